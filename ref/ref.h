@@ -1,0 +1,191 @@
+/* ref.h: the truth. The reference (proven enclosures) and the witness (independent, round to
+ * nearest).
+ *
+ * Sensitivities and adjoints: with l_V the derivative of the loss density by V,
+ *     dL/dV_j(t) = -tau_mem lambda_V,j(t)       dL/dI_j(t) = -tau_syn lambda_I,j(t)
+ *     tau_mem lambda_V' = -lambda_V - l_V       tau_syn lambda_I' = -lambda_I + lambda_V   (' =
+ * -d/dt) as in Wunderlich and Pehle 2021 and Nowotny, Turner, Knight 2025. The loss is the mean
+ * over samples. */
+#ifndef EVIDENT_REF_H
+#define EVIDENT_REF_H
+
+#include "cases/cases.h"
+
+#include <stdbool.h>
+#if __has_include(<flint/arb.h>)
+#include <flint/arb.h>
+#else
+#include <arb.h>
+#endif
+
+/* ---- the reference ---- */
+
+enum ref_status {
+    REF_OK,        /* every decision proven, every number has the digits asked for */
+    REF_UNDECIDED, /* not at the precision cap; reason says which margin defeats it */
+    REF_CAPACITY   /* more events than options.max_events, or memory is short */
+};
+
+/* Asks for the adjoints of one neuron at one time, which should be no event of that neuron. */
+struct ref_probe {
+    size_t sample, population, neuron;
+    double time; /* in (0, end) */
+};
+
+struct ref_options {
+    long digits;        /* decimal digits every number must have (relative; see ref_run) */
+    long precision_cap; /* bits */
+    size_t max_events;  /* arrivals and spikes of one sample, summed over neurons */
+    bool gradients;     /* false: forward pass only */
+    bool adjoints;      /* true: record the adjoints before and after every event */
+    const struct ref_probe *probe;
+    size_t probes;
+};
+
+#define REF_OPTIONS_DEFAULT                                                                        \
+    {                                                                                              \
+        40, 16384, (size_t)1 << 28, true, false, NULL, 0                                           \
+    }
+
+/* Adjoints of one neuron around one of its events: minus is just before, plus just after. */
+struct ref_adjoint {
+    size_t population, neuron;
+    enum ref_event { REF_ARRIVAL, REF_SPIKE, REF_MAXIMUM, REF_PROBE } event;
+    arb_t time, lambda_v_minus, lambda_v_plus, lambda_i_minus, lambda_i_plus;
+};
+
+struct ref_train {
+    size_t count;
+    arb_ptr at; /* ascending, proven enclosures of the spike times in ms */
+};
+
+struct ref_sample {
+    arb_t loss;
+    struct ref_train **spikes;   /* [populations][neurons]; NULL for populations that are not lif */
+    struct ref_adjoint *adjoint; /* on request; in order of time for each neuron */
+    size_t adjoints;
+};
+
+enum ref_margin { REF_GRAZING, REF_SLOPE, REF_COINCIDENCE, REF_END, REF_MAXIMUM_GAP, REF_MARGINS };
+
+struct ref_result {
+    enum ref_status status;
+    long precision; /* bits of the run that succeeded, or of the last one tried */
+    arb_t loss;
+    size_t samples, populations;
+    size_t *size; /* [populations], 0 where a population is not lif */
+    struct ref_sample *sample;
+    size_t parameters;
+    arb_ptr gradient; /* [parameters] in the flat order of cases.h; NULL without gradients */
+    size_t probes;
+    arb_ptr probe_v, probe_i;               /* [probes]: V and I there */
+    arb_ptr probe_lambda_v, probe_lambda_i; /* [probes]; NULL without gradients */
+    arb_t margin[REF_MARGINS];              /* +inf where there is nothing to measure */
+    char reason[256];                       /* of REF_UNDECIDED and REF_CAPACITY: one line */
+};
+
+/* Simulates and differentiates a case with proven error bounds. Precision starts low and doubles
+ * until every decision is proven and every number x of the result has radius <= 10^-digits |x|, or,
+ * where x is not separated from zero, radius <= 10^-(2 digits) times the largest number of its
+ * kind. result must be cleared whatever is returned. */
+enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
+                        const struct ref_options *options);
+void ref_clear(struct ref_result *result);
+
+const char *ref_margin_name(enum ref_margin margin); /* "grazing", ... */
+const char *ref_status_name(enum ref_status status);
+
+/* ---- the witness: a second forward simulator, MPFR round to nearest, no error bounds ---- */
+
+/* parameter += h * coefficient, parameters as numbered by case_blocks. */
+struct witness_nudge {
+    size_t parameter;
+    double coefficient;
+};
+
+enum witness_port { WITNESS_V, WITNESS_I };
+
+/* V or I of one neuron += h at one time (which should be no event of that neuron). */
+struct witness_impulse {
+    size_t sample, population, neuron;
+    double time;
+    enum witness_port port;
+};
+
+struct witness_direction {
+    const struct witness_nudge *nudge;
+    size_t nudges;
+    const struct witness_impulse *impulse; /* or NULL */
+};
+
+struct witness_train {
+    size_t count;
+    mpfr_t *at;
+};
+
+struct witness_run {
+    mpfr_t loss;
+    size_t samples, populations;
+    size_t *size;                   /* [populations], 0 where not lif */
+    struct witness_train ***spikes; /* [samples][populations][neurons] */
+    uint64_t counts;                /* digest of the number of spikes of every neuron */
+    uint64_t sequence; /* digest of, for every spike, the arrivals of nonzero weight at its neuron
+                          before it */
+    mpfr_t
+        closest; /* smallest |peak - threshold| seen: tells a tangent from a plain count change */
+};
+
+enum witness_status { WITNESS_OK, WITNESS_CAPACITY /* too many spikes, or memory is short */ };
+
+/* Simulates the case with direction (NULL: none) applied h times, at a precision of prec bits. */
+enum witness_status witness_simulate(struct witness_run *run, const struct case_problem *c,
+                                     const struct witness_direction *direction, mpfr_srcptr h,
+                                     mpfr_prec_t prec);
+void witness_run_clear(struct witness_run *run);
+
+/* Central differences, or, for parameters that cannot go below zero (a delay of zero, a spike at
+ * time zero), the forward difference (-3 f(0) + 4 f(h) - f(2h)) / 2h. Both are of second order. */
+enum witness_side { WITNESS_CENTRAL, WITNESS_FORWARD };
+
+enum witness_class {
+    WITNESS_SMOOTH,       /* the same spikes in the same order at every point: evidence */
+    WITNESS_ORDER_CHANGE, /* a spike and an arrival at its neuron changed places */
+    WITNESS_COUNT_CHANGE, /* a spike was born or lost */
+    WITNESS_TANGENT,      /* likewise, at a peak that touches the threshold */
+    WITNESS_UNRESOLVED    /* smooth, but the digits were not reached at the precision cap */
+};
+
+struct witness_request {
+    long digits;        /* relative error to reach, judged by the difference of two steps */
+    double order_slack; /* accept an observed order in 2 +- order_slack */
+    mpfr_prec_t precision_first, precision_cap;
+};
+
+struct witness_difference {
+    enum witness_class class_;
+    mpfr_t value; /* the difference at the smallest step */
+    mpfr_t error; /* estimate of its error: a third of its distance to the one at twice the step,
+                   * plus the rounding floor */
+    double order; /* observed from three steps; NaN where the differences agree to rounding */
+    double step;  /* log2 of the smallest step */
+    mpfr_prec_t precision;
+    size_t simulations;
+};
+
+/* Differentiates the loss along a direction. Step and precision are chosen together: h = 2^-(5p/16)
+ * at p bits; p doubles until the pattern is smooth at h, h/2, h/4, the observed order is 2 and the
+ * digits are reached. difference must be cleared. */
+enum witness_status witness_differentiate(struct witness_difference *difference,
+                                          const struct case_problem *c,
+                                          const struct witness_direction *direction,
+                                          enum witness_side side,
+                                          const struct witness_request *request);
+void witness_difference_clear(struct witness_difference *difference);
+
+/* The difference of one step at one precision, for the U-curve: error against step. */
+enum witness_status witness_difference_at(mpfr_t value, const struct case_problem *c,
+                                          const struct witness_direction *direction,
+                                          enum witness_side side, double log2_step,
+                                          mpfr_prec_t prec);
+
+#endif
