@@ -44,7 +44,7 @@ struct ref_options {
 
 #define REF_OPTIONS_DEFAULT                                                                        \
     {                                                                                              \
-        40, 16384, (size_t)1 << 28, true, false, NULL, 0                                           \
+        40, 16384, (size_t)1 << 25, true, false, NULL, 0                                           \
     }
 
 /* Adjoints of one neuron around one of its events: minus is just before, plus just after. */

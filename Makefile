@@ -1,0 +1,147 @@
+# evident: builds, checks and installs. `make help` lists the targets; all that is built is under
+# build/. Needs GNU make. Parallel by itself; -jN or JOBS=N changes how much.
+
+# ---- what a user may change ----
+
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+BUILD ?= build
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+FUZZ_SECONDS ?= 600
+# A planted fault of tests/faults.tsv; 0 is none. Only ref/ sees it, so only ref/ is built again.
+FAULT ?= 0
+# WERROR=1: warnings stop the build, as they do where CI is set. V=1: show whole command lines.
+WERROR ?=
+V ?=
+
+# ---- what a user may not change ----
+
+# These flags are part of the meaning of the program, so they stand last on the command line and no
+# override reaches them: a fused multiply-add or a reassociated sum would change the numbers that
+# are compared bit by bit.
+override SEMANTICS := -std=c11 -D_POSIX_C_SOURCE=200809L -fno-fast-math -ffp-contract=off
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion \
+            $(if $(filter-out 0 false,$(CI) $(WERROR)),-Werror)
+
+# ---- libraries ----
+
+# hdf5 goes by the name hdf5-serial where no alternative was chosen.
+HDF5 := $(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5 || echo hdf5-serial)
+PACKAGES := mpfr jansson $(HDF5)
+# -isystem: warnings are for our own text.
+INCLUDES := -I. $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
+# Arb is part of FLINT 3; beside FLINT 2 it is a library of its own, named flint-arb by Debian 12
+# and arb by its authors. The first that links is it.
+ARB = $(eval ARB := $$(shell for names in "-lflint" "-lflint-arb -lflint" "-larb -lflint"; do \
+    echo 'void arb_init(void *); int main(void) { arb_init(0); }' | \
+    $(CC) -w -x c - -o /dev/null $$$$names 2>/dev/null && echo $$$$names && break; done))$(ARB)
+LIBS = $(ARB) $(shell pkg-config --libs $(PACKAGES)) -lm
+
+# ---- sources and objects ----
+
+OUT := $(if $(filter-out 0,$(FAULT)),$(BUILD)/fault-$(FAULT),$(BUILD))
+PROGRAM := $(OUT)/evident
+LIBRARY := $(OUT)/libevident.a
+# gpu/ holds engines under test; it may be absent.
+OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c gpu/*.c verify/*.c)) \
+           $(patsubst %.c,$(OUT)/%.o,$(wildcard ref/*.c))
+MAIN := $(BUILD)/verify/main.o
+TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
+COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) \
+          -DEVIDENT_SHARE='"$(PREFIX)/share/evident"' $(SEMANTICS)
+
+SAY = $(if $(V),,@echo '  $@'; )
+
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+.DELETE_ON_ERROR:
+.PHONY: all tests check checked verify lint sanitize valgrind fuzz faults install clean help FORCE
+
+all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (default)
+
+tests: $(TESTS) ## build the unit tests
+
+# Changed flags build everything again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(COMPILE))' | cmp -s - $@ || \
+	    printf '%s\n' '$(subst ','\'',$(COMPILE))' > $@
+
+$(OUT)/ref/%.o: ref/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY)$(COMPILE) -DFAULT=$(FAULT) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
+	@rm -f $@
+	$(SAY)$(AR) rcs $@ $^
+
+$(PROGRAM): $(MAIN) $(LIBRARY)
+	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
+
+$(BUILD)/tests/t_%: tests/t_%.c $(LIBRARY) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY)$(COMPILE) $(shell pkg-config --cflags check) -MMD -MP -o $@ $< $(LIBRARY) \
+	    $(LDFLAGS) $(shell pkg-config --libs check) $(LIBS)
+
+-include $(OBJECTS:.o=.d) $(TESTS:=.d)
+
+# ---- checking ----
+
+check: ## install what is missing, build, run every test, lint
+	@.ci/setup
+	@+$(MAKE) --no-print-directory checked
+
+# A second make, so that it sees the libraries that the setup has just installed.
+checked: all tests
+	@EVIDENT=$(PROGRAM) JOBS=$(JOBS) tests/run.sh $(TESTS); status=$$?; \
+	    tests/lint.sh && exit $$status
+
+verify: ## install what is missing, build, run the CI suite, write reports/out/index.html
+	@.ci/setup
+	@+$(MAKE) --no-print-directory all
+	@$(PROGRAM) verify ci --report reports/out
+
+lint: ## rules of the house that no compiler checks
+	@tests/lint.sh
+
+sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
+	@+MAKE='$(MAKE)' tests/sanitize.sh address valgrind
+
+valgrind: ## a few tests under valgrind
+	@+MAKE='$(MAKE)' tests/sanitize.sh valgrind
+
+fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs clang)
+	@+MAKE='$(MAKE)' FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sanitize.sh fuzz
+
+faults: all ## plant every fault of tests/faults.tsv in turn; each must be caught
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/faults.sh
+
+# ---- installing ----
+
+SHARE = $(DESTDIR)$(PREFIX)/share/evident
+PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES)' \
+    'Description: proven gradients of spiking networks and their independent check' \
+    'Cflags: -I$${prefix}/include/evident' 'Libs: -L$${prefix}/lib -levident $(ARB) -fopenmp -lm'
+
+install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
+	install -D -t $(DESTDIR)$(PREFIX)/bin $(PROGRAM)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
+	for header in cases/cases.h ref/ref.h verify/verify.h; do \
+	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
+	install -D -m 644 -t $(SHARE)/reports $(wildcard reports/*.gp reports/*.css reports/page.html)
+	install -D -m 644 -t $(SHARE)/suites $(wildcard verify/suites/*)
+	install -D -m 644 -t $(SHARE) $(wildcard cases/*.schema.json)
+	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	printf '%s\n' $(PC_LINES) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+	    while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done

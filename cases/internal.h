@@ -1,0 +1,139 @@
+/* internal.h: what the reader, the checker and the writer share and nobody else needs.
+ *
+ * A refusal is one line "FILE: PLACE: found F, wanted W". Every function below that returns int
+ * returns 0, or -1 after it has filled the error. */
+#ifndef EVIDENT_CASES_INTERNAL_H
+#define EVIDENT_CASES_INTERNAL_H
+
+#include "cases/cases.h"
+
+#include <jansson.h>
+
+/* Longest input, in bytes: JSON trees take up to 25 times the size of their text. */
+#define CASE_MAX_BYTES ((size_t)1 << 30)
+
+/* Numbers that one case may take from HDF5 files (2 GiB as doubles): a file of a few bytes can
+ * promise any size there. */
+#define CASE_MAX_HDF5_NUMBERS ((size_t)1 << 28)
+
+/* ---- messages (read_message.c) ---- */
+
+struct case_report {
+    const char *file; /* as given by the user; escaped and shortened when shown */
+    struct case_error *error;
+    int line, column; /* of a JSON syntax error; line 0: none */
+};
+
+/* A place in a case: a chain from the leaf to the root. The root has up == NULL and is "$". */
+struct case_place {
+    const struct case_place *up;
+    const char *key; /* NULL: a list element */
+    size_t index;
+};
+#define CASE_ROOT (&(const struct case_place){NULL, NULL, 0})
+#define CASE_KEY(up, key) (&(const struct case_place){(up), (key), 0})
+#define CASE_AT(up, index) (&(const struct case_place){(up), NULL, (index)})
+
+enum { CASE_SHOWN = 64, CASE_NUMBER = 32 };
+
+/* Copies text with control characters and bytes that are no UTF-8 escaped; cuts it with "..." so
+ * that it fits size bytes. Returns shown. */
+char *case_show(char *shown, size_t size, const char *text);
+char *case_show_quoted(char shown[CASE_SHOWN], const char *text);
+
+/* The shortest of 15, 16 and 17 digits that reads back to the same double. Returns text. */
+char *case_show_number(char text[CASE_NUMBER], double value);
+
+/* Fills the error and returns -1. at may be NULL: then the refusal is about the file as such. */
+int case_refuse(const struct case_report *report, const struct case_place *at, const char *found,
+                const char *wanted, ...) __attribute__((format(printf, 4, 5)));
+int case_refuse_memory(const struct case_report *report);
+
+/* The words of the format; each list ends with NULL and is indexed by its enum. */
+extern const char *const case_models[], *const case_loss_kinds[], *const case_weightings[],
+                                                                      *const case_penalties[];
+
+/* What a loss needs. */
+enum case_target { CASE_TARGET_LABEL, CASE_TARGET_TIMES, CASE_TARGET_VOLTAGES };
+enum case_target case_target_of(enum case_loss_kind kind);
+int case_loss_is_first_spike(enum case_loss_kind kind);
+
+/* ---- judging the values of a case, a section at a time (check.c) ---- */
+
+int case_judge_head(const struct case_report *report, const struct case_problem *c);
+int case_judge_populations(const struct case_report *report, const struct case_problem *c);
+int case_judge_projections(const struct case_report *report, const struct case_problem *c);
+int case_judge_loss(const struct case_report *report, const struct case_problem *c);
+int case_judge_samples(const struct case_report *report, const struct case_problem *c);
+
+/* ---- reading JSON values (read_value.c) ---- */
+
+struct case_reader {
+    struct case_report report;
+    const char *directory; /* where relative HDF5 paths start, or NULL */
+    struct case_problem *problem;
+    json_t *names;       /* population name -> index */
+    size_t hdf5_numbers; /* taken so far */
+    size_t hdf5_trains;  /* likewise, bounded by CASE_MAX_NEURONS */
+};
+
+struct case_key {
+    const char *name;
+    enum case_need { CASE_REQUIRED, CASE_OPTIONAL, CASE_UNUSED } need;
+};
+
+/* Checks that value is an object with the required keys and no keys but those listed and not
+ * unused. The list ends with a NULL name. whose says whom the keys belong to, such as "a lif
+ * population". */
+int case_read_keys(const struct case_reader *reader, const struct case_place *at,
+                   const json_t *value, const struct case_key *keys, const char *whose);
+int case_read_list(const struct case_reader *reader, const struct case_place *at,
+                   const json_t *value, const char *of);
+int case_read_number(double *number, const struct case_reader *reader, const struct case_place *at,
+                     const json_t *value);
+int case_read_whole(size_t *whole, const struct case_reader *reader, const struct case_place *at,
+                    const json_t *value, size_t least, size_t most);
+int case_read_string(char **text, const struct case_reader *reader, const struct case_place *at,
+                     const json_t *value);
+int case_read_choice(size_t *choice, const struct case_reader *reader, const struct case_place *at,
+                     const json_t *value, const char *const *words);
+int case_read_population_name(size_t *population, const struct case_reader *reader,
+                              const struct case_place *at, const json_t *value);
+
+/* A list of count numbers. *numbers to be freed, also on refusal. */
+int case_read_numbers(double **numbers, const struct case_reader *reader,
+                      const struct case_place *at, const json_t *value, size_t count);
+
+/* One number (count 1) or a list of size numbers. */
+int case_read_values(struct case_values *values, const struct case_reader *reader,
+                     const struct case_place *at, const json_t *value, size_t size);
+
+/* A list of rows lists of columns numbers, or {"hdf5": FILE, "dataset": PATH}. */
+int case_read_matrix(double **numbers, struct case_reader *reader, const struct case_place *at,
+                     const json_t *value, size_t rows, size_t columns);
+
+/* Shows what a JSON value is: "a list of 3", "true", "\"abc\"", ... Returns shown. */
+char *case_show_json(char shown[CASE_SHOWN], const json_t *value);
+
+/* ---- the sections (read_network.c, read_sample.c) ---- */
+
+int case_read_populations(struct case_reader *reader, const json_t *value);
+int case_read_projections(struct case_reader *reader, const json_t *value);
+int case_read_loss(struct case_reader *reader, const json_t *value);
+int case_read_samples(struct case_reader *reader, const json_t *value);
+
+/* ---- HDF5 (hdf5.c) ---- */
+
+/* Reads the float dataset of value = {"hdf5": FILE, "dataset": PATH}: exactly columns columns, and
+ * exactly *rows rows, or any number of rows, stored in *rows, where it is SIZE_MAX. *numbers to be
+ * freed. */
+int case_read_hdf5(double **numbers, size_t *rows, struct case_reader *reader,
+                   const struct case_place *at, const json_t *value, size_t columns);
+
+/* ---- files (read.c) ---- */
+
+/* Reads a whole file of at most limit bytes ("-": standard input). NULL and error on refusal. */
+char *case_read_bytes(size_t *length, const struct case_report *report, const char *path,
+                      size_t limit);
+
+#endif

@@ -1,0 +1,262 @@
+/* reference.h: the parts of the reference, private to ref/.
+ *
+ * Data flow of one sample at one precision: neurons_init -> simulate (tapes, events, spikes,
+ * margins)
+ * -> loss_evaluate (value, first-spike slopes, drive of the outputs) -> adjoint_run (gradients).
+ * Every function that has to decide something returns an outcome; IMPRECISE climbs to ref_run,
+ * which starts again with twice the precision. No decision is ever taken on a ball that does not
+ * prove it. */
+#ifndef EVIDENT_REFERENCE_H
+#define EVIDENT_REFERENCE_H
+
+#include "ref/ref.h"
+#if __has_include(<flint/acb.h>)
+#include <flint/acb.h>
+#include <flint/arb_hypgeom.h>
+#else
+#include <acb.h>
+#include <arb_hypgeom.h>
+#endif
+
+#ifndef FAULT
+#define FAULT 0 /* planted faults, numbered in tests/faults.tsv */
+#endif
+
+enum outcome { PROVEN, IMPRECISE, FULL };
+
+/* ---- flow.c: one neuron between two of its events ---- */
+
+/* What depends on the time constants alone: a = 1/tau_mem, c = 1/tau_syn. */
+struct constants {
+    bool equal; /* tau_mem == tau_syn exactly */
+    arb_t tau_mem, tau_syn, a, c, aa, cc;
+    arb_t gain;   /* a / (c - a); 0 if equal */
+    arb_t gain_a; /* c / (c - a)^2 = d gain / da */
+    arb_t gain_c; /* a / (c - a)^2 = -d gain / dc */
+    double tau_mem_d, tau_syn_d;
+};
+
+/* The state at time s after (V0, I0) is
+ *     V = b + (V0 - b) em + I0 k          I = I0 es          em = e^(-as), es = e^(-cs)
+ *     k = a (em - es) / (c - a), or a s em if a = c
+ * and its derivatives by the time constants are
+ *     dV/dtau_mem = (V0 - b) vm + I0 im    dV/dtau_syn = I0 is    dI/dtau_syn = I0 ii.
+ * The first six are also the functions whose integrals with a drive make the adjoint of an output.
+ */
+enum propagator { P_ONE, P_EM, P_K, P_VM, P_IM, P_IS, P_DRIVEN, P_ES = P_DRIVEN, P_II, P_ALL };
+
+struct neuron;
+
+void constants_init(struct constants *k, double tau_mem, double tau_syn, long prec);
+void constants_clear(struct constants *k);
+
+/* values[P_ALL] at s; only P_EM, P_K and P_ES if brief. */
+enum depth { BRIEF, COMPLETE };
+void propagate(arb_ptr values, const struct constants *k, const arb_t s, enum depth depth,
+               long prec);
+
+/* An unknown answer of crossing_find is IMPRECISE. */
+enum crossing { CROSSING_NONE, CROSSING_FOUND, CROSSING_UNKNOWN };
+
+/* The first upward crossing of the threshold after the state (v, i), in free flow of length up to
+ * horizon: proven absent, or s encloses it (it may lie beyond the horizon), and slope > 0 encloses
+ * tau_mem dV/dt there, current the I there. peak: sup of V in free flow, where one was needed. */
+enum crossing crossing_find(arb_t s, arb_t slope, arb_t current, arb_t peak, const struct neuron *n,
+                            const arb_t v, const arb_t i, const arb_t horizon, long prec);
+
+/* Time of the extremum of V in free flow, if it has one at s > 0 where V' falls through zero. */
+enum crossing peak_find(arb_t s, arb_t peak, const struct neuron *n, const arb_t v, const arb_t i,
+                        long prec);
+
+/* ---- hint.c: a guess in double precision, never a proof ---- */
+
+double middle_d(const arb_t x); /* the midpoint, rounded */
+
+/* A time not later than the first crossing of threshold - slack * scale, INFINITY if none. */
+double hint_crossing(const struct neuron *n, double v, double i, double slack);
+/* The crossing itself, as good as doubles go, within [0, end]. */
+double hint_root(const struct neuron *n, double v, double i, double end);
+
+/* ---- the state of one sample ---- */
+
+enum event_kind { EVENT_START, EVENT_ARRIVAL, EVENT_SPIKE, EVENT_PROBE, EVENT_BREAK, EVENT_END };
+
+#define NOBODY SIZE_MAX
+
+/* States are kept at the mark, an exact number inside the enclosure of the time. An arrival at time
+ * t adds w k(mark - t) to V and w es(mark - t) to I there: by linearity the flow from the mark on
+ * is the true one, and the uncertainty of t enters once, times w, instead of growing with every
+ * event that passes. Where marks and times differ the states are off by at most epsilon (see struct
+ * neuron). */
+struct event {
+    enum event_kind kind;
+    arb_t time, mark;
+    size_t spike;       /* arrival: which one arrives; spike: itself; probe: its number */
+    size_t projection;  /* of an arrival */
+    size_t first, last; /* neurons (numbers in the network) that have a tape entry for it */
+    size_t target;      /* arrival: the only one that receives it, NOBODY: all of first..last-1 */
+};
+
+struct spike {
+    size_t neuron;                     /* number in the network; NOBODY for an input spike */
+    size_t population, index, ordinal; /* neuron within the population, spike within the neuron */
+    arb_t time;
+    arb_t slope;   /* tau_mem dV/dt just before */
+    arb_t current; /* I just before */
+    arb_t by_time; /* dL/dt of this spike through its arrivals and the loss (backward) */
+};
+
+/* The state of a neuron at the mark of one of its events, that event included. */
+struct entry {
+    size_t event;
+    arb_t v, i;
+};
+
+struct neuron {
+    size_t population, index;
+    enum case_model model;
+    struct constants *k;
+    arb_t threshold, reset, bias;
+    double threshold_d, bias_d;
+    struct entry *tape;
+    size_t entries, room;
+    /* forward */
+    double key; /* earliest time at which it may cross; tournament order */
+    bool crossing_known;
+    arb_t crossing, slope, current;
+    /* Every enclosure of a time has a radius of at most rho (engine). At any time the true V
+     * differs from the flow between marks by at most epsilon, and V moves by less than epsilon in 4
+     * rho: |V'| <= 2 N S / tau_mem for S = |b| + |threshold| + |reset| + sum over synapses of |w|
+     * and at most N events, so epsilon = 16 N S rho / tau_mem. V < threshold is only ever taken as
+     * proven with epsilon to spare, and then the order of arrivals among each other does not
+     * matter. */
+    mag_t epsilon;
+    arb_t safe;                      /* threshold - epsilon */
+    size_t last_spike, last_arrival; /* events, 0 if none */
+    size_t spikes;
+    /* backward: dL/dV and dL/dI just before the event of entry cursor + 1 */
+    size_t cursor;
+    arb_t p, q;
+    mag_t jump; /* |p(-)| + |p(+)| + |q| at the spike passed last */
+};
+
+/* A zero-weight arrival whose order to a spike of its neuron is unknown: its gradient is q there.
+ */
+struct pending_weight {
+    size_t spike_event, parameter;
+};
+
+/* How the time of one event lies to that of another. SAME only where equality is a fact: exact
+ * equal times, or an arrival at no delay of the very spike. */
+enum relation { BEFORE, SAME, AFTER, OVERLAP };
+
+/* The last flow computed for a population; neurons with the same constants share it. */
+struct flow_memo {
+    size_t from, to;           /* events */
+    const struct constants *k; /* NULL: empty */
+    enum depth depth;
+    arb_ptr values; /* [P_ALL] */
+    arb_t span;     /* mark of to minus mark of from, exact; of a shift: mark minus time */
+};
+
+/* Gauss-Legendre nodes and weights of one degree on [0, 1]. */
+struct rule {
+    size_t degree;
+    arb_ptr node, weight;
+};
+
+struct drive; /* loss.h */
+
+struct engine {
+    const struct case_problem *c;
+    const struct ref_options *options;
+    long prec;
+    double slack; /* of the hints */
+    size_t sample, parameters, blocks;
+    struct case_block *block;
+    size_t *first; /* [populations + 1]: numbers of their first neurons, sources excluded */
+    size_t neurons;
+    struct neuron *neuron;
+    struct constants *constants;
+    size_t constants_count;
+    struct flow_memo *memo, *shift; /* [populations] */
+    mag_t rho;
+    struct event *event;
+    size_t events, events_room;
+    struct spike *spike;
+    size_t spikes, spikes_room, inputs;
+    struct pending_weight *unsettled; /* backward */
+    size_t unsettleds, unsettled_room;
+    size_t *heap; /* pending arrivals: numbers of events, by time */
+    size_t pending, heap_room;
+    size_t *order; /* events in the order in which they were processed */
+    size_t ordered, order_room;
+    size_t *tournament, leaves;
+    size_t entries; /* in all tapes */
+    size_t end_event;
+    arb_t margin[REF_MARGINS];
+    double margin_d[REF_MARGINS]; /* upper bounds, to skip what cannot lower them */
+    arb_ptr gradient;             /* [parameters], summed over samples */
+    struct ref_result *result;
+    struct rule *rule;
+    size_t rules;
+    struct drive *drive;
+    arb_ptr scratch;
+    char *reason; /* [256] */
+};
+
+#define SCRATCH 24
+
+/* Scratch use: flow of the event loop 0..7, adjoint 8..15, loss 16..23. */
+
+/* ---- engine.c ---- */
+enum outcome engine_init(struct engine *e, const struct case_problem *c,
+                         const struct ref_options *options, struct ref_result *result, long prec,
+                         double slack);
+void engine_clear(struct engine *e);
+/* Room for one more element of an array, NULL if memory is short. */
+void *grown(void *array, size_t count, size_t *room, size_t size);
+enum outcome sample_begin(struct engine *e, size_t sample);
+void sample_end(struct engine *e);
+enum outcome event_new(struct engine *e, size_t *number, enum event_kind kind);
+enum outcome spike_new(struct engine *e, size_t *number);
+enum outcome tape_append(struct engine *e, struct neuron *n, size_t event);
+enum outcome order_append(struct engine *e, size_t event);
+/* Flow of neuron n from one event to another; shared by neurons with the same constants. */
+const struct flow_memo *flow_between(struct engine *e, const struct neuron *n, size_t from,
+                                     size_t to, enum depth depth);
+/* The flow from the true time of an event to its mark. */
+const struct flow_memo *flow_shift(struct engine *e, const struct neuron *n, size_t event,
+                                   enum depth depth);
+/* Sets the mark to the midpoint; IMPRECISE if the radius is above rho. */
+enum outcome event_mark(struct engine *e, size_t event);
+enum relation event_relation(const struct engine *e, size_t from, size_t to);
+/* Lowers a margin to an enclosure of |x|. */
+void margin_lower(struct engine *e, enum ref_margin which, const arb_t x);
+enum outcome imprecise(struct engine *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- queue.c ---- */
+enum outcome queue_push(struct engine *e, size_t event);
+size_t queue_pop(struct engine *e);
+void tournament_update(struct engine *e, size_t neuron);
+size_t tournament_first(const struct engine *e);
+
+/* ---- simulate.c, arrive.c ---- */
+enum outcome simulate(struct engine *e);
+enum outcome neuron_advance(struct engine *e, struct neuron *n, size_t event, arb_t v, arb_t i);
+enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, double weight);
+enum outcome spike_send(struct engine *e, size_t spike);
+
+/* ---- result.c ---- */
+enum outcome result_init(struct ref_result *r, const struct case_problem *c,
+                         const struct ref_options *o);
+struct ref_adjoint *ref_adjoint_new(struct ref_sample *s); /* NULL if memory is short */
+enum outcome result_spikes(struct engine *e);
+/* Whether every number has the digits asked for. */
+bool result_is_accurate(const struct ref_result *r, const struct ref_options *o);
+
+/* ---- adjoint.c ---- */
+enum outcome adjoint_run(struct engine *e);
+
+#endif

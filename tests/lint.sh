@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Rules of the house that no compiler checks. One line per finding, FILE:LINE: what is wrong; exit 1
+# if there is any.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
+export LC_ALL=C.UTF-8 # columns are characters
+
+mapfile -t code < <(find cases ref gpu verify tests -name '*.[ch]' 2>/dev/null | sort)
+mapfile -t scripts < <(grep -lE '^#!.*sh$' .ci/* tests/*.sh)
+texts=("${code[@]}" "${scripts[@]}" Makefile README.md reports/*.{gp,css,html})
+findings=$(mktemp)
+trap 'rm -f "$findings"' EXIT
+find_in() { # what, extended expression, files
+    grep -nHE "$2" "${@:3}" | sed "s|^\([^:]*:[0-9]*\):.*|\1: $1|" >>"$findings"
+}
+
+mapfile -t prose < <(printf '%s\n' "${code[@]}" | grep -v '_data\.[ch]$')
+find_in 'longer than 100 columns' '^.{101,}' "${prose[@]}"
+find_in 'a tab' $'\t' "${code[@]}" "${scripts[@]}"
+find_in 'white space at the end' '[[:space:]]+$' "${texts[@]}"
+find_in 'unfinished work' '\b(TO''DO|FIX''ME|XX''X)\b' "${texts[@]}"
+find_in 'a path of one machine' '(^|[^[:alnum:].])/(home|work|Users)/' "${texts[@]}"
+
+# A function is what stands between lines that hold only { and } (.clang-format sees to that).
+awk 'FNR == 1 { start = 0 }
+     /^\{$/ { start = FNR }
+     /^\}$/ && start { if (FNR - start > 101)
+                           print FILENAME ":" start ": a function of " FNR - start - 1 " lines"
+                       start = 0 }
+     { lines[FILENAME] = FNR }
+     END { for (name in lines) if (lines[name] > 400)
+               print name ":1: a file of " lines[name] " lines" }' "${prose[@]}" >>"$findings"
+[ "$(wc -l <Makefile)" -le 150 ] || echo 'Makefile:151: longer than 150 lines' >>"$findings"
+
+# Tolerances live in verify/bounds.h. Comments and strings may name them; tests and cases, too.
+for file in $(printf '%s\n' "${code[@]}" | grep -E '^(ref|gpu|verify)/' | grep -v bounds.h); do
+    awk -v file="$file" '
+        { line = $0; text = ""
+          gsub(/"([^"\\]|\\.)*"/, "", line)
+          while (line != "") {
+              if (comment) { at = index(line, "*/"); if (!at) break
+                             line = substr(line, at + 2); comment = 0 }
+              else { at = index(line, "/*"); if (!at) { text = text line; break }
+                     text = text substr(line, 1, at - 1); line = substr(line, at + 2); comment = 1 }
+          }
+          sub(/\/\/.*/, "", text)
+          if (text ~ /[0-9]\.?[eE]-[0-9]/ || text ~ /[^0-9]\.[0-9]*[eE]-[0-9]/)
+              print file ":" FNR ": a tolerance outside verify/bounds.h" }' "$file" >>"$findings"
+done
+
+for script in "${scripts[@]}"; do
+    bash -n "$script" 2>>"$findings"
+    [ -x "$script" ] || echo "$script:1: not executable" >>"$findings"
+done
+
+sort -t: -k1,1 -k2,2n "$findings"
+if [ -s "$findings" ]; then
+    echo "lint: $(wc -l <"$findings") findings in ${#texts[@]} files"
+    exit 1
+fi
+echo "lint: clean, ${#texts[@]} files"

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Runs test programs, JOBS at a time. A line a program, what failed below it, and at the end
+#     N passed, N failed
+# A program that ends without Check's summary, or whose exit status contradicts it, has failed once.
+# Usage: [RUNNER='valgrind ...'] [JOBS=2] tests/run.sh PROGRAM...
+set -uo pipefail
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+one() { # program: leaves its output, exit status and time in $logs
+    local name start end status=0
+    name=$(basename "$1")
+    start=$(date +%s%N)
+    # shellcheck disable=SC2086 # RUNNER is a command with its arguments
+    $RUNNER "$1" >"$logs/$name.out" 2>&1 </dev/null || status=$?
+    end=$(date +%s%N)
+    echo "$status $(((end - start) / 1000000))" >"$logs/$name.status"
+}
+export -f one
+export logs RUNNER="${RUNNER:-}"
+printf '%s\n' "$@" | xargs -r -P "${JOBS:-1}" -I{} bash -c 'one {}'
+
+passed=0 failed=0
+for program in "$@"; do
+    name=$(basename "$program")
+    read -r status milliseconds <"$logs/$name.status"
+    # "100%: Checks: 12, Failures: 0, Errors: 0", once a suite
+    read -r checks bad <<<"$(awk '
+        /^[0-9]+%: Checks: / { gsub(/,/, ""); checks += $3; bad += $5 + $7 }
+        END { print checks + 0, bad + 0 }' "$logs/$name.out")"
+    note=
+    if [ "$checks" = 0 ]; then
+        checks=1 bad=1 note=", no summary (exit $status)"
+    elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then
+        checks=$((checks + 1)) bad=1 note=", exit $status"
+    fi
+    printf '%-24s %4d passed %3d failed %7d ms%s\n' "${name#t_}" $((checks - bad)) "$bad" \
+        "$milliseconds" "$note"
+    if [ "$bad" != 0 ]; then
+        grep -vE '^Running suite|^[0-9]+%: Checks' "$logs/$name.out" | tail -40 | sed 's/^/    /'
+    fi
+    passed=$((passed + checks - bad)) failed=$((failed + bad))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# The tests under instruments that see what a test cannot: wrong memory, undefined behaviour, leaks,
+# and texts that nobody would write. Each instrument builds in its own folder below build/.
+# Usage: tests/sanitize.sh [address] [valgrind] [fuzz]      (make sanitize, valgrind, fuzz)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+MAKE=${MAKE:-make}
+JOBS=${JOBS:-$(nproc)}
+FUZZ_SECONDS=${FUZZ_SECONDS:-600}
+# One thread a program: the instruments know nothing of OpenMP's own synchronisation.
+export OMP_NUM_THREADS=1
+
+built() { # folder: its test programs, those of tests/t_*.c only
+    for source in tests/t_*.c; do echo "$1/${source%.c}"; done
+}
+
+address() {
+    local flags='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined'
+    $MAKE --no-print-directory BUILD=build/address \
+        CFLAGS="$flags -fno-sanitize-recover=undefined" all tests
+    echo '== address, undefined behaviour, leaks'
+    mapfile -t programs < <(built build/address)
+    EVIDENT=build/address/evident JOBS=$JOBS ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+        UBSAN_OPTIONS=print_stacktrace=1 tests/run.sh "${programs[@]}"
+}
+
+# Valgrind is fifty times slower than the machine, so it sees the modules that handle memory most.
+valgrind_some() {
+    .ci/setup valgrind
+    $MAKE --no-print-directory all tests
+    echo '== valgrind'
+    mapfile -t programs < <(built build | grep -E "_(${VALGRIND_TESTS:-read|write|report|compare})\$")
+    EVIDENT=build/evident JOBS=$JOBS CK_FORK=no \
+        RUNNER='valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite' \
+        tests/run.sh "${programs[@]}"
+}
+
+# Broken cases for the reader. What is found stays in build/fuzz/found for a regression test.
+fuzz() {
+    .ci/setup clang
+    local seeds=build/fuzz/corpus
+    mkdir -p $seeds build/fuzz/found
+    find tests cases -name '*.json' -size -64k -exec cp -t $seeds {} +
+    # shellcheck disable=SC2046 # pkg-config prints several words
+    clang -g -O1 -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -Wno-unknown-pragmas \
+        -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. \
+        $(pkg-config --cflags mpfr jansson hdf5) -o build/fuzz/read tests/fuzz_read.c cases/*.c \
+        $(pkg-config --libs mpfr jansson hdf5) -lm
+    build/fuzz/read -max_total_time="$FUZZ_SECONDS" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \
+        -print_final_stats=1 -artifact_prefix=build/fuzz/found/ $seeds
+}
+
+[ $# -gt 0 ] || set -- address valgrind
+for instrument in "$@"; do
+    case $instrument in
+    address) address ;;
+    valgrind) valgrind_some ;;
+    fuzz) fuzz ;;
+    *) echo "sanitize.sh: $instrument: address, valgrind or fuzz" >&2 && exit 2 ;;
+    esac
+done

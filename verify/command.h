@@ -1,0 +1,63 @@
+/* command.h: what the commands of the program share. Private to verify/. */
+#ifndef EVIDENT_VERIFY_COMMAND_H
+#define EVIDENT_VERIFY_COMMAND_H
+
+#include "verify/verify.h"
+
+enum command_exit { COMMAND_PASS = 0, COMMAND_FAIL = 1, COMMAND_COULD_NOT_RUN = 2 };
+
+/* Each takes the arguments after its own name as argv[1] and on, and returns an exit code. */
+int command_run(int argc, char **argv);
+int command_verify(int argc, char **argv);
+int command_generate(int argc, char **argv);
+int command_families(int argc, char **argv);
+int command_check(int argc, char **argv);
+
+/* ---- options ---- */
+
+struct command_option {
+    const char *name; /* "digits" of --digits */
+    bool takes_value;
+};
+
+struct command_line {
+    const char *command, *usage;
+    const struct command_option *option; /* ends with a NULL name */
+    int argc;
+    char **argv;
+    int next;
+    bool only_operands; /* after "--" */
+};
+
+enum { COMMAND_OPERAND = -1, COMMAND_END = -2, COMMAND_BAD = -3, COMMAND_HELPED = -4 };
+
+/* The next argument: the number of an option (its value, or NULL, in *value), COMMAND_OPERAND with
+ * the operand in *value, or one of the others; BAD has said why, HELPED has printed the usage. */
+int command_next(struct command_line *line, const char **value);
+
+/* One clear line on stderr. Returns COMMAND_COULD_NOT_RUN. */
+int command_refuse(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A whole number in [least, most]. false after a line that says what was wanted. */
+bool command_number(const char *command, const char *option, const char *text, uint64_t least,
+                    uint64_t most, uint64_t *number);
+
+/* Whether all of standard output was taken. Returns code, or COMMAND_COULD_NOT_RUN after a line. */
+int command_finish(const char *command, int code);
+
+/* Largest --digits: beyond it the precision cap decides anyway. */
+enum { COMMAND_MOST_DIGITS = 1000000, COMMAND_MOST_BITS = 1 << 24 };
+
+/* ---- progress.c ---- */
+
+struct progress {
+    bool shown, on_screen;
+    double started, drawn; /* seconds of the monotonic clock */
+};
+
+void progress_start(struct progress *progress, bool wanted);
+void progress_show(struct progress *progress, size_t done, size_t all, size_t failed);
+void progress_hide(struct progress *progress);
+
+#endif

@@ -1,0 +1,242 @@
+/* judge.c: the verdict on one case.
+ *
+ * The reference runs once, with a few probes; then the witness is asked about everything it said. A
+ * case passes if something could be compared, all of it agreed, and the reference kept its own
+ * promises. What lies exactly where the gradient does not exist passes by being reported so. */
+#include "verify/judge.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *ver_verdict_name(enum ver_verdict verdict)
+{
+    static const char *const name[] = {"pass", "fail", "undecided", "not-run", "error"};
+    return name[verdict];
+}
+
+const char *ver_kind_name(enum ver_kind kind)
+{
+    static const char *const name[] = {"spikes",   "losses", "directions", "coordinates",
+                                       "adjoints", "known",  "promises"};
+    return name[kind];
+}
+
+const char *ver_class_name(int class_)
+{
+    static const char *const name[] = {"smooth",  "order-change", "count-change",
+                                       "tangent", "unresolved",   "-"};
+    return name[class_];
+}
+
+const char *ver_outcome_name(enum ver_outcome outcome)
+{
+    static const char *const name[] = {"pass", "fail", "excluded"};
+    return name[outcome];
+}
+
+struct ver_comparison *judge_compare(struct judge *judge, enum ver_kind kind, const char *quantity)
+{
+    struct ver_judgement *out = judge->out;
+    if (out->comparisons == out->room) {
+        size_t room = out->room > 0 ? 2 * out->room : 16;
+        struct ver_comparison *grown = realloc(out->comparison, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        out->comparison = grown;
+        out->room = room;
+    }
+    struct ver_comparison *c = &out->comparison[out->comparisons++];
+    *c = (struct ver_comparison){
+        .kind = kind,
+        .outcome = VER_DIFFERS,
+        .class_ = VER_NO_CLASS,
+        .quantity = quantity,
+        .numbers = 1,
+        .digits = VER_NAN,
+        .order = VER_NAN,
+        .step = VER_NAN,
+        .distance = VER_NAN,
+    };
+    return c;
+}
+
+int judge_end(struct judge *judge, enum ver_verdict verdict, const char *reason)
+{
+    judge->out->verdict = verdict;
+    snprintf(judge->out->reason, sizeof judge->out->reason, "%s", reason);
+    return -1;
+}
+
+int judge_no_memory(struct judge *judge)
+{
+    return judge_end(judge, VER_ERROR, "memory is short");
+}
+
+/* ---- facts for the tables ---- */
+
+static double middle(const arb_t x)
+{
+    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
+}
+
+static void measure_problem(struct judge *judge)
+{
+    const struct case_problem *c = judge->problem;
+    judge->out->parameters = judge->parameters;
+    for (size_t p = 0; p < c->populations; p++)
+        judge->out->neurons += c->population[p].size;
+}
+
+static void measure_truth(struct judge *judge)
+{
+    const struct ref_result *truth = judge->truth;
+    struct ver_judgement *out = judge->out;
+    double squares = 0, largest = 0;
+    for (size_t s = 0; s < truth->samples; s++)
+        for (size_t p = 0; p < truth->populations; p++)
+            for (size_t n = 0; n < truth->size[p]; n++)
+                out->spikes += truth->sample[s].spikes[p][n].count;
+    for (size_t k = 0; k < truth->parameters && truth->gradient; k++) {
+        double gradient = middle(truth->gradient + k);
+        squares += gradient * gradient;
+        largest = fmax(largest, fabs(gradient) * judge->scale[k]);
+    }
+    out->gradient_norm = sqrt(squares);
+    out->condition = largest / fabs(middle(truth->loss));
+    for (int m = 0; m < REF_MARGINS; m++)
+        out->margin[m] = middle(truth->margin[m]);
+}
+
+/* ---- the verdict ---- */
+
+static int run_reference(struct judge *judge)
+{
+    const struct ver_options *options = judge->options;
+    struct ref_options ask = REF_OPTIONS_DEFAULT;
+    ask.digits = options->digits;
+    ask.precision_cap = options->precision_cap;
+    ask.probe = judge->probe;
+    ask.probes = judge->probes;
+    bool expected = judge->made->expectation == CASE_UNDECIDED;
+    enum ref_status status = ref_run(judge->truth, judge->problem, &ask);
+    judge->out->precision = judge->truth->precision;
+    if (status == REF_CAPACITY)
+        return judge_end(judge, VER_NOT_RUN, judge->truth->reason);
+    if (status == REF_UNDECIDED && !expected)
+        return judge_end(judge, VER_UNDECIDED, judge->truth->reason);
+    if (status != REF_OK && status != REF_UNDECIDED)
+        return judge_end(judge, VER_ERROR, "the reference returned an unknown status");
+    if (!expected)
+        return 0;
+    struct ver_comparison *c = judge_compare(judge, VER_KIND_PROMISE, "status");
+    if (!c)
+        return judge_no_memory(judge);
+    c->outcome = status == REF_UNDECIDED ? VER_AGREES : VER_DIFFERS;
+    c->distance = status == REF_UNDECIDED ? 0 : VER_INFINITY;
+    snprintf(c->value, sizeof c->value, "undecided");
+    snprintf(c->reference, sizeof c->reference, "%s", status == REF_UNDECIDED ? "undecided" : "ok");
+    return 0;
+}
+
+/* All gradients exactly zero: there is nothing to differentiate. */
+static bool nothing_moves(const struct ref_result *truth)
+{
+    for (size_t k = 0; k < truth->parameters; k++)
+        if (!truth->gradient || !arb_is_zero(truth->gradient + k))
+            return false;
+    return true;
+}
+
+static size_t count_differing(const struct ver_judgement *out)
+{
+    size_t differing = 0;
+    for (size_t k = 0; k < out->comparisons; k++)
+        differing += out->comparison[k].outcome == VER_DIFFERS;
+    return differing;
+}
+
+static void fail(struct ver_judgement *out, size_t differing)
+{
+    out->verdict = VER_FAIL;
+    snprintf(out->reason, sizeof out->reason, "%zu of %zu comparisons differ", differing,
+             out->comparisons);
+}
+
+static void weigh(struct judge *judge)
+{
+    struct ver_judgement *out = judge->out;
+    size_t evidence = 0, differing = count_differing(out);
+    bool expected = judge->made->expectation == CASE_UNDECIDED;
+    for (size_t k = 0; k < out->comparisons; k++) {
+        const struct ver_comparison *c = &out->comparison[k];
+        bool difference = c->class_ != VER_NO_CLASS && c->outcome != VER_EXCLUDED;
+        evidence += c->outcome == VER_AGREES && (difference || c->kind == VER_KIND_KNOWN);
+        if (difference)
+            out->digits = fmin(out->digits, c->digits);
+    }
+    if (differing > 0)
+        fail(out, differing);
+    else if (evidence > 0 || expected || nothing_moves(judge->truth))
+        out->verdict = VER_PASS;
+    else
+        judge_end(judge, VER_UNDECIDED, "no difference of the loss was smooth: no evidence");
+}
+
+/* An early end does not hide what differed before it. */
+static void judge_case(struct judge *judge)
+{
+    if (run_reference(judge) != 0)
+        return;
+    int ended = 0;
+    if (judge->truth->status == REF_OK) {
+        measure_truth(judge);
+        ended = judge_promise(judge) != 0 || judge_known(judge) != 0 || judge_forward(judge) != 0 ||
+                judge_backward(judge) != 0;
+    }
+    size_t differing = count_differing(judge->out);
+    if (!ended)
+        weigh(judge);
+    else if (differing > 0 && judge->out->verdict != VER_ERROR)
+        fail(judge->out, differing);
+}
+
+void ver_judge(struct ver_judgement *judgement, const char *name, const char *family,
+               const struct case_made *made, const struct ver_options *options)
+{
+    *judgement = (struct ver_judgement){
+        .family = family,
+        .verdict = VER_ERROR,
+        .gradient_norm = VER_NAN,
+        .condition = VER_NAN,
+        .digits = VER_NAN,
+    };
+    for (int m = 0; m < REF_MARGINS; m++)
+        judgement->margin[m] = VER_INFINITY;
+    struct ref_result truth;
+    struct judge judge = {
+        .out = judgement,
+        .made = made,
+        .problem = made->problem,
+        .options = options,
+        .truth = &truth,
+    };
+    judgement->name = malloc(strlen(name) + 1);
+    if (judgement->name)
+        memcpy(judgement->name, name, strlen(name) + 1);
+    if (judgement->name && judge_prepare(&judge) == 0) {
+        measure_problem(&judge);
+        judge_case(&judge);
+        ref_clear(&truth);
+    } else {
+        judge_no_memory(&judge);
+    }
+    judge_release(&judge);
+}
+
+void ver_judgement_clear(struct ver_judgement *judgement)
+{
+    free(judgement->name);
+    free(judgement->comparison);
+    *judgement = (struct ver_judgement){.verdict = VER_ERROR};
+}

@@ -1,0 +1,62 @@
+/* judge.h: what the files of the judge share about one case. Private to verify/. */
+#ifndef EVIDENT_VERIFY_JUDGE_H
+#define EVIDENT_VERIFY_JUDGE_H
+
+#include "verify/verify.h"
+#include "verify/bounds.h"
+
+struct judge {
+    struct ver_judgement *out;
+    const struct case_made *made;
+    const struct case_problem *problem;
+    const struct ver_options *options;
+    uint64_t key; /* of the random numbers of this case */
+    struct case_block *block;
+    size_t blocks, parameters;
+    double *scale;               /* [parameters]: natural size, > 0 */
+    bool *boundary;              /* [parameters]: no central difference there */
+    struct witness_nudge *nudge; /* [parameters], scratch */
+    struct ref_probe probe[VER_PROBES];
+    size_t probes;
+    bool many; /* a case so large that one simulation costs seconds */
+    struct ref_result *truth;
+};
+
+/* ---- judge_direction.c ---- */
+
+/* Fills key, blocks, scale, boundary, nudge, probes and many. 0, or -1 if memory is short. */
+int judge_prepare(struct judge *judge);
+void judge_release(struct judge *judge);
+
+/* A random direction over all regular parameters, into nudge; how many. */
+size_t judge_random_direction(struct judge *judge, uint64_t number);
+
+/* The direction of all boundary parameters, each coefficient positive; how many. */
+size_t judge_boundary_direction(struct judge *judge);
+
+/* Smallest gap in ms of a probe to an event of its neuron, by the reference's spikes. */
+double judge_probe_gap(const struct judge *judge, const struct ref_probe *probe);
+
+/* ---- judge_forward.c: spikes, losses, known truths ---- */
+
+/* 0, or -1 with verdict and reason. */
+int judge_forward(struct judge *judge);
+int judge_known(struct judge *judge);
+int judge_promise(struct judge *judge);
+
+/* ---- judge_backward.c: gradients and adjoints against differences ---- */
+
+int judge_backward(struct judge *judge);
+
+/* ---- judge.c ---- */
+
+/* A fresh comparison at the end of the judgement, or NULL if memory is short. */
+struct ver_comparison *judge_compare(struct judge *judge, enum ver_kind kind, const char *quantity);
+
+/* Ends the judgement: sets verdict and reason, returns -1. */
+int judge_end(struct judge *judge, enum ver_verdict verdict, const char *reason);
+int judge_no_memory(struct judge *judge);
+
+void judge_number_text(char *text, size_t size, mpfr_srcptr x);
+
+#endif

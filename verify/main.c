@@ -1,0 +1,65 @@
+/* main.c: the program `evident`, a table of commands. */
+#include "verify/command.h"
+
+#include <string.h>
+
+static const char usage[] =
+    "usage: evident COMMAND [arguments]\n"
+    "\n"
+    "A referee for gradients of spiking neural networks: proven spikes, losses and exact "
+    "gradients,\n"
+    "checked against an independent simulator.\n"
+    "\n"
+    "  run        proven spikes, loss and gradients of one case, as JSON\n"
+    "  verify     hold the reference against the witness over many cases\n"
+    "  generate   write cases of a family as files\n"
+    "  families   list the families of cases\n"
+    "  check      say whether case files are well formed\n"
+    "\n"
+    "  evident COMMAND --help   what a command takes\n"
+    "  evident --version        versions of the program and of what it stands on\n"
+    "\n"
+    "Try: evident run closed-form:1:0\n"
+    "     evident verify smoke\n";
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", command_run},           {"verify", command_verify}, {"generate", command_generate},
+    {"families", command_families}, {"check", command_check},
+};
+
+static int print_version(void)
+{
+    printf("evident %s\nMPFR %s, FLINT %s, Arb %s\n", VER_VERSION, mpfr_get_version(),
+           FLINT_VERSION, arb_version);
+    return command_finish("", COMMAND_PASS);
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs(usage, stderr);
+        return COMMAND_COULD_NOT_RUN;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        fputs(usage, stdout);
+        return command_finish("", COMMAND_PASS);
+    }
+    if (strcmp(argv[1], "--version") == 0)
+        return print_version();
+    for (size_t k = 0; k < sizeof commands / sizeof *commands; k++)
+        if (strcmp(argv[1], commands[k].name) == 0)
+            return commands[k].run(argc - 1, argv + 1);
+    return command_refuse("", "%s: unknown command (see evident --help)", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    int code = dispatch(argc, argv);
+    flint_cleanup();
+    mpfr_free_cache();
+    return code;
+}

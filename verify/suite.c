@@ -1,0 +1,204 @@
+/* suite.c: what is to be judged. Case files, addresses FAMILY:SEED:K and suites, turned into a list
+ * of sources; whatever is wrong with one of them is said before anything runs.
+ *
+ * A suite is a text file: a line "FAMILY SEED COUNT" stands for cases 0 .. COUNT-1 of a family; '#'
+ * starts a comment. */
+#include "verify/verify.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *copy_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    if (copy)
+        memcpy(copy, text, size);
+    return copy;
+}
+
+static int refuse(struct case_error *error, const char *name, const char *what)
+{
+    snprintf(error->text, sizeof error->text, "%.200s: %.290s", name, what);
+    return -1;
+}
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), tail = strlen(suffix);
+    return length >= tail && strcmp(text + length - tail, suffix) == 0;
+}
+
+/* A file of that name comes first, whatever it is called. */
+static bool is_address(const char *name)
+{
+    return strchr(name, ':') && access(name, F_OK) != 0;
+}
+
+int ver_load(struct case_made *made, const char *name, struct case_error *error)
+{
+    *made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    if (is_address(name))
+        return case_make(made, name, error);
+    made->problem = case_read(name, error);
+    return made->problem ? 0 : -1;
+}
+
+/* ---- the list ---- */
+
+/* Takes over name and made. */
+static int append(struct ver_sources *sources, struct ver_source source, struct case_error *error)
+{
+    if (sources->count == sources->room) {
+        size_t room = sources->room > 0 ? 2 * sources->room : 64;
+        struct ver_source *grown = realloc(sources->at, room * sizeof *grown);
+        if (grown) {
+            sources->at = grown;
+            sources->room = room;
+        }
+    }
+    if (!source.name || sources->count == sources->room) {
+        if (source.made)
+            case_made_clear(source.made);
+        free(source.made);
+        free(source.name);
+        return refuse(error, "sources", "memory is short");
+    }
+    sources->at[sources->count++] = source;
+    return 0;
+}
+
+void ver_sources_clear(struct ver_sources *sources)
+{
+    for (size_t k = 0; k < sources->count; k++) {
+        if (sources->at[k].made)
+            case_made_clear(sources->at[k].made);
+        free(sources->at[k].made);
+        free(sources->at[k].name);
+    }
+    free(sources->at);
+    *sources = (struct ver_sources){NULL, 0, 0};
+}
+
+/* A file or an address: loaded now and kept, so that a bad one is refused before anything runs. */
+static int add_case(struct ver_sources *sources, const char *name, struct case_error *error)
+{
+    struct case_made *made = malloc(sizeof *made);
+    if (!made)
+        return refuse(error, name, "memory is short");
+    if (ver_load(made, name, error) != 0) {
+        free(made);
+        return -1;
+    }
+    struct ver_source source = {copy_text(name), NULL, 0, 0, made};
+    if (is_address(name)) {
+        char family[64] = "";
+        size_t length = strcspn(name, ":");
+        if (length < sizeof family)
+            memcpy(family, name, length);
+        source.family = case_family_find(family);
+    }
+    return append(sources, source, error);
+}
+
+/* ---- suites ---- */
+
+static bool whole_number(const char *text, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    uintmax_t number = strtoumax(text, &end, 10);
+    *value = number;
+    return *end == '\0' && errno == 0;
+}
+
+static int add_family(struct ver_sources *sources, const struct case_family *family, uint64_t seed,
+                      uint64_t count, struct case_error *error)
+{
+    for (uint64_t k = 0; k < count; k++) {
+        char address[128];
+        snprintf(address, sizeof address, "%s:%" PRIu64 ":%" PRIu64, family->name, seed, k);
+        struct ver_source source = {copy_text(address), family, seed, k, NULL};
+        if (append(sources, source, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Returns what is wrong with a line, or NULL; -1 in *failed if memory is short. */
+static const char *read_line(struct ver_sources *sources, char *line, uint64_t shift, int *failed,
+                             struct case_error *error)
+{
+    static const char blanks[] = " \t\r\n";
+    char *rest = NULL;
+    line[strcspn(line, "#")] = '\0';
+    const char *name = strtok_r(line, blanks, &rest);
+    const char *seed_text = name ? strtok_r(NULL, blanks, &rest) : NULL;
+    const char *count_text = seed_text ? strtok_r(NULL, blanks, &rest) : NULL;
+    uint64_t seed, count;
+    if (!name)
+        return NULL;
+    const struct case_family *family = case_family_find(name);
+    if (!family)
+        return "unknown family; `evident families` lists them";
+    if (!count_text || strtok_r(NULL, blanks, &rest) || !whole_number(seed_text, &seed) ||
+        !whole_number(count_text, &count))
+        return "wanted FAMILY SEED COUNT";
+    if (family->limit > 0 && count > family->limit)
+        return "COUNT is larger than the number of cases of the family";
+    *failed = add_family(sources, family, seed + shift, count, error);
+    return NULL;
+}
+
+static int add_suite(struct ver_sources *sources, const char *path, uint64_t shift,
+                     struct case_error *error)
+{
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return refuse(error, path, strerror(errno));
+    char *line = NULL, place[300];
+    const char *wrong = NULL;
+    size_t room = 0, before = sources->count, number = 0;
+    int failed = 0;
+    errno = 0;
+    while (!failed && !wrong && getline(&line, &room, file) >= 0) {
+        number++;
+        wrong = read_line(sources, line, shift, &failed, error);
+    }
+    bool broken = ferror(file) != 0;
+    free(line);
+    fclose(file);
+    snprintf(place, sizeof place, "%.250s:%zu", path, number);
+    if (failed)
+        return -1;
+    if (broken)
+        return refuse(error, path, strerror(errno ? errno : EIO));
+    if (wrong)
+        return refuse(error, place, wrong);
+    if (sources->count == before)
+        return refuse(error, path, "the suite names no case");
+    return 0;
+}
+
+int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,
+                    struct case_error *error)
+{
+    if (has_suffix(name, ".suite"))
+        return add_suite(sources, name, seed, error);
+    if (strcmp(name, "-") == 0 || strpbrk(name, ":/") || access(name, F_OK) == 0)
+        return add_case(sources, name, error);
+    char in_tree[300], in_share[300];
+    snprintf(in_tree, sizeof in_tree, "verify/suites/%.250s.suite", name);
+    snprintf(in_share, sizeof in_share, "suites/%.250s.suite", name);
+    char *path = ver_shared_path(in_tree, in_share);
+    if (!path)
+        return refuse(error, name, "no such case file, and no suite of that name");
+    int failed = add_suite(sources, path, seed, error);
+    free(path);
+    return failed;
+}

@@ -1,0 +1,14 @@
+/* table.h: what the files that write tables share. Private to verify/. */
+#ifndef EVIDENT_VERIFY_TABLE_H
+#define EVIDENT_VERIFY_TABLE_H
+
+#include "verify/verify.h"
+
+/* Opens DIRECTORY/NAME and writes its first line. 0, or -1 and error. */
+int table_open(struct ver_file *file, const char *directory, const char *name, const char *heading,
+               struct case_error *error);
+
+/* ucurve.tsv, example_traces.tsv and example_spikes.tsv. 0, or -1 and error. */
+int table_examples(const char *directory, struct case_error *error);
+
+#endif

@@ -1,0 +1,215 @@
+/* verify.h: the judge. It holds the reference (proven enclosures) against the witness (independent,
+ * differences of the loss) and says of every case: pass, fail, undecided, not-run or error.
+ *
+ * A pass is a proof of agreement: every comparison is written so that NaN fails, a case without any
+ * evidence does not pass, and every bound stands in bounds.h with its derivation. */
+#ifndef EVIDENT_VERIFY_H
+#define EVIDENT_VERIFY_H
+
+#include "ref/ref.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define VER_VERSION "0.1.0"
+
+/* The macros of math.h are floats. */
+#define VER_NAN ((double)NAN)
+#define VER_INFINITY ((double)INFINITY)
+
+/* ---- verdicts and comparisons ---- */
+
+enum ver_verdict {
+    VER_PASS,
+    VER_FAIL,
+    VER_UNDECIDED, /* the reference could not decide it, or nothing gave evidence */
+    VER_NOT_RUN,   /* larger than the engines allow; reason says how */
+    VER_ERROR,     /* the case could not be made, or memory is short */
+    VER_VERDICTS
+};
+
+enum ver_outcome { VER_AGREES, VER_DIFFERS, VER_EXCLUDED /* counted, never used as evidence */ };
+
+/* What a comparison is about; totals are kept by these. */
+enum ver_kind {
+    VER_KIND_SPIKES,
+    VER_KIND_LOSS,
+    VER_KIND_DIRECTION,
+    VER_KIND_COORDINATE,
+    VER_KIND_ADJOINT,
+    VER_KIND_KNOWN,
+    VER_KIND_PROMISE, /* what the reference promises of its own numbers: digits, status */
+    VER_KINDS
+};
+
+#define VER_CLASSES (WITNESS_UNRESOLVED + 1)
+#define VER_NO_CLASS VER_CLASSES /* of a comparison that is no difference */
+
+struct ver_comparison {
+    enum ver_kind kind;
+    enum ver_outcome outcome;
+    int class_;           /* enum witness_class or VER_NO_CLASS */
+    const char *quantity; /* "weights", "direction", "adjoint_V", "spikes", ... */
+    char index[112];      /* "weights[0][2][1]", "0" of a direction, "sample 0 hid[3]", ... */
+    size_t numbers;       /* how many numbers were compared here, all by the same rule */
+    double digits;        /* agreement; NaN where it has no meaning */
+    double order, step;   /* of a difference: observed order, log2 of the smallest step; or NaN */
+    long precision;       /* bits of the witness */
+    double distance;      /* in units of the bound; at most 1 to agree */
+    char value[40], reference[40]; /* what the witness (or the known truth), the reference says */
+};
+
+struct ver_judgement {
+    char *name; /* address or file: what `evident verify` takes */
+    const char *family;
+    enum ver_verdict verdict;
+    char reason[320]; /* of any verdict but pass and fail: one line */
+    struct ver_comparison *comparison;
+    size_t comparisons, room;
+    size_t neurons, parameters, spikes;
+    long precision;             /* bits of the reference */
+    double margin[REF_MARGINS]; /* +inf where there is nothing to measure */
+    double gradient_norm;       /* L2 norm of all gradients */
+    double condition;           /* largest |p dL/dp| / |L| */
+    double digits;              /* smallest agreement of a difference; NaN without any */
+};
+
+struct ver_options {
+    long digits;        /* of the reference */
+    long precision_cap; /* bits, of the reference */
+    unsigned directions;
+    uint64_t seed; /* of directions and probes; added to the seed of every line of a suite */
+};
+
+#define VER_OPTIONS_DEFAULT                                                                        \
+    {                                                                                              \
+        50, 16384, 4, 0                                                                            \
+    }
+
+/* Judges one case in memory. judgement must be cleared whatever comes out. */
+void ver_judge(struct ver_judgement *judgement, const char *name, const char *family,
+               const struct case_made *made, const struct ver_options *options);
+void ver_judgement_clear(struct ver_judgement *judgement);
+
+const char *ver_verdict_name(enum ver_verdict verdict);
+const char *ver_kind_name(enum ver_kind kind);
+const char *ver_class_name(int class_); /* "-" of VER_NO_CLASS */
+const char *ver_outcome_name(enum ver_outcome outcome);
+
+/* ---- the comparisons by themselves ---- */
+
+/* value inside the ball, grown by slack (>= 0). Fills outcome, digits, distance and the texts. */
+void ver_compare_enclosure(struct ver_comparison *comparison, const arb_t ball, mpfr_srcptr value,
+                           mpfr_srcptr slack);
+
+/* A difference against the truth. scale: the sum of |gradient * coefficient| along the direction;
+ * agreement is relative to it. fallback (an upper bound of what any gradient of the case amounts
+ * to) takes its place where the truth is zero; loss bounds the rounding floor of such a zero. */
+void ver_compare_difference(struct ver_comparison *comparison, const arb_t truth, const arb_t scale,
+                            const arb_t fallback, const arb_t loss,
+                            const struct witness_difference *difference);
+
+/* ---- sources: what is to be judged ---- */
+
+struct ver_source {
+    char *name;                       /* address or file */
+    const struct case_family *family; /* NULL for a file */
+    uint64_t seed, number;            /* of the family */
+    struct case_made *made;           /* of a file; a family's case is made when its turn comes */
+};
+
+struct ver_sources {
+    struct ver_source *at;
+    size_t count, room;
+};
+
+/* Adds a case file, "-", an address or a suite. Whatever is wrong with it is said now, before
+ * anything runs. 0, or -1 and error. sources starts as {NULL, 0, 0}. */
+int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,
+                    struct case_error *error);
+void ver_sources_clear(struct ver_sources *sources);
+
+/* Loads one case from a file, "-" or an address. 0, or -1 and error. */
+int ver_load(struct case_made *made, const char *name, struct case_error *error);
+
+/* ---- many cases ---- */
+
+struct ver_totals {
+    size_t cases, verdict[VER_VERDICTS];
+    size_t compared[VER_KINDS]; /* numbers compared */
+    size_t excluded[VER_CLASSES];
+    double digits_minimum, digits_median; /* of all differences that agree or differ */
+    double order_minimum, order_median, order_maximum;
+    uint64_t digest; /* FNV-1a of all lines of checks.tsv and cases.tsv */
+};
+
+/* Is told of every judgement, in the order of the sources, one at a time. */
+struct ver_listener {
+    void (*judged)(void *context, const struct ver_judgement *judgement);
+    void (*progress)(void *context, size_t done, size_t all, size_t failed);
+    void *context;
+};
+
+/* Judges all sources on so many threads (0: as OpenMP sees fit). judgement[sources->count] must be
+ * cleared by the caller, each one. The result does not depend on the number of threads. */
+void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *sources,
+                   const struct ver_options *options, int threads,
+                   const struct ver_listener *listener);
+
+/* 0, or -1 if the verdicts do not add up to the cases or memory is short. */
+int ver_total(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases);
+
+/* The mean of the two middle ones of an even number, NaN of none. Sorts x. */
+double ver_median(double *x, size_t count);
+
+/* ---- lines and tables ---- */
+
+enum { VER_LINE = 768 }; /* room for any line but for the name of its case */
+
+/* One line of checks.tsv, of cases.tsv, without newline; -1 if the name is too long for size. */
+int ver_check_line(char *line, size_t size, const struct ver_judgement *judgement,
+                   const struct ver_comparison *comparison);
+int ver_case_line(char *line, size_t size, const struct ver_judgement *judgement);
+
+struct ver_run_facts { /* what summary.tsv says beside the totals */
+    const char *sources;
+    const struct ver_options *options;
+};
+
+/* Makes a directory that does not exist yet; its parent must. 0, or -1 and error. */
+int ver_directory_make(const char *directory, struct case_error *error);
+
+/* Writes all tables into a directory that exists. 0, or -1 and error. */
+int ver_tables(const char *directory, const struct ver_judgement *judgement, size_t cases,
+               const struct ver_totals *totals, const struct ver_run_facts *facts,
+               struct case_error *error);
+
+/* Draws the tables of a directory and writes its index.html. 0, or -1 and error. */
+int ver_report(const char *directory, char *error, size_t size);
+
+/* ---- results ---- */
+
+struct ver_result_options {
+    long digits; /* printed at most; fewer where fewer are proven */
+};
+
+/* Writes an evident-result-1 document. 0, or -1 if memory is short or out has an error. */
+int ver_result_write(FILE *out, const struct case_problem *c, const struct ref_result *result,
+                     const struct ver_result_options *options);
+
+/* A file that appears whole or not at all: written beside its place, then renamed. What is no
+ * regular file (a pipe, a terminal) is written in place. */
+struct ver_file {
+    FILE *stream;
+    char *path, *beside; /* beside is NULL if written in place */
+};
+
+int ver_file_open(struct ver_file *file, const char *path, struct case_error *error);
+int ver_file_commit(struct ver_file *file, struct case_error *error);
+void ver_file_abandon(struct ver_file *file);
+
+/* The place of a file that comes with the program: in the source tree (./verify/suites), else in
+ * the installed share directory. To be freed; NULL if it is in neither, or memory is short. */
+char *ver_shared_path(const char *in_tree, const char *in_share);
+
+#endif
