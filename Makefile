@@ -11,8 +11,6 @@ FUZZ_SECONDS ?= 600
 # A planted fault of tests/faults.tsv; 0 is none. Only ref/ sees it, so only ref/ is built again.
 FAULT ?= 0
 # WERROR=1: warnings stop the build, as they do where CI is set. V=1: show whole command lines.
-WERROR ?=
-V ?=
 
 # ---- what a user may not change ----
 
@@ -47,8 +45,7 @@ OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c gpu/*.c verify/*.c))
            $(patsubst %.c,$(OUT)/%.o,$(wildcard ref/*.c))
 MAIN := $(BUILD)/verify/main.o
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
-COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) \
-          -DEVIDENT_SHARE='"$(PREFIX)/share/evident"' $(SEMANTICS)
+COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) $(SEMANTICS)
 
 SAY = $(if $(V),,@echo '  $@'; )
 
@@ -62,11 +59,16 @@ all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (defaul
 
 tests: $(TESTS) ## build the unit tests
 
-# Changed flags build everything again.
-$(BUILD)/flags: FORCE
+# Other flags build everything again, another prefix only what knows it.
+$(BUILD)/flags: STAMP = $(COMPILE)
+$(BUILD)/prefix: STAMP = $(PREFIX)
+$(BUILD)/flags $(BUILD)/prefix: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(COMPILE))' | cmp -s - $@ || \
-	    printf '%s\n' '$(subst ','\'',$(COMPILE))' > $@
+	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || \
+	    printf '%s\n' '$(subst ','\'',$(STAMP))' > $@
+
+$(BUILD)/verify/file.o: $(BUILD)/prefix
+$(BUILD)/verify/file.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
 
 $(OUT)/ref/%.o: ref/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -74,7 +76,7 @@ $(OUT)/ref/%.o: ref/%.c $(BUILD)/flags
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(SAY)$(COMPILE) -MMD -MP -c -o $@ $<
+	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
 
 $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
 	@rm -f $@
@@ -133,9 +135,10 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
 	for header in cases/cases.h ref/ref.h verify/verify.h; do \
 	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
-	install -D -m 644 -t $(SHARE)/reports $(wildcard reports/*.gp reports/*.css reports/page.html)
-	install -D -m 644 -t $(SHARE)/suites $(wildcard verify/suites/*)
-	install -D -m 644 -t $(SHARE) $(wildcard cases/*.schema.json)
+	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html
+	install -D -m 644 -t $(SHARE)/suites verify/suites/*
+	install -D -m 644 -t $(SHARE)/examples cases/examples/*.json
+	install -D -m 644 -t $(SHARE) cases/case.schema.json
 	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	printf '%s\n' $(PC_LINES) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc
 

@@ -213,8 +213,9 @@ static size_t build_output(struct case_builder *b, size_t variant, size_t layer,
     struct case_random *r = &b->random;
     enum case_model model = case_build_loss_model(variant);
     double weight[CASE_BUILD_NEURONS * CASE_BUILD_NEURONS], delay = case_random_between(r, 0, 3);
-    struct case_build_neurons neurons =
-        case_build_alike(2, case_random_between(r, 8, 30), case_random_between(r, 2, 7), threshold);
+    double tau_syn = case_random_between(r, 2, 7);
+    double tau_mem = case_random_between(r, 8, 30);
+    struct case_build_neurons neurons = case_build_alike(2, tau_mem, tau_syn, threshold);
     neurons.each = model == CASE_LI;
     for (size_t n = 0; n < 2 && model == CASE_LI; n++) {
         neurons.bias[n] = case_random_between(r, 0.01, 0.1);

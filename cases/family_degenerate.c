@@ -16,7 +16,9 @@ static void all_at(struct net *net, double first, double second)
 static const char *bend_simultaneous(struct net *net, struct case_random *r, size_t way)
 {
     double *weight = net->in_hid.weight;
-    all_at(net, case_random_between(r, 1, 10), case_random_between(r, 12, 25));
+    double second = case_random_between(r, 12, 25);
+    double first = case_random_between(r, 1, 10);
+    all_at(net, first, second);
     switch (way) {
     case 0:
         return "All inputs spike at the same two times";

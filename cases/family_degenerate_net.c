@@ -1,6 +1,13 @@
 /* family_degenerate_net.c: draws and builds the network of family_degenerate.h. */
 #include "cases/family_degenerate.h"
 
+static struct case_build_neurons draw_neurons(struct case_random *r, size_t size)
+{
+    double tau_syn = case_random_between(r, 2, 7);
+    double tau_mem = case_random_between(r, 10, 25);
+    return case_build_alike(size, tau_mem, tau_syn, 1);
+}
+
 void net_draw(struct net *net, struct case_random *r, uint64_t k)
 {
     *net = (struct net){.variant = (size_t)(k % CASE_BUILD_LOSSES), .inputs = 3, .outputs = 2};
@@ -11,10 +18,8 @@ void net_draw(struct net *net, struct case_random *r, uint64_t k)
     net->hidden = case_build_loss_costly(net->variant) ? 2 : case_random_from(r, 2, 3);
     net->least = 1;
     net->most = case_build_loss_costly(net->variant) ? 2 : 4;
-    net->hid = case_build_alike(net->hidden, case_random_between(r, 10, 25),
-                                case_random_between(r, 2, 7), 1);
-    net->out = case_build_alike(net->outputs, case_random_between(r, 10, 25),
-                                case_random_between(r, 2, 7), 1);
+    net->hid = draw_neurons(r, net->hidden);
+    net->out = draw_neurons(r, net->outputs);
     for (size_t n = 0; n < net->outputs && net->maximum; n++) {
         net->out.each = true;
         net->out.bias[n] = case_random_between(r, 0.01, 0.1);

@@ -49,9 +49,10 @@ static struct plan draw_plan(struct case_random *r, uint64_t k)
 static struct case_build_neurons draw_neurons(struct case_random *r, const struct plan *plan,
                                               size_t size, enum case_model model)
 {
-    struct case_build_neurons neurons =
-        case_build_alike(size, case_random_between(r, 8, 30), case_random_between(r, 2, 7),
-                         case_random_chance(r, 0.5) ? 1 : case_random_between(r, 0.5, 2));
+    double threshold = case_random_chance(r, 0.5) ? 1 : case_random_between(r, 0.5, 2);
+    double tau_syn = case_random_between(r, 2, 7);
+    double tau_mem = case_random_between(r, 8, 30);
+    struct case_build_neurons neurons = case_build_alike(size, tau_mem, tau_syn, threshold);
     bool biased =
         model == CASE_LI && case_build_loss_kind(plan->variant) == CASE_MAX_VOLTAGE_CROSS_ENTROPY;
     neurons.each = plan->heterogeneous || biased;
@@ -64,8 +65,10 @@ static struct case_build_neurons draw_neurons(struct case_random *r, const struc
             neurons.bias[n] = case_random_between(r, -0.2, 0.4);
         }
         if (biased) {
-            neurons.bias[n] =
-                case_random_between(r, 0.01, 0.1) * (case_random_chance(r, 0.8) ? 1 : -1);
+            neurons.bias[n] = case_random_between(r, 0.01, 0.1);
+            if (!case_random_chance(r, 0.8)) {
+                neurons.bias[n] *= -1;
+            }
         }
     }
     return neurons;

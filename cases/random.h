@@ -2,7 +2,8 @@
  * seed needs no case k - 1.
  *
  * A stream is named by (seed, stream, k). Doubles are built from bits with + - * only, or come
- * correctly rounded out of MPFR: a stream is the same bytes on every machine. */
+ * correctly rounded out of MPFR: a stream is the same bytes on every machine. One draw a statement:
+ * the order in which arguments and operands are evaluated is the compiler's choice. */
 #ifndef EVIDENT_RANDOM_H
 #define EVIDENT_RANDOM_H
 

@@ -433,12 +433,13 @@ static enum outcome mark_back(struct sweep *s, size_t event, struct neuron *n)
 {
     struct engine *e = s->e;
     interval_back(s, n);
-    if (e->event[event].kind == EVENT_PROBE) {
+    bool const probed = e->event[event].kind == EVENT_PROBE && e->event[event].target == n->index;
+    if (probed) {
         size_t const probe = e->event[event].spike;
         adjoint_set(e->result->probe_lambda_v + probe, e->result->probe_lambda_i + probe, n, n->p,
                     n->q, e->prec);
     }
-    enum outcome const recorded = record_adjoint(e, n, event, n->p);
+    enum outcome const recorded = probed ? record_adjoint(e, n, event, n->p) : PROVEN;
     n->cursor--;
     return recorded;
 }

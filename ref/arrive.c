@@ -169,15 +169,7 @@ static enum outcome arrival_make(struct engine *e, size_t spike, size_t projecti
     event->spike = spike;
     event->projection = projection;
     event->target = target;
-    event->first = e->first[p->target];
-    event->last = e->first[p->target + 1];
-    /* The instantaneous loss mixes all outputs: they share the same intervals. */
-    bool const mixed =
-        e->c->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY && p->target == e->c->loss.population;
-    if (target != NOBODY && !mixed) {
-        event->first += target;
-        event->last = event->first + 1;
-    }
+    event_range(e, event, p->target);
     enum outcome const marked = event_mark(e, number);
     if (marked != PROVEN)
         return marked;

@@ -126,6 +126,18 @@ const struct flow_memo *flow_shift(struct engine *e, const struct neuron *n, siz
     return memo;
 }
 
+void event_range(const struct engine *e, struct event *event, size_t population)
+{
+    bool const mixed = e->c->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY &&
+                       population == e->c->loss.population;
+    event->first = e->first[population];
+    event->last = e->first[population + 1];
+    if (event->target != NOBODY && !mixed) {
+        event->first += event->target;
+        event->last = event->first + 1;
+    }
+}
+
 enum outcome event_mark(struct engine *e, size_t event)
 {
     struct event *now = e->event + event;

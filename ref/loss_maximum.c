@@ -109,9 +109,10 @@ enum outcome maximum_find(struct engine *e, const struct neuron *n, struct peak 
         arb_set(value, n->tape[k].v);
         if (!arb_is_exact(e->event[n->tape[k].event].time))
             mag_add(arb_radref(value), arb_radref(value), n->epsilon);
-        /* V stays at zero after an arrival of weight zero: the derivative by that weight is
-         * one-sided */
-        bool const certain = k == 0 ? true : !flat(n, k);
+        /* Where V stays at zero for a while, the derivative of the maximum by the bias, or by a
+         * weight of zero, is one-sided. */
+        size_t const next = interval_end(e, n, k);
+        bool const certain = !flat(n, k) || arb_is_zero(e->event[next].mark);
         if (k == 0 || !flat(n, k - 1) || !certain)
             offer(&x, value, k == 0 ? PEAK_START : PEAK_KINK, k, NULL, !certain);
         offer_interval(&x, k);

@@ -228,6 +228,9 @@ const struct flow_memo *flow_between(struct engine *e, const struct neuron *n, s
 /* The flow from the true time of an event to its mark. */
 const struct flow_memo *flow_shift(struct engine *e, const struct neuron *n, size_t event,
                                    enum depth depth);
+/* The neurons that get an entry for an event at `target` of a population: that one, or all; and all
+ * outputs of the instantaneous loss, which mixes them and needs them to share their intervals. */
+void event_range(const struct engine *e, struct event *event, size_t population);
 /* Sets the mark to the midpoint; IMPRECISE if the radius is above rho. */
 enum outcome event_mark(struct engine *e, size_t event);
 enum relation event_relation(const struct engine *e, size_t from, size_t to);

@@ -50,8 +50,8 @@ static enum outcome marks_load(struct engine *e)
         arb_set_d(event->time, probe->time);
         arb_set(event->mark, event->time);
         event->spike = x;
-        event->first = e->first[probe->population] + probe->neuron;
-        event->last = event->first + 1;
+        event->target = probe->neuron;
+        event_range(e, event, probe->population);
         if (queue_push(e, number) != PROVEN)
             return FULL;
     }
@@ -199,7 +199,7 @@ static enum outcome arrival_deliver(struct engine *e, size_t event)
         if (received != PROVEN)
             return received;
         tournament_update(e, x);
-        if (now.kind == EVENT_PROBE) {
+        if (now.kind == EVENT_PROBE && now.target == n->index) {
             arb_set(e->result->probe_v + now.spike, n->tape[n->entries - 1].v);
             arb_set(e->result->probe_i + now.spike, n->tape[n->entries - 1].i);
         }

@@ -244,7 +244,6 @@ static enum witness_status attempt(struct witness_difference *out, bool *reached
     enum witness_status status = WITNESS_CAPACITY;
     *reached = false;
     if (stencil_init(&s, c, direction, side, out->precision) == 0) {
-        s.engine.quadrature_bits = 3 * out->precision / 4;
         status = WITNESS_OK;
         mpfr_set_ui_2exp(s.step, 1, log2_step(out->precision), MPFR_RNDN);
         for (size_t i = 0; i < s.points && status == WITNESS_OK && (last || all_smooth(&s)); i++) {

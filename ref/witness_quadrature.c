@@ -8,6 +8,7 @@
  * spares the logarithm at every node, as g' needs none. */
 #include "ref/witness.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ enum {
     EDGE,
     INTEGRAL,
     WEIGHT,
+    PIECE,
     NODE_SCRATCH
 };
 _Static_assert(NODE_SCRATCH <= WITNESS_SCRATCH, "scratch numbers");
@@ -284,7 +286,8 @@ static int integrate(struct witness_engine *e)
     return 0;
 }
 
-int witness_quadrature_sync(struct witness_engine *e, mpfr_srcptr t)
+/* From the last common time of the outputs to t. */
+static int sync_piece(struct witness_engine *e, mpfr_srcptr t)
 {
     struct witness_quadrature *q = &e->quadrature;
     mpfr_t *w = e->node_scratch;
@@ -310,4 +313,30 @@ int witness_quadrature_sync(struct witness_engine *e, mpfr_srcptr t)
     }
     mpfr_set(q->synced, t, MPFR_RNDN);
     return 0;
+}
+
+/* A long silence is cut into pieces, because a rule fits the size of V at the start of its piece,
+ * and V has decayed by e^-4 or more at the end of one. */
+int witness_quadrature_sync(struct witness_engine *e, mpfr_srcptr t)
+{
+    struct witness_quadrature *q = &e->quadrature;
+    const struct witness_neuron *n = &e->neuron[e->first[e->c->loss.population]];
+    double shortest = n->kind->tau_m;
+    for (size_t k = 0; k < e->outputs; k++) {
+        shortest = fmin(shortest, fmin(n[k].kind->tau_m, n[k].kind->tau_s));
+    }
+    if (e->c->loss.kind != CASE_INSTANTANEOUS_CROSS_ENTROPY) {
+        return sync_piece(e, t); /* linear in V: its size is no matter */
+    }
+    mpfr_ptr next = e->node_scratch[PIECE];
+    for (;;) {
+        mpfr_add_d(next, q->synced, 4 * shortest, MPFR_RNDN);
+        mpfr_sub(e->node_scratch[SPAN], t, next, MPFR_RNDN);
+        if (mpfr_cmp_d(e->node_scratch[SPAN], 2 * shortest) < 0) {
+            return sync_piece(e, t);
+        }
+        if (sync_piece(e, next) != 0) {
+            return -1;
+        }
+    }
 }

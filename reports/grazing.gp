@@ -4,8 +4,8 @@ load ARG0[1:strstrt(ARG0, "grazing.gp") - 1]."style.gp"
 eval terminal(720, 620)
 cases = ARG1."/cases.tsv"
 
-# No peak, no margin (inf): such a case is left out here.
-margin(n) = column(n) > 0 && column(n) < 1e30 ? log10(column(n)) : NaN
+# Margins far above a threshold say nothing, inf where there is no peak: left out.
+margin(n) = column(n) > 0 && column(n) < 100 ? log10(column(n)) : NaN
 grazing(f) = group(strcol(1)) eq f ? margin(8) : NaN
 positive(n) = column(n) > 0 && column(n) < 1e300 ? log10(column(n)) : NaN
 

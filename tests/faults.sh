@@ -21,9 +21,17 @@ quantities() { # what the failure lines are about, most frequent first
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+# A fault is caught only if the same cases pass without it.
+for cases in $(cut -f4 tests/faults.tsv | tail -n +2 | tr ' ' '+' | sort -u); do
+    if ! judge "$BUILD/evident" "${cases//+/ }"; then
+        grep -m3 -E '^(FAIL|UNDECIDED|NOT-RUN|ERROR|evident)' "$log"
+        echo "faults.sh: without any fault, 'evident verify ${cases//+/ }' does not pass" >&2
+        exit 2
+    fi
+done
 caught=0 missed=0 broken=0
 printf '%6s  %-44s %-9s %s\n' fault planted caught by
-while IFS=$'\t' read -r number name where cases; do
+while IFS=$'\t' read -r number name _ cases; do
     [[ $number =~ ^[0-9]+$ ]] || continue # the line of titles
     [ "$only" = '  ' ] || [[ $only == *" $number "* ]] || continue
     program=$BUILD/fault-$number/evident

@@ -29,7 +29,7 @@ valgrind_some() {
     .ci/setup valgrind
     $MAKE --no-print-directory all tests
     echo '== valgrind'
-    mapfile -t programs < <(built build | grep -E "_(${VALGRIND_TESTS:-read|write|report|compare})\$")
+    mapfile -t programs < <(built build | grep -E "_(${VALGRIND_TESTS:-read|read_file|write|parameter|result|report})\$")
     EVIDENT=build/evident JOBS=$JOBS CK_FORK=no \
         RUNNER='valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite' \
         tests/run.sh "${programs[@]}"
@@ -38,14 +38,15 @@ valgrind_some() {
 # Broken cases for the reader. What is found stays in build/fuzz/found for a regression test.
 fuzz() {
     .ci/setup clang
-    local seeds=build/fuzz/corpus
+    local seeds=build/fuzz/corpus packages='mpfr jansson hdf5'
+    pkg-config --exists hdf5 || packages='mpfr jansson hdf5-serial'
     mkdir -p $seeds build/fuzz/found
     find tests cases -name '*.json' -size -64k -exec cp -t $seeds {} +
-    # shellcheck disable=SC2046 # pkg-config prints several words
+    # shellcheck disable=SC2046,SC2086 # several words each
     clang -g -O1 -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -Wno-unknown-pragmas \
         -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. \
-        $(pkg-config --cflags mpfr jansson hdf5) -o build/fuzz/read tests/fuzz_read.c cases/*.c \
-        $(pkg-config --libs mpfr jansson hdf5) -lm
+        $(pkg-config --cflags $packages) -o build/fuzz/read tests/fuzz_read.c cases/*.c \
+        $(pkg-config --libs $packages) -lm
     build/fuzz/read -max_total_time="$FUZZ_SECONDS" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \
         -print_final_stats=1 -artifact_prefix=build/fuzz/found/ $seeds
 }

@@ -242,6 +242,7 @@ static Suite *golden_suite(void)
 {
     Suite *suite = suite_create("golden");
     TCase *tests = tcase_create("EventProp paper");
+    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup); /* its caches */
     tcase_set_timeout(tests, 600);
     tcase_add_test(tests, published_first_spikes_at_initial_weights_are_reproduced);
     tcase_add_test(tests, where_published_times_are_wrong_the_exact_ones_are_reproduced);

@@ -337,6 +337,7 @@ static Suite *lif_golden_suite(void)
 {
     Suite *suite = suite_create("lif-golden");
     TCase *tests = tcase_create("jaxsnn");
+    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup); /* its caches */
     tcase_add_test(tests, jaxsnn_spike_time_and_its_derivative_at_tau_ratio_two);
     tcase_add_test(tests, jaxsnn_spike_time_and_its_derivative_at_equal_taus);
     tcase_add_test(tests, jaxsnn_weak_inputs_give_no_spike);
@@ -344,6 +345,7 @@ static Suite *lif_golden_suite(void)
     tcase_add_test(tests, jaxsnn_leak_over_threshold_from_a_start_voltage);
     suite_add_tcase(suite, tests);
     tests = tcase_create("NEST");
+    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup);
     tcase_add_test(tests, nest_lossless_weak_input_is_missed_by_the_threshold);
     tcase_add_test(tests, nest_lossless_spike_inside_a_step_is_found);
     tcase_add_test(tests, nest_lossless_strong_input);

@@ -47,8 +47,11 @@
 #define VER_PRECISION_FIRST 256
 #define VER_PRECISION_CAP 4096
 
-/* A derivative that is zero: the two losses differ by rounding only, so the difference is at most
- * 2^(VER_ZERO_BITS - p - log2 h) max(|L|, 1). VER_ZERO_BITS as VER_LOST_BITS. */
+/* The rounding floor of a difference: two losses that differ by rounding only give at most
+ * 2^(VER_ZERO_BITS - p - log2 h) max(|L|, 1); VER_ZERO_BITS as VER_LOST_BITS. A derivative below the
+ * floor is zero as far as the witness can say: it must lie within the floor, and agreement is
+ * relative to all gradients together. Where these are below 2^VER_SCALE_BITS floors, too, nothing can
+ * be said: the difference counts as unresolved. */
 #define VER_ZERO_BITS 32
 
 /* A scale known to fewer bits than this cannot carry VER_MINIMUM_DIGITS = 20 digits = 67 bits; such

@@ -110,44 +110,67 @@ static void rounding_floor(mpfr_t bound, const arb_t loss, const struct witness_
                  MPFR_RNDU);
 }
 
+/* How a derivative is to be judged. */
+enum scale_kind {
+    SCALE_OWN,     /* relative to itself */
+    SCALE_OTHERS,  /* it is zero as far as reference or witness can say: relative to the others */
+    SCALE_NONE,    /* all derivatives of the case are zero: absolutely, to rounding */
+    SCALE_TOO_FINE /* it, and all others, are below what the witness can see */
+};
+
+static enum scale_kind classify_scale(const arb_t scale, const arb_t fallback, mpfr_srcptr floor)
+{
+    mpfr_t size;
+    mpfr_init2(size, RATIO_BITS);
+    upper_bound(size, scale);
+    bool known = !arb_contains_zero(scale) && arb_rel_accuracy_bits(scale) >= VER_SCALE_BITS;
+    enum scale_kind kind = SCALE_OWN;
+    if (!known || mpfr_lessequal_p(size, floor)) {
+        upper_bound(size, fallback);
+        mpfr_mul_2si(size, size, -VER_SCALE_BITS, MPFR_RNDD);
+        if (arb_contains_zero(fallback))
+            kind = SCALE_NONE;
+        else
+            kind = mpfr_lessequal_p(size, floor) ? SCALE_TOO_FINE : SCALE_OTHERS;
+    }
+    mpfr_clear(size);
+    return kind;
+}
+
 void ver_compare_difference(struct ver_comparison *comparison, const arb_t truth, const arb_t scale,
                             const arb_t fallback, const arb_t loss,
                             const struct witness_difference *d)
 {
-    mpfr_t distance, radius, bound, size;
-    mpfr_inits2(RATIO_BITS, distance, radius, bound, size, (mpfr_ptr)NULL);
-    /* A scale without digits of its own: the truth is zero as far as anyone can say. */
-    bool zero = arb_contains_zero(scale) || arb_rel_accuracy_bits(scale) < VER_SCALE_BITS;
-    bool nothing = zero && arb_contains_zero(fallback); /* all gradients are zero: no scale */
+    mpfr_t distance, radius, bound, size, floor;
+    mpfr_inits2(RATIO_BITS, distance, radius, bound, size, floor, (mpfr_ptr)NULL);
+    rounding_floor(floor, loss, d);
+    enum scale_kind kind = classify_scale(scale, fallback, floor);
     distance_to_ball(distance, radius, truth, d->value);
-    mpfr_mul_ui(bound, d->error, VER_DIFFERENCE_FACTOR, MPFR_RNDU);
+    if (kind == SCALE_NONE)
+        mpfr_set_zero(bound, 1);
+    else
+        mpfr_mul_ui(bound, d->error, VER_DIFFERENCE_FACTOR, MPFR_RNDU);
+    if (kind != SCALE_OWN)
+        mpfr_max(bound, bound, floor, MPFR_RNDU);
     mpfr_add(bound, bound, radius, MPFR_RNDU);
-    if (zero) {
-        rounding_floor(size, loss, d);
-        if (nothing)
-            mpfr_add(bound, radius, size, MPFR_RNDU);
-        else
-            mpfr_max(bound, bound, size, MPFR_RNDU);
-    }
-    upper_bound(size, zero ? fallback : scale);
+    upper_bound(size, kind == SCALE_OWN ? scale : fallback);
 
-    comparison->class_ = (int)d->class_;
+    comparison->class_ = (int)(kind == SCALE_TOO_FINE ? WITNESS_UNRESOLVED : d->class_);
     comparison->numbers = 1;
     comparison->precision = (long)d->precision;
     comparison->order = d->order;
     comparison->step = d->step;
-    comparison->digits = digits_of(distance, size, comparison->precision);
-    if (nothing)
-        comparison->digits = VER_NAN;
+    comparison->digits =
+        kind == SCALE_NONE ? VER_NAN : digits_of(distance, size, comparison->precision);
     comparison->distance = ratio(distance, bound);
     bool within = mpfr_lessequal_p(distance, bound) && mpfr_number_p(bound);
-    bool enough = nothing || comparison->digits >= VER_MINIMUM_DIGITS;
+    bool enough = kind == SCALE_NONE || comparison->digits >= VER_MINIMUM_DIGITS;
     bool second = isnan(d->order) || fabs(d->order - 2) <= VER_ORDER_SLACK;
-    if (d->class_ != WITNESS_SMOOTH)
+    if (comparison->class_ != WITNESS_SMOOTH)
         comparison->outcome = VER_EXCLUDED;
     else
         comparison->outcome = within && enough && second ? VER_AGREES : VER_DIFFERS;
     judge_number_text(comparison->value, sizeof comparison->value, d->value);
     ball_text(comparison->reference, sizeof comparison->reference, truth);
-    mpfr_clears(distance, radius, bound, size, (mpfr_ptr)NULL);
+    mpfr_clears(distance, radius, bound, size, floor, (mpfr_ptr)NULL);
 }

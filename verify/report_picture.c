@@ -140,7 +140,8 @@ int report_draw(struct report_picture *picture, const char *directory, const cha
     char *argument[] = {"gnuplot", "-c", script, (char *)directory, raw, NULL};
     int status = run(argument, log), failed = -1;
     char *drawn = NULL;
-    if (status == -1 && errno == ENOENT)
+    /* 127: how posix_spawn may say so, too. */
+    if (status == 127 || (status == -1 && errno == ENOENT))
         snprintf(error->text, sizeof error->text,
                  "gnuplot: not found; apt-get install gnuplot-nox draws the report");
     else if (status == -1)
