@@ -5,46 +5,97 @@
 
 #include <math.h>
 
-/* The functions of `enum propagator` at complex s, as in flow.c. */
+/* phi(x) = (1 - e^-x)/x = sum (-x)^n/(n + 1)! and phi', for |x| <= 1/8, where the quotient would
+ * cancel: the terms fall by 1/8 or more, so the rest is below twice the first one left out. */
+static void phi_series(acb_t phi, acb_t derivative, const acb_t x, long prec)
+{
+    acb_t term, minus;
+    mag_t size;
+    acb_init(term);
+    acb_init(minus);
+    mag_init(size);
+    acb_neg(minus, x);
+    acb_one(phi);
+    acb_zero(derivative);
+    acb_one(term);
+    acb_mul_2exp_si(term, term, -1); /* (-x)^(n-1)/(n+1)! at n = 1 */
+    ulong n = 1;
+    for (acb_get_mag(size, term); mag_cmp_2exp_si(size, -prec) > 0; n++) {
+        acb_submul_ui(derivative, term, n, prec);
+        acb_addmul(phi, term, minus, prec);
+        acb_mul(term, term, minus, prec);
+        acb_div_ui(term, term, n + 2, prec);
+        acb_get_mag(size, term);
+    }
+    mag_mul_ui(size, size, 2 * n);
+    acb_add_error_mag(phi, size);
+    acb_add_error_mag(derivative, size);
+    acb_clear(term);
+    acb_clear(minus);
+    mag_clear(size);
+}
+
+/* phi and phi' = (e^-x - phi)/x anywhere. */
+static void phi_find(acb_t phi, acb_t derivative, const acb_t x, long prec)
+{
+    mag_t size;
+    mag_init(size);
+    acb_get_mag(size, x);
+    if (mag_cmp_2exp_si(size, -3) <= 0) {
+        phi_series(phi, derivative, x, prec);
+    } else {
+        acb_t decay;
+        acb_init(decay);
+        acb_neg(decay, x);
+        acb_exp(decay, decay, prec);
+        acb_sub_ui(phi, decay, 1, prec);
+        acb_neg(phi, phi);
+        acb_div(phi, phi, x, prec);
+        acb_sub(derivative, decay, phi, prec);
+        acb_div(derivative, derivative, x, prec);
+        acb_clear(decay);
+    }
+    mag_clear(size);
+}
+
+/* The functions of `enum propagator` at complex s. With K = k/a = s em phi((c - a) s),
+ *     im = -a^2 (K + a dK/da),  is = -c^2 a dK/dc,  dK/dc = s^2 em phi',  dK/da = -s K - dK/dc,
+ * which stays sharp on the wide boxes of the error bound when a and c are nearly equal. */
 static void propagate_complex(acb_ptr x, const struct constants *k, const acb_t s, long prec)
 {
-    acb_t em, es, product;
-    acb_init(em);
-    acb_init(es);
-    acb_init(product);
-    acb_mul_arb(em, s, k->a, prec);
-    acb_neg(em, em);
-    acb_exp(em, em, prec);
+    acb_t phi, slope, step;
+    arb_t gap;
+    acb_init(phi);
+    acb_init(slope);
+    acb_init(step);
+    arb_init(gap);
+    arb_sub(gap, k->c, k->a, prec);
+    if (k->equal)
+        arb_zero(gap);
+    acb_mul_arb(step, s, gap, prec);
+    phi_find(phi, slope, step, prec);
     acb_one(x + P_ONE);
-    acb_set(x + P_EM, em);
-    acb_mul(product, s, em, prec);
-    acb_mul_arb(x + P_VM, product, k->aa, prec);
-    if (k->equal) {
-        acb_mul_arb(x + P_K, product, k->a, prec);
-        acb_mul(product, product, s, prec);
-        acb_mul_arb(product, product, k->a, prec);
-        acb_mul_2exp_si(product, product, -1);
-        acb_mul_arb(x + P_IS, product, k->cc, prec);
-        acb_sub(x + P_IM, x + P_IS, x + P_VM, prec);
-    } else {
-        acb_mul_arb(es, s, k->c, prec);
-        acb_neg(es, es);
-        acb_exp(es, es, prec);
-        acb_sub(em, em, es, prec);
-        acb_mul_arb(x + P_K, em, k->gain, prec);
-        acb_mul_arb(x + P_IM, product, k->gain, prec);
-        acb_mul_arb(product, em, k->gain_a, prec);
-        acb_sub(x + P_IM, x + P_IM, product, prec);
-        acb_mul_arb(x + P_IM, x + P_IM, k->aa, prec);
-        acb_mul(product, s, es, prec);
-        acb_mul_arb(product, product, k->gain, prec);
-        acb_mul_arb(x + P_IS, em, k->gain_c, prec);
-        acb_sub(x + P_IS, x + P_IS, product, prec);
-        acb_mul_arb(x + P_IS, x + P_IS, k->cc, prec);
-    }
-    acb_clear(em);
-    acb_clear(es);
-    acb_clear(product);
+    acb_mul_arb(x + P_EM, s, k->a, prec);
+    acb_neg(x + P_EM, x + P_EM);
+    acb_exp(x + P_EM, x + P_EM, prec);
+    acb_mul(step, s, x + P_EM, prec);
+    acb_mul_arb(x + P_VM, step, k->aa, prec);
+    acb_mul(phi, phi, step, prec); /* K */
+    acb_mul_arb(x + P_K, phi, k->a, prec);
+    acb_mul(step, step, s, prec);
+    acb_mul(slope, slope, step, prec); /* dK/dc */
+    acb_mul_arb(x + P_IS, slope, k->cc, prec);
+    acb_mul_arb(x + P_IS, x + P_IS, k->a, prec);
+    acb_neg(x + P_IS, x + P_IS);
+    acb_mul(step, s, phi, prec);
+    acb_add(step, step, slope, prec); /* -dK/da */
+    acb_mul_arb(step, step, k->a, prec);
+    acb_sub(x + P_IM, step, phi, prec);
+    acb_mul_arb(x + P_IM, x + P_IM, k->aa, prec);
+    acb_clear(phi);
+    acb_clear(slope);
+    acb_clear(step);
+    arb_clear(gap);
 }
 
 struct sigmoid_context {

@@ -12,8 +12,8 @@
  * |d/dt log sum| by 7 max |V_k' - V_l'|. With |u'| <= (|u| + |I|) / tau_mem along the way across,
  * k <= min(1, s/tau_mem) on the real axis and |z| <= 3/2 A,
  *     |Im u| <= (B/tau_mem) e^{(A - r)/tau_min} (|u| + |I| (1 + min(1, span/tau_mem) +
- * 3A/2tau_mem)). The choice changes with the parameters only in jumps, each below the rounding
- * floor. */
+ * 3A/2tau_mem)), or the sum over the two exponentials of u, whichever is less. The choice changes
+ * with the parameters only in jumps, each below the rounding floor. */
 #include "ref/witness.h"
 
 #include <math.h>
@@ -34,8 +34,17 @@ static double imaginary(const struct witness_kind *kind, double u, double curren
                         struct ellipse reach)
 {
     double kernel = fmin(1, reach.span / kind->tau_m) + 1.5 * reach.along / kind->tau_m;
-    return reach.across / kind->tau_m * exp(reach.back / shortest(kind)) *
-           (fabs(u) + fabs(current) * (1 + kernel));
+    double together = reach.across / kind->tau_m * exp(reach.back / shortest(kind)) *
+                      (fabs(u) + fabs(current) * (1 + kernel));
+    /* Far apart, each part of V grows by its own constant: the slow one hardly does. */
+    double gap = kind->tau_m - kind->tau_s;
+    if (fabs(gap) < 0.25 * kind->tau_m) {
+        return together;
+    }
+    double slow = kind->tau_s / gap * current;
+    double apart = reach.across * (fabs(u + slow) / kind->tau_m * exp(reach.back / kind->tau_m) +
+                                   fabs(slow) / kind->tau_s * exp(reach.back / kind->tau_s));
+    return fmin(together, apart);
 }
 
 /* The largest bound on |Im (V_k - V_label)|. */

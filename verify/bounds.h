@@ -75,8 +75,11 @@
 /* Adjoints are probed at so many places of a case, V and I at each. */
 #define VER_PROBES 2
 
-/* A case with more arrivals than this gets one direction and one probe: a simulation of it costs
- * seconds, and one random direction already moves every parameter. */
+/* A costly case has more arrivals than this, or a loss that the witness integrates by quadrature
+ * (instantaneous cross-entropy): one simulation may take seconds. One random direction already moves
+ * every parameter. */
 #define VER_MANY_ARRIVALS 20000
+#define VER_COSTLY_DIRECTIONS 1
+#define VER_COSTLY_PROBES 1
 
 #endif

@@ -18,13 +18,13 @@ struct judge {
     struct witness_nudge *nudge; /* [parameters], scratch */
     struct ref_probe probe[VER_PROBES];
     size_t probes;
-    bool many; /* a case so large that one simulation costs seconds */
+    bool costly; /* one simulation may take seconds: fewer differences (bounds.h) */
     struct ref_result *truth;
 };
 
 /* ---- judge_direction.c ---- */
 
-/* Fills key, blocks, scale, boundary, nudge, probes and many. 0, or -1 if memory is short. */
+/* Fills key, blocks, scale, boundary, nudge, probes and costly. 0, or -1 if memory is short. */
 int judge_prepare(struct judge *judge);
 void judge_release(struct judge *judge);
 

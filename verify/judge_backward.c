@@ -96,7 +96,9 @@ static int compare_along(struct judge *judge, struct ver_comparison *comparison,
 
 static int compare_directions(struct judge *judge, struct slope *slope)
 {
-    unsigned directions = judge->many ? 1 : judge->options->directions;
+    unsigned directions = judge->options->directions;
+    if (judge->costly && directions > VER_COSTLY_DIRECTIONS)
+        directions = VER_COSTLY_DIRECTIONS;
     for (unsigned d = 0; d < directions; d++) {
         struct witness_direction direction = {judge->nudge, judge_random_direction(judge, d), NULL};
         if (direction.nudges == 0)
@@ -190,7 +192,7 @@ int judge_backward(struct judge *judge)
     int failed = compare_directions(judge, &slope);
     if (!failed)
         failed = compare_boundary(judge, &slope);
-    if (!failed && !judge->many && judge->parameters <= VER_ALL_COORDINATES)
+    if (!failed && !judge->costly && judge->parameters <= VER_ALL_COORDINATES)
         failed = compare_coordinates(judge, &slope);
     if (!failed)
         failed = compare_adjoints(judge, &slope);

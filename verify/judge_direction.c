@@ -223,8 +223,9 @@ int judge_prepare(struct judge *judge)
         return -1;
     for (size_t b = 0; b < judge->blocks; b++)
         measure_block(judge, &judge->block[b]);
-    judge->many = arrivals_of(judge->problem) > VER_MANY_ARRIVALS;
-    judge->probes = judge->many ? 1 : VER_PROBES;
+    judge->costly = arrivals_of(judge->problem) > VER_MANY_ARRIVALS ||
+                    judge->problem->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY;
+    judge->probes = judge->costly ? VER_COSTLY_PROBES : VER_PROBES;
     for (size_t k = 0; k < judge->probes; k++)
         choose_probe(judge, k);
     return 0;
