@@ -38,7 +38,11 @@ static void evaluate(struct witness_engine *e, const struct witness_neuron *n, m
     mpfr_mul(t[F], n->u, t[X], MPFR_RNDN);
     mpfr_fma(t[F], n->current, t[K], t[F], MPFR_RNDN);
     mpfr_mul(t[CURRENT], n->current, t[Y], MPFR_RNDN);
+#if FAULT != 13 /* V' after instead of before the reset */
     mpfr_sub(t[SLOPE], t[CURRENT], t[F], MPFR_RNDN);
+#else
+    mpfr_sub(t[SLOPE], t[CURRENT], n->floor, MPFR_RNDN);
+#endif
     mpfr_div(t[SLOPE], t[SLOPE], n->tau_mem, MPFR_RNDN);
     mpfr_div(t[BEND], t[CURRENT], n->tau_syn, MPFR_RNDN);
     mpfr_add(t[BEND], t[BEND], t[SLOPE], MPFR_RNDN);

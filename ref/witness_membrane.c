@@ -260,7 +260,12 @@ int witness_kinds_assign(struct witness_engine *e)
     for (size_t i = 0; i < e->neurons; i++) {
         struct witness_neuron *n = &e->neuron[i];
         struct witness_decay *membrane = decay_of(e, n->tau_mem);
-        struct witness_decay *synapse = membrane == NULL ? NULL : decay_of(e, n->tau_syn);
+#if FAULT != 17 /* tau_syn of the wrong side */
+        mpfr_srcptr tau_syn = n->tau_syn;
+#else
+        mpfr_srcptr tau_syn = e->neuron[i > 0 ? i - 1 : 0].tau_syn;
+#endif
+        struct witness_decay *synapse = membrane == NULL ? NULL : decay_of(e, tau_syn);
         n->kind = synapse == NULL ? NULL : kind_of(e, membrane, synapse);
         if (n->kind == NULL) {
             return -1;

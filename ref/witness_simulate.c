@@ -27,6 +27,9 @@ static int send(struct witness_engine *e, mpfr_srcptr now, mpfr_srcptr delay, si
         return -1;
     }
     mpfr_add(time, now, delay, MPFR_RNDN);
+#if FAULT == 16 /* delay ignored */
+    mpfr_set(time, now, MPFR_RNDN);
+#endif
     if (mpfr_less_p(time, e->end)) {
         witness_agenda_push(
             &e->agenda, (struct witness_entry){time, WITNESS_ARRIVAL, projection, source, target});
@@ -93,7 +96,11 @@ static int arrive(struct witness_engine *e, const struct witness_entry *entry)
             return -1;
         }
         struct witness_neuron *n = &e->neuron[which];
+#if FAULT != 12 /* the sign of the jump of I */
         mpfr_add(n->current, n->current, weight->at[synapse], MPFR_RNDN);
+#else
+        mpfr_sub(n->current, n->current, weight->at[synapse], MPFR_RNDN);
+#endif
         n->arrivals++;
     }
     return 0;
@@ -107,7 +114,11 @@ static int jolt(struct witness_engine *e, const struct witness_entry *entry, mpf
         return -1;
     }
     struct witness_neuron *n = &e->neuron[which];
+#if FAULT != 14 /* impulses into V and I swapped */
     mpfr_ptr port = impulse->port == WITNESS_V ? n->u : n->current;
+#else
+    mpfr_ptr port = impulse->port == WITNESS_V ? n->current : n->u;
+#endif
     mpfr_add(port, port, h, MPFR_RNDN);
     return 0;
 }
@@ -186,6 +197,9 @@ static int fire(struct witness_engine *e, size_t which)
         return -1;
     }
     witness_forecast(e, which);
+#if FAULT == 15 /* a second crossing without a new arrival is missed */
+    e->earliest[which] = HUGE_VAL;
+#endif
     return 0;
 }
 

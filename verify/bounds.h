@@ -48,10 +48,10 @@
 #define VER_PRECISION_CAP 4096
 
 /* The rounding floor of a difference: two losses that differ by rounding only give at most
- * 2^(VER_ZERO_BITS - p - log2 h) max(|L|, 1); VER_ZERO_BITS as VER_LOST_BITS. A derivative below the
- * floor is zero as far as the witness can say: it must lie within the floor, and agreement is
- * relative to all gradients together. Where these are below 2^VER_SCALE_BITS floors, too, nothing can
- * be said: the difference counts as unresolved. */
+ * 2^(VER_ZERO_BITS - p - log2 h) max(|L|, 1); VER_ZERO_BITS as VER_LOST_BITS. A derivative below
+ * the floor is zero as far as the witness can say: it must lie within the floor, and agreement is
+ * relative to all gradients together. Where these are below 2^VER_SCALE_BITS floors, too, nothing
+ * can be said: the difference counts as unresolved. */
 #define VER_ZERO_BITS 32
 
 /* A scale known to fewer bits than this cannot carry VER_MINIMUM_DIGITS = 20 digits = 67 bits; such
@@ -73,13 +73,12 @@
 #define VER_ALL_COORDINATES 16
 
 /* Adjoints are probed at so many places of a case, V and I at each. */
-#define VER_PROBES 2
+#define VER_PROBES 1
 
 /* A costly case has more arrivals than this, or a loss that the witness integrates by quadrature
- * (instantaneous cross-entropy): one simulation may take seconds. One random direction already moves
- * every parameter. */
+ * (instantaneous cross-entropy): one simulation may take seconds. One random direction already
+ * moves every parameter. */
 #define VER_MANY_ARRIVALS 20000
 #define VER_COSTLY_DIRECTIONS 1
-#define VER_COSTLY_PROBES 1
 
 #endif

@@ -225,7 +225,7 @@ int judge_prepare(struct judge *judge)
         measure_block(judge, &judge->block[b]);
     judge->costly = arrivals_of(judge->problem) > VER_MANY_ARRIVALS ||
                     judge->problem->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY;
-    judge->probes = judge->costly ? VER_COSTLY_PROBES : VER_PROBES;
+    judge->probes = VER_PROBES;
     for (size_t k = 0; k < judge->probes; k++)
         choose_probe(judge, k);
     return 0;
