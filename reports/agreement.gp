@@ -24,7 +24,7 @@ set xlabel "digits to which reference and witness agree"
 set ylabel "share of comparisons, at most so many"
 set format y "%.1f"
 set grid ytics linecolor rgb grey linewidth 0.3
-set key top left reverse Left
+set key bottom right reverse Left
 if (low <= 20) {
     set arrow 1 from 20,0 to 20,1 nohead linecolor rgb grey dashtype (4, 4)
     set label 1 "fewest that pass" at 20,0.04 offset 0.6,0 textcolor rgb grey font ",13"

@@ -1,0 +1,88 @@
+/* t_witness_pattern.c: differences across which spikes change in count or order are named so and
+ * are no evidence. */
+#include "tests/witness_case.h"
+
+static enum witness_class class_of(const struct case_problem *c, const char *name, mpfr_prec_t cap)
+{
+    struct witness_difference d = differentiate(c, name, NULL, WITNESS_CENTRAL, 16, 128, cap);
+    enum witness_class found = d.class_;
+    witness_difference_clear(&d);
+    return found;
+}
+
+/* w = 4 at tau_mem = 2 tau_syn peaks exactly at the threshold. */
+START_TEST(peak_at_the_threshold_is_a_tangent)
+{
+    struct case_problem *c = problem(LIF_CASE("40", LIF("20", "10", ""), FROM_IN("4", ""), "[1]"));
+    ck_assert_int_eq(class_of(c, "weights[0][0][0]", 512), WITNESS_TANGENT);
+    case_free(c);
+}
+END_TEST
+
+/* The end lies within 2^-49 of the spike at 20 ln 2: seen at h = 2^-40, resolved at 2^-80. */
+START_TEST(spike_lost_over_the_end_is_a_count_change)
+{
+    struct case_problem *c = problem(
+        LIF_CASE("\"0x1.bb9d3beb8c86cp3\"", LIF("20", "5", ",\"bias\":2"), FROM_IN("0", ""), "[]"));
+    ck_assert_int_eq(class_of(c, "bias.lif[0]", 128), WITNESS_COUNT_CHANGE);
+    ck_assert_int_eq(class_of(c, "bias.lif[0]", 1024), WITNESS_SMOOTH);
+    case_free(c);
+}
+END_TEST
+
+START_TEST(spike_that_passes_an_arrival_is_an_order_change)
+{
+    const char *format = LIF_CASE("40", LIF("20", "5", ",\"bias\":2"), FROM_IN("%s", ""),
+                                  "[\"0x1.bb9d3beb8c86cp3\"]");
+    struct case_problem *c = problem(format, "0.5"), *unseen = problem(format, "0");
+    ck_assert_int_eq(class_of(c, "bias.lif[0]", 128), WITNESS_ORDER_CHANGE);
+    ck_assert_int_eq(class_of(c, "bias.lif[0]", 1024), WITNESS_SMOOTH);
+    ck_assert_int_eq(class_of(unseen, "bias.lif[0]", 128), WITNESS_SMOOTH);
+    case_free(c);
+    case_free(unseen);
+}
+END_TEST
+
+START_TEST(arrivals_that_pass_each_other_are_smooth)
+{
+    struct case_problem *c =
+        problem(LIF_CASE("40", LIF("20", "5", ""),
+                         FROM_IN("4", ",\"delay\":1") "," FROM_IN("5", ",\"delay\":1"), "[1]"));
+    ck_assert_int_eq(class_of(c, "delays[1][0][0]", 256), WITNESS_SMOOTH);
+    case_free(c);
+}
+END_TEST
+
+/* 40 digits are asked of a difference at 64 bits. */
+START_TEST(digits_out_of_reach_are_unresolved)
+{
+    struct case_problem *c = problem(LIF_CASE("40", LIF("20", "5", ""), FROM_IN("9", ""), "[1]"));
+    struct witness_difference d =
+        differentiate(c, "weights[0][0][0]", NULL, WITNESS_CENTRAL, 40, 64, 64);
+    ck_assert_int_eq(d.class_, WITNESS_UNRESOLVED);
+    witness_difference_clear(&d);
+    case_free(c);
+}
+END_TEST
+
+static Suite *witness_pattern_suite(void)
+{
+    Suite *suite = suite_create("witness pattern");
+    TCase *t = witness_tests(suite, "patterns");
+    tcase_add_test(t, peak_at_the_threshold_is_a_tangent);
+    tcase_add_test(t, spike_lost_over_the_end_is_a_count_change);
+    tcase_add_test(t, spike_that_passes_an_arrival_is_an_order_change);
+    tcase_add_test(t, arrivals_that_pass_each_other_are_smooth);
+    tcase_add_test(t, digits_out_of_reach_are_unresolved);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(witness_pattern_suite());
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
