@@ -1,0 +1,190 @@
+/* t_judge.c: whole cases with planted truths: does the judge judge? */
+#include "verify/bounds.h"
+#include "verify/verify.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- whole cases ---- */
+
+static const char text[] =
+    "{\"format\": \"evident-case-1\", \"name\": \"judged\", \"time\": {\"end\": 30},"
+    "\"populations\": ["
+    " {\"name\": \"in\", \"size\": 2, \"model\": \"spike-source\"},"
+    " {\"name\": \"hid\", \"size\": 2, \"model\": \"lif\", \"tau_mem\": 20, \"tau_syn\": 5,"
+    "  \"threshold\": 1, \"reset\": 0, \"bias\": 0},"
+    " {\"name\": \"out\", \"size\": 2, \"model\": \"li\", \"tau_mem\": 20, \"tau_syn\": 5,"
+    "  \"bias\": 0}],"
+    "\"projections\": ["
+    " {\"source\": \"in\", \"target\": \"hid\", \"delay\": 0, \"weights\": [[9, 4], [5, 8]]},"
+    " {\"source\": \"hid\", \"target\": \"out\", \"delay\": 1, \"weights\": [[1, 2], [3, -1]]}],"
+    "\"samples\": [{\"spikes\": {\"in\": [[1, 9], [2.5]]}, \"target\": {\"label\": 1}}],"
+    "\"loss\": {\"kind\": \"voltage-integral-cross-entropy\", \"population\": \"out\","
+    "           \"weighting\": \"uniform\"}}";
+
+static const struct ver_options defaults = VER_OPTIONS_DEFAULT;
+static struct case_made made;
+static struct ver_judgement judgement;
+
+static void setup(void)
+{
+    struct case_error error;
+    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made.problem = case_read_text(text, strlen(text), "text", NULL, &error);
+    ck_assert_msg(made.problem != NULL, "%s", error.text);
+}
+
+static void teardown(void)
+{
+    ver_judgement_clear(&judgement);
+    case_made_clear(&made);
+    flint_cleanup();
+    mpfr_free_cache();
+}
+
+/* Adds a known truth that the case does not have. */
+static struct case_known *plant_known(enum case_known_kind kind)
+{
+    made.known = calloc(1, sizeof *made.known);
+    ck_assert_ptr_nonnull(made.known);
+    made.knowns = 1;
+    made.known->kind = kind;
+    made.known->population = 1;
+    return made.known;
+}
+
+static const struct ver_comparison *find(const char *quantity)
+{
+    for (size_t k = 0; k < judgement.comparisons; k++)
+        if (strcmp(judgement.comparison[k].quantity, quantity) == 0)
+            return &judgement.comparison[k];
+    return NULL;
+}
+
+START_TEST(honest_case_passes_with_evidence_of_every_kind)
+{
+    static const char *const quantities[] = {"spikes",    "loss",      "direction",   "boundary",
+                                             "adjoint_V", "adjoint_I", "loss_digits", NULL};
+    ver_judge(&judgement, "text", "file", &made, &defaults);
+    ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
+    for (int k = 0; quantities[k]; k++) {
+        const struct ver_comparison *c = find(quantities[k]);
+        ck_assert_msg(c && c->outcome == VER_AGREES, "%s", quantities[k]);
+    }
+    ck_assert_double_ge(judgement.digits, VER_MINIMUM_DIGITS);
+    ck_assert_uint_eq(judgement.neurons, 6);
+    ck_assert_uint_gt(judgement.spikes, 0);
+}
+END_TEST
+
+START_TEST(known_count_that_is_wrong_fails)
+{
+    plant_known(CASE_KNOWN_COUNT)->index = 77;
+    ver_judge(&judgement, "text", "file", &made, &defaults);
+    ck_assert_int_eq(judgement.verdict, VER_FAIL);
+    ck_assert_int_eq(find("known_count")->outcome, VER_DIFFERS);
+    ck_assert_str_eq(find("known_count")->value, "77 spikes");
+}
+END_TEST
+
+START_TEST(known_spike_that_is_wrong_fails)
+{
+    struct case_known *known = plant_known(CASE_KNOWN_SPIKE);
+    mpfr_init2(known->value, 256);
+    mpfr_set_ui(known->value, 3, MPFR_RNDN);
+    ver_judge(&judgement, "text", "file", &made, &defaults);
+    ck_assert_int_eq(judgement.verdict, VER_FAIL);
+    ck_assert_int_eq(find("known_spike")->outcome, VER_DIFFERS);
+}
+END_TEST
+
+START_TEST(known_gradient_that_is_wrong_fails_by_its_name)
+{
+    struct case_known *known = plant_known(CASE_KNOWN_GRADIENT);
+    mpfr_init2(known->value, 256);
+    mpfr_set_ui(known->value, 1, MPFR_RNDN);
+    known->parameter = 3;
+    ver_judge(&judgement, "text", "file", &made, &defaults);
+    ck_assert_int_eq(judgement.verdict, VER_FAIL);
+    ck_assert_str_eq(find("known_gradient")->index, "weights[0][1][1]");
+}
+END_TEST
+
+START_TEST(decided_case_that_should_not_be_fails)
+{
+    made.expectation = CASE_UNDECIDED;
+    ver_judge(&judgement, "text", "file", &made, &defaults);
+    ck_assert_int_eq(judgement.verdict, VER_FAIL);
+    ck_assert_int_eq(find("status")->outcome, VER_DIFFERS);
+}
+END_TEST
+
+START_TEST(undecided_at_the_cap_is_undecided_with_a_reason)
+{
+    struct ver_options options = defaults;
+    options.precision_cap = 64;
+    ver_judge(&judgement, "text", "file", &made, &options);
+    ck_assert_int_eq(judgement.verdict, VER_UNDECIDED);
+    ck_assert_int_ne(judgement.reason[0], '\0');
+    ck_assert_ptr_null(strstr(judgement.reason, "no evidence")); /* the reference's own reason */
+    ck_assert_uint_eq(judgement.comparisons, 0);
+}
+END_TEST
+
+START_TEST(another_seed_looks_in_other_directions)
+{
+    struct ver_options options = defaults;
+    char first[40];
+    ver_judge(&judgement, "text", "file", &made, &options);
+    snprintf(first, sizeof first, "%s", find("direction")->value);
+    ver_judgement_clear(&judgement);
+    options.seed = 1;
+    ver_judge(&judgement, "text", "file", &made, &options);
+    ck_assert_str_ne(find("direction")->value, first);
+    ck_assert_int_eq(judgement.verdict, VER_PASS);
+}
+END_TEST
+
+START_TEST(more_digits_of_the_truth_ask_more_of_the_witness)
+{
+    struct ver_options options = defaults;
+    options.digits = 100;
+    ver_judge(&judgement, "text", "file", &made, &options);
+    ck_assert_int_eq(judgement.verdict, VER_PASS);
+    ck_assert_double_ge(judgement.digits, 75);
+}
+END_TEST
+
+static TCase *case_tests(void)
+{
+    TCase *tests = tcase_create("cases");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, honest_case_passes_with_evidence_of_every_kind);
+    tcase_add_test(tests, known_count_that_is_wrong_fails);
+    tcase_add_test(tests, known_spike_that_is_wrong_fails);
+    tcase_add_test(tests, known_gradient_that_is_wrong_fails_by_its_name);
+    tcase_add_test(tests, decided_case_that_should_not_be_fails);
+    tcase_add_test(tests, undecided_at_the_cap_is_undecided_with_a_reason);
+    tcase_add_test(tests, another_seed_looks_in_other_directions);
+    tcase_add_test(tests, more_digits_of_the_truth_ask_more_of_the_witness);
+    return tests;
+}
+
+static Suite *judge_suite(void)
+{
+    Suite *suite = suite_create("judge");
+    suite_add_tcase(suite, case_tests());
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(judge_suite());
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,167 @@
+/* t_suite.c: suites, totals, and independence of the number of threads. */
+#include "verify/bounds.h"
+#include "verify/verify.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- sources and totals ---- */
+
+static const struct ver_options defaults = VER_OPTIONS_DEFAULT;
+static char path[64];
+
+/* Writes a suite file and reads it; the sources are to be cleared. */
+static int read_suite(struct ver_sources *sources, const char *lines, struct case_error *error)
+{
+    snprintf(path, sizeof path, "/tmp/t_verify-%ld.suite", (long)getpid());
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(lines, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    *sources = (struct ver_sources){NULL, 0, 0};
+    int status = ver_sources_add(sources, path, 5, error);
+    unlink(path);
+    return status;
+}
+
+START_TEST(suite_names_families_seeds_and_counts)
+{
+    struct ver_sources sources;
+    struct case_error error;
+    char lines[256], first[128];
+    snprintf(lines, sizeof lines, "# comment\n\n  %s 7 3 # three\n", case_families[0].name);
+    ck_assert_int_eq(read_suite(&sources, lines, &error), 0);
+    ck_assert_uint_eq(sources.count, 3);
+    snprintf(first, sizeof first, "%s:12:0", case_families[0].name); /* 7 + 5 */
+    ck_assert_str_eq(sources.at[0].name, first);
+    ver_sources_clear(&sources);
+}
+END_TEST
+
+START_TEST(bad_suite_is_refused_with_its_line)
+{
+    static const struct {
+        const char *lines, *said;
+    } bad[] = {
+        {"", "names no case"},
+        {"# nothing\n", "names no case"},
+        {"\nno-such-family 1 2\n", ".suite:2: unknown family"},
+    };
+    struct ver_sources sources;
+    struct case_error error;
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        ck_assert_int_eq(read_suite(&sources, bad[k].lines, &error), -1);
+        ck_assert_msg(strstr(error.text, bad[k].said) != NULL, "%s", error.text);
+        ver_sources_clear(&sources);
+    }
+}
+END_TEST
+
+START_TEST(unfinished_suite_line_is_refused)
+{
+    static const char *const rest[] = {"", " 1", " 1 x", " -1 2", " 1 2 3"};
+    struct ver_sources sources;
+    struct case_error error;
+    for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) {
+        char line[128];
+        snprintf(line, sizeof line, "%s%s\n", case_families[0].name, rest[k]);
+        ck_assert_int_eq(read_suite(&sources, line, &error), -1);
+        ck_assert_msg(strstr(error.text, "wanted FAMILY SEED COUNT") != NULL, "%s", error.text);
+        ver_sources_clear(&sources);
+    }
+}
+END_TEST
+
+START_TEST(unknown_suite_is_refused)
+{
+    struct ver_sources sources = {NULL, 0, 0};
+    struct case_error error;
+    ck_assert_int_eq(ver_sources_add(&sources, "no-such-suite", 0, &error), -1);
+    ck_assert_ptr_nonnull(strstr(error.text, "no suite of that name"));
+    ver_sources_clear(&sources);
+}
+END_TEST
+
+/* The first cases of the first family, judged on so many threads. */
+static struct ver_totals judge_some(int threads)
+{
+    enum { SOME = 6 };
+    struct ver_sources sources;
+    struct ver_judgement some[SOME];
+    struct ver_totals totals;
+    struct case_error error;
+    char line[128];
+    snprintf(line, sizeof line, "%s 1 %d\n", case_families[0].name, SOME);
+    ck_assert_int_eq(read_suite(&sources, line, &error), 0);
+    ver_judge_all(some, &sources, &defaults, threads, NULL);
+    ck_assert_int_eq(ver_total(&totals, some, SOME), 0);
+    for (int k = 0; k < SOME; k++)
+        ver_judgement_clear(&some[k]);
+    ver_sources_clear(&sources);
+    return totals;
+}
+
+START_TEST(result_does_not_depend_on_the_number_of_threads)
+{
+    struct ver_totals one = judge_some(1), three = judge_some(3);
+    ck_assert_uint_eq(one.digest, three.digest);
+    ck_assert_uint_eq(one.cases, 6);
+    ck_assert_uint_eq(one.verdict[VER_PASS], 6);
+}
+END_TEST
+
+START_TEST(totals_count_every_verdict_once)
+{
+    static char name[] = "x";
+    struct ver_judgement some[VER_VERDICTS];
+    struct ver_totals totals;
+    for (int v = 0; v < VER_VERDICTS; v++)
+        some[v] = (struct ver_judgement){
+            .name = name, .family = "file", .verdict = (enum ver_verdict)v, .digits = VER_NAN};
+    ck_assert_int_eq(ver_total(&totals, some, VER_VERDICTS), 0);
+    for (int v = 0; v < VER_VERDICTS; v++)
+        ck_assert_uint_eq(totals.verdict[v], 1);
+    ck_assert(isnan(totals.digits_median));
+}
+END_TEST
+
+START_TEST(median_of_an_even_number_lies_between_the_middle_two)
+{
+    double odd[] = {3, 1, 2}, even[] = {4, 1, 2, 3};
+    ck_assert_double_eq(ver_median(odd, 3), 2);
+    ck_assert_double_eq(ver_median(even, 4), 2.5);
+    ck_assert(isnan(ver_median(NULL, 0)));
+}
+END_TEST
+
+static TCase *many_tests(void)
+{
+    TCase *tests = tcase_create("many");
+    tcase_add_test(tests, suite_names_families_seeds_and_counts);
+    tcase_add_test(tests, bad_suite_is_refused_with_its_line);
+    tcase_add_test(tests, unfinished_suite_line_is_refused);
+    tcase_add_test(tests, unknown_suite_is_refused);
+    tcase_add_test(tests, result_does_not_depend_on_the_number_of_threads);
+    tcase_add_test(tests, totals_count_every_verdict_once);
+    tcase_add_test(tests, median_of_an_even_number_lies_between_the_middle_two);
+    return tests;
+}
+
+static Suite *suites_suite(void)
+{
+    Suite *suite = suite_create("suites");
+    suite_add_tcase(suite, many_tests());
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suites_suite());
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
