@@ -40,8 +40,11 @@ LIBS = $(ARB) $(shell pkg-config --libs $(PACKAGES)) -lm
 OUT := $(if $(filter-out 0,$(FAULT)),$(BUILD)/fault-$(FAULT),$(BUILD))
 PROGRAM := $(OUT)/evident
 LIBRARY := $(OUT)/libevident.a
-# gpu/ holds engines under test; it may be absent.
-OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c gpu/*.c verify/*.c)) \
+# gpu/clock_*.c are compiled for binary32 and for binary64; programs of their own are no part of it.
+GPU_PROGRAMS := gpu/bench.c gpu/digest.c gpu/sweep.c
+OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c verify/*.c) \
+               $(filter-out $(GPU_PROGRAMS),$(wildcard gpu/*.c))) \
+           $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock_*.c)) \
            $(patsubst %.c,$(OUT)/%.o,$(wildcard ref/*.c))
 MAIN := $(BUILD)/verify/main.o
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
@@ -53,7 +56,8 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
 .DELETE_ON_ERROR:
-.PHONY: all tests check checked verify lint sanitize valgrind fuzz faults install clean help FORCE
+.PHONY: all tests check checked verify lint sanitize valgrind fuzz faults bits canary sweep bench measured \
+        install clean help FORCE
 
 all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (default)
 
@@ -77,6 +81,18 @@ $(OUT)/ref/%.o: ref/%.c $(BUILD)/flags
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
+
+# The engine under test is worth a higher level of optimisation; no level changes a bit (make bits).
+ENGINE_LEVEL := -O3
+$(BUILD)/gpu/%.o: private override CFLAGS += $(ENGINE_LEVEL)
+$(BUILD)/gpu/%.double.o: private PLACE = -DREAL_BITS=64
+
+$(BUILD)/gpu/%.double.o: gpu/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%: $(BUILD)/gpu/%.o $(LIBRARY)
+	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
 $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
 	@rm -f $@
@@ -123,6 +139,21 @@ fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs c
 faults: all ## plant every fault of tests/faults.tsv in turn; each must be caught
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/faults.sh
 
+bits: ## the clock engine gives the same bits by gcc and clang, at -O1 and -O3, for any processor
+	@+MAKE='$(MAKE)' tests/bits.sh
+
+canary: ## builds whose flags change arithmetic are refused, all others agree to the bit
+	@tests/canary.sh
+
+sweep: $(BUILD)/sweep ## exp and log of the clock engine for all 2^32 floats (minutes)
+	@$(BUILD)/sweep
+
+bench: $(BUILD)/bench ## how fast the clock engine is on this machine (minutes)
+	@$(BUILD)/bench
+
+measured: $(BUILD)/bench ## write what bench and callgrind count to reports/measured/host.txt
+	@BUILD=$(BUILD) tests/measure.sh
+
 # ---- installing ----
 
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
@@ -133,7 +164,7 @@ PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAG
 install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
-	for header in cases/cases.h ref/ref.h verify/verify.h; do \
+	for header in cases/cases.h cases/grid.h ref/ref.h gpu/gpu.h verify/verify.h; do \
 	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
 	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html
 	install -D -m 644 -t $(SHARE)/suites verify/suites/*

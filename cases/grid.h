@@ -1,0 +1,67 @@
+/* grid.h: a case on a time grid, in whole numbers. What every engine with a fixed step, and the
+ * reference that judges it, must agree on before any arithmetic starts.
+ *
+ * The grid has `steps` steps of exactly end / steps ms, steps being the whole number nearest to
+ * end / step: the grid ends where the trial ends. Numbers are "whole" here if double arithmetic
+ * finds them so, since 0.1 and 0.3 are not exact. */
+#ifndef EVIDENT_CASES_GRID_H
+#define EVIDENT_CASES_GRID_H
+
+#include "cases/cases.h"
+
+#include <stdbool.h>
+
+/* More steps than this are refused; indices of steps fit 32 bits with room for every delay. */
+#define CASE_MOST_STEPS ((uint32_t)1 << 30)
+
+/* Steps in which one neuron spiked, ascending; an input neuron may stand twice in one step. */
+struct case_step_train {
+    size_t count;
+    uint32_t *step; /* [count] */
+};
+
+/* [samples][populations][neurons]; the inner pointers are NULL where a raster has no such spikes
+ * (of inputs: populations that are no source; of an engine: populations that are not lif). */
+struct case_raster {
+    size_t samples, populations;
+    struct case_step_train ***train;
+    size_t *sizes; /* [populations]: neurons, 0 where NULL */
+    void *memory;  /* all of it, one allocation */
+};
+
+struct case_grid {
+    uint32_t steps;           /* 1 .. CASE_MOST_STEPS */
+    uint32_t **delay;         /* [projections][1 or source size * target size], in steps */
+    size_t *delays;           /* [projections]: 1, or source size * target size */
+    struct case_raster input; /* the bin of every input spike, 0 .. steps - 1 */
+};
+
+enum case_delay_rule {
+    CASE_WHOLE_DELAYS, /* a delay that is no whole number of steps is refused */
+    CASE_ROUND_DELAYS  /* rounded to the nearest number of steps, halves away from zero */
+};
+
+/* Lays a grid of about the given step in ms under a case (0: the case's own step). grid must be
+ * cleared whatever comes out. 0, or -1 and error (one line: place, found, wanted). */
+int case_grid_make(struct case_grid *grid, const struct case_problem *c, double step,
+                   enum case_delay_rule rule, struct case_error *error);
+void case_grid_clear(struct case_grid *grid);
+
+/* A delay in steps. */
+static inline uint32_t case_grid_delay(const struct case_grid *grid, size_t projection,
+                                       size_t synapse)
+{
+    return grid->delay[projection][grid->delays[projection] == 1 ? 0 : synapse];
+}
+
+/* An empty raster with room for the spikes counted: count(context, sample, population, neuron) says
+ * how many; trains start with that count and steps unset. Populations of another model than `model`
+ * get NULL. 0, or -1 if memory is short. */
+int case_raster_make(struct case_raster *raster, const struct case_problem *c,
+                     enum case_model model,
+                     size_t (*count)(const void *context, size_t sample, size_t population,
+                                     size_t neuron),
+                     const void *context);
+void case_raster_clear(struct case_raster *raster);
+
+#endif

@@ -1,0 +1,88 @@
+/* step.h: the arithmetic of one step, for host and device alike.
+ *
+ * The scheme: N steps of dt = end / N. Within a step the linear equations are propagated exactly;
+ * everything else happens at times that are whole numbers of steps. All operations are single IEEE
+ * operations, rounded to nearest, in the order written; nothing may be fused or reassociated.
+ *
+ *   step n = 0 .. N-1, from time n dt to (n+1) dt
+ *     I_j = I_j + w_ij           for arrivals: spikes of step n-1-delay; projections in the order
+ * of the case, delays ascending, neurons ascending V   = (kappa I + alpha V) + drive,   then I =
+ * beta I V >= threshold: a spike of step n with slope (I before decay + bias) - V, then V = reset
+ *   backward, a = N .. 1, at time a dt, lambda_V = lambda_I = 0 at the end
+ *     rev_s += sum_j w_ij (lambda_V,j - lambda_I,j)   for arrivals at the start of step a
+ *     jumps of all spikes of step a-1, none seeing another's (Jacobi)
+ *     propagation over step a-1
+ *   dL/dw_ij = -tau_syn,j sum of lambda_I,j(a) over the arrivals a = step + 1 + delay
+ *
+ * After eventprop-spec: Nowotny, Turner and Knight 2025 with the true scale of the drive, integer
+ * steps, and the jump before the decay. ref/grid.h judges the rounding of every line. */
+#ifndef EVIDENT_GPU_STEP_H
+#define EVIDENT_GPU_STEP_H
+
+#include "gpu/real.h"
+
+/* ---- forward ---- */
+
+/* Four roundings. kappa = tau_syn / (tau_mem - tau_syn) (alpha - beta): V from I; drive: from the
+ * bias. */
+GPU_BOTH static inline real step_voltage(real v, real i, real alpha, real kappa, real drive)
+{
+    return (kappa * i + alpha * v) + drive;
+}
+
+/* tau_mem dV/dt at a spike, as the published system takes it: I before its decay, V after. */
+GPU_BOTH static inline real step_slope(real i, real bias, real v)
+{
+    return (i + bias) - v;
+}
+
+/* ---- backward ---- */
+
+/* height = threshold - reset (Wunderlich and Pehle 2021; equation 6 of the specification). */
+GPU_BOTH static inline real step_jump(real lambda_v, real height, real rev, real slope)
+{
+    return lambda_v + (height * lambda_v + rev) / slope;
+}
+
+/* by_time = dloss/dt of this spike. */
+GPU_BOTH static inline real step_jump_loss(real lambda_v, real height, real rev, real by_time,
+                                           real slope)
+{
+    return lambda_v + ((height * lambda_v + rev) + by_time) / slope;
+}
+
+/* lambda_I takes the old lambda_V. kappa_back = tau_mem / (tau_mem - tau_syn) (alpha - beta). */
+GPU_BOTH static inline real step_lambda_i(real lambda_i, real lambda_v, real beta, real kappa_back)
+{
+    return kappa_back * lambda_v + beta * lambda_i;
+}
+
+GPU_BOTH static inline real step_lambda_v(real lambda_v, real alpha)
+{
+    return alpha * lambda_v;
+}
+
+/* The same towards the steady state a, the negative derivative of the loss density by V. */
+GPU_BOTH static inline real step_driven_i(real lambda_i, real lambda_v, real a, real beta,
+                                          real kappa_back)
+{
+    return (a + beta * (lambda_i - a)) + kappa_back * (lambda_v - a);
+}
+
+GPU_BOTH static inline real step_driven_v(real lambda_v, real a, real alpha)
+{
+    return a + alpha * (lambda_v - a);
+}
+
+/* Integrands of dL/dtau_mem and -dL/dtau_syn, but for the factors dt / tau. */
+GPU_BOTH static inline real step_tau_mem(real lambda_v, real i, real bias, real v)
+{
+    return lambda_v * ((i + bias) - v);
+}
+
+GPU_BOTH static inline real step_tau_syn(real lambda_i, real i)
+{
+    return lambda_i * i;
+}
+
+#endif

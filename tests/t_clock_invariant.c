@@ -1,0 +1,286 @@
+/* t_clock_invariant.c: what must not change a bit of the host driver's answer, what it must refuse,
+ * and what its memory depends on. */
+#include "tests/clock_case.h"
+
+#include <math.h>
+
+static const struct gpu_options traced = {
+    .gradients = true, .tau_gradients = true, .delay_gradients = true, .trace = true};
+
+static void teardown(void)
+{
+    mpfr_free_cache();
+}
+
+/* The digest of a case, which it frees. */
+static uint64_t digest(struct case_problem *c, const struct gpu_options *options)
+{
+    struct gpu_result r = run(c, options);
+    uint64_t hash = gpu_digest(&r);
+    gpu_clear(&r);
+    case_free(c);
+    return hash;
+}
+
+static struct case_problem *recurrent(const char *samples)
+{
+    return problem(RECURRENT, "\"delay\":2,", samples);
+}
+
+/* ---- the same bits ---- */
+
+START_TEST(threads_and_poisoned_memory_change_nothing)
+{
+    struct gpu_options two = traced, poisoned = traced;
+    two.threads = 2;
+    poisoned.poison = true;
+    uint64_t one = digest(recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_C), &traced);
+    ck_assert(one == digest(recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_C), &two));
+    ck_assert(one == digest(recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_C), &poisoned));
+    ck_assert(one != digest(recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_B), &traced));
+}
+END_TEST
+
+START_TEST(permuted_samples_give_the_same_gradient_and_loss)
+{
+    struct case_problem *abc = recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_C);
+    struct case_problem *cab = recurrent(SAMPLE_C "," SAMPLE_A "," SAMPLE_B);
+    struct gpu_result one = run(abc, &traced), other = run(cab, &traced);
+    struct case_block *block;
+    size_t parameters, blocks = case_blocks(&block, &parameters, abc);
+    for (size_t b = 0; b < blocks; b++)
+        if (one.provides[block[b].quantity])
+            ck_assert_mem_eq(one.gradient + block[b].first, other.gradient + block[b].first,
+                             block[b].rows * block[b].columns * sizeof(double));
+    ck_assert(one.loss == other.loss);
+    for (size_t s = 0; s < 3; s++)
+        ck_assert(one.sample[s].loss == other.sample[(s + 1) % 3].loss);
+    free(block);
+    gpu_clear(&one);
+    gpu_clear(&other);
+    case_free(abc);
+    case_free(cab);
+}
+END_TEST
+
+START_TEST(a_sample_is_the_same_alone_and_in_a_batch)
+{
+    struct case_problem *many = recurrent(SAMPLE_B "," SAMPLE_A "," SAMPLE_C);
+    struct case_problem *alone = recurrent(SAMPLE_A);
+    struct gpu_result batch = run(many, &traced), single = run(alone, &traced);
+    size_t all = (size_t)batch.steps * batch.cells * sizeof(double);
+    ck_assert(batch.sample[1].loss == single.sample[0].loss);
+    ck_assert_mem_eq(batch.sample[1].trace.v, single.sample[0].trace.v, all);
+    ck_assert_mem_eq(batch.sample[1].trace.lambda_v, single.sample[0].trace.lambda_v, all);
+    ck_assert_mem_eq(batch.sample[1].trace.lambda_i, single.sample[0].trace.lambda_i, all);
+    gpu_clear(&batch);
+    gpu_clear(&single);
+    case_free(many);
+    case_free(alone);
+}
+END_TEST
+
+START_TEST(a_matrix_of_equal_delays_is_one_delay)
+{
+    ck_assert(digest(problem(RECURRENT, "\"delay\":2,", SAMPLE_A), &traced) ==
+              digest(problem(RECURRENT, "\"delay\":[[2,2,2],[2,2,2]],", SAMPLE_A), &traced));
+    ck_assert(digest(problem(RECURRENT, "\"delay\":2,", SAMPLE_A), &traced) !=
+              digest(problem(RECURRENT, "\"delay\":[[2,2,2],[2,2,3]],", SAMPLE_A), &traced));
+}
+END_TEST
+
+START_TEST(spikes_of_one_input_in_one_step_count_twice_and_once_when_merged)
+{
+    static const char once[] = "{\"spikes\":{\"in\":[[1],[]]},\"target\":{\"label\":1}}";
+    static const char twice[] = "{\"spikes\":{\"in\":[[1,1.25],[]]},\"target\":{\"label\":1}}";
+    struct gpu_options merged = traced;
+    merged.variant = GPU_MERGE;
+    struct case_problem *c = recurrent(twice);
+    struct gpu_result r = run(c, &traced);
+    ck_assert(row(r.sample[0].trace.i, &r, 7)[0] == 12);
+    gpu_clear(&r);
+    struct case_problem *d = recurrent(once);
+    struct gpu_result two = run(c, &merged), one = run(d, &traced);
+    size_t all = (size_t)one.steps * one.cells * sizeof(double);
+    ck_assert_mem_eq(two.sample[0].trace.v, one.sample[0].trace.v, all);
+    ck_assert_mem_eq(two.sample[0].trace.lambda_i, one.sample[0].trace.lambda_i, all);
+    ck_assert(two.gradient[0] == one.gradient[0]);
+    gpu_clear(&two);
+    gpu_clear(&one);
+    case_free(c);
+    case_free(d);
+}
+END_TEST
+
+/* A chain of `size` like neurons, so that every one of them must do the same. */
+static struct case_problem *twins(size_t size)
+{
+    char text[1 << 18];
+    int at = snprintf(text, sizeof text,
+                      "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":20,"
+                      "\"step\":1},\"populations\":[{\"name\":\"in\",\"size\":1,\"model\":"
+                      "\"spike-source\"},{\"name\":\"out\",\"size\":%zu,\"model\":\"lif\","
+                      "\"tau_mem\":10,\"tau_syn\":5,\"threshold\":1,\"reset\":0,\"bias\":0}],"
+                      "\"projections\":[{\"source\":\"in\",\"target\":\"out\",\"weights\":[[",
+                      size);
+    for (size_t n = 0; n < size; n++)
+        at += snprintf(text + at, sizeof text - (size_t)at, "%s7", n > 0 ? "," : "");
+    at += snprintf(text + at, sizeof text - (size_t)at,
+                   "]]}],\"samples\":[{\"spikes\":{\"in\":[[1,2]]},\"target\":{\"times\":[");
+    for (size_t n = 0; n < size; n++)
+        at += snprintf(text + at, sizeof text - (size_t)at, "%s3", n > 0 ? "," : "");
+    at += snprintf(text + at, sizeof text - (size_t)at,
+                   "]}}],\"loss\":{\"kind\":\"first-spike-squared-error\","
+                   "\"population\":\"out\"}}");
+    struct case_error error = {""};
+    struct case_problem *c = case_read_text(text, (size_t)at, "test", NULL, &error);
+    ck_assert_msg(c != NULL, "%s", error.text);
+    return c;
+}
+
+START_TEST(twins_are_alike_at_every_width)
+{
+    static const size_t size[] = {1, 31, 32, 33, 255, 256, 257, 1023, 1024, 1025};
+    double weight = 0;
+    for (size_t k = 0; k < sizeof size / sizeof *size; k++) {
+        struct case_problem *c = twins(size[k]);
+        struct gpu_result r = run(c, &traced);
+        weight = k == 0 ? r.gradient[0] : weight;
+        ck_assert(fabs(weight) > 0);
+        for (size_t n = 0; n < size[k]; n++) {
+            ck_assert(r.gradient[n] == weight);
+            ck_assert_uint_eq(r.raster.train[0][1][n].count, r.raster.train[0][1][0].count);
+        }
+        gpu_clear(&r);
+        case_free(c);
+    }
+}
+END_TEST
+
+/* ---- memory ---- */
+
+static size_t bytes(struct case_problem *c, double step, bool tau)
+{
+    struct gpu_options options = {.gradients = true, .tau_gradients = tau, .step = step};
+    struct gpu_result r = run(c, &options);
+    size_t used = r.bytes;
+    gpu_clear(&r);
+    return used;
+}
+
+START_TEST(memory_does_not_grow_with_steps_without_a_trace)
+{
+    struct case_problem *c = recurrent(SAMPLE_A);
+    ck_assert_uint_ge(bytes(c, 0.5, false), bytes(c, 0.5 / 256, false));
+    ck_assert_uint_lt(bytes(c, 0.5, true), bytes(c, 0.5 / 2, true));
+    c->loss.kind = CASE_INSTANTANEOUS_CROSS_ENTROPY;
+    ck_assert_uint_lt(bytes(c, 0.5, false), bytes(c, 0.5 / 2, false));
+    case_free(c);
+}
+END_TEST
+
+/* ---- refusals ---- */
+
+static void refuses(struct case_problem *c, const struct gpu_options *options, const char *part)
+{
+    struct gpu_result r;
+    ck_assert_int_eq(gpu_run(&r, c, options), GPU_REFUSED);
+    ck_assert_msg(strstr(r.reason, part) != NULL, "%s", r.reason);
+    gpu_clear(&r);
+    case_free(c);
+}
+
+START_TEST(delay_between_two_steps_is_refused_unless_rounded)
+{
+    struct gpu_options rounded = traced;
+    rounded.delays = CASE_ROUND_DELAYS;
+    refuses(problem(RECURRENT, "\"delay\":2.2,", SAMPLE_A), &traced,
+            "$.projections[0].delay: found 2.2, wanted a whole number of steps of 0.5 ms");
+    ck_assert(digest(problem(RECURRENT, "\"delay\":2.2,", SAMPLE_A), &rounded) ==
+              digest(problem(RECURRENT, "\"delay\":2,", SAMPLE_A), &traced));
+}
+END_TEST
+
+START_TEST(case_without_a_step_and_numbers_beyond_binary32_are_refused)
+{
+    struct case_problem *c = recurrent(SAMPLE_A);
+    c->step = 0;
+    refuses(c, &traced, "the step of a time grid");
+    c = recurrent(SAMPLE_A);
+    c->projection[1].weight[4] = 1e39;
+    refuses(c, &traced, "a weight is beyond the range of binary32");
+    struct gpu_options wide = traced;
+    wide.precision = GPU_DOUBLE;
+    c = recurrent(SAMPLE_A);
+    c->projection[1].weight[4] = 1e39;
+    digest(c, &wide);
+}
+END_TEST
+
+/* ---- variants ---- */
+
+START_TEST(a_spike_in_the_last_step_blocks_only_with_the_defect)
+{
+    struct gpu_options blocked = traced;
+    blocked.variant = GPU_BLOCKED;
+    struct case_problem *c = recurrent(SAMPLE_A);
+    struct gpu_result r = run(c, &traced);
+    /* Cut the trial so that the last spike of hidden neuron 0 is in its last step. */
+    const struct case_step_train *train = &r.raster.train[0][1][0];
+    ck_assert_uint_gt(train->count, 1);
+    c->end = 0.5 * (train->step[train->count - 1] + 1);
+    for (size_t n = 0; n < 2; n++)
+        while (c->sample[0].spikes[0][n].at[c->sample[0].spikes[0][n].count - 1] >= c->end)
+            c->sample[0].spikes[0][n].count--;
+    gpu_clear(&r);
+    struct gpu_result clean = run(c, &traced), defect = run(c, &blocked);
+    size_t from = 2 * 3 + 3 * 3; /* weights of hidden neuron 0 to the outputs */
+    ck_assert(fabs(clean.gradient[from]) > 0);
+    ck_assert(defect.gradient[from] == 0);
+    gpu_clear(&clean);
+    gpu_clear(&defect);
+    case_free(c);
+}
+END_TEST
+
+START_TEST(every_variant_but_blocking_changes_a_gradient_here)
+{
+    static const unsigned variants[] = {GPU_DRIVE_OVER_TAU, GPU_LATE_JUMP, GPU_TAU_PUBLISHED,
+                                        GPU_CLAMP, GPU_COMPAT};
+    uint64_t clean = digest(recurrent(SAMPLE_A), &traced);
+    for (size_t k = 0; k < sizeof variants / sizeof *variants; k++) {
+        struct gpu_options options = traced;
+        options.variant = variants[k];
+        ck_assert(digest(recurrent(SAMPLE_A), &options) != clean);
+    }
+}
+END_TEST
+
+static Suite *invariant_suite(void)
+{
+    Suite *suite = suite_create("clock_invariant");
+    TCase *tests = tcase_create("host");
+    tcase_add_checked_fixture(tests, NULL, teardown);
+    tcase_add_test(tests, threads_and_poisoned_memory_change_nothing);
+    tcase_add_test(tests, permuted_samples_give_the_same_gradient_and_loss);
+    tcase_add_test(tests, a_sample_is_the_same_alone_and_in_a_batch);
+    tcase_add_test(tests, a_matrix_of_equal_delays_is_one_delay);
+    tcase_add_test(tests, spikes_of_one_input_in_one_step_count_twice_and_once_when_merged);
+    tcase_add_test(tests, twins_are_alike_at_every_width);
+    tcase_add_test(tests, memory_does_not_grow_with_steps_without_a_trace);
+    tcase_add_test(tests, delay_between_two_steps_is_refused_unless_rounded);
+    tcase_add_test(tests, case_without_a_step_and_numbers_beyond_binary32_are_refused);
+    tcase_add_test(tests, a_spike_in_the_last_step_blocks_only_with_the_defect);
+    tcase_add_test(tests, every_variant_but_blocking_changes_a_gradient_here);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(invariant_suite());
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
