@@ -45,10 +45,12 @@ static enum outcome quiet(struct engine *e, const struct neuron *n, const struct
     double const watch = -up(e->margin_d[REF_GRAZING] - threshold); /* peaks above it are noted */
     if (roof < threshold && roof < watch)
         return PROVEN;
-    if (!arb_lt(v, n->safe))
+    if (!arb_lt(v, n->safe)) {
+        grazing_note(e, n, v);
         return imprecise(
             e, "grazing: neuron %zu of population %s is at the threshold near t = %.17g", n->index,
             e->c->population[n->population].name, middle_d(e->event[from->event].time));
+    }
     bool const kink = i1.low - v1.high + b > 0;
     if (i0.high <= 0 || kink)
         return PROVEN; /* no maximum inside; a maximum at the end is noted by the caller */
@@ -62,9 +64,10 @@ static enum outcome quiet(struct engine *e, const struct neuron *n, const struct
     enum crossing const has = peak_find(s, peak, n, from->v, from->i, e->prec);
     if (has == CROSSING_NONE || (has == CROSSING_FOUND && arb_gt(s, span)))
         return PROVEN;
-    if (has == CROSSING_FOUND && arb_lt(peak, n->safe)) {
+    if (has == CROSSING_FOUND) {
         grazing_note(e, n, peak);
-        return PROVEN;
+        if (arb_lt(peak, n->safe))
+            return PROVEN;
     }
     if (has == CROSSING_UNKNOWN && (roof < threshold || slope_roof < threshold))
         return PROVEN;
@@ -88,6 +91,14 @@ enum outcome neuron_advance(struct engine *e, struct neuron *n, size_t event, ar
     return n->model == CASE_LIF ? quiet(e, n, from, flow->span, v, i) : PROVEN;
 }
 
+/* The gap between two events whose order matters. */
+static void gap_note(struct engine *e, size_t early, size_t late)
+{
+    arb_ptr gap = e->scratch + 3;
+    arb_sub(gap, e->event[late].time, e->event[early].time, e->prec);
+    margin_lower(e, REF_COINCIDENCE, gap);
+}
+
 /* The last spike of the neuron lies before the arrival, or the arrival is its own, at no delay. Its
  * enclosure and that of the arrival have radii of at most rho, far below 2^-40 t. */
 static enum outcome place_check(struct engine *e, const struct neuron *n, size_t event)
@@ -98,6 +109,7 @@ static enum outcome place_check(struct engine *e, const struct neuron *n, size_t
     enum relation const own = event_relation(e, n->last_spike, event);
     if (own == AFTER || own == SAME)
         return PROVEN;
+    gap_note(e, n->last_spike, event);
     return imprecise(e, "coincidence: a spike and an arrival near t = %.17g", time);
 }
 
@@ -106,13 +118,10 @@ static void coincidence_note(struct engine *e, struct neuron *n, size_t event)
     n->last_arrival = event;
     if (!n->last_spike || e->event[n->last_spike].spike == e->event[event].spike)
         return;
-    arb_ptr gap = e->scratch + 3;
     double const time = middle_d(e->event[event].time);
     double const rough = time - middle_d(e->event[n->last_spike].time) - time * 0x1p-50;
-    if (!(rough <= e->margin_d[REF_COINCIDENCE]))
-        return;
-    arb_sub(gap, e->event[event].time, e->event[n->last_spike].time, e->prec);
-    margin_lower(e, REF_COINCIDENCE, gap);
+    if (rough <= e->margin_d[REF_COINCIDENCE])
+        gap_note(e, n->last_spike, event);
 }
 
 enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, double weight)
@@ -120,9 +129,11 @@ enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, do
     arb_ptr v = e->scratch + 6, i = e->scratch + 7;
     const struct entry *last = n->tape + n->entries - 1;
     bool const changes = weight < 0 || weight > 0;
-    if (arf_cmp(arb_midref(e->event[event].mark), arb_midref(e->event[last->event].mark)) < 0)
+    if (arf_cmp(arb_midref(e->event[event].mark), arb_midref(e->event[last->event].mark)) < 0) {
+        gap_note(e, last->event, event);
         return imprecise(e, "coincidence: events near t = %.17g come in the wrong order",
                          middle_d(e->event[event].time));
+    }
     enum outcome outcome = n->model == CASE_LIF ? place_check(e, n, event) : PROVEN;
     if (outcome == PROVEN)
         outcome = neuron_advance(e, n, event, v, i);

@@ -73,6 +73,18 @@ static void propagate_tau(arb_ptr values, const struct constants *k, const arb_t
     arb_mul(ii, ii, k->cc, prec);
 }
 
+/* k over a ball s around zero, as s k'(ball) = s gain (c es - a em). The difference of em and es
+ * would count the uncertainty of s once for each, (c + a)/(c - a) times too much, and that at every
+ * spike of a long train. */
+static void gain_around_zero(arb_t gain, const struct constants *k, const arb_t s, const arb_t em,
+                             const arb_t es, long prec)
+{
+    arb_mul(gain, k->c, es, prec);
+    arb_submul(gain, k->a, em, prec);
+    arb_mul(gain, gain, k->gain, prec);
+    arb_mul(gain, gain, s, prec);
+}
+
 void propagate(arb_ptr values, const struct constants *k, const arb_t s, enum depth depth,
                long prec)
 {
@@ -88,8 +100,12 @@ void propagate(arb_ptr values, const struct constants *k, const arb_t s, enum de
         arb_mul(es, k->c, s, prec);
         arb_neg(es, es);
         arb_exp(es, es, prec);
-        arb_sub(gain, em, es, prec);
-        arb_mul(gain, gain, k->gain, prec);
+        if (arb_contains_zero(s)) {
+            gain_around_zero(gain, k, s, em, es, prec);
+        } else {
+            arb_sub(gain, em, es, prec);
+            arb_mul(gain, gain, k->gain, prec);
+        }
     }
     arb_one(values + P_ONE);
     if (depth == COMPLETE)

@@ -129,6 +129,10 @@ enum outcome maximum_find(struct engine *e, const struct neuron *n, struct peak 
     }
     bool const unique = !x.fuzzy && arb_gt(peak->value, x.roof);
     arb_sub(value, peak->value, x.roof, e->prec);
+    if (x.fuzzy) { /* it may not be reached, or for a while: any gap down to none */
+        arb_zero(e->scratch + 16);
+        arb_union(value, value, e->scratch + 16, e->prec);
+    }
     if (arb_is_finite(value))
         margin_lower(e, REF_MAXIMUM_GAP, value);
     arb_clear(x.roof);

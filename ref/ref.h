@@ -1,5 +1,5 @@
-/* ref.h: the truth. The reference (proven enclosures) and the witness (independent, round to
- * nearest).
+/* ref.h: the truth. The reference (proven enclosures), the witness (independent, round to nearest),
+ * and the grid reference (a fixed-step engine without its rounding).
  *
  * Sensitivities and adjoints: with l_V the derivative of the loss density by V,
  *     dL/dV_j(t) = -tau_mem lambda_V,j(t)       dL/dI_j(t) = -tau_syn lambda_I,j(t)
@@ -10,6 +10,7 @@
 #define EVIDENT_REF_H
 
 #include "cases/cases.h"
+#include "cases/grid.h"
 
 #include <stdbool.h>
 #if __has_include(<flint/arb.h>)
@@ -187,5 +188,81 @@ enum witness_status witness_difference_at(mpfr_t value, const struct case_proble
                                           const struct witness_direction *direction,
                                           enum witness_side side, double log2_step,
                                           mpfr_prec_t prec);
+
+/* ---- the grid reference: a fixed-step engine without its rounding, along its spikes ---- */
+
+enum ref_grid_quantity {
+    REF_GRID_V,        /* at the end of a step, before any reset; of a lif, what it decided on */
+    REF_GRID_I,        /* in a step, after arrivals and before decay */
+    REF_GRID_SLOPE,    /* (I + bias) - V of a spike */
+    REF_GRID_LAMBDA_V, /* at time (step + 1) dt, before the jumps there */
+    REF_GRID_LAMBDA_I,
+    REF_GRID_QUANTITIES
+};
+
+/* What the engine would have got without rounding, and how far rounding can have taken it:
+ * |engine - value| <= bound for every engine that does the documented operations in their order,
+ * each rounded to nearest with unit roundoff 2^-unit. */
+struct ref_grid_number {
+    enum ref_grid_quantity quantity;
+    size_t sample, cell; /* cell: lif and li neurons in the order of the populations */
+    uint32_t step;
+    arb_srcptr value;
+    mag_srcptr bound;
+    /* Of REF_GRID_V of a lif: whether the raster has a spike here, and what the exact voltage says:
+     * +1 spike, -1 none, 0 nearer to the threshold than rounding decides. */
+    bool spiked;
+    int exact;
+};
+
+/* Defects of the published code, each as an engine would have it without rounding. */
+enum ref_grid_variant {
+    REF_GRID_DRIVE_OVER_TAU = 1 << 0, /* drives of integral losses divided by tau_mem */
+    REF_GRID_MAX_OVER_T = 1 << 1,     /* jump of the maximum loss divided by T */
+    REF_GRID_LATE_JUMP = 1 << 2,      /* the jump of a spike comes one step late */
+    REF_GRID_BLOCKED = 1 << 3, /* a spike in the last step blocks its neuron's backward pass */
+    REF_GRID_STALE = 1 << 4,   /* backward with options.backward_weight */
+    REF_GRID_TAU_PUBLISHED = 1 << 5, /* gradients of time constants without dt, misaligned, mixed */
+    REF_GRID_FLOAT_CLOCK = 1 << 6,   /* spikes found again by comparing binary32 times */
+    REF_GRID_LABEL = 1 << 7,         /* first spike times are n dt, not (n + 1) dt */
+    REF_GRID_CLAMP = 1 << 8,         /* currents set to 0 before the last step */
+    REF_GRID_MERGE = 1 << 9,         /* spikes of one input in one step count once */
+    REF_GRID_MAX_BEFORE = 1 << 10    /* maximum over V before update only */
+};
+
+struct ref_grid_options {
+    double step; /* ms; 0: the case's own */
+    enum case_delay_rule delays;
+    int unit;                             /* 24 or 53 */
+    unsigned variant;                     /* bits of enum ref_grid_variant */
+    const double *const *backward_weight; /* [projections][source size * target size], STALE */
+    bool gradients;                       /* false: forward pass only */
+    /* NULL, or is told of every number: all of a sample's forward pass, then its backward pass. */
+    void (*observe)(void *context, const struct ref_grid_number *number);
+    void *context;
+};
+
+struct ref_grid_result {
+    enum ref_status status; /* REF_UNDECIDED: a number has no finite bound; all others hold */
+    char reason[256];       /* of any status but REF_OK: one line */
+    uint32_t steps;
+    size_t samples, parameters;
+    arb_t loss;
+    mag_t loss_bound;
+    arb_ptr sample_loss; /* [samples] */
+    mag_ptr sample_loss_bound;
+    bool provides[CASE_QUANTITIES]; /* weights, delays, tau_mem, tau_syn; none without gradients */
+    arb_ptr gradient;               /* [parameters] in the flat order of cases.h; 0 where absent */
+    mag_ptr gradient_bound;
+    size_t decisions, unexplained; /* of spikes; those that the exact voltage contradicts */
+};
+
+/* Follows the scheme of a clock engine on the grid of case_grid_make along the spikes in raster
+ * (of lif populations; steps ascending, each at most once). REF_CAPACITY: memory is short, the case
+ * has no such grid, or the raster does not fit it. result must be cleared whatever is returned. */
+enum ref_status ref_grid_run(struct ref_grid_result *result, const struct case_problem *c,
+                             const struct case_raster *raster,
+                             const struct ref_grid_options *options);
+void ref_grid_clear(struct ref_grid_result *result);
 
 #endif

@@ -86,9 +86,14 @@ static enum outcome crossing_resolve(struct engine *e, size_t number)
     enum crossing const answer =
         crossing_find(s, n->slope, n->current, peak, n, now->v, now->i, horizon, e->prec);
     n->key = (double)INFINITY;
-    if (answer == CROSSING_UNKNOWN)
+    if (answer == CROSSING_UNKNOWN) {
+        if (peak_find(s, peak, n, now->v, now->i, e->prec) == CROSSING_FOUND) {
+            arb_sub(peak, peak, n->threshold, e->prec);
+            margin_lower(e, REF_GRAZING, peak);
+        }
         return imprecise(e, "grazing: does neuron %zu of population %s spike after t = %.17g?",
                          n->index, e->c->population[n->population].name, middle_d(start));
+    }
     if (answer == CROSSING_FOUND) {
         arb_add(n->crossing, start, s, e->prec);
         /* Later than all arrivals so far: none of them lies more than rho behind its mark. */
@@ -96,9 +101,12 @@ static enum outcome crossing_resolve(struct engine *e, size_t number)
         mag_zero(arb_radref(peak));
         mag_set(arb_radref(horizon), e->rho);
         arf_zero(arb_midref(horizon));
-        if (!arb_gt(peak, horizon))
+        if (!arb_gt(peak, horizon)) {
+            arb_add(s, s, horizon, e->prec); /* 0 +- rho */
+            margin_lower(e, REF_COINCIDENCE, s);
             return imprecise(e, "coincidence: a spike and an arrival near t = %.17g",
                              middle_d(n->crossing));
+        }
         arb_sub(s, e->event[e->end_event].time, n->crossing, e->prec);
         margin_lower(e, REF_END, s);
         if (arb_contains_zero(s))
@@ -157,12 +165,18 @@ static enum outcome neuron_spike(struct engine *e, size_t number)
     size_t const from = n->tape[n->entries - 2].event;
     const struct flow_memo *flow = flow_between(e, n, from, event, BRIEF);
     arb_mul(now->i, n->tape[n->entries - 2].i, flow->values + P_ES, e->prec);
-    /* V at the mark, having started from the reset at the true time */
+    /* V at the mark, having started from the reset at the true time: reset + span V'(somewhere in
+     * between), which counts the uncertainty of the time once; that V itself only bounds V' */
     flow = flow_shift(e, n, event, BRIEF);
+    arb_ptr rise = e->scratch;
     arb_sub(now->v, n->reset, n->bias, e->prec);
     arb_mul(now->v, now->v, flow->values + P_EM, e->prec);
     arb_addmul(now->v, n->current, flow->values + P_K, e->prec);
-    arb_add(now->v, now->v, n->bias, e->prec);
+    arb_mul(rise, n->current, flow->values + P_ES, e->prec);
+    arb_sub(rise, rise, now->v, e->prec);
+    arb_mul(rise, rise, n->k->a, e->prec);
+    arb_mul(rise, rise, flow->span, e->prec);
+    arb_add(now->v, n->reset, rise, e->prec);
     if (!arb_lt(now->v, n->safe))
         return imprecise(e, "grazing: the reset is too close to the threshold");
     n->last_spike = event;

@@ -35,7 +35,8 @@ static void require_numbered(const struct case_problem *c)
     char name[512];
     for (size_t i = 0; i < parameters && i < 64; i++) {
         case_parameter_name(name, sizeof name, c, block, blocks, i);
-        if (strstr(name, "there is none"))
+        /* a population may be called anything, so only the beginning tells */
+        if (strncmp(name, "parameter ", strlen("parameter ")) == 0)
             stop("a parameter without a block", name);
     }
     free(block);

@@ -1,5 +1,6 @@
 /* t_family.c: every family makes sound, named, reproducible cases; addresses are read strictly. */
 #include "cases/families.h"
+#include "ref/ref.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -136,6 +137,33 @@ START_TEST(only_degenerate_undecided_expects_undecided)
 }
 END_TEST
 
+/* A reason begins with the name of a margin, and that margin is not separated from zero. */
+START_TEST(an_undecided_case_shows_the_margin_that_defeats_it)
+{
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    options.precision_cap = 512;
+    for (uint64_t k = 0; k < 24; k++) {
+        struct case_made made;
+        struct ref_result result;
+        ck_assert_int_eq(case_family_find("degenerate-undecided")->make(&made, 1, k), 0);
+        ck_assert_int_eq(ref_run(&result, made.problem, &options), REF_UNDECIDED);
+        size_t shown = 0;
+        for (int m = 0; m < REF_MARGINS; m++) {
+            const char *name = ref_margin_name((enum ref_margin)m);
+            if (strncmp(result.reason, name, strlen(name)) == 0) {
+                shown++;
+                ck_assert_msg(arb_contains_zero(result.margin[m]), "%" PRIu64 ": %s", k,
+                              result.reason);
+            }
+        }
+        ck_assert_msg(shown == 1, "%" PRIu64 ": %s", k, result.reason);
+        ref_clear(&result);
+        case_made_clear(&made);
+    }
+    flint_cleanup();
+}
+END_TEST
+
 /* Freezes the cases of all compilers and machines: FNV-1a over the texts of a dozen cases of every
  * small family. Whoever changes a family on purpose puts in the digest that the test prints. */
 START_TEST(the_cases_have_not_changed)
@@ -214,6 +242,7 @@ static Suite *family_suite(void)
     tcase_add_test(tests, seeds_and_numbers_give_different_cases);
     tcase_add_test(tests, every_random_family_meets_every_loss_with_its_variants);
     tcase_add_test(tests, only_degenerate_undecided_expects_undecided);
+    tcase_add_test(tests, an_undecided_case_shows_the_margin_that_defeats_it);
     tcase_add_loop_test(tests, a_wrong_address_is_refused_in_one_line, 0,
                         (int)(sizeof refused / sizeof refused[0]));
     tcase_add_test(tests, the_largest_numbers_are_addresses);
