@@ -122,19 +122,19 @@ checked: all tests
 verify: ## install what is missing, build, run the CI suite, write reports/out/index.html
 	@.ci/setup
 	@+$(MAKE) --no-print-directory all
-	@$(PROGRAM) verify ci --report reports/out
+	@$(PROGRAM) verify ci --engine clock-host --round-delays --report reports/out
 
 lint: ## rules of the house that no compiler checks
 	@tests/lint.sh
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
-	@+MAKE='$(MAKE)' tests/sanitize.sh address valgrind
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
 
 valgrind: ## a few tests under valgrind
-	@+MAKE='$(MAKE)' tests/sanitize.sh valgrind
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh valgrind
 
 fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs clang)
-	@+MAKE='$(MAKE)' FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sanitize.sh fuzz
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sanitize.sh fuzz
 
 faults: all ## plant every fault of tests/faults.tsv in turn; each must be caught
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/faults.sh

@@ -31,7 +31,7 @@ set lmargin at screen 0.125
 set rmargin at screen 0.985
 set grid linecolor rgb grey linewidth 0.3
 set xrange [floor(STATS_min) - 0.3:ceil(STATS_max) + 0.3]
-set xtics ceil((STATS_max - STATS_min) / 7.0)
+set xtics ceil((STATS_max - STATS_min + 1) / 7.0)
 size = STATS_records > 500 ? 0.25 : 0.4
 # Small marks, half transparent: many cases lie on one another.
 shade(k) = group_colour[k] + 0x50000000

@@ -92,6 +92,26 @@ START_TEST(every_command_has_help)
 }
 END_TEST
 
+/* The lines "Try: evident ..." and "     evident ..." at the end of `evident --help`. */
+START_TEST(commands_that_the_help_proposes_work)
+{
+    static char help[ROOM];
+    char proposed[128];
+    ck_assert_int_eq(call("--help"), 0);
+    memcpy(help, text, sizeof help);
+    const char *line = strstr(help, "Try: evident ");
+    size_t tried = 0;
+    for (; line; line = strstr(line, "\n     evident ")) {
+        tried++;
+        line = strstr(line, "evident ") + strlen("evident ");
+        snprintf(proposed, sizeof proposed, "%.*s", (int)strcspn(line, "\n"), line);
+        int code = call(proposed);
+        ck_assert_msg(code == 0, "evident %s: exit %d, printed %.300s", proposed, code, text);
+    }
+    ck_assert_uint_eq(tried, 2);
+}
+END_TEST
+
 START_TEST(bad_arguments_are_refused_in_one_line)
 {
     refuses("walk", "unknown command");
@@ -110,6 +130,17 @@ START_TEST(bad_arguments_are_refused_in_one_line)
     refuses("check", "wants a case");
     refuses("generate", "wants FAMILY");
     refuses("run -x", "unknown option");
+    refuses("verify --engine clock", "found 'clock', wanted one of clock-host, clock-cuda");
+    refuses("verify --engine clock-host --engine clock-host", "named twice");
+    refuses("verify --defect 3 --engine clock-host", "found '3', wanted one of 1 2 4 5 6 7 18");
+    refuses("verify --step -1 --engine clock-host", "found '-1', wanted a time in ms");
+    refuses("verify --step nan --engine clock-host", "found 'nan'");
+    refuses("verify --no-witness", "want an --engine");
+    refuses("verify --compat", "want an --engine");
+    refuses("run --step 1 a", "want an --engine");
+    refuses("run --engine clock-host --adjoints a", "exclude each other");
+    refuses("run --engine clock-host --engine clock-cuda a", "only one at a time");
+    refuses("run --engine clock-host --defect 6 a", "evident verify only");
 }
 END_TEST
 
@@ -237,6 +268,39 @@ START_TEST(out_writes_the_same_bytes_and_nothing_beside)
 }
 END_TEST
 
+START_TEST(run_prints_what_an_engine_says_in_its_own_bits)
+{
+    json_error_t error;
+    ck_assert_int_eq(call("run cases/examples/worked.json --engine clock-host 2>/dev/null"), 0);
+    json_t *root = json_loads(text, 0, &error);
+    ck_assert_msg(root != NULL, "%s", error.text);
+    ck_assert_str_eq(json_string_value(json_object_get(root, "format")), "evident-result-1");
+    ck_assert_str_eq(json_string_value(json_object_get(root, "engine")), "clock-host");
+    ck_assert_ptr_null(json_object_get(root, "margins"));
+    json_t *gradients = json_object_get(root, "gradients");
+    ck_assert_ptr_nonnull(json_object_get(gradients, "weights"));
+    ck_assert_ptr_null(json_object_get(gradients, "threshold"));
+    double loss = strtod(json_string_value(json_object_get(root, "loss")), NULL);
+    ck_assert(loss == (double)(float)loss); /* a binary32 number, to the bit */
+    json_decref(root);
+    refuses("run closed-quadratic:1:0 --engine clock-host", "wanted a whole number of steps");
+}
+END_TEST
+
+START_TEST(planted_defect_fails_with_its_name_and_the_command_that_shows_it)
+{
+    static const char arguments[] = "verify cases/examples/worked.json --engine clock-host "
+                                    "--defect 1 --no-witness";
+    char again[200];
+    ck_assert_int_eq(call(arguments), 1);
+    ck_assert_msg(strstr(text, " | matches defect 1: ") != NULL, "%s", text);
+    snprintf(again, sizeof again, " | evident %s\n", arguments);
+    ck_assert_msg(strstr(text, again) != NULL, "%s", text);
+    ck_assert_int_eq(call("verify cases/examples/worked.json --engine clock-host --no-witness"), 0);
+    ck_assert_ptr_nonnull(strstr(text, "engine clock-host: 1 cases"));
+}
+END_TEST
+
 START_TEST(output_that_is_not_taken_is_an_error)
 {
     char arguments[256];
@@ -299,6 +363,7 @@ static Suite *command_suite(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, every_command_has_help);
+    tcase_add_test(tests, commands_that_the_help_proposes_work);
     tcase_add_test(tests, bad_arguments_are_refused_in_one_line);
     tcase_add_test(tests, unreadable_case_is_refused_before_anything_runs);
     tcase_add_test(tests, generated_case_reads_runs_and_verifies);
@@ -308,6 +373,8 @@ static Suite *command_suite(void)
     tcase_add_test(tests, fewer_digits_are_the_beginning_of_more);
     tcase_add_test(tests, undecided_run_exits_one_with_a_reason);
     tcase_add_test(tests, out_writes_the_same_bytes_and_nothing_beside);
+    tcase_add_test(tests, run_prints_what_an_engine_says_in_its_own_bits);
+    tcase_add_test(tests, planted_defect_fails_with_its_name_and_the_command_that_shows_it);
     tcase_add_test(tests, output_that_is_not_taken_is_an_error);
     tcase_add_test(tests, verify_does_not_depend_on_the_number_of_threads);
     tcase_add_test(tests, quiet_prints_the_verdict_line_only);

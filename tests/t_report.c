@@ -12,9 +12,9 @@ static const char *const table[][2] = {
     {"checks.tsv",
      REPORT_CHECKS "\n"
                    "random-a\trandom-a:1:0\tweights\tweights[0][1][2]\tsmooth\t41.30\t2.00001\t"
-                   "-80.0\t256\t1.25\t1.25\t0.31\tpass\n"
+                   "-80.0\t256\t1.25\t1.25\t0.31\tpass\treference\n"
                    "file\t<b>&\"x'.json\tdirection\t0\tsmooth\t3.20\t2.00001\t"
-                   "-80.0\t256\t0.7012\t0.7013\t1.5e+20\tfail\n"},
+                   "-80.0\t256\t0.7012\t0.7013\t1.5e+20\tfail\treference\n"},
     {"cases.tsv",
      REPORT_CASES "\n"
                   "random-a\trandom-a:1:0\tpass\t5\t40\t7\t256\t0.01\t0.2\t0.3\t4\t1.5\t"
@@ -30,6 +30,20 @@ static const char *const table[][2] = {
     {"example_traces.tsv", "time\tpopulation\tneuron\tV\tI\tlambda_V\tlambda_I\n"
                            "0.5\thid\t0\t0.1\t1\t0.02\t0.01\n9.5\thid\t0\t0.99\t1\t0.01\t0.02\n"},
     {"example_spikes.tsv", "time\tpopulation\tneuron\n1\tin\t0\n9.6\thid\t0\n"},
+    {"engines.tsv", REPORT_ENGINES "\nrandom-a\trandom-a:1:0\tclock-host\tran\t1\t0\t4000\t0\t"
+                                   "00ff\t-\n"},
+    {"ratios.tsv", REPORT_RATIOS "\nclock-host\tV\t-3\t17\t0.4\nclock-host\tV\t-4\t3\t0.4\n"
+                                 "clock-host\tweights\t-3\t5\t0.2\n"},
+    {"ladder.tsv",
+     REPORT_LADDER "\nrandom-a\trandom-a:1:0\t0\t0.5\tyes\t0.4\t0.1\t0.1\t0.1\t0.1\n"
+                   "random-a\trandom-a:1:0\t1\t0.25\tyes\t0.2\t0.05\t0.1\t0.1\t0.1\n"},
+    {"orders.tsv", REPORT_ORDERS "\nrandom-a\trandom-a:1:0\t2\t1.01\t0.99\t1\t1\t1\t1e-5\t-\n"},
+    {"convergence.tsv", REPORT_CONVERGENCE "\nspikes\t-1\t-1.3\t1\nspikes\t-2\t-2.3\t1\n"
+                                           "weights\t-1\t-3.3\t1\nweights\t-2\t-4.3\t1\n"},
+    {"engine_families.tsv",
+     REPORT_ENGINE_FAMILIES "\nrandom-a\tclock-host\t1201\t1100\t101\t0\t0\t0\t0"
+                            "\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4"
+                            "\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t1.01\tnan\n"},
     {"summary.tsv", "key\tvalue\nsources\tci & more\ndigest\t00ff\n"}};
 enum { TABLES = sizeof table / sizeof *table };
 
@@ -176,12 +190,23 @@ START_TEST(a_failing_comparison_is_listed_and_a_passing_one_is_not)
 }
 END_TEST
 
+START_TEST(engines_have_a_row_a_family)
+{
+    char *page = report_page();
+    ck_assert_ptr_nonnull(strstr(page, "<tr><td>random-a</td><td>clock-host</td><td>1201</td>"
+                                       "<td>1100</td><td>101</td>"));
+    ck_assert_ptr_nonnull(strstr(page, "<td>1.01</td><td class=\"none\">-</td></tr>"));
+    free(page);
+}
+END_TEST
+
 START_TEST(all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left)
 {
     char *page = report_page();
-    ck_assert_int_eq(count_text(page, "<svg role=\"img\""), 4);
-    ck_assert_int_eq(count_files(".svg"), 4);
-    ck_assert_int_eq(count_files(""), TABLES + 4 + 2); /* the page and agreement.tsv */
+    ck_assert_int_eq(count_text(page, "<svg role=\"img\""), REPORT_PICTURES);
+    ck_assert_int_eq(count_files(".svg"), REPORT_PICTURES);
+    ck_assert_int_eq(count_files(""),
+                     TABLES + REPORT_PICTURES + 2); /* the page and agreement.tsv */
     free(page);
 }
 END_TEST
@@ -204,20 +229,21 @@ START_TEST(a_run_without_cases_claims_nothing)
     char *page = report_page();
     ck_assert_ptr_nonnull(strstr(page, "<header class=\"open\">"));
     ck_assert_ptr_nonnull(strstr(page, "<h1>nothing was run</h1>"));
-    ck_assert_int_eq(count_text(page, "Nothing to draw"), 4);
+    ck_assert_int_eq(count_text(page, "Nothing to draw"), REPORT_PICTURES);
+    ck_assert_ptr_nonnull(strstr(page, "No engine was judged in this run."));
     free(page);
 }
 END_TEST
 
 START_TEST(agreement_counts_smooth_differences_only)
 {
-    static const char checks[] =
-        REPORT_CHECKS "\n"
-                      "closed-a\tx\tq\t-\tsmooth\t41.23\t2\t-80\t256\t1\t1\t0.3\tpass\n"
-                      "closed-b\tx\tq\t-\tsmooth\t44.00\t2\t-80\t256\t1\t1\t0.3\tpass\n"
-                      "closed-b\tx\tq\t-\ttangent\t12.00\t2\t-80\t256\t1\t1\t0.3\texcluded\n"
-                      "closed-b\tx\tq\t-\tsmooth\tnan\t2\t-80\t256\t1\t1\t0.3\tpass\n"
-                      "closed-b\tx\tq\t-\t-\t60.00\t2\t-80\t256\t1\t1\t0.3\tpass\n";
+    static const char checks[] = REPORT_CHECKS
+        "\n"
+        "closed-a\tx\tq\t-\tsmooth\t41.23\t2\t-80\t256\t1\t1\t0.3\tpass\treference\n"
+        "closed-b\tx\tq\t-\tsmooth\t44.00\t2\t-80\t256\t1\t1\t0.3\tpass\treference\n"
+        "closed-b\tx\tq\t-\ttangent\t12.00\t2\t-80\t256\t1\t1\t0.3\texcluded\treference\n"
+        "closed-b\tx\tq\t-\tsmooth\tnan\t2\t-80\t256\t1\t1\t0.3\tpass\treference\n"
+        "closed-b\tx\tq\t-\t-\t60.00\t2\t-80\t256\t1\t1\t0.3\tpass\treference\n";
     put("checks.tsv", checks, sizeof checks - 1);
     free(report_page());
     struct case_error unread;
@@ -267,6 +293,7 @@ static Suite *report_suite(void)
     tcase_add_test(tcase, the_page_shows_the_sums_over_families);
     tcase_add_test(tcase, texts_from_tables_are_escaped);
     tcase_add_test(tcase, a_failing_comparison_is_listed_and_a_passing_one_is_not);
+    tcase_add_test(tcase, engines_have_a_row_a_family);
     tcase_add_test(tcase, all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left);
     tcase_add_test(tcase, the_page_needs_no_network_and_repeats_no_name);
     tcase_add_test(tcase, a_run_without_cases_claims_nothing);

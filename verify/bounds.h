@@ -67,10 +67,71 @@
  * not be told from the event's. */
 #define VER_PROBE_BITS (-20)
 
+/* ---- engines: rounding ----
+ *
+ * No number here: the grid reference computes a bound beside every value. Largest ratios error /
+ * bound over ci (17 million numbers): I 1.0000 (one operation, rounded half-way), V 0.996, loss
+ * 0.987, weights 0.837, tau_mem 0.431, lambda_V 0.423, slope 0.416, lambda_I 0.281, tau_syn 0.208,
+ * delays 0.206; each run's own stand in ratios.tsv. */
+
+/* A factor is common to a gradient if every component is within so many of its bounds (scaled by
+ * the factor) and 2^-VER_FACTOR_BITS of itself. The factor is fitted by least squares, which costs
+ * one more bound; a second may hide in the rounding of the operation that brought the factor in.
+ * This names what is wrong; it passes nothing. */
+#define VER_FACTOR_BOUNDS 4
+#define VER_FACTOR_BITS 18
+
+/* A factor without a reading that is nearer to 1 than this is not spoken of. */
+#define VER_FACTOR_WORTH_NAMING 0.001
+
+/* ---- engines: discretisation ---- */
+
+/* Fewest rungs for an order: two would always lie on a line, and the error of each is like a random
+ * number in (0, C step]. */
+#define VER_ORDER_RUNGS 4
+
+/* The error of the finest rung must be at most FACTOR C step, where C is the largest error / step
+ * of the rungs at least 2^GAP times coarser, of which there must be COARSE, or what a shift of one
+ * step explains by itself: one step of a spike; of a gradient, step / tau for the exponentials and
+ * step V'' / V' <= step (threshold / tau^2) / slope for the slopes that jumps are divided by, tau
+ * being the shortest time constant and slope the smallest at a spike.
+ *
+ * An error of first order has |e(h)| <= C' h for all h: the quantisation of every spike is in
+ * (0, h], and what follows is smooth where no count changes. C' is met by the worst case of
+ * quantisation; C is the largest of COARSE draws of it or more, so FACTOR covers that all of them
+ * were lucky. An error that does not shrink has e / h at the finest rung at least 2^GAP times that
+ * of the coarse ones, which is more than FACTOR. Largest ratio over ci where all is resolved (see
+ * below): 0.65; 0.86 where a crossing grazes. */
+#define VER_LADDER_GAP 4
+#define VER_LADDER_COARSE 2
+#define VER_LADDER_FACTOR 12
+
+/* That holds where the finest step resolves what decides: every peak is at least so many times
+ * (step / shortest time constant) from its threshold (a shift of all arrivals by one step moves V
+ * by about that), every two events whose order matters, and the end, at least so many steps apart.
+ * An error outside its bound where this fails is of another network, or of the order 1/2 that a
+ * grazing crossing has: excluded and counted. */
+#define VER_LADDER_RESOLVED 16
+
+/* Over a run with at least CASES observed orders, their median must lie in [LEAST, MOST]: the error
+ * is of first order, and over many cases the quantisation averages out. */
+#define VER_ORDER_CASES 100
+#define VER_ORDER_LEAST 0.9
+#define VER_ORDER_MOST 1.1
+
+/* ---- engines: invariances ---- */
+
+/* Scaling by powers of two is exact unless a number underflows or overflows. With every number that
+ * the engine shows in 2^-R .. 2^R: a difference of two is 0 or at least 2^-(R+24), its product with
+ * a third at least 2^-(2R+24), which must be normal (2^-126) after scaling, too; a sum that is
+ * subnormal is exact. */
+#define VER_SCALING_RANGE 40
+#define VER_SCALING_POWER 3
+
 /* ---- how much is compared (no verdict depends on these) ---- */
 
 /* Every parameter by itself where the case has at most so many. */
-#define VER_ALL_COORDINATES 16
+#define VER_ALL_COORDINATES 32
 
 /* Adjoints are probed at so many places of a case, V and I at each. */
 #define VER_PROBES 1
@@ -80,5 +141,27 @@
  * moves every parameter. */
 #define VER_MANY_ARRIVALS 20000
 #define VER_COSTLY_DIRECTIONS 1
+
+/* Engines: V, I and adjoints are compared where samples * steps * cells is at most TRACED; larger
+ * cases by slopes, losses and gradients only, up to MOST (of the emulated one: EMULATED_MOST). */
+#define VER_CLOCK_TRACED 60000.0
+#define VER_CLOCK_MOST 4000000.0
+#define VER_EMULATED_MOST 6000.0
+
+/* Of a ladder that fails, rounding is looked at again up to so many samples * steps * cells. */
+#define VER_CLOSER_MOST 500000.0
+
+/* A ladder goes on while its finest rung has at most so many samples * steps * cells, cells in
+ * whole vectors of 32. */
+#define VER_LADDER_MOST 2600000.0
+
+/* Digits of the reference where only a ladder needs it. */
+#define VER_LADDER_DIGITS 20
+
+/* So many invariances a case. A batch of copies has LARGE_BATCH samples, where samples * steps *
+ * cells is at most LARGE_SIZE. */
+#define VER_INVARIANCES 2
+#define VER_LARGE_BATCH 512
+#define VER_LARGE_SIZE 1500000.0
 
 #endif

@@ -49,6 +49,19 @@ int command_finish(const char *command, int code);
 /* Largest --digits: beyond it the precision cap decides anyway. */
 enum { COMMAND_MOST_DIGITS = 1000000, COMMAND_MOST_BITS = 1 << 24 };
 
+/* ---- command_engine.c: what run and verify have in common about engines ---- */
+
+/* Each false after a line that says what was wanted. */
+bool command_take_engine(const char *command, const char *name, struct ver_options *options);
+bool command_take_defect(const char *command, const char *text, struct ver_clock_options *clock);
+bool command_take_step(const char *command, const char *text, double *step);
+
+void command_print_engine_totals(const struct ver_totals *totals);
+
+/* Whether an engine asked for could not run at all, or a median order is wrong. */
+bool command_engine_absent(const struct ver_totals *totals);
+bool command_ladder_wrong(const struct ver_totals *totals);
+
 /* ---- progress.c ---- */
 
 struct progress {

@@ -21,6 +21,14 @@ static const char usage[] =
     "  --directions N   random directions a case (default 4)\n"
     "  --digits N       decimal digits of the reference (default 50)\n"
     "  --cap BITS       precision at which the reference gives up (default 16384)\n"
+    "  --engine NAME    also judge clock-host, clock-cuda or clock-emulated; may be repeated: "
+    "then\n"
+    "                   their bits are compared, too\n"
+    "  --step MS        step of the engines instead of the case's own\n"
+    "  --round-delays   round delays to whole steps instead of refusing the case\n"
+    "  --compat         the published scheme instead of the clean one, judged as such\n"
+    "  --defect N       plant a published defect in the engines: 1 2 4 5 6 7 18; may be repeated\n"
+    "  --no-witness     engines only, for speed\n"
     "  --jobs N         threads (default: all cores); the output does not depend on it\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
     "  --quiet          failures and the verdict line only\n"
@@ -30,14 +38,22 @@ static const char usage[] =
     "the known truth says (want), their distance in units of its bound, and the command that\n"
     "reproduces it.\n"
     "\n"
+    "Of an engine, every number is held against its own scheme without rounding (got: the engine, "
+    "want:\n"
+    "that), spikes and gradients against the reference as the step shrinks, and bits against "
+    "other\n"
+    "engines and against itself after changes that must not matter.\n"
+    "\n"
     "Verdicts: pass; fail; undecided (the reference cannot decide it at the precision cap, or "
     "nothing\n"
     "gave evidence); not-run (larger than the engines allow); error.\n"
     "Exit code: 0 all pass; 1 any fail, undecided or error; 2 could not run.\n";
 
 static const struct command_option options[] = {
-    {"seed", true}, {"directions", true}, {"digits", true}, {"cap", true},
-    {"jobs", true}, {"report", true},     {"quiet", false}, {NULL, false},
+    {"seed", true},        {"directions", true},    {"digits", true},  {"cap", true},
+    {"jobs", true},        {"report", true},        {"quiet", false},  {"engine", true},
+    {"step", true},        {"round-delays", false}, {"compat", false}, {"defect", true},
+    {"no-witness", false}, {NULL, false},
 };
 enum {
     OPTION_SEED,
@@ -46,7 +62,13 @@ enum {
     OPTION_CAP,
     OPTION_JOBS,
     OPTION_REPORT,
-    OPTION_QUIET
+    OPTION_QUIET,
+    OPTION_ENGINE,
+    OPTION_STEP,
+    OPTION_ROUND_DELAYS,
+    OPTION_COMPAT,
+    OPTION_DEFECT,
+    OPTION_NO_WITNESS
 };
 
 /* So many failing comparisons of one case are printed; the rest is counted. */
@@ -75,6 +97,27 @@ struct talk { /* what the listener needs */
 
 /* ---- arguments ---- */
 
+static bool take_engine_option(struct wish *wish, int option, const char *value)
+{
+    switch (option) {
+    case OPTION_ENGINE:
+        return command_take_engine("verify", value, &wish->judge);
+    case OPTION_STEP:
+        return command_take_step("verify", value, &wish->judge.clock.step);
+    case OPTION_DEFECT:
+        return command_take_defect("verify", value, &wish->judge.clock);
+    case OPTION_ROUND_DELAYS:
+        wish->judge.clock.round_delays = true;
+        return true;
+    case OPTION_COMPAT:
+        wish->judge.clock.compat = true;
+        return true;
+    default:
+        wish->judge.no_witness = true;
+        return true;
+    }
+}
+
 static bool take_option(struct wish *wish, int option, const char *value)
 {
     uint64_t n = 0;
@@ -101,9 +144,11 @@ static bool take_option(struct wish *wish, int option, const char *value)
     case OPTION_REPORT:
         wish->report = value;
         return true;
-    default:
+    case OPTION_QUIET:
         wish->quiet = true;
         return true;
+    default:
+        return take_engine_option(wish, option, value);
     }
 }
 
@@ -122,6 +167,13 @@ static int read_wish(struct wish *wish, int argc, char **argv)
     }
     if (wish->names == 0)
         wish->name[wish->names++] = "ci";
+    const struct ver_clock_options *clock = &wish->judge.clock;
+    if (wish->judge.engines == 0 && (clock->step > 0 || clock->round_delays || clock->compat ||
+                                     clock->defects || wish->judge.no_witness)) {
+        command_refuse("verify", "--step, --round-delays, --compat, --defect and --no-witness want "
+                                 "an --engine");
+        return COMMAND_BAD;
+    }
     return COMMAND_END;
 }
 
@@ -139,7 +191,19 @@ static void print_command(const struct wish *wish, const struct ver_judgement *j
         printf(" --digits %ld", used->digits);
     if (used->precision_cap != plain.precision_cap)
         printf(" --cap %ld", used->precision_cap);
+    ver_engine_options_put(stdout, used);
     printf("\n");
+}
+
+/* What an engine's wrong numbers look like; empty if that is not known. */
+static const char *diagnosis(const struct ver_judgement *judgement, const struct ver_comparison *c)
+{
+    bool asked = c->kind == VER_KIND_ROUNDING || c->kind == VER_KIND_LADDER;
+    for (size_t e = 0; e < judgement->clocks && asked; e++)
+        if (judgement->clock[e].engine && c->engine &&
+            strcmp(judgement->clock[e].engine, c->engine) == 0)
+            return judgement->clock[e].diagnosis;
+    return "";
 }
 
 static void print_failure(const struct wish *wish, const struct ver_judgement *judgement,
@@ -150,6 +214,10 @@ static void print_failure(const struct wish *wish, const struct ver_judgement *j
            c->value[0] ? c->value : "-", c->distance);
     if (c->class_ != VER_NO_CLASS)
         printf(" digits %.1f order %.4f", c->digits, c->order);
+    if (c->engine)
+        printf(" by %s", c->engine);
+    if (diagnosis(judgement, c)[0])
+        printf(" | %s", diagnosis(judgement, c));
     printf(" | ");
     print_command(wish, judgement);
 }
@@ -185,8 +253,10 @@ static void print_judgement(void *context, const struct ver_judgement *judgement
     if (judgement->verdict == VER_FAIL) {
         print_failures(talk->wish, judgement);
     } else if (judgement->verdict == VER_PASS) {
-        printf("PASS %s: %zu numbers, at least %.1f digits\n", judgement->name, numbers,
-               judgement->digits);
+        printf("PASS %s: %zu numbers", judgement->name, numbers);
+        if (!talk->wish->judge.no_witness)
+            printf(", at least %.1f digits", judgement->digits);
+        printf("\n");
     } else {
         printf("%s %s: %s | ", loud[judgement->verdict], judgement->name, judgement->reason);
         print_command(talk->wish, judgement);
@@ -202,10 +272,15 @@ static void show_progress(void *context, size_t done, size_t all, size_t failed)
 
 static void print_totals(const struct ver_totals *totals, const struct wish *wish)
 {
+    int kinds = totals->clocks > 0 ? VER_KINDS : VER_KIND_ROUNDING;
     if (!wish->quiet) {
         printf("compared:");
-        for (int k = 0; k < VER_KINDS; k++)
+        for (int k = 0; k < kinds; k++)
             printf("%s %zu %s", k > 0 ? "," : "", totals->compared[k],
+                   ver_kind_name((enum ver_kind)k));
+        for (int k = VER_KIND_ROUNDING; k < kinds; k++)
+            printf("%s %zu %s",
+                   k > VER_KIND_ROUNDING ? "," : "\nexcluded of engines:", totals->apart[k],
                    ver_kind_name((enum ver_kind)k));
         printf("\nexcluded differences:");
         for (int c = WITNESS_SMOOTH + 1; c < VER_CLASSES; c++)
@@ -215,6 +290,7 @@ static void print_totals(const struct ver_totals *totals, const struct wish *wis
                totals->digits_median, totals->digits_minimum);
         printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
                totals->order_median, totals->order_minimum, totals->order_maximum);
+        command_print_engine_totals(totals);
         printf("digest: %016" PRIx64 "\n", totals->digest);
     }
     printf("cases: %zu", totals->cases);
@@ -227,9 +303,13 @@ static void print_totals(const struct ver_totals *totals, const struct wish *wis
 
 static int exit_code(const struct ver_totals *totals)
 {
-    if (totals->verdict[VER_FAIL] + totals->verdict[VER_UNDECIDED] + totals->verdict[VER_ERROR] > 0)
+    if (totals->verdict[VER_FAIL] + totals->verdict[VER_UNDECIDED] + totals->verdict[VER_ERROR] >
+            0 ||
+        command_ladder_wrong(totals))
         return COMMAND_FAIL;
-    return totals->verdict[VER_NOT_RUN] > 0 ? COMMAND_COULD_NOT_RUN : COMMAND_PASS;
+    /* What a scheme cannot say is no fault of the run; the totals count it. */
+    bool missing = totals->verdict[VER_NOT_RUN] > totals->inexpressible;
+    return missing || command_engine_absent(totals) ? COMMAND_COULD_NOT_RUN : COMMAND_PASS;
 }
 
 /* Tables first, then what is drawn from them. 0, or -1 after a line. */

@@ -17,8 +17,9 @@ const char *ver_verdict_name(enum ver_verdict verdict)
 
 const char *ver_kind_name(enum ver_kind kind)
 {
-    static const char *const name[] = {"spikes",   "losses", "directions", "coordinates",
-                                       "adjoints", "known",  "promises"};
+    static const char *const name[] = {"spikes",    "losses", "directions", "coordinates",
+                                       "adjoints",  "known",  "promises",   "rounding",
+                                       "decisions", "bits",   "ladders",    "invariances"};
     return name[kind];
 }
 
@@ -156,6 +157,18 @@ static size_t count_differing(const struct ver_judgement *out)
     return differing;
 }
 
+/* The reference runs for its own sake, or only as far as a ladder of steps needs it. */
+static int run_for_ladder(struct judge *judge)
+{
+    struct ref_options ask = REF_OPTIONS_DEFAULT;
+    ask.digits = VER_LADDER_DIGITS;
+    ask.precision_cap = judge->options->precision_cap;
+    if (ref_run(judge->truth, judge->problem, &ask) == REF_OK)
+        measure_truth(judge);
+    judge->out->precision = judge->truth->precision;
+    return 0;
+}
+
 static void fail(struct ver_judgement *out, size_t differing)
 {
     out->verdict = VER_FAIL;
@@ -183,19 +196,46 @@ static void weigh(struct judge *judge)
         judge_end(judge, VER_UNDECIDED, "no difference of the loss was smooth: no evidence");
 }
 
-/* An early end does not hide what differed before it. */
+/* Without the witness, the engines are all there is to say of a case. */
+static void weigh_engines(struct judge *judge)
+{
+    const struct ver_judgement *out = judge->out;
+    size_t agreeing = 0;
+    for (size_t k = 0; k < out->comparisons; k++)
+        agreeing += out->comparison[k].outcome == VER_AGREES;
+    if (agreeing > 0)
+        judge->out->verdict = VER_PASS;
+    else
+        judge_end(judge, VER_NOT_RUN,
+                  out->clocks > 0 ? out->clock[0].reason : "there was nothing to compare");
+}
+
+/* -1 if the verdict is settled, but for what differs. */
+static int judge_truth(struct judge *judge)
+{
+    if (judge->options->no_witness)
+        return run_for_ladder(judge);
+    if (run_reference(judge) != 0)
+        return -1;
+    if (judge->truth->status != REF_OK)
+        return 0;
+    measure_truth(judge);
+    return judge_promise(judge) != 0 || judge_known(judge) != 0 || judge_forward(judge) != 0 ||
+                   judge_backward(judge) != 0
+               ? -1
+               : 0;
+}
+
+/* An early end does not hide what differed before it, nor what differs in an engine. */
 static void judge_case(struct judge *judge)
 {
-    if (run_reference(judge) != 0)
-        return;
-    int ended = 0;
-    if (judge->truth->status == REF_OK) {
-        measure_truth(judge);
-        ended = judge_promise(judge) != 0 || judge_known(judge) != 0 || judge_forward(judge) != 0 ||
-                judge_backward(judge) != 0;
-    }
+    int ended = judge_truth(judge);
+    if (judge->out->verdict != VER_ERROR || !ended)
+        ended |= judge->options->engines > 0 ? judge_clock(judge) : 0;
     size_t differing = count_differing(judge->out);
-    if (!ended)
+    if (!ended && differing == 0 && judge->options->no_witness)
+        weigh_engines(judge);
+    else if (!ended)
         weigh(judge);
     else if (differing > 0 && judge->out->verdict != VER_ERROR)
         fail(judge->out, differing);
@@ -238,5 +278,7 @@ void ver_judgement_clear(struct ver_judgement *judgement)
 {
     free(judgement->name);
     free(judgement->comparison);
+    free(judgement->clock);
+    free(judgement->ladder);
     *judgement = (struct ver_judgement){.verdict = VER_ERROR};
 }

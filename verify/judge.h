@@ -48,6 +48,11 @@ int judge_promise(struct judge *judge);
 
 int judge_backward(struct judge *judge);
 
+/* ---- judge_clock.c: all engines asked for ---- */
+
+/* 0, or -1 with verdict and reason. */
+int judge_clock(struct judge *judge);
+
 /* ---- judge.c ---- */
 
 /* A fresh comparison at the end of the judgement, or NULL if memory is short. */

@@ -2,6 +2,7 @@
  *
  * Every judgement goes to the place of its source and is told in the order of the sources, so that
  * what is printed does not depend on the number of threads. */
+#include "verify/table.h"
 #include "verify/verify.h"
 
 #include <math.h>
@@ -79,6 +80,8 @@ void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *so
 #ifdef _OPENMP
     if (threads <= 0)
         threads = omp_get_max_threads();
+    if (options->engines > 0)
+        omp_set_max_active_levels(2); /* an engine may be asked for threads of its own */
 #pragma omp parallel num_threads(threads)
 #else
     (void)threads;
@@ -116,6 +119,8 @@ double ver_median(double *x, size_t count)
     return count % 2 ? x[count / 2] : (x[count / 2 - 1] + x[count / 2]) / 2;
 }
 
+#define FNV_START 0xcbf29ce484222325u
+
 static uint64_t digest_line(uint64_t hash, const char *line)
 {
     for (; *line; line++)
@@ -144,7 +149,10 @@ static void count_comparison(struct ver_totals *totals, const struct ver_compari
                              double *digits, size_t *agreements, double *order, size_t *orders)
 {
     if (c->outcome == VER_EXCLUDED) {
-        totals->excluded[c->class_]++;
+        if (c->class_ == VER_NO_CLASS)
+            totals->apart[c->kind] += c->numbers;
+        else
+            totals->excluded[c->class_]++;
         return;
     }
     totals->compared[c->kind] += c->numbers;
@@ -162,7 +170,7 @@ int ver_total(struct ver_totals *totals, const struct ver_judgement *judgement, 
     int failed = 0;
     for (size_t k = 0; k < cases; k++)
         room += judgement[k].comparisons;
-    *totals = (struct ver_totals){.cases = cases, .digest = 0xcbf29ce484222325u};
+    *totals = (struct ver_totals){.cases = cases, .digest = FNV_START};
     double *digits = malloc(room * sizeof *digits), *order = malloc(room * sizeof *order);
     for (size_t k = 0; k < cases && digits && order; k++) {
         totals->verdict[judgement[k].verdict]++;
@@ -180,6 +188,7 @@ int ver_total(struct ver_totals *totals, const struct ver_judgement *judgement, 
     }
     free(digits);
     free(order);
+    failed |= total_clocks(totals, judgement, cases);
     for (int v = 0; v < VER_VERDICTS; v++)
         sum += totals->verdict[v];
     return failed != 0 || sum != cases ? -1 : 0;

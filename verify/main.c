@@ -19,7 +19,7 @@ static const char usage[] =
     "  evident COMMAND --help   what a command takes\n"
     "  evident --version        versions of the program and of what it stands on\n"
     "\n"
-    "Try: evident run closed-form:1:0\n"
+    "Try: evident run closed-quadratic:1:0\n"
     "     evident verify smoke\n";
 
 static const struct {

@@ -62,6 +62,12 @@ static int read_tables(struct report *report)
         {"ucurve.tsv", "precision\tstep\terror"},
         {"example_traces.tsv", "time\tpopulation\tneuron\tV\tI\tlambda_V\tlambda_I"},
         {"example_spikes.tsv", "time\tpopulation\tneuron"},
+        {"engines.tsv", REPORT_ENGINES},
+        {"ratios.tsv", REPORT_RATIOS},
+        {"ladder.tsv", REPORT_LADDER},
+        {"orders.tsv", REPORT_ORDERS},
+        {"convergence.tsv", REPORT_CONVERGENCE},
+        {"engine_families.tsv", REPORT_ENGINE_FAMILIES},
         {"summary.tsv", "key\tvalue"}};
     struct report_rows rows;
     int found =
@@ -89,7 +95,10 @@ int ver_report(const char *directory, char *error, size_t size)
         .picture = {{"example", "Spikes, voltages and adjoints of a small network over time", NULL},
                     {"agreement", "Share of comparisons against digits of agreement", NULL},
                     {"ucurve", "Error of a central difference against its step", NULL},
-                    {"grazing", "Gradient norm and condition against distance to grazing", NULL}},
+                    {"grazing", "Gradient norm and condition against distance to grazing", NULL},
+                    {"ratios", "Shares of an engine's errors in units of their bounds", NULL},
+                    {"ladder", "Errors of the fixed-step scheme against its step", NULL},
+                    {"orders", "Observed orders of convergence, cases of each", NULL}},
         .error = &problem};
     char path[1200];
     int length = snprintf(path, sizeof path, "%s/index.html", directory);

@@ -6,7 +6,7 @@
 
 /* ---- tables, read one row at a time: checks.tsv may be larger than memory likes ---- */
 
-enum { REPORT_COLUMNS = 16 };
+enum { REPORT_COLUMNS = 40 };
 
 struct report_rows {
     FILE *stream;
@@ -43,7 +43,7 @@ int report_draw(struct report_picture *picture, const char *directory, const cha
 /* First lines of the tables with more than a few columns. */
 #define REPORT_CHECKS                                                                              \
     "family\tcase\tquantity\tindex\tclass\tdigits\torder\tstep\tprecision\tvalue\treference\t"     \
-    "distance\tverdict"
+    "distance\tverdict\tengine"
 #define REPORT_CASES                                                                               \
     "family\tcase\tverdict\tneurons\tparameters\tspikes\tprecision\tgrazing\tslope\tcoincidence\t" \
     "end\tgradient_norm\tcondition\tdigits"
@@ -51,9 +51,25 @@ int report_draw(struct report_picture *picture, const char *directory, const cha
     "family\tcases\tpass\tfail\tundecided\tnot_run\terror\tcomparisons\tdigits_minimum\t"          \
     "digits_median\torder_median"
 
+/* Of engines: */
+#define REPORT_ENGINES "family\tcase\tengine\tstate\ttraced\tsame\tdecisions\tnear\tdigest\treason"
+#define REPORT_RATIOS "engine\tquantity\tlog2_at_most\tcount\tlargest"
+#define REPORT_LADDER "family\tcase\trung\tstep\tagrees\tspikes\tweights\tdelays\ttau_mem\ttau_syn"
+#define REPORT_ORDERS                                                                              \
+    "family\tcase\trungs\tspikes\tweights\tdelays\ttau_mem\ttau_syn\tlimit\treason"
+#define REPORT_CONVERGENCE "quantity\tlog2_step\tlog2_error\tcases"
+#define REPORT_ENGINE_FAMILIES                                                                     \
+    "family\tengine\tcases\tran\tinexpressible\tlarge\tabsent\tfailed\tsame\t"                     \
+    "V_median\tV_largest\tI_median\tI_largest\tslope_median\tslope_largest\t"                      \
+    "lambda_V_median\tlambda_V_largest\tlambda_I_median\tlambda_I_largest\t"                       \
+    "sample_loss_median\tsample_loss_largest\tloss_median\tloss_largest\t"                         \
+    "weights_median\tweights_largest\tdelays_median\tdelays_largest\t"                             \
+    "tau_mem_median\ttau_mem_largest\ttau_syn_median\ttau_syn_largest\t"                           \
+    "order_spikes\torder_weights"
+
 /* Columns of families.tsv; the verdicts follow one another in the order of enum ver_verdict. */
 enum { REPORT_CASES_COLUMN = 1, REPORT_VERDICT_COLUMN = 2, REPORT_COMPARISONS_COLUMN = 7 };
-enum { REPORT_PICTURES = 4 };
+enum { REPORT_PICTURES = 7 };
 
 struct report {
     const char *directory;
@@ -69,6 +85,11 @@ int report_count_agreement(const char *directory, struct case_error *error);
 
 /* Puts what replaces <!-- evident:NAME --> in page.html. 0, or -1 and error. */
 int report_put_part(struct report *report, const char *name);
+
+/* ---- report_engine.c ---- */
+
+/* The table of engines by family, or a sentence where none was judged. 0, or -1 and error. */
+int report_put_engines(struct report *report);
 
 /* ---- texts ---- */
 

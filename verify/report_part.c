@@ -78,8 +78,7 @@ static int put_verdict(struct report *report)
 
 static int put_evidence(struct report *report)
 {
-    fprintf(report->out, "%llu numbers were compared between the proven reference and the witness.",
-            report->comparisons);
+    fprintf(report->out, "%llu numbers were compared.", report->comparisons);
     if (unsettled(report))
         fprintf(report->out, " %llu undecided, %llu not run: no claim is made about these.",
                 report->verdict[VER_UNDECIDED], report->verdict[VER_NOT_RUN]);
@@ -174,10 +173,10 @@ static int put_findings_of(struct report *report, const char *name, const char *
 
 static int put_findings(struct report *report)
 {
-    static const char *const check[] = {"case",      "quantity", "index", "witness",
-                                        "reference", "distance", NULL};
+    static const char *const check[] = {"case", "quantity", "index",  "want",
+                                        "got",  "distance", "engine", NULL};
     static const char *const unfinished[] = {"case", "verdict", NULL};
-    static const int check_column[] = {1, 2, 3, 9, 10, 11}, unfinished_column[] = {1, 2};
+    static const int check_column[] = {1, 2, 3, 9, 10, 11, 13}, unfinished_column[] = {1, 2};
     int found = 0;
     if (report->verdict[VER_FAIL] > 0) {
         fputs("<h2>What fails</h2>\n<p>Distance is in units of the bound of the comparison; at "
@@ -221,7 +220,7 @@ static int put_command(struct report *report)
         report_rows_open(&rows, report->directory, "summary.tsv", "key\tvalue", report->error);
     fputs("evident verify ", report->out);
     while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
-        if (strcmp(rows.cell[0], "sources") == 0)
+        if (strcmp(rows.cell[0], "sources") == 0 || strcmp(rows.cell[0], "engines") == 0)
             put_text(report->out, rows.cell[1]);
         found = 0;
     }
@@ -250,10 +249,12 @@ int report_put_part(struct report *report, const char *name)
     static const struct {
         const char *name;
         int (*put)(struct report *report);
-    } part[] = {{"style", put_style},        {"tone", put_tone},       {"verdict", put_verdict},
-                {"evidence", put_evidence},  {"totals", put_totals},   {"families", put_families},
-                {"findings", put_findings},  {"summary", put_summary}, {"command", put_command},
-                {"directory", put_directory}};
+    } part[] = {{"style", put_style},           {"tone", put_tone},
+                {"verdict", put_verdict},       {"evidence", put_evidence},
+                {"totals", put_totals},         {"families", put_families},
+                {"findings", put_findings},     {"summary", put_summary},
+                {"command", put_command},       {"directory", put_directory},
+                {"engines", report_put_engines}};
     for (size_t k = 0; k < sizeof part / sizeof *part; k++)
         if (strcmp(name, part[k].name) == 0)
             return part[k].put(report);

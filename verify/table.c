@@ -61,10 +61,11 @@ int ver_check_line(char *line, size_t size, const struct ver_judgement *judgemen
     char rest[VER_LINE - 128], index[sizeof c->index];
     memcpy(index, c->index, sizeof index);
     plain(index);
-    snprintf(rest, sizeof rest, "%s\t%s\t%s\t%s\t%.2f\t%.5f\t%.1f\t%ld\t%s\t%s\t%.4g\t%s",
+    snprintf(rest, sizeof rest, "%s\t%s\t%s\t%s\t%.2f\t%.5f\t%.1f\t%ld\t%s\t%s\t%.4g\t%s\t%s",
              judgement->name, c->quantity, index[0] ? index : "-", ver_class_name(c->class_),
              c->digits, c->order, c->step, c->precision, c->value[0] ? c->value : "-",
-             c->reference[0] ? c->reference : "-", c->distance, ver_outcome_name(c->outcome));
+             c->reference[0] ? c->reference : "-", c->distance, ver_outcome_name(c->outcome),
+             c->engine ? c->engine : "reference");
     return put_line(line, size, judgement->family, rest);
 }
 
@@ -88,7 +89,7 @@ static int write_checks(const char *directory, const struct ver_judgement *judge
     char line[2 * VER_LINE];
     if (table_open(&file, directory, "checks.tsv",
                    "family\tcase\tquantity\tindex\tclass\tdigits\torder\tstep\tprecision\tvalue\t"
-                   "reference\tdistance\tverdict",
+                   "reference\tdistance\tverdict\tengine",
                    error) != 0)
         return -1;
     for (size_t k = 0; k < cases; k++)
@@ -191,7 +192,9 @@ static int write_summary(const char *directory, const struct ver_totals *totals,
         return -1;
     FILE *out = file.stream;
     fprintf(out, "sources\t%s\n", facts->sources);
-    fprintf(out, "seed\t%" PRIu64 "\n", facts->options->seed);
+    fprintf(out, "engines\t");
+    ver_engine_options_put(out, facts->options);
+    fprintf(out, "\nseed\t%" PRIu64 "\n", facts->options->seed);
     fprintf(out, "digits\t%ld\n", facts->options->digits);
     fprintf(out, "directions\t%u\n", facts->options->directions);
     fprintf(out, "precision_cap\t%ld\n", facts->options->precision_cap);
@@ -200,6 +203,8 @@ static int write_summary(const char *directory, const struct ver_totals *totals,
         fprintf(out, "%s\t%zu\n", ver_verdict_name((enum ver_verdict)v), totals->verdict[v]);
     for (int k = 0; k < VER_KINDS; k++)
         fprintf(out, "compared_%s\t%zu\n", ver_kind_name((enum ver_kind)k), totals->compared[k]);
+    for (int k = VER_KIND_ROUNDING; k < VER_KINDS; k++)
+        fprintf(out, "apart_%s\t%zu\n", ver_kind_name((enum ver_kind)k), totals->apart[k]);
     for (int c = WITNESS_SMOOTH + 1; c < VER_CLASSES; c++)
         fprintf(out, "excluded_%s\t%zu\n", ver_class_name(c), totals->excluded[c]);
     fprintf(out, "digits_minimum\t%.2f\n", totals->digits_minimum);
@@ -224,6 +229,7 @@ int ver_tables(const char *directory, const struct ver_judgement *judgement, siz
     if (write_checks(directory, judgement, cases, error) != 0 ||
         write_cases(directory, judgement, cases, error) != 0 ||
         write_families(directory, judgement, cases, error) != 0 ||
+        table_clocks(directory, judgement, cases, totals, error) != 0 ||
         write_summary(directory, totals, facts, error) != 0)
         return -1;
     return table_examples(directory, error);

@@ -11,4 +11,15 @@ int table_open(struct ver_file *file, const char *directory, const char *name, c
 /* ucurve.tsv, example_traces.tsv and example_spikes.tsv. 0, or -1 and error. */
 int table_examples(const char *directory, struct case_error *error);
 
+/* ---- total_clock.c: what the engines of a run add up to ---- */
+
+/* Fills all of totals that is about engines. 0, or -1 if memory is short. */
+int total_clocks(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases);
+
+/* ---- table_clock.c ---- */
+
+/* engines.tsv, ratios.tsv, ladder.tsv and orders.tsv. 0, or -1 and error. */
+int table_clocks(const char *directory, const struct ver_judgement *judgement, size_t cases,
+                 const struct ver_totals *totals, struct case_error *error);
+
 #endif

@@ -38,7 +38,12 @@ enum ver_kind {
     VER_KIND_COORDINATE,
     VER_KIND_ADJOINT,
     VER_KIND_KNOWN,
-    VER_KIND_PROMISE, /* what the reference promises of its own numbers: digits, status */
+    VER_KIND_PROMISE,    /* what the reference promises of its own numbers: digits, status */
+    VER_KIND_ROUNDING,   /* an engine against its own scheme without rounding */
+    VER_KIND_DECISION,   /* of an engine: spike or no spike */
+    VER_KIND_BITS,       /* two engines, bit by bit */
+    VER_KIND_LADDER,     /* a scheme against the reference as its step shrinks */
+    VER_KIND_INVARIANCE, /* what must not change an engine's bits */
     VER_KINDS
 };
 
@@ -48,6 +53,7 @@ enum ver_kind {
 struct ver_comparison {
     enum ver_kind kind;
     enum ver_outcome outcome;
+    const char *engine;   /* who is judged; NULL: the reference */
     int class_;           /* enum witness_class or VER_NO_CLASS */
     const char *quantity; /* "weights", "direction", "adjoint_V", "spikes", ... */
     char index[112];      /* "weights[0][2][1]", "0" of a direction, "sample 0 hid[3]", ... */
@@ -56,7 +62,102 @@ struct ver_comparison {
     double order, step;   /* of a difference: observed order, log2 of the smallest step; or NaN */
     long precision;       /* bits of the witness */
     double distance;      /* in units of the bound; at most 1 to agree */
-    char value[40], reference[40]; /* what the witness (or the known truth), the reference says */
+    char value[40], reference[40]; /* what is right (witness, known truth, grid), what is judged */
+};
+
+/* ---- engines: contenders, judged beside the reference ---- */
+
+struct ver_engine; /* a name and what runs it: see verify/engine.h */
+
+enum { VER_ENGINES = 4 }; /* so many in one run */
+
+/* NULL if there is none of that name. */
+const struct ver_engine *ver_engine_find(const char *name);
+const char *ver_engine_name(const struct ver_engine *engine);
+const struct ver_engine *ver_engine_at(size_t k); /* in the order of the table; NULL at its end */
+
+/* Is there a published defect of that number which an engine can have? */
+bool ver_defect_known(unsigned number);
+
+/* The options of `evident verify` that are about engines, each with a space before it. */
+struct ver_options;
+void ver_engine_options_put(FILE *out, const struct ver_options *options);
+
+/* How engines run; for all of them alike. */
+struct ver_clock_options {
+    double step;       /* ms; 0: the case's own */
+    bool round_delays; /* to whole steps, where a case's delays are none */
+    bool compat;       /* the published scheme, judged as such */
+    unsigned defects;  /* bit N: the published defect of number N, planted */
+};
+
+/* What is compared between an engine and its scheme without rounding. */
+enum ver_clock_quantity {
+    VER_CLOCK_V,
+    VER_CLOCK_I,
+    VER_CLOCK_SLOPE,
+    VER_CLOCK_LAMBDA_V,
+    VER_CLOCK_LAMBDA_I,
+    VER_CLOCK_SAMPLE_LOSS,
+    VER_CLOCK_LOSS,
+    VER_CLOCK_WEIGHTS,
+    VER_CLOCK_DELAYS,
+    VER_CLOCK_TAU_MEM,
+    VER_CLOCK_TAU_SYN,
+    VER_CLOCK_QUANTITIES
+};
+
+/* Bin 0: ratios above 1; bin b: above 2^-b to 2^(1-b); the last holds all smaller ones, and 0. */
+enum { VER_RATIO_BINS = 27 };
+
+struct ver_ratios { /* error in units of its bound */
+    uint64_t count[VER_RATIO_BINS];
+    double largest; /* NaN where there was none */
+};
+
+enum ver_clock_state {
+    VER_CLOCK_RAN,
+    VER_CLOCK_INEXPRESSIBLE, /* the scheme cannot say this case; reason says why */
+    VER_CLOCK_LARGE,         /* beyond the size that an engine is asked for */
+    VER_CLOCK_ABSENT,        /* no device */
+    VER_CLOCK_FAILED,        /* memory, a broken build, an error of the device */
+    VER_CLOCK_STATES
+};
+
+/* Errors of the scheme against the reference at one step; NaN where there is nothing to compare. */
+enum ver_ladder_quantity {
+    VER_LADDER_SPIKES,  /* root mean square, ms */
+    VER_LADDER_WEIGHTS, /* relative L2 norm of the gradient's error; likewise the others */
+    VER_LADDER_DELAYS,
+    VER_LADDER_TAU_MEM,
+    VER_LADDER_TAU_SYN,
+    VER_LADDER_QUANTITIES
+};
+enum { VER_RUNGS = 12 };
+struct ver_rung {
+    double step; /* ms */
+    bool agrees; /* every neuron spikes as often as in the reference */
+    double error[VER_LADDER_QUANTITIES];
+};
+
+struct ver_ladder {
+    size_t rungs;
+    struct ver_rung rung[VER_RUNGS];     /* each half the step of the one before */
+    double order[VER_LADDER_QUANTITIES]; /* NaN: too few rungs */
+    double limit;     /* relative error of the extrapolated gradient of the weights */
+    char reason[128]; /* why there is none */
+};
+
+/* One engine on one case. */
+struct ver_clock {
+    const char *engine;
+    enum ver_clock_state state;
+    char reason[256];       /* of any state but RAN: one line */
+    uint64_t digest;        /* of all its numbers */
+    bool traced, same;      /* V, I, adjoints too; bits like the first engine's that ran */
+    size_t decisions, near; /* spike decisions; those nearer to the threshold than rounding */
+    struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
+    char diagnosis[192]; /* what its gradient looks like, where it is wrong */
 };
 
 struct ver_judgement {
@@ -72,6 +173,9 @@ struct ver_judgement {
     double gradient_norm;       /* L2 norm of all gradients */
     double condition;           /* largest |p dL/dp| / |L| */
     double digits;              /* smallest agreement of a difference; NaN without any */
+    struct ver_clock *clock;    /* [clocks], one an engine asked for; NULL without engines */
+    size_t clocks;
+    struct ver_ladder *ladder; /* NULL where there is none */
 };
 
 struct ver_options {
@@ -79,11 +183,15 @@ struct ver_options {
     long precision_cap; /* bits, of the reference */
     unsigned directions;
     uint64_t seed; /* of directions and probes; added to the seed of every line of a suite */
+    const struct ver_engine *engine[VER_ENGINES];
+    size_t engines;
+    struct ver_clock_options clock;
+    bool no_witness; /* engines only */
 };
 
 #define VER_OPTIONS_DEFAULT                                                                        \
     {                                                                                              \
-        50, 16384, 4, 0                                                                            \
+        .digits = 50, .precision_cap = 16384, .directions = 4                                      \
     }
 
 /* Judges one case in memory. judgement must be cleared whatever comes out. */
@@ -95,6 +203,9 @@ const char *ver_verdict_name(enum ver_verdict verdict);
 const char *ver_kind_name(enum ver_kind kind);
 const char *ver_class_name(int class_); /* "-" of VER_NO_CLASS */
 const char *ver_outcome_name(enum ver_outcome outcome);
+const char *ver_clock_quantity_name(enum ver_clock_quantity quantity);
+const char *ver_clock_state_name(enum ver_clock_state state);
+const char *ver_ladder_quantity_name(enum ver_ladder_quantity quantity);
 
 /* ---- the comparisons by themselves ---- */
 
@@ -134,10 +245,29 @@ int ver_load(struct case_made *made, const char *name, struct case_error *error)
 
 /* ---- many cases ---- */
 
+struct ver_clock_totals { /* of one engine */
+    const char *engine;
+    size_t state[VER_CLOCK_STATES];
+    size_t delays;       /* of the inexpressible: by a delay that is no whole number of steps */
+    char reason[256];    /* the first of what is no good: absent or failed */
+    size_t traced, same; /* cases; same: of those after the first engine */
+    size_t decisions, near;
+    struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
+    uint64_t digest; /* of all cases it ran */
+};
+
 struct ver_totals {
     size_t cases, verdict[VER_VERDICTS];
-    size_t compared[VER_KINDS]; /* numbers compared */
-    size_t excluded[VER_CLASSES];
+    size_t inexpressible;         /* of those not run: the scheme cannot say them, nothing else */
+    size_t compared[VER_KINDS];   /* numbers compared */
+    size_t excluded[VER_CLASSES]; /* differences of the witness */
+    size_t apart[VER_KINDS];      /* other numbers that are no evidence */
+    size_t clocks;
+    struct ver_clock_totals clock[VER_ENGINES];
+    /* Cases with an observed order, its median; wrong: there are enough, and it is not 1. */
+    size_t ladders[VER_LADDER_QUANTITIES];
+    double ladder_order[VER_LADDER_QUANTITIES];
+    bool ladder_wrong[VER_LADDER_QUANTITIES];
     double digits_minimum, digits_median; /* of all differences that agree or differ */
     double order_minimum, order_median, order_maximum;
     uint64_t digest; /* FNV-1a of all lines of checks.tsv and cases.tsv */
@@ -158,6 +288,9 @@ void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *so
 
 /* 0, or -1 if the verdicts do not add up to the cases or memory is short. */
 int ver_total(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases);
+
+/* Adds the counts and keeps the larger ratio. */
+void ver_ratios_add(struct ver_ratios *sum, const struct ver_ratios *ratios);
 
 /* The mean of the two middle ones of an even number, NaN of none. Sorts x. */
 double ver_median(double *x, size_t count);
@@ -196,6 +329,12 @@ struct ver_result_options {
 /* Writes an evident-result-1 document. 0, or -1 if memory is short or out has an error. */
 int ver_result_write(FILE *out, const struct case_problem *c, const struct ref_result *result,
                      const struct ver_result_options *options);
+
+/* Runs an engine on a case and writes what it says as an evident-result-1 document: numbers that
+ * read back to the same bits, nothing that it does not provide. 0, or -1 and error. */
+int ver_engine_write(FILE *out, const struct case_problem *c, const struct ver_engine *engine,
+                     const struct ver_clock_options *options, bool gradients,
+                     struct case_error *error);
 
 /* A file that appears whole or not at all: written beside its place, then renamed. What is no
  * regular file (a pipe, a terminal) is written in place. */

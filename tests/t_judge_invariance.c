@@ -1,0 +1,168 @@
+/* t_judge_invariance.c: changes that must not matter. Every one of them is met on some case and
+ * holds for the engine; an engine that says something else the second time is caught by each. */
+#include "verify/bounds.h"
+#include "verify/clock.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const name[] = {"again",        "threads",        "poison", "permuted",
+                                   "batch_of_1",   "batch_of_512",   "times",  "voltages",
+                                   "zero_weights", "silent_neurons", "shape"};
+enum { NAMES = sizeof name / sizeof *name, CASES = 40 };
+
+static size_t agreeing[NAMES], differing[NAMES];
+static int calls; /* of the engine under test, on one case */
+static bool forgetful;
+
+/* The engine, but for one bit of every number that is compared, from its second run on. */
+static enum gpu_status run(struct gpu_result *result, const struct case_problem *c,
+                           const struct gpu_options *options)
+{
+    struct gpu_options host = *options;
+    host.block = host.cluster = 0;
+    enum gpu_status status = gpu_run(result, c, &host);
+    if (status == GPU_OK && ++calls > 1 && forgetful)
+        for (size_t s = 0; s < result->samples; s++)
+            result->sample[s].loss += 1;
+    return status;
+}
+
+static const struct ver_engine engine = {
+    .name = "under-test", .run = run, .most = VER_CLOCK_MOST, .threads = true, .shapes = true};
+
+/* Judges some cases of a family and counts outcomes by name of the invariance. */
+static void judge_family(const char *family)
+{
+    struct ver_options options = VER_OPTIONS_DEFAULT;
+    options.engine[0] = &engine;
+    options.engines = 1;
+    options.no_witness = true;
+    options.clock.round_delays = true;
+    for (unsigned k = 0; k < CASES; k++) {
+        struct case_made made = {NULL, CASE_DECIDED, NULL, 0};
+        struct ver_judgement judgement;
+        ck_assert_int_eq(case_family_find(family)->make(&made, 1, k), 0);
+        calls = 0;
+        ver_judge(&judgement, "x", family, &made, &options);
+        for (size_t i = 0; i < judgement.comparisons; i++)
+            for (size_t n = 0; n < NAMES; n++) {
+                const struct ver_comparison *c = &judgement.comparison[i];
+                bool this = c->kind == VER_KIND_INVARIANCE && strcmp(c->quantity, name[n]) == 0;
+                agreeing[n] += this && c->outcome == VER_AGREES;
+                differing[n] += this && c->outcome == VER_DIFFERS;
+            }
+        ver_judgement_clear(&judgement);
+        case_made_clear(&made);
+    }
+}
+
+static void judge_families(bool with_fault)
+{
+    forgetful = with_fault;
+    memset(agreeing, 0, sizeof agreeing);
+    memset(differing, 0, sizeof differing);
+    judge_family("random-batch");
+    judge_family("closed-output");
+    judge_family("closed-quadratic");
+}
+
+START_TEST(every_invariance_is_met_and_holds)
+{
+    judge_families(false);
+    for (size_t n = 0; n < NAMES; n++) {
+        ck_assert_msg(agreeing[n] > 0, "%s was never met", name[n]);
+        ck_assert_msg(differing[n] == 0, "%s", name[n]);
+    }
+}
+END_TEST
+
+START_TEST(every_invariance_sees_an_engine_that_changes_its_mind)
+{
+    judge_families(true);
+    for (size_t n = 0; n < NAMES; n++) {
+        ck_assert_msg(differing[n] > 0, "%s was never met", name[n]);
+        ck_assert_msg(agreeing[n] == 0, "%s", name[n]);
+    }
+}
+END_TEST
+
+/* ---- changed cases ---- */
+
+static struct case_problem *read_worked(void)
+{
+    struct case_error error;
+    struct case_problem *c = case_read("cases/examples/first-spike.json", &error);
+    ck_assert_msg(c != NULL, "%s", error.text);
+    return c;
+}
+
+START_TEST(scaled_times_are_all_scaled_and_the_original_is_untouched)
+{
+    struct case_problem *c = read_worked();
+    struct clock_case changed;
+    char *before = case_text(c);
+    clock_case_start(&changed, c);
+    clock_case_scale_time(&changed, 8);
+    ck_assert(!changed.failed);
+    char *scaled = case_text(&changed.problem);
+    clock_case_scale_time(&changed, 0.125);
+    char *back = case_text(&changed.problem), *after = case_text(c);
+    ck_assert_str_eq(before, after);
+    ck_assert_str_eq(before, back);
+    ck_assert_str_ne(before, scaled);
+    ck_assert_double_eq(changed.problem.end, c->end);
+    clock_case_clear(&changed);
+    case_free(c);
+    free(before);
+    free(scaled);
+    free(back);
+    free(after);
+}
+END_TEST
+
+START_TEST(grown_cases_obey_the_rules_of_cases)
+{
+    struct case_problem *c = read_worked();
+    struct case_error error;
+    struct clock_case changed;
+    const size_t sample[] = {0, 0, 0};
+    clock_case_start(&changed, c);
+    clock_case_add_zeros(&changed);
+    clock_case_add_silent(&changed);
+    clock_case_take_samples(&changed, sample, 3);
+    ck_assert(!changed.failed);
+    ck_assert_uint_eq(changed.problem.samples, 3);
+    ck_assert_uint_eq(changed.problem.populations, c->populations + 1);
+    ck_assert_uint_eq(changed.problem.projections, c->projections + 4);
+    ck_assert_msg(case_check(&changed.problem, &error) == 0, "%s", error.text);
+    clock_case_clear(&changed);
+    case_free(c);
+}
+END_TEST
+
+static Suite *invariance_suite(void)
+{
+    Suite *suite = suite_create("judge_invariance");
+    TCase *tests = tcase_create("invariance");
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, every_invariance_is_met_and_holds);
+    tcase_add_test(tests, every_invariance_sees_an_engine_that_changes_its_mind);
+    tcase_add_test(tests, scaled_times_are_all_scaled_and_the_original_is_untouched);
+    tcase_add_test(tests, grown_cases_obey_the_rules_of_cases);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(invariance_suite());
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    flint_cleanup();
+    mpfr_free_cache();
+    return failed != 0;
+}

@@ -1,0 +1,86 @@
+/* clock_factor.c: a gradient that is wrong by a factor has the right direction; which factor it is
+ * says what was forgotten. Direction, scale and sign are told apart. */
+#include "verify/clock.h"
+#include "verify/bounds.h"
+
+#include <math.h>
+
+static double middle(arb_srcptr x)
+{
+    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
+}
+
+double clock_common_factor(const double *engine, arb_srcptr truth, mag_srcptr bound, size_t count,
+                           double *cosine)
+{
+    double across = 0, squares = 0, own = 0;
+    for (size_t k = 0; k < count; k++) {
+        double t = middle(truth + k);
+        across += engine[k] * t;
+        squares += t * t;
+        own += engine[k] * engine[k];
+    }
+    *cosine = across / (sqrt(squares) * sqrt(own));
+    double factor = across / squares;
+    if (!(squares > 0) || !isfinite(factor) || factor == 0)
+        return VER_NAN;
+    for (size_t k = 0; k < count; k++) {
+        double slack = fabs(factor) * VER_FACTOR_BOUNDS * mag_get_d(bound + k);
+        slack += ldexp(fabs(engine[k]), -VER_FACTOR_BITS);
+        if (!(fabs(engine[k] - factor * middle(truth + k)) <= slack))
+            return VER_NAN;
+    }
+    return factor;
+}
+
+struct reading {
+    const char *says;
+    double value;
+};
+
+static bool same_factor(double a, double b)
+{
+    return fabs(a - b) <= ldexp(fabs(b), -VER_FACTOR_BITS);
+}
+
+/* The simplest reading first: one unit, then a product of two. */
+static bool find_reading(char *text, size_t size, double factor, const struct reading *unit,
+                         size_t units)
+{
+    for (size_t a = 0; a < units; a++)
+        if (same_factor(factor, unit[a].value)) {
+            snprintf(text, size, "%s", unit[a].says);
+            return true;
+        }
+    for (size_t a = 0; a < units; a++)
+        for (size_t b = a + 1; b < units; b++)
+            if (same_factor(factor, unit[a].value * unit[b].value) &&
+                !same_factor(unit[a].value * unit[b].value, 1)) {
+                snprintf(text, size, "%s and %s", unit[a].says, unit[b].says);
+                return true;
+            }
+    return false;
+}
+
+bool clock_factor_text(char *text, size_t size, double factor, const struct clock_units *units)
+{
+    const struct reading unit[] = {
+        {"sign", -1},
+        {"1/tau_mem", 1 / units->tau_mem},
+        {"tau_mem", units->tau_mem},
+        {"1/tau_syn", 1 / units->tau_syn},
+        {"tau_syn", units->tau_syn},
+        {"1/T", 1 / units->end},
+        {"T", units->end},
+        {"1/N, N samples", 1 / units->samples},
+        {"N samples", units->samples},
+        {"dt", units->step},
+        {"1/dt", 1 / units->step},
+    };
+    char reading[64];
+    if (!isfinite(factor) || same_factor(factor, 1) ||
+        !find_reading(reading, sizeof reading, factor, unit, sizeof unit / sizeof *unit))
+        return false;
+    snprintf(text, size, "%.4g times the grid: %s?", factor, reading);
+    return true;
+}

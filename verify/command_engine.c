@@ -1,0 +1,164 @@
+/* command_engine.c: what the commands have in common about engines: their options, and the lines
+ * that say what engines did. */
+#include "verify/command.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- options ---- */
+
+static void list_engines(char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t k = 0; ver_engine_at(k) && used < size; k++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", k > 0 ? ", " : "",
+                                 ver_engine_name(ver_engine_at(k)));
+}
+
+bool command_take_engine(const char *command, const char *name, struct ver_options *options)
+{
+    const struct ver_engine *engine = ver_engine_find(name);
+    char known[200];
+    list_engines(known, sizeof known);
+    if (!engine) {
+        command_refuse(command, "--engine: found '%s', wanted one of %s", name, known);
+        return false;
+    }
+    for (size_t e = 0; e < options->engines; e++)
+        if (options->engine[e] == engine) {
+            command_refuse(command, "--engine: %s is named twice", name);
+            return false;
+        }
+    if (options->engines == VER_ENGINES) {
+        command_refuse(command, "--engine: at most %d engines", (int)VER_ENGINES);
+        return false;
+    }
+    options->engine[options->engines++] = engine;
+    return true;
+}
+
+bool command_take_defect(const char *command, const char *text, struct ver_clock_options *clock)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && number < 32 &&
+        ver_defect_known((unsigned)number)) {
+        clock->defects |= 1u << number;
+        return true;
+    }
+    char known[100] = "";
+    for (unsigned k = 0; k < 32; k++)
+        if (ver_defect_known(k)) {
+            size_t used = strlen(known);
+            snprintf(known + used, sizeof known - used, " %u", k);
+        }
+    command_refuse(command, "--defect: found '%s', wanted one of%s", text, known);
+    return false;
+}
+
+bool command_take_step(const char *command, const char *text, double *step)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end != text && *end == '\0' && value > 0 && isfinite(value)) {
+        *step = value;
+        return true;
+    }
+    command_refuse(command, "--step: found '%s', wanted a time in ms, above 0", text);
+    return false;
+}
+
+/* ---- totals ---- */
+
+static bool ran_nowhere(const struct ver_clock_totals *clock)
+{
+    return clock->state[VER_CLOCK_RAN] == 0 && clock->state[VER_CLOCK_ABSENT] > 0;
+}
+
+bool command_engine_absent(const struct ver_totals *totals)
+{
+    for (size_t e = 0; e < totals->clocks; e++)
+        if (ran_nowhere(&totals->clock[e]))
+            return true;
+    return false;
+}
+
+bool command_ladder_wrong(const struct ver_totals *totals)
+{
+    for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
+        if (totals->ladder_wrong[q])
+            return true;
+    return false;
+}
+
+static void print_ratios(const struct ver_clock_totals *clock)
+{
+    uint64_t numbers = 0;
+    int worst = -1;
+    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++) {
+        uint64_t of_this = 0;
+        for (size_t b = 0; b < VER_RATIO_BINS; b++)
+            of_this += clock->ratios[q].count[b];
+        numbers += of_this;
+        if (of_this > 0 &&
+            (worst < 0 || !(clock->ratios[q].largest <= clock->ratios[worst].largest)))
+            worst = q;
+    }
+    if (worst < 0)
+        return;
+    printf("  rounding: %" PRIu64 " numbers, largest error / bound %.4f (%s)\n", numbers,
+           clock->ratios[worst].largest, ver_clock_quantity_name((enum ver_clock_quantity)worst));
+    printf("  spike decisions: %zu, nearer to the threshold than rounding: %zu\n", clock->decisions,
+           clock->near);
+}
+
+static void print_engine(const struct ver_totals *totals, size_t e)
+{
+    const struct ver_clock_totals *clock = &totals->clock[e];
+    if (!clock->engine || ran_nowhere(clock)) {
+        printf("not run: %s: %s\n", clock->engine ? clock->engine : "an engine",
+               clock->reason[0] ? clock->reason : "no reason given");
+        return;
+    }
+    printf("engine %s: %zu cases, %zu with every V, I and adjoint; not run: %zu inexpressible "
+           "(%zu by delays), %zu large, %zu absent, %zu failed\n",
+           clock->engine, clock->state[VER_CLOCK_RAN], clock->traced,
+           clock->state[VER_CLOCK_INEXPRESSIBLE], clock->delays, clock->state[VER_CLOCK_LARGE],
+           clock->state[VER_CLOCK_ABSENT], clock->state[VER_CLOCK_FAILED]);
+    if (e > 0)
+        printf("  bits: those of %s in %zu of these cases\n",
+               totals->clock[0].engine ? totals->clock[0].engine : "none", clock->same);
+    print_ratios(clock);
+    printf("  digest: %016" PRIx64 "\n", clock->digest);
+}
+
+static void print_orders(const struct ver_totals *totals)
+{
+    bool any = false;
+    for (int q = 0; q < VER_LADDER_QUANTITIES; q++) {
+        if (totals->ladders[q] == 0)
+            continue;
+        const char *name = ver_ladder_quantity_name((enum ver_ladder_quantity)q);
+        printf("%s %s %.3f (%zu)",
+               any ? "," : "median order of convergence (cases):", strchr(name, '_') + 1,
+               totals->ladder_order[q], totals->ladders[q]);
+        any = true;
+    }
+    if (any)
+        printf("\n");
+    for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
+        if (totals->ladder_wrong[q])
+            printf("FAIL run %s - got order %.4f want 1: the median over %zu cases\n",
+                   ver_ladder_quantity_name((enum ver_ladder_quantity)q), totals->ladder_order[q],
+                   totals->ladders[q]);
+}
+
+void command_print_engine_totals(const struct ver_totals *totals)
+{
+    for (size_t e = 0; e < totals->clocks; e++)
+        print_engine(totals, e);
+    print_orders(totals);
+}
