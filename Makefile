@@ -33,7 +33,10 @@ INCLUDES := -I. $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES
 ARB = $(eval ARB := $$(shell for names in "-lflint" "-lflint-arb -lflint" "-larb -lflint"; do \
     echo 'void arb_init(void *); int main(void) { arb_init(0); }' | \
     $(CC) -w -x c - -o /dev/null $$$$names 2>/dev/null && echo $$$$names && break; done))$(ARB)
-LIBS = $(ARB) $(shell pkg-config --libs $(PACKAGES)) -lm
+LIBS = $(ARB) $(shell pkg-config --libs $(PACKAGES) $(MPI)) -lm
+
+# MPI spreads a run over machines; where it is not installed, a run stays on one.
+MPI := $(shell pkg-config --exists ompi-c 2>/dev/null && echo ompi-c)
 
 # ---- sources and objects ----
 
@@ -64,7 +67,7 @@ all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (defaul
 tests: $(TESTS) ## build the unit tests
 
 # Other flags build everything again, another prefix only what knows it.
-$(BUILD)/flags: STAMP = $(COMPILE)
+$(BUILD)/flags: STAMP = $(COMPILE) $(MPI)
 $(BUILD)/prefix: STAMP = $(PREFIX)
 $(BUILD)/flags $(BUILD)/prefix: FORCE
 	@mkdir -p $(@D)
@@ -73,6 +76,10 @@ $(BUILD)/flags $(BUILD)/prefix: FORCE
 
 $(BUILD)/verify/file.o: $(BUILD)/prefix
 $(BUILD)/verify/file.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
+
+ifneq ($(MPI),)
+$(BUILD)/verify/ranks.o: private PLACE = -DEVIDENT_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
+endif
 
 $(OUT)/ref/%.o: ref/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -157,7 +164,7 @@ measured: $(BUILD)/bench ## write what bench and callgrind count to reports/meas
 # ---- installing ----
 
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
-PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES)' \
+PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES) $(MPI)' \
     'Description: proven gradients of spiking networks and their independent check' \
     'Cflags: -I$${prefix}/include/evident' 'Libs: -L$${prefix}/lib -levident $(ARB) -fopenmp -lm'
 

@@ -3,6 +3,7 @@
 #include "verify/verify.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,18 +85,18 @@ START_TEST(unknown_suite_is_refused)
 }
 END_TEST
 
-/* The first cases of the first family, judged on so many threads. */
-static struct ver_totals judge_some(int threads)
+/* The first cases of the first family, judged in so many processes. */
+static struct ver_totals judge_some(int workers)
 {
     enum { SOME = 6 };
     struct ver_sources sources;
-    struct ver_judgement some[SOME];
+    struct ver_judgement some[SOME] = {{.name = NULL}};
     struct ver_totals totals;
     struct case_error error;
     char line[128];
     snprintf(line, sizeof line, "%s 1 %d\n", case_families[0].name, SOME);
     ck_assert_int_eq(read_suite(&sources, line, &error), 0);
-    ver_judge_all(some, &sources, &defaults, threads, NULL);
+    ver_judge_all(some, &sources, &defaults, workers, NULL);
     ck_assert_int_eq(ver_total(&totals, some, SOME), 0);
     for (int k = 0; k < SOME; k++)
         ver_judgement_clear(&some[k]);
@@ -103,12 +104,67 @@ static struct ver_totals judge_some(int threads)
     return totals;
 }
 
-START_TEST(result_does_not_depend_on_the_number_of_threads)
+START_TEST(result_does_not_depend_on_the_number_of_processes)
 {
     struct ver_totals one = judge_some(1), three = judge_some(3);
     ck_assert_uint_eq(one.digest, three.digest);
     ck_assert_uint_eq(one.cases, 6);
     ck_assert_uint_eq(one.verdict[VER_PASS], 6);
+}
+END_TEST
+
+/* A family whose case 1 crashes and whose case 2 never ends. */
+static int make_trouble(struct case_made *out, uint64_t seed, uint64_t k)
+{
+    if (k == 1)
+        raise(SIGSEGV);
+    while (k == 2)
+        pause();
+    return case_families[0].make(out, seed, k);
+}
+
+START_TEST(case_that_crashes_or_hangs_is_an_error_of_that_case)
+{
+    static const struct case_family trouble = {"trouble", "", 0, make_trouble};
+    struct ver_source source[4];
+    struct ver_judgement some[4] = {{.name = NULL}};
+    struct ver_sources sources = {source, 4, 4};
+    struct ver_options options = defaults;
+    char name[] = "trouble:1:0";
+    options.seconds = 0.5;
+    for (size_t k = 0; k < 4; k++)
+        source[k] = (struct ver_source){
+            .name = name, .family = &trouble, .seed = 1, .number = k, .position = k};
+    ver_judge_all(some, &sources, &options, 2, NULL);
+    ck_assert_int_eq(some[0].verdict, VER_PASS);
+    ck_assert_int_eq(some[1].verdict, VER_ERROR);
+    ck_assert_str_eq(some[1].reason, "killed by signal 11");
+    ck_assert_int_eq(some[2].verdict, VER_ERROR);
+    ck_assert_str_eq(some[2].reason, "took more than 0.5 seconds");
+    ck_assert_int_eq(some[3].verdict, VER_PASS);
+    for (int k = 0; k < 4; k++)
+        ver_judgement_clear(&some[k]);
+}
+END_TEST
+
+START_TEST(shards_hold_every_case_once)
+{
+    struct ver_sources sources;
+    struct case_error error;
+    bool seen[10] = {false};
+    char line[128];
+    for (uint64_t shard = 1; shard <= 3; shard++) {
+        snprintf(line, sizeof line, "%s 1 10\n", case_families[0].name);
+        ck_assert_int_eq(read_suite(&sources, line, &error), 0);
+        ver_sources_shard(&sources, shard, 3);
+        for (size_t k = 0; k < sources.count; k++) {
+            ck_assert(!seen[sources.at[k].position]);
+            seen[sources.at[k].position] = true;
+        }
+        ver_sources_clear(&sources);
+    }
+    for (int k = 0; k < 10; k++)
+        ck_assert(seen[k]);
 }
 END_TEST
 
@@ -143,7 +199,9 @@ static TCase *many_tests(void)
     tcase_add_test(tests, bad_suite_is_refused_with_its_line);
     tcase_add_test(tests, unfinished_suite_line_is_refused);
     tcase_add_test(tests, unknown_suite_is_refused);
-    tcase_add_test(tests, result_does_not_depend_on_the_number_of_threads);
+    tcase_add_test(tests, result_does_not_depend_on_the_number_of_processes);
+    tcase_add_test(tests, case_that_crashes_or_hangs_is_an_error_of_that_case);
+    tcase_add_test(tests, shards_hold_every_case_once);
     tcase_add_test(tests, totals_count_every_verdict_once);
     tcase_add_test(tests, median_of_an_even_number_lies_between_the_middle_two);
     return tests;

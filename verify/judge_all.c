@@ -1,24 +1,37 @@
-/* judge_all.c: many cases on many threads, and what they add up to.
+/* judge_all.c: many cases in many processes.
  *
- * Every judgement goes to the place of its source and is told in the order of the sources, so that
- * what is printed does not depend on the number of threads. */
-#include "verify/table.h"
-#include "verify/verify.h"
+ * A case is judged in a process of its own kind (verify/pool.h): one that crashes, hangs or eats
+ * memory is an error of that case. Every judgement goes to the place of its source and is told in
+ * the order of the sources, so that what is printed depends on no order of work. Under MPI the
+ * first rank hands out the cases of all (verify/ranks.h). */
+#include "verify/parcel.h"
+#include "verify/pool.h"
+#include "verify/ranks.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
-struct board { /* shared by all threads; touched inside the critical section only */
+struct board {
     struct ver_judgement *judgement;
-    bool *done;
-    size_t cases, finished, told, failed;
+    const struct ver_sources *sources;
+    const struct ver_options *options;
     const struct ver_listener *listener;
+    struct pool pool;
+    struct ranks *ranks; /* NULL: this process is alone */
+    bool *done;
+    size_t next, finished, told, failed;
 };
+
+/* ---- in a worker ---- */
+
+static void name_judgement(struct ver_judgement *judgement, const struct ver_source *source)
+{
+    judgement->family = source->family ? source->family->name : "file";
+    judgement->name = malloc(strlen(source->name) + 1);
+    if (judgement->name)
+        strcpy(judgement->name, source->name);
+}
 
 static void judge_source(struct ver_judgement *judgement, const struct ver_source *source,
                          const struct ver_options *options)
@@ -34,162 +47,155 @@ static void judge_source(struct ver_judgement *judgement, const struct ver_sourc
         case_made_clear(&made);
         return;
     }
-    *judgement = (struct ver_judgement){.family = source->family->name,
-                                        .verdict = VER_ERROR,
-                                        .gradient_norm = VER_NAN,
-                                        .condition = VER_NAN,
-                                        .digits = VER_NAN};
+    *judgement = VER_NO_JUDGEMENT;
     snprintf(judgement->reason, sizeof judgement->reason, "the case could not be made");
-    judgement->name = malloc(strlen(source->name) + 1);
-    if (judgement->name)
-        memcpy(judgement->name, source->name, strlen(source->name) + 1);
+    name_judgement(judgement, source);
 }
+
+static void work(void *context, size_t job, FILE *out)
+{
+    const struct board *board = context;
+    struct ver_judgement judgement;
+    judge_source(&judgement, &board->sources->at[job], board->options);
+    parcel_put(out, &judgement);
+    ver_judgement_clear(&judgement);
+}
+
+/* ---- in the process that collects ---- */
 
 static void report_done(struct board *board, size_t number)
 {
     const struct ver_listener *listener = board->listener;
+    size_t cases = board->sources->count;
     board->done[number] = true;
     board->finished++;
     board->failed += board->judgement[number].verdict != VER_PASS;
-    for (; board->told < board->cases && board->done[board->told]; board->told++)
+    for (; board->told < cases && board->done[board->told]; board->told++)
         if (listener && listener->judged)
             listener->judged(listener->context, &board->judgement[board->told]);
     if (listener && listener->progress)
-        listener->progress(listener->context, board->finished, board->cases, board->failed);
+        listener->progress(listener->context, board->finished, cases, board->failed);
 }
 
-/* Libraries keep caches a thread; they are given back where the thread ends. */
-static void clean_thread(void)
+/* A case whose process did not live to tell. */
+static void write_off(struct board *board, size_t job, enum pool_end end, int detail)
 {
-    flint_cleanup();
-    mpfr_free_cache();
+    struct ver_judgement *judgement = &board->judgement[job];
+    ver_judgement_clear(judgement);
+    *judgement = VER_NO_JUDGEMENT;
+    pool_explain(judgement->reason, sizeof judgement->reason, &board->pool, end, detail);
+    name_judgement(judgement, &board->sources->at[job]);
+}
+
+static void collect(void *context, size_t job, enum pool_end end, int detail, const char *data,
+                    size_t size)
+{
+    struct board *board = context;
+    if (end != POOL_DONE)
+        write_off(board, job, end, detail);
+    else if (parcel_get(&board->judgement[job], data, size) != 0)
+        write_off(board, job, POOL_LOST, 0);
+    if (board->listener && board->listener->finished)
+        board->listener->finished(board->listener->context, board->sources->at[job].position,
+                                  &board->judgement[job]);
+    report_done(board, job);
+}
+
+/* The next case that nobody has judged. */
+static size_t next(void *context)
+{
+    struct board *board = context;
+    while (board->next < board->sources->count && board->done[board->next])
+        board->next++;
+    return board->next < board->sources->count ? board->next++ : POOL_NO_JOB;
+}
+
+static bool more(void *context)
+{
+    struct board *board = context;
+    return ranks_serve(board->ranks, next, collect, board);
+}
+
+/* Cases that were judged before (a run that goes on) are told, not judged again. */
+static void take_judged(struct board *board)
+{
+    for (size_t k = 0; k < board->sources->count; k++)
+        board->done[k] = board->judgement[k].name != NULL;
+    for (size_t k = 0; k < board->sources->count; k++)
+        if (board->done[k])
+            report_done(board, k);
+}
+
+static unsigned cores(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (unsigned)count : 1;
 }
 
 void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *sources,
-                   const struct ver_options *options, int threads,
+                   const struct ver_options *options, int workers,
                    const struct ver_listener *listener)
 {
+    struct ranks *ranks = ranks_here();
     struct board board = {
-        judgement, calloc(sources->count + 1, sizeof(bool)), sources->count, 0, 0, 0, listener};
-    if (!board.done) {
+        .judgement = judgement,
+        .sources = sources,
+        .options = options,
+        .listener = listener,
+        .ranks = ranks,
+        .done = calloc(sources->count + 1, sizeof *board.done),
+        .pool = {.workers = workers > 0 ? (unsigned)workers
+                            : ranks     ? 1
+                                        : cores(),
+                 .seconds = options->seconds,
+                 .bytes = options->bytes,
+                 .context = &board,
+                 .next = next,
+                 .work = work,
+                 .done = collect,
+                 .more = ranks ? more : NULL},
+    };
+    if (board.done)
+        take_judged(&board);
+    if (!board.done || pool_run(&board.pool) != 0)
         for (size_t k = 0; k < sources->count; k++)
-            judgement[k] = (struct ver_judgement){
-                .family = "", .verdict = VER_ERROR, .reason = "memory is short"};
-        return;
-    }
-#ifdef _OPENMP
-    if (threads <= 0)
-        threads = omp_get_max_threads();
-    if (options->engines > 0)
-        omp_set_max_active_levels(2); /* an engine may be asked for threads of its own */
-#pragma omp parallel num_threads(threads)
-#else
-    (void)threads;
-#endif
-    {
-#ifdef _OPENMP
-#pragma omp for schedule(dynamic, 1)
-#endif
-        for (size_t k = 0; k < sources->count; k++) {
-            judge_source(&judgement[k], &sources->at[k], options);
-#ifdef _OPENMP
-#pragma omp critical(ver_board)
-#endif
-            report_done(&board, k);
-        }
-        clean_thread();
-    }
+            if (!judgement[k].name) {
+                judgement[k] = VER_NO_JUDGEMENT;
+                snprintf(judgement[k].reason, sizeof judgement[k].reason, "memory is short");
+                name_judgement(&judgement[k], &sources->at[k]);
+            }
     free(board.done);
 }
 
-/* ---- totals ---- */
+/* ---- on the other ranks ---- */
 
-static int by_size(const void *a, const void *b)
+static size_t ask(void *context)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    struct board *board = context;
+    return ranks_ask(board->ranks);
 }
 
-/* The mean of the two middle ones of an even number; NaN of none. Sorts. */
-double ver_median(double *x, size_t count)
+static void answer(void *context, size_t job, enum pool_end end, int detail, const char *data,
+                   size_t size)
 {
-    if (count == 0)
-        return VER_NAN;
-    qsort(x, count, sizeof *x, by_size);
-    return count % 2 ? x[count / 2] : (x[count / 2 - 1] + x[count / 2]) / 2;
+    struct board *board = context;
+    ranks_answer(board->ranks, job, end, detail, data, size);
 }
 
-#define FNV_START 0xcbf29ce484222325u
-
-static uint64_t digest_line(uint64_t hash, const char *line)
+void ver_judge_for_others(const struct ver_sources *sources, const struct ver_options *options,
+                          int workers)
 {
-    for (; *line; line++)
-        hash = (hash ^ (unsigned char)*line) * 0x100000001b3u;
-    return (hash ^ '\n') * 0x100000001b3u;
-}
-
-static int digest_judgement(uint64_t *hash, const struct ver_judgement *judgement)
-{
-    size_t size = VER_LINE + (judgement->name ? strlen(judgement->name) : 0);
-    char *line = malloc(size);
-    int failed = !line || !judgement->name || ver_case_line(line, size, judgement) != 0;
-    if (!failed)
-        *hash = digest_line(*hash, line);
-    for (size_t k = 0; k < judgement->comparisons && !failed; k++) {
-        failed = ver_check_line(line, size, judgement, &judgement->comparison[k]) != 0;
-        if (!failed)
-            *hash = digest_line(*hash, line);
-    }
-    free(line);
-    return failed ? -1 : 0;
-}
-
-/* Collects digits and orders of the differences that were judged. */
-static void count_comparison(struct ver_totals *totals, const struct ver_comparison *c,
-                             double *digits, size_t *agreements, double *order, size_t *orders)
-{
-    if (c->outcome == VER_EXCLUDED) {
-        if (c->class_ == VER_NO_CLASS)
-            totals->apart[c->kind] += c->numbers;
-        else
-            totals->excluded[c->class_]++;
-        return;
-    }
-    totals->compared[c->kind] += c->numbers;
-    if (c->class_ == VER_NO_CLASS)
-        return;
-    if (!isnan(c->digits))
-        digits[(*agreements)++] = c->digits;
-    if (!isnan(c->order))
-        order[(*orders)++] = c->order;
-}
-
-int ver_total(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases)
-{
-    size_t room = 1, agreements = 0, orders = 0, sum = 0;
-    int failed = 0;
-    for (size_t k = 0; k < cases; k++)
-        room += judgement[k].comparisons;
-    *totals = (struct ver_totals){.cases = cases, .digest = FNV_START};
-    double *digits = malloc(room * sizeof *digits), *order = malloc(room * sizeof *order);
-    for (size_t k = 0; k < cases && digits && order; k++) {
-        totals->verdict[judgement[k].verdict]++;
-        for (size_t i = 0; i < judgement[k].comparisons; i++)
-            count_comparison(totals, &judgement[k].comparison[i], digits, &agreements, order,
-                             &orders);
-        failed |= digest_judgement(&totals->digest, &judgement[k]);
-    }
-    if (digits && order) {
-        totals->digits_median = ver_median(digits, agreements);
-        totals->digits_minimum = agreements > 0 ? digits[0] : VER_NAN;
-        totals->order_median = ver_median(order, orders);
-        totals->order_minimum = orders > 0 ? order[0] : VER_NAN;
-        totals->order_maximum = orders > 0 ? order[orders - 1] : VER_NAN;
-    }
-    free(digits);
-    free(order);
-    failed |= total_clocks(totals, judgement, cases);
-    for (int v = 0; v < VER_VERDICTS; v++)
-        sum += totals->verdict[v];
-    return failed != 0 || sum != cases ? -1 : 0;
+    struct board board = {
+        .sources = sources,
+        .options = options,
+        .ranks = ranks_here(),
+        .pool = {.workers = workers > 0 ? (unsigned)workers : 1,
+                 .seconds = options->seconds,
+                 .bytes = options->bytes,
+                 .context = &board,
+                 .next = ask,
+                 .work = work,
+                 .done = answer},
+    };
+    pool_run(&board.pool);
 }

@@ -67,18 +67,34 @@ static int append(struct ver_sources *sources, struct ver_source source, struct 
         free(source.name);
         return refuse(error, "sources", "memory is short");
     }
+    source.position = sources->count;
     sources->at[sources->count++] = source;
     return 0;
 }
 
+static void clear_source(struct ver_source *source)
+{
+    if (source->made)
+        case_made_clear(source->made);
+    free(source->made);
+    free(source->name);
+}
+
+void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t shards)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < sources->count; k++)
+        if (k % shards == shard - 1)
+            sources->at[kept++] = sources->at[k];
+        else
+            clear_source(&sources->at[k]);
+    sources->count = kept;
+}
+
 void ver_sources_clear(struct ver_sources *sources)
 {
-    for (size_t k = 0; k < sources->count; k++) {
-        if (sources->at[k].made)
-            case_made_clear(sources->at[k].made);
-        free(sources->at[k].made);
-        free(sources->at[k].name);
-    }
+    for (size_t k = 0; k < sources->count; k++)
+        clear_source(&sources->at[k]);
     free(sources->at);
     *sources = (struct ver_sources){NULL, 0, 0};
 }
@@ -93,7 +109,7 @@ static int add_case(struct ver_sources *sources, const char *name, struct case_e
         free(made);
         return -1;
     }
-    struct ver_source source = {copy_text(name), NULL, 0, 0, made};
+    struct ver_source source = {.name = copy_text(name), .made = made};
     if (is_address(name)) {
         char family[64] = "";
         size_t length = strcspn(name, ":");
@@ -123,7 +139,8 @@ static int add_family(struct ver_sources *sources, const struct case_family *fam
     for (uint64_t k = 0; k < count; k++) {
         char address[128];
         snprintf(address, sizeof address, "%s:%" PRIu64 ":%" PRIu64, family->name, seed, k);
-        struct ver_source source = {copy_text(address), family, seed, k, NULL};
+        struct ver_source source = {
+            .name = copy_text(address), .family = family, .seed = seed, .number = k};
         if (append(sources, source, error) != 0)
             return -1;
     }

@@ -187,12 +187,24 @@ struct ver_options {
     size_t engines;
     struct ver_clock_options clock;
     bool no_witness; /* engines only */
+    double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
+    size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
 };
 
 #define VER_OPTIONS_DEFAULT                                                                        \
     {                                                                                              \
         .digits = 50, .precision_cap = 16384, .directions = 4                                      \
     }
+
+/* A judgement before anything is known. */
+#define VER_NO_JUDGEMENT                                                                           \
+    ((struct ver_judgement){                                                                       \
+        .family = "",                                                                              \
+        .verdict = VER_ERROR,                                                                      \
+        .margin = {VER_INFINITY, VER_INFINITY, VER_INFINITY, VER_INFINITY, VER_INFINITY},          \
+        .gradient_norm = VER_NAN,                                                                  \
+        .condition = VER_NAN,                                                                      \
+        .digits = VER_NAN})
 
 /* Judges one case in memory. judgement must be cleared whatever comes out. */
 void ver_judge(struct ver_judgement *judgement, const char *name, const char *family,
@@ -226,6 +238,7 @@ struct ver_source {
     char *name;                       /* address or file */
     const struct case_family *family; /* NULL for a file */
     uint64_t seed, number;            /* of the family */
+    size_t position;                  /* among all sources of the run, of other shards, too */
     struct case_made *made;           /* of a file; a family's case is made when its turn comes */
 };
 
@@ -239,6 +252,9 @@ struct ver_sources {
 int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,
                     struct case_error *error);
 void ver_sources_clear(struct ver_sources *sources);
+
+/* Keeps every shards-th source, from the shard-th on (1 .. shards), and drops the others. */
+void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t shards);
 
 /* Loads one case from a file, "-" or an address. 0, or -1 and error. */
 int ver_load(struct case_made *made, const char *name, struct case_error *error);
@@ -273,18 +289,25 @@ struct ver_totals {
     uint64_t digest; /* FNV-1a of all lines of checks.tsv and cases.tsv */
 };
 
-/* Is told of every judgement, in the order of the sources, one at a time. */
+/* judged: every judgement in the order of the sources. finished: every judgement that was made now,
+ * at once, in any order. Both one at a time, in the calling process. */
 struct ver_listener {
     void (*judged)(void *context, const struct ver_judgement *judgement);
     void (*progress)(void *context, size_t done, size_t all, size_t failed);
     void *context;
+    void (*finished)(void *context, size_t position, const struct ver_judgement *judgement);
 };
 
-/* Judges all sources on so many threads (0: as OpenMP sees fit). judgement[sources->count] must be
- * cleared by the caller, each one. The result does not depend on the number of threads. */
+/* Judges all sources in so many processes (0: one a core; under MPI one a rank).
+ * judgement[sources->count] are zero, or named: those were judged before and are only told. Each
+ * must be cleared by the caller. The result does not depend on the number of processes. */
 void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *sources,
-                   const struct ver_options *options, int threads,
+                   const struct ver_options *options, int workers,
                    const struct ver_listener *listener);
+
+/* The part of the other ranks under MPI: judges what the first rank hands out. */
+void ver_judge_for_others(const struct ver_sources *sources, const struct ver_options *options,
+                          int workers);
 
 /* 0, or -1 if the verdicts do not add up to the cases or memory is short. */
 int ver_total(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases);

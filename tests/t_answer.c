@@ -1,0 +1,137 @@
+/* t_answer.c: results of other programs: what is read, what is refused and how. */
+#include "verify/answer.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char text[] =
+    "{\"format\": \"evident-case-1\", \"name\": \"asked\", \"time\": {\"end\": 30},"
+    "\"populations\": ["
+    " {\"name\": \"in\", \"size\": 2, \"model\": \"spike-source\"},"
+    " {\"name\": \"out\", \"size\": 2, \"model\": \"lif\", \"tau_mem\": 20, \"tau_syn\": 5,"
+    "  \"threshold\": 1, \"reset\": 0, \"bias\": 0}],"
+    "\"projections\": [{\"source\": \"in\", \"target\": \"out\", \"weights\": [[9, 4], [5, 8]]}],"
+    "\"samples\": [{\"spikes\": {\"in\": [[1, 9], [2.5]]}, \"target\": {\"times\": [3, 4]}}],"
+    "\"loss\": {\"kind\": \"first-spike-squared-error\", \"population\": \"out\"}}";
+
+static struct case_problem *c;
+static struct answer answer;
+static struct case_error error;
+
+static void setup(void)
+{
+    c = case_read_text(text, strlen(text), "text", NULL, &error);
+    ck_assert_msg(c != NULL, "%s", error.text);
+}
+
+static void teardown(void)
+{
+    answer_clear(&answer);
+    case_free(c);
+}
+
+static int ask(const char *document)
+{
+    return answer_read(&answer, document, strlen(document), c, &error);
+}
+
+#define HEAD "{\"format\": \"evident-result-1\", \"engine\": \"mine\""
+
+START_TEST(whole_answer_is_read)
+{
+    ck_assert_msg(ask(HEAD ", \"loss\": \"0.5\", \"samples\": [{\"loss\": 0.5, \"spikes\": "
+                           "{\"out\": [[3.25, \"7.5\"], []]}}], \"gradients\": {"
+                           "\"weights\": [[[1, 2], [3, \"0x1p-2\"]]],"
+                           "\"bias\": {\"out\": [5, 6]},"
+                           "\"spike_times\": [{\"in\": [[7, 8], [9]]}]}}") == 0,
+                  "%s", error.text);
+    ck_assert_str_eq(answer.engine, "mine");
+    ck_assert(answer.has_loss && answer.loss == 0.5 && answer.sample_loss[0] == 0.5);
+    ck_assert_uint_eq(answer.spikes[0].count, 2);
+    ck_assert(answer.spikes[0].at[1] == 7.5);
+    ck_assert_uint_eq(answer.spikes[1].count, 0);
+    ck_assert(answer.provides[CASE_WEIGHT] && answer.gradient[3] == 0.25);
+    ck_assert(answer.provides[CASE_BIAS] && answer.provides[CASE_SPIKE_TIME]);
+    ck_assert(answer.gradient[answer.parameters - 1] == 9);
+    ck_assert(!answer.provides[CASE_DELAY] && !answer.provides[CASE_TAU_MEM]);
+}
+END_TEST
+
+START_TEST(nan_is_taken_as_it_is)
+{
+    ck_assert_int_eq(ask(HEAD ", \"loss\": \"nan\"}"), 0);
+    ck_assert(answer.has_loss && isnan(answer.loss));
+}
+END_TEST
+
+START_TEST(not_run_and_error_come_with_a_reason)
+{
+    ck_assert_int_eq(ask(HEAD ", \"not-run\": \"no delays\\nat all\"}"), 0);
+    ck_assert_str_eq(answer.not_run, "no delays at all");
+    answer_clear(&answer);
+    ck_assert_int_eq(ask(HEAD ", \"error\": \"ValueError: x\"}"), 0);
+    ck_assert_str_eq(answer.error, "ValueError: x");
+}
+END_TEST
+
+static const struct {
+    const char *document, *refusal;
+} refused[] = {
+    {"", "no JSON"},
+    {"[1, 2]", "$: found a list of 2, wanted an object"},
+    {HEAD, "no JSON"},
+    {"{\"format\": \"evident-result-2\"}",
+     "format: found \"evident-result-2\", wanted \"evident-result-1\""},
+    {"{}", "format: found nothing"},
+    {HEAD ", \"case\": \"another\"}", "case: found \"another\", wanted asked"},
+    {HEAD ", \"loss\": true}", "loss: found true, wanted a number"},
+    {HEAD ", \"loss\": \"1.5 ms\"}", "loss: found \"1.5 ms\", wanted a number"},
+    {HEAD ", \"loss\": 1, \"loss\": 2}", "no JSON: duplicate"},
+    {HEAD ", \"samples\": []}", "samples: found a list of 0, wanted a list of 1 samples"},
+    {HEAD ", \"samples\": [{\"spikes\": {\"out\": [[1]]}}]}",
+     "samples[0].spikes.out: found a list of 1, wanted a list of 2 lists"},
+    {HEAD ", \"samples\": [{\"spikes\": {\"out\": [[1], 3]}}]}",
+     "samples[0].spikes.out[1]: found a number, wanted a list of 0 numbers"},
+    {HEAD ", \"gradients\": 3}", "gradients: found a number, wanted an object"},
+    {HEAD ", \"gradients\": {\"weight\": []}}", "gradients: found \"weight\", wanted weights"},
+    {HEAD ", \"gradients\": {\"weights\": [[[1, 2]]]}}",
+     "gradients.weights[0]: found a list of 1, wanted a list of 2 rows"},
+    {HEAD ", \"gradients\": {\"weights\": [[[1, 2], [3]]]}}",
+     "gradients.weights[0][1]: found a list of 1, wanted a list of 2 numbers"},
+    {HEAD ", \"gradients\": {\"weights\": [[[1, 2], [3, {}]]]}}",
+     "gradients.weights[0][1][1]: found an object, wanted a number"},
+    {HEAD ", \"gradients\": {\"bias\": {\"hid\": [1, 2]}}}",
+     "gradients.bias.out: found nothing, wanted a list of 2 numbers"},
+    {HEAD ", \"gradients\": {\"spike_times\": [{\"in\": [[1, 2], [3, 4]]}]}}",
+     "gradients.spike_times[0].in[1]: found a list of 2, wanted a list of 1 numbers"},
+    {HEAD ", \"not-run\": 7}", "not-run: found a number, wanted a reason"},
+};
+
+START_TEST(what_is_wrong_is_refused_with_its_place)
+{
+    ck_assert_int_eq(ask(refused[_i].document), -1);
+    ck_assert_msg(strstr(error.text, refused[_i].refusal) != NULL, "%s", error.text);
+    ck_assert(strchr(error.text, '\n') == NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("answer");
+    TCase *tests = tcase_create("reading");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, whole_answer_is_read);
+    tcase_add_test(tests, nan_is_taken_as_it_is);
+    tcase_add_test(tests, not_run_and_error_come_with_a_reason);
+    tcase_add_loop_test(tests, what_is_wrong_is_refused_with_its_place, 0,
+                        sizeof refused / sizeof *refused);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

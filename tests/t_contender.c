@@ -1,0 +1,121 @@
+/* t_contender.c: programs that answer, crash, hang and babble. */
+#include "verify/contender.h"
+
+#include <check.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct contender contender;
+static char reason[CONTENDER_REASON];
+static const char *answer;
+static size_t length;
+
+static void setup(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void teardown(void)
+{
+    contender_close(&contender);
+}
+
+static int ask(const char *command, double seconds, const char *document)
+{
+    contender.command = command;
+    contender.seconds = seconds;
+    return contender_ask(&contender, document, &answer, &length, reason);
+}
+
+static void answers(const char *want)
+{
+    ck_assert_msg(length == strlen(want) && memcmp(answer, want, length) == 0, "%.*s", (int)length,
+                  answer);
+}
+
+START_TEST(one_line_goes_and_one_line_comes_by_the_same_process)
+{
+    static const char echo[] = "while read -r line; do echo \"$$ got $line\"; done";
+    char first[64];
+    ck_assert_msg(ask(echo, 5, "{\"a\":\n 1}\n") == 0, "%s", reason);
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(answer, " "), answer);
+    ck_assert_int_eq(memcmp(answer + strlen(first), " got {\"a\":  1}", 13), 0);
+    ck_assert_int_eq(ask(echo, 5, "x"), 0);
+    ck_assert(strncmp(answer, first, strlen(first)) == 0);
+    ck_assert_uint_eq(contender.starts, 1);
+}
+END_TEST
+
+START_TEST(long_documents_and_answers_pass_whole)
+{
+    size_t size = 3 << 20;
+    char *text = malloc(size + 1);
+    memset(text, 'x', size);
+    text[size] = '\0';
+    ck_assert_msg(ask("cat", 20, text) == 0, "%s", reason);
+    ck_assert_uint_eq(length, size);
+    ck_assert_mem_eq(answer, text, size);
+    free(text);
+}
+END_TEST
+
+START_TEST(contender_that_crashes_is_started_again)
+{
+    static const char crash[] = "read -r line; [ \"$line\" = die ] && kill -SEGV $$; echo fine";
+    ck_assert_int_eq(ask(crash, 5, "die"), -1);
+    ck_assert_str_eq(reason, "died of signal 11 without an answer");
+    ck_assert_int_eq(ask(crash, 5, "live"), 0);
+    answers("fine");
+    ck_assert_uint_eq(contender.starts, 2);
+}
+END_TEST
+
+START_TEST(contender_that_hangs_is_killed_with_its_children)
+{
+    ck_assert_int_eq(ask("sleep 1000 & sleep 1000", 0.2, "x"), -1);
+    ck_assert_str_eq(reason, "no answer within 0.2 seconds");
+    ck_assert_int_eq(contender.process, 0);
+}
+END_TEST
+
+START_TEST(contender_that_ends_is_named_with_its_status)
+{
+    ck_assert_int_eq(ask("exit 3", 5, "x"), -1);
+    ck_assert_str_eq(reason, "ended with status 3 without an answer");
+    ck_assert_int_eq(ask("no-such-program-anywhere 2>/dev/null", 5, "x"), -1);
+    ck_assert_str_eq(reason, "ended with status 127 without an answer");
+}
+END_TEST
+
+START_TEST(what_is_said_unasked_answers_nothing)
+{
+    static const char babble[] = "read -r a; echo one; echo two; sleep 0.1; read -r b; echo three";
+    ck_assert_int_eq(ask(babble, 5, "x"), 0);
+    answers("one");
+    poll(NULL, 0, 50);
+    ck_assert_int_eq(ask(babble, 5, "y"), 0);
+    answers("three");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("contender");
+    TCase *tests = tcase_create("processes");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, one_line_goes_and_one_line_comes_by_the_same_process);
+    tcase_add_test(tests, long_documents_and_answers_pass_whole);
+    tcase_add_test(tests, contender_that_crashes_is_started_again);
+    tcase_add_test(tests, contender_that_hangs_is_killed_with_its_children);
+    tcase_add_test(tests, contender_that_ends_is_named_with_its_status);
+    tcase_add_test(tests, what_is_said_unasked_answers_nothing);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,236 @@
+/* contender.c: see contender.h. */
+#include "verify/contender.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* An answer longer than this is refused: no case that is read needs more. */
+#define MOST_BYTES ((size_t)1 << 30)
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int fail(char reason[CONTENDER_REASON], const char *what, int code)
+{
+    snprintf(reason, CONTENDER_REASON, "%s%s%s", what, code ? ": " : "",
+             code ? strerror(code) : "");
+    return -1;
+}
+
+/* ---- its life ---- */
+
+/* In a process group of its own, so that what it starts ends with it. */
+static int start(struct contender *c, char reason[CONTENDER_REASON])
+{
+    int in[2], out[2];
+    if (pipe(in) != 0)
+        return fail(reason, "no pipe", errno);
+    if (pipe(out) != 0) {
+        close(in[0]);
+        close(in[1]);
+        return fail(reason, "no pipe", errno);
+    }
+    fflush(NULL);
+    pid_t process = fork();
+    if (process == 0) {
+        setpgid(0, 0);
+        signal(SIGPIPE, SIG_DFL);
+        signal(SIGINT, SIG_DFL);
+        dup2(in[0], STDIN_FILENO);
+        dup2(out[1], STDOUT_FILENO);
+        close(in[0]);
+        close(in[1]);
+        close(out[0]);
+        close(out[1]);
+        execl("/bin/sh", "sh", "-c", c->command, (char *)NULL);
+        _exit(127);
+    }
+    close(in[0]);
+    close(out[1]);
+    if (process < 0) {
+        close(in[1]);
+        close(out[0]);
+        return fail(reason, "no process", errno);
+    }
+    setpgid(process, process);
+    fcntl(in[1], F_SETFL, O_NONBLOCK);
+    fcntl(in[1], F_SETFD, FD_CLOEXEC);
+    fcntl(out[0], F_SETFD, FD_CLOEXEC);
+    c->process = process;
+    c->to = in[1];
+    c->from = out[0];
+    c->size = 0;
+    c->starts++;
+    return 0;
+}
+
+/* Kills it and all it started; its wait status. */
+static int end(struct contender *c)
+{
+    int status = 0;
+    close(c->to);
+    close(c->from);
+    kill(-c->process, SIGKILL);
+    while (waitpid(c->process, &status, 0) < 0 && errno == EINTR)
+        continue;
+    c->process = 0;
+    return status;
+}
+
+/* Its output has closed: it has ended or is about to; a moment later it is killed. */
+static int died(struct contender *c, char reason[CONTENDER_REASON])
+{
+    int status = 0;
+    pid_t gone = 0;
+    for (int k = 0; k < 100 && gone == 0; k++) {
+        gone = waitpid(c->process, &status, WNOHANG);
+        if (gone == 0)
+            poll(NULL, 0, 10);
+    }
+    if (gone == c->process) {
+        kill(-c->process, SIGKILL);
+        close(c->to);
+        close(c->from);
+        c->process = 0;
+    } else {
+        end(c);
+        return fail(reason, "closed its output without an answer", 0);
+    }
+    if (WIFSIGNALED(status))
+        snprintf(reason, CONTENDER_REASON, "died of signal %d without an answer", WTERMSIG(status));
+    else
+        snprintf(reason, CONTENDER_REASON, "ended with status %d without an answer",
+                 WEXITSTATUS(status));
+    return -1;
+}
+
+/* ---- asking ---- */
+
+static int grow(struct contender *c, char reason[CONTENDER_REASON])
+{
+    size_t room = c->room > 0 ? 2 * c->room : 1 << 16;
+    char *grown = room <= MOST_BYTES ? realloc(c->line, room) : NULL;
+    if (!grown) {
+        end(c);
+        return fail(reason, "an answer too long for memory", 0);
+    }
+    c->line = grown;
+    c->room = room;
+    return 0;
+}
+
+/* 1: something came, 0: nothing now, -1: no more. */
+static int take(struct contender *c)
+{
+    ssize_t got = read(c->from, c->line + c->size, c->room - c->size);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return 0;
+    if (got <= 0)
+        return -1;
+    c->size += (size_t)got;
+    return 1;
+}
+
+static int too_slow(struct contender *c, char reason[CONTENDER_REASON])
+{
+    end(c);
+    snprintf(reason, CONTENDER_REASON, "no answer within %g seconds", c->seconds);
+    return -1;
+}
+
+/* Writes the document while it takes what comes, until a line has come. */
+static int talk(struct contender *c, const char *document, size_t size, const char **newline,
+                char reason[CONTENDER_REASON])
+{
+    double started = now();
+    for (size_t sent = 0;;) {
+        if (c->seconds > 0 && now() - started > c->seconds)
+            return too_slow(c, reason);
+        struct pollfd event[2] = {{c->from, POLLIN, 0}, {sent < size ? c->to : -1, POLLOUT, 0}};
+        if (poll(event, 2, 50) < 0 && errno != EINTR)
+            return fail(reason, "poll", errno);
+        if (event[1].revents) {
+            ssize_t put = write(c->to, document + sent, size - sent);
+            if (put > 0)
+                sent += (size_t)put;
+            else if (errno != EAGAIN && errno != EINTR)
+                return died(c, reason);
+        }
+        if (!event[0].revents)
+            continue;
+        if (c->room - c->size < BUFSIZ && grow(c, reason) != 0)
+            return -1;
+        size_t before = c->size;
+        if (take(c) < 0)
+            return died(c, reason);
+        *newline = memchr(c->line + before, '\n', c->size - before);
+        if (*newline) {
+            c->took = now() - started;
+            return 0;
+        }
+    }
+}
+
+/* What was said unasked answers nothing; a contender that died since is started again. */
+static int drain(struct contender *c, char reason[CONTENDER_REASON])
+{
+    struct pollfd event = {c->from, POLLIN, 0};
+    while (c->size = 0, poll(&event, 1, 0) > 0)
+        if (take(c) < 0) {
+            end(c);
+            return start(c, reason);
+        }
+    return 0;
+}
+
+int contender_ask(struct contender *contender, const char *document, const char **answer,
+                  size_t *length, char reason[CONTENDER_REASON])
+{
+    size_t size = strlen(document);
+    char *line = malloc(size + 2);
+    const char *newline = NULL;
+    if (!line)
+        return fail(reason, "memory is short", 0);
+    memcpy(line, document, size + 1);
+    for (size_t k = 0; k < size; k++)
+        if (line[k] == '\n')
+            line[k] = ' ';
+    line[size++] = '\n';
+    int failed = contender->process == 0 ? start(contender, reason) : drain(contender, reason);
+    if (!failed)
+        failed = talk(contender, line, size, &newline, reason);
+    free(line);
+    if (failed)
+        return -1;
+    *answer = contender->line;
+    *length = (size_t)(newline - contender->line);
+    return 0;
+}
+
+void contender_close(struct contender *contender)
+{
+    if (contender->process > 0) {
+        close(contender->to);
+        contender->to = -1;
+        for (int k = 0; k < 100 && waitpid(contender->process, NULL, WNOHANG) == 0; k++)
+            poll(NULL, 0, 10);
+        kill(-contender->process, SIGKILL);
+        while (waitpid(contender->process, NULL, 0) < 0 && errno == EINTR)
+            continue;
+        close(contender->from);
+    }
+    free(contender->line);
+    *contender = (struct contender){.command = contender->command};
+}

@@ -1,0 +1,138 @@
+/* talk.c: what `evident verify` prints: a line a failure, the command that shows it again, totals.
+ */
+#include "verify/wish.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* So many failing comparisons of one case are printed; the rest is counted. */
+enum { LINES_A_CASE = 8 };
+
+/* Passing cases are named, a line each, where there are only so many. */
+enum { FEW_CASES = 20 };
+
+void talk_start(struct talk *talk, const struct wish *wish, size_t cases)
+{
+    *talk = (struct talk){.wish = wish, .few = cases <= FEW_CASES};
+    progress_start(&talk->progress, !wish->quiet);
+}
+
+static void print_command(const struct wish *wish, const struct ver_judgement *judgement)
+{
+    const struct ver_options plain = VER_OPTIONS_DEFAULT, *used = &wish->judge;
+    printf("evident verify %s", judgement->name);
+    if (used->seed != plain.seed)
+        printf(" --seed %" PRIu64, used->seed);
+    if (used->directions != plain.directions)
+        printf(" --directions %u", used->directions);
+    if (used->digits != plain.digits)
+        printf(" --digits %ld", used->digits);
+    if (used->precision_cap != plain.precision_cap)
+        printf(" --cap %ld", used->precision_cap);
+    ver_engine_options_put(stdout, used);
+    printf("\n");
+}
+
+/* What an engine's wrong numbers look like; empty if that is not known. */
+static const char *diagnosis(const struct ver_judgement *judgement, const struct ver_comparison *c)
+{
+    bool asked = c->kind == VER_KIND_ROUNDING || c->kind == VER_KIND_LADDER;
+    for (size_t e = 0; e < judgement->clocks && asked; e++)
+        if (judgement->clock[e].engine && c->engine &&
+            strcmp(judgement->clock[e].engine, c->engine) == 0)
+            return judgement->clock[e].diagnosis;
+    return "";
+}
+
+static void print_failure(const struct wish *wish, const struct ver_judgement *judgement,
+                          const struct ver_comparison *c)
+{
+    printf("FAIL %s %s %s got %s want %s distance %.3g bounds", judgement->name, c->quantity,
+           c->index[0] ? c->index : "-", c->reference[0] ? c->reference : "-",
+           c->value[0] ? c->value : "-", c->distance);
+    if (c->class_ != VER_NO_CLASS)
+        printf(" digits %.1f order %.4f", c->digits, c->order);
+    if (c->engine)
+        printf(" by %s", c->engine);
+    if (diagnosis(judgement, c)[0])
+        printf(" | %s", diagnosis(judgement, c));
+    printf(" | ");
+    print_command(wish, judgement);
+}
+
+static void print_failures(const struct wish *wish, const struct ver_judgement *judgement)
+{
+    size_t printed = 0, left = 0;
+    for (size_t k = 0; k < judgement->comparisons; k++) {
+        if (judgement->comparison[k].outcome != VER_DIFFERS)
+            continue;
+        if (printed < LINES_A_CASE) {
+            print_failure(wish, judgement, &judgement->comparison[k]);
+            printed++;
+        } else {
+            left++;
+        }
+    }
+    if (left > 0)
+        printf("FAIL %s: %zu more comparisons of this case differ\n", judgement->name, left);
+}
+
+void talk_judgement(void *context, const struct ver_judgement *judgement)
+{
+    static const char *const loud[] = {"PASS", "FAIL", "UNDECIDED", "NOT-RUN", "ERROR"};
+    struct talk *talk = context;
+    size_t numbers = 0;
+    if (judgement->verdict == VER_PASS && (!talk->few || talk->wish->quiet))
+        return;
+    progress_hide(&talk->progress);
+    for (size_t k = 0; k < judgement->comparisons; k++)
+        if (judgement->comparison[k].outcome != VER_EXCLUDED)
+            numbers += judgement->comparison[k].numbers;
+    if (judgement->verdict == VER_FAIL) {
+        print_failures(talk->wish, judgement);
+    } else if (judgement->verdict == VER_PASS) {
+        printf("PASS %s: %zu numbers", judgement->name, numbers);
+        if (!talk->wish->judge.no_witness)
+            printf(", at least %.1f digits", judgement->digits);
+        printf("\n");
+    } else {
+        printf("%s %s: %s | ", loud[judgement->verdict], judgement->name, judgement->reason);
+        print_command(talk->wish, judgement);
+    }
+    fflush(stdout);
+}
+
+void talk_progress(void *context, size_t done, size_t all, size_t failed)
+{
+    struct talk *talk = context;
+    progress_show(&talk->progress, done, all, failed);
+}
+
+void talk_totals(const struct ver_totals *totals, const struct wish *wish)
+{
+    int kinds = totals->clocks > 0 ? VER_KINDS : VER_KIND_ROUNDING;
+    if (!wish->quiet) {
+        printf("compared:");
+        for (int k = 0; k < kinds; k++)
+            printf("%s %zu %s", k > 0 ? "," : "", totals->compared[k],
+                   ver_kind_name((enum ver_kind)k));
+        for (int k = VER_KIND_ROUNDING; k < kinds; k++)
+            printf("%s %zu %s",
+                   k > VER_KIND_ROUNDING ? "," : "\nexcluded of engines:", totals->apart[k],
+                   ver_kind_name((enum ver_kind)k));
+        printf("\nexcluded differences:");
+        for (int c = WITNESS_SMOOTH + 1; c < VER_CLASSES; c++)
+            printf("%s %zu %s", c > WITNESS_SMOOTH + 1 ? "," : "", totals->excluded[c],
+                   ver_class_name(c));
+        printf("\nagreement of gradients and adjoints: median %.1f digits, minimum %.1f\n",
+               totals->digits_median, totals->digits_minimum);
+        printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
+               totals->order_median, totals->order_minimum, totals->order_maximum);
+        command_print_engine_totals(totals);
+        printf("digest: %016" PRIx64 "\n", totals->digest);
+    }
+    printf("cases: %zu", totals->cases);
+    for (int v = 0; v < VER_VERDICTS; v++)
+        printf(", %zu %s", totals->verdict[v], ver_verdict_name((enum ver_verdict)v));
+    printf("\n");
+}

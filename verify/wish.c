@@ -1,0 +1,200 @@
+/* wish.c: the arguments of `evident verify`. */
+#include "verify/wish.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: evident verify [CASE|SUITE]... [options]\n"
+    "\n"
+    "Compares the reference with the witness: spikes and loss inside the proven enclosures, "
+    "gradients\n"
+    "and adjoints against differences of the loss, and everything against truths known by hand.\n"
+    "\n"
+    "CASE is a file in format evident-case-1, \"-\" for standard input, or an address\n"
+    "FAMILY:SEED:K. SUITE is the name of a suite (smoke, ci) or a file NAME.suite with lines\n"
+    "FAMILY SEED COUNT. Without either: the suite ci.\n"
+    "\n"
+    "  --seed S         of the random directions and probes (default 0); added to every seed of a\n"
+    "                   suite, so that another S gives other cases\n"
+    "  --directions N   random directions a case (default 4)\n"
+    "  --digits N       decimal digits of the reference (default 50)\n"
+    "  --cap BITS       precision at which the reference gives up (default 16384)\n"
+    "  --engine NAME    also judge clock-host, clock-cuda or clock-emulated; may be repeated: "
+    "then\n"
+    "                   their bits are compared, too\n"
+    "  --step MS        step of the engines instead of the case's own\n"
+    "  --round-delays   round delays to whole steps instead of refusing the case\n"
+    "  --compat         the published scheme instead of the clean one, judged as such\n"
+    "  --defect N       plant a published defect in the engines: 1 2 4 5 6 7 18; may be repeated\n"
+    "  --no-witness     engines only, for speed\n"
+    "  --jobs N         processes (default: one a core); the output does not depend on it\n"
+    "  --shard I/N      every N-th case only, from the I-th on: one job of an array of N\n"
+    "  --time-limit S   a case that takes longer is an error of that case (default 1800)\n"
+    "  --memory-limit M likewise one that takes more MiB (default 0: no limit)\n"
+    "  --report DIR     write tables, pictures and DIR/index.html\n"
+    "  --quiet          failures and the verdict line only\n"
+    "\n"
+    "A failure is one line: case, quantity, index, what the reference says (got), what the witness "
+    "or\n"
+    "the known truth says (want), their distance in units of its bound, and the command that\n"
+    "reproduces it.\n"
+    "\n"
+    "Of an engine, every number is held against its own scheme without rounding (got: the engine, "
+    "want:\n"
+    "that), spikes and gradients against the reference as the step shrinks, and bits against "
+    "other\n"
+    "engines and against itself after changes that must not matter.\n"
+    "\n"
+    "Verdicts: pass; fail; undecided (the reference cannot decide it at the precision cap, or "
+    "nothing\n"
+    "gave evidence); not-run (larger than the engines allow); error.\n"
+    "Exit code: 0 all pass; 1 any fail, undecided or error; 2 could not run.\n";
+
+static const struct command_option options[] = {
+    {"seed", true},        {"directions", true},    {"digits", true},     {"cap", true},
+    {"jobs", true},        {"report", true},        {"quiet", false},     {"engine", true},
+    {"step", true},        {"round-delays", false}, {"compat", false},    {"defect", true},
+    {"no-witness", false}, {"shard", true},         {"time-limit", true}, {"memory-limit", true},
+    {NULL, false},
+};
+enum {
+    OPTION_SEED,
+    OPTION_DIRECTIONS,
+    OPTION_DIGITS,
+    OPTION_CAP,
+    OPTION_JOBS,
+    OPTION_REPORT,
+    OPTION_QUIET,
+    OPTION_ENGINE,
+    OPTION_STEP,
+    OPTION_ROUND_DELAYS,
+    OPTION_COMPAT,
+    OPTION_DEFECT,
+    OPTION_NO_WITNESS,
+    OPTION_SHARD,
+    OPTION_TIME_LIMIT,
+    OPTION_MEMORY_LIMIT
+};
+
+/* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
+enum { LEAST_DIGITS = 30, MOST_DIRECTIONS = 1000, MOST_WORKERS = 4096 };
+enum { MOST_SECONDS = 1000000, MOST_MEBIBYTES = 1 << 30 };
+
+/* ---- arguments ---- */
+
+/* "2/8": the second of eight. */
+static bool take_shard(struct wish *wish, const char *value)
+{
+    char *slash, *end;
+    errno = 0;
+    bool digit = value[0] >= '0' && value[0] <= '9';
+    wish->shard = digit ? strtoumax(value, &slash, 10) : 0;
+    if (wish->shard > 0 && *slash == '/' && slash[1] >= '0' && slash[1] <= '9') {
+        wish->shards = strtoumax(slash + 1, &end, 10);
+        if (*end == '\0' && errno == 0 && wish->shard <= wish->shards)
+            return true;
+    }
+    command_refuse("verify", "--shard: found \"%s\", wanted I/N with 1 <= I <= N", value);
+    return false;
+}
+
+static bool take_limit(struct wish *wish, int option, const char *value)
+{
+    uint64_t n = 0;
+    if (option == OPTION_TIME_LIMIT) {
+        bool good = command_number("verify", "time-limit", value, 0, MOST_SECONDS, &n);
+        wish->judge.seconds = (double)n;
+        return good;
+    }
+    bool good = command_number("verify", "memory-limit", value, 0, MOST_MEBIBYTES, &n);
+    wish->judge.bytes = (size_t)n << 20;
+    return good;
+}
+
+static bool take_engine_option(struct wish *wish, int option, const char *value)
+{
+    switch (option) {
+    case OPTION_SHARD:
+        return take_shard(wish, value);
+    case OPTION_TIME_LIMIT:
+    case OPTION_MEMORY_LIMIT:
+        return take_limit(wish, option, value);
+    case OPTION_ENGINE:
+        return command_take_engine("verify", value, &wish->judge);
+    case OPTION_STEP:
+        return command_take_step("verify", value, &wish->judge.clock.step);
+    case OPTION_DEFECT:
+        return command_take_defect("verify", value, &wish->judge.clock);
+    case OPTION_ROUND_DELAYS:
+        wish->judge.clock.round_delays = true;
+        return true;
+    case OPTION_COMPAT:
+        wish->judge.clock.compat = true;
+        return true;
+    default:
+        wish->judge.no_witness = true;
+        return true;
+    }
+}
+
+static bool take_option(struct wish *wish, int option, const char *value)
+{
+    uint64_t n = 0;
+    bool good = true;
+    switch (option) {
+    case OPTION_SEED:
+        return command_number("verify", "seed", value, 0, UINT64_MAX, &wish->judge.seed);
+    case OPTION_DIRECTIONS:
+        good = command_number("verify", "directions", value, 1, MOST_DIRECTIONS, &n);
+        wish->judge.directions = (unsigned)n;
+        return good;
+    case OPTION_DIGITS:
+        good = command_number("verify", "digits", value, LEAST_DIGITS, COMMAND_MOST_DIGITS, &n);
+        wish->judge.digits = (long)n;
+        return good;
+    case OPTION_CAP:
+        good = command_number("verify", "cap", value, 64, COMMAND_MOST_BITS, &n);
+        wish->judge.precision_cap = (long)n;
+        return good;
+    case OPTION_JOBS:
+        good = command_number("verify", "jobs", value, 1, MOST_WORKERS, &n);
+        wish->workers = (int)n;
+        return good;
+    case OPTION_REPORT:
+        wish->report = value;
+        return true;
+    case OPTION_QUIET:
+        wish->quiet = true;
+        return true;
+    default:
+        return take_engine_option(wish, option, value);
+    }
+}
+
+int wish_read(struct wish *wish, int argc, char **argv)
+{
+    struct command_line line = {"verify", usage, options, argc, argv, 1, false};
+    const char *value;
+    int got;
+    while ((got = command_next(&line, &value)) != COMMAND_END) {
+        if (got == COMMAND_BAD || got == COMMAND_HELPED)
+            return got;
+        if (got == COMMAND_OPERAND)
+            wish->name[wish->names++] = value;
+        else if (!take_option(wish, got, value))
+            return COMMAND_BAD;
+    }
+    if (wish->names == 0)
+        wish->name[wish->names++] = "ci";
+    const struct ver_clock_options *clock = &wish->judge.clock;
+    if (wish->judge.engines == 0 && (clock->step > 0 || clock->round_delays || clock->compat ||
+                                     clock->defects || wish->judge.no_witness)) {
+        command_refuse("verify", "--step, --round-delays, --compat, --defect and --no-witness want "
+                                 "an --engine");
+        return COMMAND_BAD;
+    }
+    return COMMAND_END;
+}

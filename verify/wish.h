@@ -1,0 +1,33 @@
+/* wish.h: what `evident verify` was asked for, and what it says. Private to its command. */
+#ifndef EVIDENT_VERIFY_WISH_H
+#define EVIDENT_VERIFY_WISH_H
+
+#include "verify/command.h"
+
+struct wish {
+    struct ver_options judge;
+    const char **name;
+    size_t names;
+    const char *report;
+    int workers;
+    uint64_t shard, shards; /* 1 of 1 is everything */
+    bool quiet;
+};
+
+/* COMMAND_END if the arguments are good, else BAD or HELPED. wish->name has room for them all. */
+int wish_read(struct wish *wish, int argc, char **argv);
+
+/* ---- talk.c: lines on standard output ---- */
+
+struct talk { /* context of the listener */
+    const struct wish *wish;
+    struct progress progress;
+    bool few;
+};
+
+void talk_start(struct talk *talk, const struct wish *wish, size_t cases);
+void talk_judgement(void *context, const struct ver_judgement *judgement);
+void talk_progress(void *context, size_t done, size_t all, size_t failed);
+void talk_totals(const struct ver_totals *totals, const struct wish *wish);
+
+#endif
