@@ -23,7 +23,10 @@ enum gpu_driver {
 enum gpu_precision { GPU_SINGLE, GPU_DOUBLE };
 
 /* Defects of the published code, by their numbers in its register, and its conventions. 0 is the
- * clean scheme. GPU_COMPAT reproduces the published numbers of one trial. */
+ * clean scheme. GPU_COMPAT reproduces the published numbers of one trial, but for two things that
+ * need a training run, or are below rounding: the backward pass with newer weights (GPU_STALE takes
+ * them as an argument), and the time weighting of the drive, which the published code samples one
+ * step later than that of the score. */
 enum gpu_variant {
     GPU_DRIVE_OVER_TAU = 1 << 0, /* 1: drives of integral losses divided by tau_mem */
     GPU_MAX_OVER_T = 1 << 1,     /* 2: jump of the maximum loss divided by T */
@@ -101,6 +104,10 @@ struct gpu_result {
     void *memory;
 };
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Runs a case forward and backward. result must be cleared whatever comes out. */
 enum gpu_status gpu_run(struct gpu_result *result, const struct case_problem *c,
                         const struct gpu_options *options);
@@ -114,5 +121,9 @@ uint64_t gpu_digest(const struct gpu_result *result);
 
 /* One line about the device and driver, or why there is none. true if kernels can run. */
 bool gpu_device(char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

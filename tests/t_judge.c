@@ -157,11 +157,23 @@ START_TEST(more_digits_of_the_truth_ask_more_of_the_witness)
 }
 END_TEST
 
+START_TEST(gradients_that_all_vanish_keep_what_is_promised_of_zeros)
+{
+    struct case_made silent;
+    struct case_error error;
+    ck_assert_msg(case_make(&silent, "random-batch:1:229", &error) == 0, "%s", error.text);
+    ver_judge(&judgement, "random-batch:1:229", "random-batch", &silent, &defaults);
+    ck_assert_int_eq(judgement.verdict, VER_PASS);
+    case_made_clear(&silent);
+}
+END_TEST
+
 static TCase *case_tests(void)
 {
     TCase *tests = tcase_create("cases");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, honest_case_passes_with_evidence_of_every_kind);
+    tcase_add_test(tests, gradients_that_all_vanish_keep_what_is_promised_of_zeros);
     tcase_add_test(tests, known_count_that_is_wrong_fails);
     tcase_add_test(tests, known_spike_that_is_wrong_fails);
     tcase_add_test(tests, known_gradient_that_is_wrong_fails_by_its_name);

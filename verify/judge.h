@@ -18,13 +18,15 @@ struct judge {
     struct witness_nudge *nudge; /* [parameters], scratch */
     struct ref_probe probe[VER_PROBES];
     size_t probes;
-    bool costly; /* one simulation may take seconds: fewer differences (bounds.h) */
+    bool thorough; /* not left out by options->every, which chooses by the case's name */
+    bool costly;   /* one simulation may take seconds: fewer differences (bounds.h) */
     struct ref_result *truth;
 };
 
 /* ---- judge_direction.c ---- */
 
-/* Fills key, blocks, scale, boundary, nudge, probes and costly. 0, or -1 if memory is short. */
+/* Fills key, blocks, scale, boundary, nudge, probes, thorough and costly. 0, or -1 if memory is
+ * short. */
 int judge_prepare(struct judge *judge);
 void judge_release(struct judge *judge);
 

@@ -192,7 +192,7 @@ int judge_backward(struct judge *judge)
     int failed = compare_directions(judge, &slope);
     if (!failed)
         failed = compare_boundary(judge, &slope);
-    if (!failed && !judge->costly && judge->parameters <= VER_ALL_COORDINATES)
+    if (!failed && judge->thorough && !judge->costly && judge->parameters <= VER_ALL_COORDINATES)
         failed = compare_coordinates(judge, &slope);
     if (!failed)
         failed = compare_adjoints(judge, &slope);

@@ -225,6 +225,8 @@ int judge_prepare(struct judge *judge)
         measure_block(judge, &judge->block[b]);
     judge->costly = arrivals_of(judge->problem) > VER_MANY_ARRIVALS ||
                     judge->problem->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY;
+    judge->thorough =
+        judge->options->every <= 1 || hash_name(judge->problem->name) % judge->options->every == 0;
     judge->probes = VER_PROBES;
     for (size_t k = 0; k < judge->probes; k++)
         choose_probe(judge, k);

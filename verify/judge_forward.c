@@ -225,7 +225,7 @@ static int keep_promise(struct judge *judge, const char *quantity, arb_srcptr x,
     mag_pow_ui(relative, relative, (ulong)judge->options->digits);
     mag_inv(relative, relative);
     for (size_t k = 0; k < count; k++) {
-        arf_get_mag(size, arb_midref(x + k));
+        arb_get_mag_lower(size, x + k); /* a ball around zero has no size */
         mag_max(at_zero, at_zero, size);
     }
     if (mag_is_zero(at_zero))

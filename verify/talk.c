@@ -29,6 +29,7 @@ static void print_command(const struct wish *wish, const struct ver_judgement *j
         printf(" --digits %ld", used->digits);
     if (used->precision_cap != plain.precision_cap)
         printf(" --cap %ld", used->precision_cap);
+    /* --every is left out: alone, a case deserves every check */
     ver_engine_options_put(stdout, used);
     printf("\n");
 }

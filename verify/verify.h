@@ -187,6 +187,7 @@ struct ver_options {
     size_t engines;
     struct ver_clock_options clock;
     bool no_witness; /* engines only */
+    uint64_t every;  /* coordinates, ladders and invariances on every so many-th case; 0: on all */
     double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
     size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
 };

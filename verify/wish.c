@@ -30,6 +30,8 @@ static const char usage[] =
     "  --compat         the published scheme instead of the clean one, judged as such\n"
     "  --defect N       plant a published defect in the engines: 1 2 4 5 6 7 18; may be repeated\n"
     "  --no-witness     engines only, for speed\n"
+    "  --every N        the costly checks (each coordinate by itself, ladders of steps,\n"
+    "                   invariances) on every N-th case only, chosen by its name (default 1)\n"
     "  --jobs N         processes (default: one a core); the output does not depend on it\n"
     "  --shard I/N      every N-th case only, from the I-th on: one job of an array of N\n"
     "  --time-limit S   a case that takes longer is an error of that case (default 1800)\n"
@@ -58,7 +60,7 @@ static const struct command_option options[] = {
     {"jobs", true},        {"report", true},        {"quiet", false},     {"engine", true},
     {"step", true},        {"round-delays", false}, {"compat", false},    {"defect", true},
     {"no-witness", false}, {"shard", true},         {"time-limit", true}, {"memory-limit", true},
-    {NULL, false},
+    {"every", true},       {NULL, false},
 };
 enum {
     OPTION_SEED,
@@ -76,7 +78,8 @@ enum {
     OPTION_NO_WITNESS,
     OPTION_SHARD,
     OPTION_TIME_LIMIT,
-    OPTION_MEMORY_LIMIT
+    OPTION_MEMORY_LIMIT,
+    OPTION_EVERY
 };
 
 /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
@@ -117,6 +120,8 @@ static bool take_limit(struct wish *wish, int option, const char *value)
 static bool take_engine_option(struct wish *wish, int option, const char *value)
 {
     switch (option) {
+    case OPTION_EVERY:
+        return command_number("verify", "every", value, 1, UINT64_MAX, &wish->judge.every);
     case OPTION_SHARD:
         return take_shard(wish, value);
     case OPTION_TIME_LIMIT:

@@ -1,0 +1,28 @@
+"""evident: holds any gradient of a spiking neural network against the truth.
+
+A program under judgement gets cases and gives results. In Python it is a function and one call:
+
+    import evident
+
+    def mine(case: evident.Case) -> evident.Result:
+        ...
+
+    evident.serve(mine, engine="mine")
+
+The formats are `evident-case-1` and `evident-result-1`; PROTOCOL.md says how they travel.
+"""
+from .case import Case, Loss, Population, Projection, Sample
+from .conventions import Conventions
+from .errors import CaseError, EvidentError, NotRun, ResultError
+from .read import read_case, read_case_text
+from .result import Gradients, Result, read_result
+from .serve import serve
+from .write import case_document, write_case
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Case", "CaseError", "Conventions", "EvidentError", "Gradients", "Loss", "NotRun",
+    "Population", "Projection", "Result", "ResultError", "Sample", "case_document", "read_case",
+    "read_case_text", "read_result", "serve", "write_case",
+]

@@ -1,0 +1,43 @@
+"""What an engine's numbers mean: its card, read by people and by the judge."""
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Dict, List, Optional
+
+FORMAT = "evident-conventions-1"
+
+
+@dataclass
+class Conventions:
+    """How an implementation counts. Answers are in ms and in the order of the case whatever its
+    own units are; a constant factor on its gradients is left in and declared here."""
+
+    engine: str
+    version: str = ""  # of the implementation, e.g. "norse 1.1.0"
+    time: str = "exact"  # "exact" or "grid"
+    time_unit: str = "ms"  # that the implementation itself uses
+    sign: int = 1  # -1: gives the direction of descent
+    scale: str = "1"  # known constant factor on its gradients, e.g. "1/tau_mem"
+    loss: str = "mean"  # over samples: "mean" or "sum"
+    precision: str = "float64"
+    surrogate: str = ""  # of a surrogate gradient; "" if none is used
+    provides: List[str] = field(default_factory=lambda: ["loss", "spikes", "weights"])
+    refuses: List[str] = field(default_factory=list)  # what it answers not-run to, in words
+    note: str = ""
+
+    def document(self) -> Dict[str, object]:
+        """The JSON document that `--conventions` prints."""
+        return {"format": FORMAT, **asdict(self)}
+
+
+def read_conventions(text: str) -> Optional[Conventions]:
+    """Reads a card; None where the text is none. Unknown keys are left out."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        return None
+    known = {k: v for k, v in document.items() if k in Conventions.__dataclass_fields__}
+    if not isinstance(known.get("engine"), str):
+        return None
+    return Conventions(**known)

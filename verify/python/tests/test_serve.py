@@ -1,0 +1,162 @@
+"""The protocol, both sides: a loop that outlives broken input, a client that outlives a program."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import support
+
+import numpy as np
+
+import evident
+from evident.client import Adapter, command_of
+from evident.errors import EvidentError
+from evident.result import read_result
+from evident.write import case_line
+
+ADAPTER = '''
+import os, sys, time
+import numpy as np
+import evident
+
+def mine(case):
+    if case.name == "crash":
+        os._exit(3)
+    if case.name == "killed":
+        os.kill(os.getpid(), 9)
+    if case.name == "slow":
+        time.sleep(60)
+    if case.name == "raise":
+        raise ValueError("two\\nlines")
+    if case.name == "no":
+        raise evident.NotRun("delays")
+    if case.name == "print":
+        print("to stdout"); os.system("echo from a child")
+    if case.name == "shape":
+        return evident.Result(gradients=evident.Gradients(weights=[np.zeros(3)]))
+    if case.name == "type":
+        return 12
+    if case.name == "nan":
+        return evident.Result(loss=float("nan"))
+    if case.name == "deep":
+        def down(): return down()
+        down()
+    return evident.Result(loss=case.step, gradients=evident.Gradients(
+        weights=[p.weights / 3 for p in case.projections]))
+
+evident.serve(mine, engine="mine")
+'''
+
+BROKEN = [b"", b"{", b"nonsense", b"\xff\xfe\x00", b"[1, 2]", b"null", b'{"name": "x"}',
+          b"[" * 50000, b'{"format": "evident-case-1", "name": "half"', os.urandom(3000).replace(
+              b"\n", b" ")]
+
+
+def line(name):
+    document = support.network()
+    document["name"] = name
+    return json.dumps(document).encode()
+
+
+class Served(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = os.path.join(cls.folder.name, "mine.py")
+        with open(cls.path, "w", encoding="utf-8") as file:
+            file.write(ADAPTER)
+        cls.environment = {**os.environ, "PYTHONPATH": support.PACKAGE}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def answers(self, lines, **extra):
+        done = subprocess.run([sys.executable, self.path], input=b"\n".join(lines) + b"\n",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env={**self.environment, **extra}, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [json.loads(one) for one in done.stdout.splitlines()]
+
+    def test_broken_input_is_answered_and_the_loop_goes_on(self):
+        got = self.answers(BROKEN + [line("fine")])
+        asked = [one for one in BROKEN if one.strip()]
+        self.assertEqual(len(got), len(asked) + 1)
+        for document in got[:-1]:
+            self.assertEqual(document["format"], "evident-result-1")
+            self.assertIn("error", document)
+        self.assertEqual(got[-1]["case"], "fine")
+        self.assertIn("gradients", got[-1])
+
+    def test_what_a_function_does_wrong_is_one_answer_each(self):
+        got = {d["case"]: d for d in self.answers(
+            [line(n) for n in ("raise", "no", "shape", "type", "deep", "nan", "print", "fine")])}
+        self.assertEqual(got["raise"]["error"], "ValueError: two lines")
+        self.assertEqual(got["no"]["not-run"], "delays")
+        self.assertIn("gradients.weights: found a list of 1, wanted a list of 2",
+                      got["shape"]["error"])
+        self.assertIn("the function gave int", got["type"]["error"])
+        self.assertIn("too deep", got["deep"]["error"])
+        self.assertEqual(got["nan"]["loss"], "nan")
+        self.assertIn("gradients", got["print"])
+        self.assertIn("gradients", got["fine"])
+        self.assertTrue(all(d["engine"] == "mine" for d in got.values()))
+
+    def test_a_step_in_the_environment_stands_in_for_that_of_the_case(self):
+        self.assertEqual(self.answers([line("a")])[0]["loss"], 0.5)
+        self.assertEqual(self.answers([line("a")], EVIDENT_STEP="0.25")[0]["loss"], 0.25)
+        self.assertIn("not-run", self.answers([line("a")], EVIDENT_STEP="fast")[0])
+
+    def test_numbers_read_back_to_the_same_bits(self):
+        case = evident.read_case_text(line("fine"))
+        got = read_result(self.answers([line("fine")])[0], case)
+        want = case.projections[0].weights / 3
+        self.assertEqual(got.gradients.weights[0].view(np.int64).tolist(),
+                         want.view(np.int64).tolist())
+
+    def test_conventions_are_one_document(self):
+        done = subprocess.run([sys.executable, self.path, "--conventions"], env=self.environment,
+                              stdout=subprocess.PIPE, check=True)
+        self.assertEqual(json.loads(done.stdout)["format"], "evident-conventions-1")
+
+    def test_a_program_that_dies_is_started_again(self):
+        with Adapter(self.path, 20) as adapter:
+            for name, said in (("crash", "ended with status 3"), ("killed", "killed by signal 9")):
+                self.assertIn(said, adapter.ask(line(name).decode(), name)["error"])
+                self.assertIn("gradients", adapter.ask(line("fine").decode(), "fine"))
+            self.assertEqual(adapter.starts, 3)
+
+    def test_a_program_that_hangs_is_killed_and_started_again(self):
+        with Adapter(self.path, 20) as adapter:
+            adapter.ask(line("fine").decode(), "fine")
+            adapter.seconds = 0.3
+            self.assertIn("no answer within 0.3 s", adapter.ask(line("slow").decode(),
+                                                                "slow")["error"])
+            adapter.seconds = 20
+            self.assertIn("gradients", adapter.ask(line("fine").decode(), "fine"))
+
+    def test_an_answer_to_another_question_is_an_error(self):
+        with Adapter(self.path, 20) as adapter:
+            self.assertIn("another case", adapter.ask(line("fine").decode(), "other")["error"])
+
+    def test_commands_that_are_no_adapters_are_errors(self):
+        for command, said in (("echo hello", "no JSON"), ("no-such-program", "cannot start"),
+                              ("true", "ended with status 0"), ("echo 1", "no evident-result-1")):
+            with Adapter(command, 20) as adapter:
+                self.assertIn(said, adapter.ask(line("a").decode(), "a")["error"])
+        with self.assertRaises(EvidentError):
+            command_of("  ")
+
+
+class Absent(unittest.TestCase):
+    def test_a_ready_adapter_without_its_package_says_so(self):
+        with Adapter("mlgenn_eventprop", 60) as adapter:
+            case = evident.read_case_text(support.network())
+            said = adapter.ask(case_line(case), case.name)["not-run"]
+        self.assertRegex(said, "is not installed here|was ever run against")
+
+
+if __name__ == "__main__":
+    unittest.main()
