@@ -21,6 +21,9 @@ override SEMANTICS := -std=c11 -D_POSIX_C_SOURCE=200809L -fno-fast-math -ffp-con
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion \
             $(if $(filter-out 0 false,$(CI) $(WERROR)),-Werror)
 
+.DEFAULT_GOAL := all
+include gpu/cuda.mk
+
 # ---- libraries ----
 
 # hdf5 goes by the name hdf5-serial where no alternative was chosen.
@@ -33,7 +36,7 @@ INCLUDES := -I. $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES
 ARB = $(eval ARB := $$(shell for names in "-lflint" "-lflint-arb -lflint" "-larb -lflint"; do \
     echo 'void arb_init(void *); int main(void) { arb_init(0); }' | \
     $(CC) -w -x c - -o /dev/null $$$$names 2>/dev/null && echo $$$$names && break; done))$(ARB)
-LIBS = $(ARB) $(shell pkg-config --libs $(PACKAGES) $(MPI)) -lm
+LIBS = $(ARB) $(shell pkg-config --libs $(PACKAGES) $(MPI)) $(CUDA_LIBS) -lm
 
 # MPI spreads a run over machines; where it is not installed, a run stays on one.
 MPI := $(shell pkg-config --exists ompi-c 2>/dev/null && echo ompi-c)
@@ -44,9 +47,9 @@ OUT := $(if $(filter-out 0,$(FAULT)),$(BUILD)/fault-$(FAULT),$(BUILD))
 PROGRAM := $(OUT)/evident
 LIBRARY := $(OUT)/libevident.a
 # gpu/clock_*.c are compiled for binary32 and for binary64; programs of their own are no part of it.
-GPU_PROGRAMS := gpu/bench.c gpu/digest.c gpu/sweep.c
+GPU_PROGRAMS := gpu/bench.c gpu/digest.c gpu/roofline.c gpu/sweep.c
 OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c verify/*.c) \
-               $(filter-out $(GPU_PROGRAMS),$(wildcard gpu/*.c))) \
+               $(filter-out $(GPU_PROGRAMS) $(CUDA_UNUSED),$(wildcard gpu/*.c))) $(CUDA_OBJECTS) \
            $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock_*.c)) \
            $(patsubst %.c,$(OUT)/%.o,$(wildcard ref/*.c))
 MAIN := $(BUILD)/verify/main.o
@@ -67,7 +70,7 @@ all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (defaul
 tests: $(TESTS) ## build the unit tests
 
 # Other flags build everything again, another prefix only what knows it.
-$(BUILD)/flags: STAMP = $(COMPILE) $(MPI)
+$(BUILD)/flags: STAMP = $(COMPILE) $(MPI) $(CUDA_COMPILE)
 $(BUILD)/prefix: STAMP = $(PREFIX)
 $(BUILD)/flags $(BUILD)/prefix: FORCE
 	@mkdir -p $(@D)
@@ -108,7 +111,7 @@ $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
 $(PROGRAM): $(MAIN) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
-$(BUILD)/tests/t_%: tests/t_%.c $(LIBRARY) $(BUILD)/flags
+$(BUILD)/tests/%: tests/%.c $(LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(COMPILE) $(shell pkg-config --cflags check) -MMD -MP -o $@ $< $(LIBRARY) \
 	    $(LDFLAGS) $(shell pkg-config --libs check) $(LIBS)
@@ -123,13 +126,14 @@ check: ## install what is missing, build, run every test, lint
 
 # A second make, so that it sees the libraries that the setup has just installed.
 checked: all tests
-	@EVIDENT=$(PROGRAM) JOBS=$(JOBS) tests/run.sh $(TESTS); status=$$?; \
-	    tests/lint.sh && exit $$status
+	@EVIDENT=$(abspath $(PROGRAM)) tests/python.sh && python=0 || python=1; \
+	    EVIDENT=$(PROGRAM) JOBS=$(JOBS) tests/run.sh $(TESTS) && c=0 || c=1; \
+	    tests/lint.sh && exit $$((python + c))
 
 verify: ## install what is missing, build, run the CI suite, write reports/out/index.html
 	@.ci/setup
 	@+$(MAKE) --no-print-directory all
-	@$(PROGRAM) verify ci --engine clock-host --round-delays --report reports/out
+	@$(PROGRAM) verify ci --every 8 --engine clock-host --round-delays --report reports/out
 
 lint: ## rules of the house that no compiler checks
 	@tests/lint.sh
@@ -166,7 +170,7 @@ measured: $(BUILD)/bench ## write what bench and callgrind count to reports/meas
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
 PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES) $(MPI)' \
     'Description: proven gradients of spiking networks and their independent check' \
-    'Cflags: -I$${prefix}/include/evident' 'Libs: -L$${prefix}/lib -levident $(ARB) -fopenmp -lm'
+    'Cflags: -I$${prefix}/include/evident' 'Libs: -L$${prefix}/lib -levident $(ARB) $(CUDA_LIBS) -fopenmp -lm'
 
 install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(PROGRAM)

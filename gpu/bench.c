@@ -7,6 +7,7 @@
  *
  * The floor is measured in the same run: adding up as many weight or history rows as the work
  * needs, out of a matrix of the same size in random order, and nothing else. */
+#include "gpu/device.h"
 #include "gpu/plan.h"
 #include "gpu/vector.h"
 
@@ -255,7 +256,69 @@ static void measure(const struct work *work, int repetitions)
     case_free(c);
 }
 
-/* bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]] */
+/* ---- the same on a device (bench cuda): an epoch is that of SHD ---- */
+
+enum { EPOCH = 8156, DEVICE_PARTS = 3 };
+
+static void measure_device(const struct work *work)
+{
+    struct case_problem *c = make_case(work);
+    struct gpu_options options = GPU_OPTIONS_DEFAULT;
+    struct gpu_result result;
+    struct cuda_times times;
+    double seconds[DEVICE_PARTS][REPETITIONS], part[DEVICE_PARTS];
+    size_t bytes = 0;
+    options.tau_gradients = options.delay_gradients = false;
+    for (int k = -1; k < REPETITIONS; k++) { /* the first warms up */
+        memset(&result, 0, sizeof result);
+        double start = omp_get_wtime();
+        if (clock_cuda_timed(&result, c, &options, &times) != GPU_OK)
+            fatal(result.reason);
+        double end = omp_get_wtime();
+        bytes = result.bytes;
+        gpu_clear(&result);
+        if (k < 0)
+            continue;
+        seconds[0][k] = times.forward;
+        seconds[1][k] = times.backward;
+        seconds[2][k] = end - start;
+    }
+    for (int p = 0; p < DEVICE_PARTS; p++)
+        part[p] = median(seconds[p]);
+    double kernels = part[0] + part[1], batches = (double)((EPOCH + work->batch - 1) / work->batch);
+    printf("%6zu %5zu %6zu %9.3f %9.3f %9.3f %8.3f %9.2f %9.3f %9.3f %8.1f\n", work->hidden,
+           work->batch, work->steps, 1e3 * part[0], 1e3 * part[1], 1e3 * kernels,
+           1e6 * kernels / (double)work->steps, 1e6 * kernels / (double)work->batch,
+           batches * kernels, batches * part[2], (double)bytes * 0x1p-20);
+    fflush(stdout);
+    case_free(c);
+}
+
+static int bench_device(void)
+{
+    static const struct work table[] = {
+        {256, 32, 1000, 1},  {256, 64, 1000, 1},   {256, 128, 1000, 1}, {256, 256, 1000, 1},
+        {256, 512, 1000, 1}, {256, 1024, 1000, 1}, {1024, 32, 1000, 1}, {1024, 256, 1000, 1},
+        {256, 32, 500, 1},   {256, 32, 2000, 1},   {64, 32, 1000, 1},   {512, 32, 1000, 1},
+    };
+    char text[256];
+    if (!gpu_device(text, sizeof text)) {
+        printf("not run: %s\n", text);
+        return 2;
+    }
+    printf("%s\nepoch: %d trials; kernels: between events of the device; whole: with plan, copies "
+           "and result on the host\n",
+           text, EPOCH);
+    printf("%6s %5s %6s %9s %9s %9s %8s %9s %9s %9s %8s\n", "", "", "", "forward", "backward",
+           "kernels", "a step", "a trial", "epoch of", "epoch", "memory");
+    printf("%6s %5s %6s %9s %9s %9s %8s %9s %9s %9s %8s\n", "hidden", "batch", "steps", "ms", "ms",
+           "ms", "us", "us", "kernels s", "whole s", "MiB");
+    for (size_t k = 0; k < sizeof table / sizeof *table; k++)
+        measure_device(&table[k]);
+    return 0;
+}
+
+/* bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]] | bench cuda */
 int main(int argc, char **argv)
 {
     static const struct work table[] = {
@@ -263,6 +326,8 @@ int main(int argc, char **argv)
         {256, 8, 1000, 1},  {256, 128, 1000, 1}, {256, 32, 500, 1},   {256, 32, 2000, 1},
         {256, 32, 4000, 1}, {64, 32, 1000, 1},   {128, 32, 1000, 1},  {512, 32, 1000, 1},
     };
+    if (argc == 2 && strcmp(argv[1], "cuda") == 0)
+        return bench_device();
     printf("%6s %5s %6s %7s %8s %8s %8s %8s %8s %8s %9s %8s %8s %8s %8s\n", "hidden", "batch",
            "steps", "threads", "input", "spikes", "forward", "adjoint", "gradient", "total",
            "a trial", "a step", "spikes/s", "floor", "memory");

@@ -184,7 +184,7 @@ struct clock_run {
     struct clock_gather gather;
     double loss;
     double adjoint_seconds, gather_seconds; /* of the last backward pass */
-    int failed; /* memory was short somewhere in a parallel loop */
+    int failed;                             /* memory was short somewhere in a parallel loop */
 };
 
 /* -1 if memory is short. run must be cleared whatever comes out. */

@@ -1,6 +1,7 @@
 /* run.c: one entry for all drivers. */
 #include "gpu/gpu.h"
 #include "gpu/canary.h"
+#include "gpu/device.h"
 
 #include <stdio.h>
 
@@ -25,7 +26,8 @@ static enum gpu_status dispatch(struct gpu_result *result, const struct case_pro
                                                 : clock_host_single(result, c, options);
     if (options->precision == GPU_DOUBLE)
         return refuse(result, GPU_REFUSED, "double precision runs on the host only");
-    return refuse(result, GPU_ABSENT, "no such driver yet");
+    return options->driver == GPU_CUDA ? clock_cuda(result, c, options)
+                                       : clock_emulated(result, c, options);
 }
 
 enum gpu_status gpu_run(struct gpu_result *result, const struct case_problem *c,

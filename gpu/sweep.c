@@ -9,6 +9,7 @@
  * 1: some are, 2: could not run. */
 #include "gpu/canary.h"
 #include "gpu/exp_log.h"
+#include "gpu/sweep.h"
 
 #include <math.h>
 #include <mpfr.h>
@@ -55,14 +56,6 @@ static float decide(const struct sweep_function *f, float x)
     return result;
 }
 
-/* A one-to-one mixing of 64 bits: sums of its values do not depend on the order. */
-static uint64_t mix(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
 static void one(const struct sweep_function *f, uint32_t input, struct sweep_count *count)
 {
     float x, got, wanted;
@@ -82,7 +75,7 @@ static void one(const struct sweep_function *f, uint32_t input, struct sweep_cou
         right = memcmp(&got, &wanted, sizeof got) == 0;
     }
     count->inputs++;
-    count->digest += mix(bits + mix(input));
+    count->digest += sweep_mix(bits + sweep_mix(input));
     if (!right) {
         if (count->wrong++ < SHOWN)
             printf("%s: wrong at %a: %a\n", f->name, (double)x, y);

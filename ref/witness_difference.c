@@ -8,9 +8,11 @@
  * A pattern is what makes the loss smooth: spike counts, and arrivals before every spike. All
  * points must show the pattern of the unmoved case, else the difference is no evidence.
  *
- * The error of a quadrature is a smooth function of the parameters too, so its derivative stays as
- * small as itself: 3p/4 bits put it p/16 bits below the floor. (A step in the choice of panels
- * between two points would show as a wrong order.)
+ * The panels of a quadrature are chosen so that its error is below 2^-p |L|. That of its derivative
+ * may be larger: by Cauchy it is that error divided by the radius, in the direction, within which
+ * the integrand stays analytic on the ellipses of the panels, where the response to a nudge has
+ * grown. Twin outputs, whose loss does not grow at all there, have shown 2^-(5p/8); 2^-(9p/16) |L|
+ * goes into the floor. (A step in the choice of panels between two points shows as a wrong order.)
  *
  * Points are numbered: 0 is h = 0; central: +h, -h, +h/2, -h/2, +h/4, -h/4; forward: 2h, h, h/2,
  * h/4. */
@@ -132,7 +134,8 @@ static void difference_of(struct stencil *s, size_t i)
     mpfr_mul_2si(d, d, (long)i - 1, MPFR_RNDN);
 }
 
-/* scale: the largest |loss| of the stencil; floor = 2^-p scale / (h/4). */
+/* scale: the largest |loss| of the stencil; floor = 2^-p scale / (h/4), and what a quadrature adds.
+ */
 static void set_floor(struct stencil *s)
 {
     mpfr_set_zero(s->scale, 1);
@@ -143,6 +146,10 @@ static void set_floor(struct stencil *s)
     }
     mpfr_div(s->floor, s->scale, s->step, MPFR_RNDN);
     mpfr_mul_2si(s->floor, s->floor, 2 - (long)s->engine.prec, MPFR_RNDN);
+    if (s->engine.c->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY) {
+        mpfr_mul_2si(s->bound, s->scale, -9 * (long)s->engine.quadrature_bits / 16, MPFR_RNDN);
+        mpfr_add(s->floor, s->floor, s->bound, MPFR_RNDN);
+    }
 }
 
 /* log2(|D(h) - D(h/2)| / |D(h/2) - D(h/4)|); NaN if the latter is rounding. Leaves

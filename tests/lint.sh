@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 export LC_ALL=C.UTF-8 # columns are characters
 
-mapfile -t code < <(find cases ref gpu verify tests -name '*.[ch]' 2>/dev/null | sort)
+mapfile -t code < <(find cases ref gpu verify tests -name '*.[ch]' -o -name '*.cu' 2>/dev/null | sort)
 mapfile -t scripts < <(grep -lE '^#!.*sh$' .ci/* tests/*.sh)
 texts=("${code[@]}" "${scripts[@]}" Makefile README.md reports/*.{gp,css,html})
 findings=$(mktemp)

@@ -1,0 +1,26 @@
+# cuda.mk: how the CUDA driver is built, included by the Makefile. Without nvcc there is
+# gpu/cuda_absent.c instead, and everything else is as it was.
+
+# A user may change these: code for these architectures, and PTX for what comes later.
+NVCC ?= nvcc
+CUDA_ARCH ?= 75 80 90
+
+CUDA := $(realpath $(shell command -v $(NVCC) 2>/dev/null))
+# -fmad=false is part of the meaning of the program, as -ffp-contract=off is for the host.
+CUDA_COMPILE = $(NVCC) -O3 -std=c++17 -fmad=false -Xcompiler -fopenmp,-Wall,-Wextra,-ffp-contract=off \
+    $(INCLUDES) $(foreach a,$(CUDA_ARCH),-gencode arch=compute_$a,code=[sm_$a,compute_$a])
+CUDA_LIBS := $(if $(CUDA),-L$(CUDA:%/bin/nvcc=%/lib64) -lcudart_static -lstdc++ -ldl -lrt -lpthread)
+CUDA_OBJECTS := $(if $(CUDA),$(BUILD)/gpu/cuda.o)
+CUDA_UNUSED := $(if $(CUDA),gpu/cuda_absent.c)
+
+$(BUILD)/gpu/%.o: gpu/%.cu $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY)$(CUDA_COMPILE) -MMD -MP -c -o $@ $<
+
+.PHONY: kernels gpu
+
+kernels: $(BUILD)/roofline ## registers, spills, bounds of kernels to reports/measured/kernels.txt
+	@CUDA_COMPILE='$(CUDA_COMPILE)' ROOFLINE=$< tests/kernels.sh
+
+gpu: ## all that needs an NVIDIA GPU, to reports/measured/gpu-DEVICE.txt (under 10 minutes)
+	@+MAKE='$(MAKE)' NVCC='$(NVCC)' tests/gpu.sh

@@ -1,0 +1,278 @@
+/* t_emulated.c: the kernels' text, run thread by thread on the host, gives the host driver's bits,
+ * for every shape of a launch and every order of the threads. */
+#include "tests/emulated_case.h"
+
+#include <check.h>
+
+static void teardown(void)
+{
+    mpfr_free_cache();
+}
+
+static void ck_same_edge(const struct edge *e, unsigned block, unsigned cluster,
+                         enum emulated_order order)
+{
+    struct gpu_options options = traced;
+    struct emulated_settings settings = {.order = order, .seed = e->hidden};
+    struct case_problem *c = edge_case(e);
+    options.block = block;
+    options.cluster = cluster;
+    const char *what = emulated_difference(c, &options, &settings);
+    ck_assert_msg(!what, "%zu-%zu-%zu, %zu samples, %zu steps, block %u, cluster %u: %s differs",
+                  e->inputs, e->hidden, e->outputs, e->samples, e->steps, block, cluster, what);
+    case_free(c);
+}
+
+/* ---- families ---- */
+
+static const struct {
+    unsigned block, cluster;
+    enum emulated_order order;
+} shapes[] = {{32, 1, EMULATED_SHUFFLED}, {64, 1, EMULATED_FORWARD},  {128, 1, EMULATED_REVERSE},
+              {32, 2, EMULATED_REVERSE},  {64, 2, EMULATED_SHUFFLED}, {32, 3, EMULATED_SHUFFLED},
+              {64, 3, EMULATED_FORWARD}};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+static void ck_same_families(const struct gpu_options *wanted, uint64_t first, uint64_t count)
+{
+    size_t ran = 0;
+    for (const struct case_family *family = case_families; family->name; family++) {
+        bool large = strcmp(family->name, "real-digits") == 0;
+        for (uint64_t k = first; k < first + count && !large; k++) {
+            struct gpu_options options = *wanted;
+            struct emulated_settings settings = {.seed = k, .spikes = 4};
+            struct case_made made;
+            size_t shape = (size_t)(family - case_families + (ptrdiff_t)k) % SHAPES;
+            ck_assert(family->make(&made, 3, family->limit ? k % family->limit : k) == 0);
+            options.block = shapes[shape].block;
+            options.cluster = shapes[shape].cluster;
+            options.step = made.problem->end / (double)(60 + 37 * k % 200);
+            settings.order = shapes[shape].order;
+            const char *what = emulated_difference(made.problem, &options, &settings);
+            ck_assert_msg(!what, "%s:3:%d, shape %zu: %s differs", family->name, (int)k, shape,
+                          what);
+            case_made_clear(&made);
+            ran++;
+        }
+    }
+    ck_assert(ran > 20);
+}
+
+START_TEST(all_families_give_the_bits_of_the_host)
+{
+    struct gpu_options options = traced;
+    options.delays = CASE_ROUND_DELAYS;
+    ck_same_families(&options, 3 * (uint64_t)_i, 3);
+}
+END_TEST
+
+static const unsigned variants[] = {GPU_DRIVE_OVER_TAU, GPU_MAX_OVER_T,  GPU_LATE_JUMP,
+                                    GPU_BLOCKED,        GPU_FLOAT_CLOCK, GPU_TAU_PUBLISHED,
+                                    GPU_LABEL,          GPU_CLAMP,       GPU_MERGE,
+                                    GPU_MAX_BEFORE,     GPU_COMPAT};
+
+START_TEST(all_variants_give_the_bits_of_the_host)
+{
+    struct gpu_options options = traced;
+    options.delays = CASE_ROUND_DELAYS;
+    options.variant = variants[_i];
+    ck_same_families(&options, (uint64_t)_i, 1);
+}
+END_TEST
+
+START_TEST(other_weights_backward_give_the_bits_of_the_host)
+{
+    const struct edge e = {20, 40, 3, 2, 100, CASE_INSTANTANEOUS_CROSS_ENTROPY, EDGE_SCALAR};
+    const struct emulated_settings settings = {.order = EMULATED_SHUFFLED};
+    struct case_problem *c = edge_case(&e);
+    const double *other[3];
+    struct gpu_options options = traced;
+    for (size_t p = 0; p < 3; p++) {
+        size_t count = c->population[c->projection[p].source].size *
+                       c->population[c->projection[p].target].size;
+        double *w = edge_take(count, sizeof *w);
+        for (size_t k = 0; k < count; k++)
+            w[k] = 1.25 * c->projection[p].weight[k];
+        other[p] = w;
+    }
+    options.variant = GPU_STALE;
+    options.backward_weight = other;
+    ck_assert_ptr_null(emulated_difference(c, &options, &settings));
+    for (size_t p = 0; p < 3; p++)
+        free((void *)(uintptr_t)other[p]);
+    case_free(c);
+}
+END_TEST
+
+/* ---- sizes ---- */
+
+static const size_t sizes[] = {1, 31, 32, 33, 255, 256, 257, 1023, 1024, 1025};
+
+START_TEST(hidden_sizes_at_the_edges_of_warps_and_blocks)
+{
+    struct edge e = {7, sizes[_i], 2, 2, 70, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_SCALAR};
+    e.steps = sizes[_i] > 1000 ? 6 : 70;
+    ck_same_edge(&e, 128, 1, EMULATED_SHUFFLED);
+    ck_same_edge(&e, 96, 3, EMULATED_REVERSE);
+}
+END_TEST
+
+START_TEST(a_block_of_the_largest_size)
+{
+    const struct edge e = {7, 1025, 2, 1, 8, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_NONE};
+    ck_same_edge(&e, 1024, 1, EMULATED_SHUFFLED);
+}
+END_TEST
+
+START_TEST(samples_at_the_edges_of_warps)
+{
+    struct edge e = {4, 5, 2, sizes[_i], 70, CASE_VOLTAGE_SQUARED_ERROR, EDGE_NONE};
+    e.steps = sizes[_i] > 200 ? 10 : 70;
+    ck_same_edge(&e, 32, 1, EMULATED_SHUFFLED);
+}
+END_TEST
+
+START_TEST(many_inputs_and_many_classes)
+{
+    const struct edge inputs = {7700, 40, 64, 1, 20, CASE_INSTANTANEOUS_CROSS_ENTROPY, EDGE_NONE};
+    const struct edge classes = {50, 33, 65, 2, 30, CASE_FIRST_SPIKE_CROSS_ENTROPY, EDGE_SCALAR};
+    ck_same_edge(&inputs, 64, 1, EMULATED_SHUFFLED);
+    ck_same_edge(&classes, 64, 2, EMULATED_SHUFFLED);
+}
+END_TEST
+
+START_TEST(a_delay_for_every_synapse)
+{
+    const struct edge e = {40, 70, 5, 3, 130, CASE_FIRST_SPIKE_MARGIN, EDGE_MATRIX};
+    ck_same_edge(&e, 64, 1, EMULATED_SHUFFLED);
+    ck_same_edge(&e, 32, 3, EMULATED_SHUFFLED);
+}
+END_TEST
+
+START_TEST(chunks_and_steps_at_their_edges)
+{
+    static const size_t steps[] = {1, 2, 63, 64, 65, 127, 128, 129};
+    struct edge e = {20, 33, 3, 2, steps[_i], CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_SCALAR};
+    ck_same_edge(&e, 64, 1, EMULATED_SHUFFLED);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+START_TEST(a_full_list_grows_and_no_spike_is_dropped)
+{
+    const struct edge e = {7, 90, 3, 3, 200, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_MATRIX};
+    const struct emulated_settings small = {.order = EMULATED_SHUFFLED, .spikes = 1};
+    struct case_problem *c = edge_case(&e);
+    struct gpu_result r;
+    gpu_run(&r, c, &traced);
+    ck_assert(edge_spikes(&r) > 2 * e.hidden * e.samples);
+    ck_assert_ptr_null(emulated_difference(c, &traced, &small));
+    gpu_clear(&r);
+    case_free(c);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
+{
+    const struct edge e = {20, 100, 3, 2, 100, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_MATRIX};
+    const struct emulated_settings none = {.order = EMULATED_SHUFFLED, .shared = 16};
+    struct case_problem *c = edge_case(&e);
+    struct gpu_options options = traced;
+    for (options.cluster = 1; options.cluster <= 3; options.cluster++)
+        ck_assert_ptr_null(emulated_difference(c, &options, &none));
+    case_free(c);
+}
+END_TEST
+
+START_TEST(memory_does_not_grow_with_the_number_of_steps)
+{
+    const struct edge e = {5, 40, 3, 2, 256, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
+    struct gpu_options options = {.driver = GPU_EMULATED, .gradients = true};
+    struct case_problem *c = edge_case(&e);
+    struct gpu_result few, many;
+    ck_assert(gpu_run(&few, c, &options) == GPU_OK);
+    options.step = 1.0 / 8;
+    ck_assert(gpu_run(&many, c, &options) == GPU_OK);
+    ck_assert(many.steps == 8 * few.steps);
+    ck_assert_msg(many.bytes <= few.bytes + 1024, "%zu, then %zu bytes", few.bytes, many.bytes);
+    gpu_clear(&few);
+    gpu_clear(&many);
+    case_free(c);
+}
+END_TEST
+
+/* ---- refusals ---- */
+
+START_TEST(shapes_that_no_device_has_are_refused)
+{
+    const struct edge e = {2, 3, 2, 1, 10, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
+    static const unsigned wrong[][2] = {{33, 1}, {2048, 1}, {16, 1}, {32, 9}};
+    struct case_problem *c = edge_case(&e);
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        struct gpu_options options = {.driver = GPU_EMULATED};
+        struct gpu_result r;
+        options.block = wrong[k][0];
+        options.cluster = wrong[k][1];
+        ck_assert(gpu_run(&r, c, &options) == GPU_REFUSED);
+        ck_assert(strstr(r.reason, "wanted") != NULL);
+        gpu_clear(&r);
+    }
+    case_free(c);
+}
+END_TEST
+
+START_TEST(without_a_device_the_reason_says_so)
+{
+    const struct edge e = {2, 3, 2, 1, 10, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
+    struct case_problem *c = edge_case(&e);
+    struct gpu_options options = {.driver = GPU_CUDA};
+    struct gpu_result r;
+    char text[200];
+    if (!gpu_device(text, sizeof text)) {
+        ck_assert(gpu_run(&r, c, &options) == GPU_ABSENT);
+        ck_assert_str_eq(r.reason, text);
+        ck_assert(strstr(text, "no NVIDIA device") || strstr(text, "built without CUDA"));
+        gpu_clear(&r);
+    }
+    case_free(c);
+}
+END_TEST
+
+static Suite *emulated_suite(void)
+{
+    Suite *suite = suite_create("emulated");
+    TCase *same = tcase_create("same bits"), *shape = tcase_create("shapes");
+    tcase_add_checked_fixture(same, NULL, teardown);
+    tcase_add_checked_fixture(shape, NULL, teardown);
+    tcase_set_timeout(same, 60);
+    tcase_set_timeout(shape, 60);
+    tcase_add_loop_test(same, all_families_give_the_bits_of_the_host, 0, 3);
+    tcase_add_loop_test(same, all_variants_give_the_bits_of_the_host, 0,
+                        sizeof variants / sizeof *variants);
+    tcase_add_test(same, other_weights_backward_give_the_bits_of_the_host);
+    tcase_add_loop_test(shape, hidden_sizes_at_the_edges_of_warps_and_blocks, 0,
+                        sizeof sizes / sizeof *sizes);
+    tcase_add_test(shape, a_block_of_the_largest_size);
+    tcase_add_loop_test(shape, samples_at_the_edges_of_warps, 0, sizeof sizes / sizeof *sizes);
+    tcase_add_test(shape, many_inputs_and_many_classes);
+    tcase_add_test(shape, a_delay_for_every_synapse);
+    tcase_add_loop_test(shape, chunks_and_steps_at_their_edges, 0, 8);
+    tcase_add_test(shape, a_full_list_grows_and_no_spike_is_dropped);
+    tcase_add_test(shape, what_does_not_fit_into_shared_memory_lies_elsewhere);
+    tcase_add_test(shape, memory_does_not_grow_with_the_number_of_steps);
+    tcase_add_test(shape, shapes_that_no_device_has_are_refused);
+    tcase_add_test(shape, without_a_device_the_reason_says_so);
+    suite_add_tcase(suite, same);
+    suite_add_tcase(suite, shape);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(emulated_suite());
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
