@@ -23,6 +23,7 @@ enum { CHANNELS = 700, OUTPUTS = 20, RECORDINGS = 8, MOST_SHIFT = 40 };
 struct work {
     size_t hidden, batch, steps;
     int threads;
+    size_t thin; /* every thin-th input spike only; 0: all */
 };
 
 /* ---- the case ---- */
@@ -75,8 +76,18 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Every thin-th spike; how many. */
+static size_t copy_thin(double *to, const struct case_train *from, size_t thin)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < from->count; k += thin)
+        to[count++] = from->at[k];
+    return count;
+}
+
 /* The spikes of one scene, channels moved by shift. */
-static struct case_train *hear(const struct case_made *made, const struct scene *scene, long shift)
+static struct case_train *hear(const struct case_made *made, const struct scene *scene, long shift,
+                               size_t thin)
 {
     struct case_train *train = take(CHANNELS, sizeof *train);
     for (long channel = 0; channel < CHANNELS; channel++) {
@@ -90,11 +101,9 @@ static struct case_train *hear(const struct case_made *made, const struct scene 
         for (size_t k = 0; k < scene->count; k++) {
             const struct case_train *t =
                 &made[scene->recording[k]].problem->sample[0].spikes[0][source];
-            if (t->count > 0)
-                memcpy(at, t->at, t->count * sizeof *at);
-            at += t->count;
+            at += copy_thin(at, t, thin);
         }
-        train[channel].count = count;
+        train[channel].count = count = (size_t)(at - train[channel].at);
         qsort(train[channel].at, count, sizeof *at, by_time);
     }
     return train;
@@ -128,7 +137,7 @@ static struct case_problem *make_case(const struct work *work)
         const struct scene *scene = &scenes[s % SCENES];
         long shift = (long)case_random_below(&r, 2 * MOST_SHIFT + 1) - MOST_SHIFT;
         sample[s].spikes = take(c->populations, sizeof *sample->spikes);
-        sample[s].spikes[0] = hear(made, scene, shift);
+        sample[s].spikes[0] = hear(made, scene, shift, work->thin > 0 ? work->thin : 1);
         sample[s].label = made[scene->recording[0]].problem->sample[0].label;
     }
     free_sample(&c->sample[0]);
@@ -297,9 +306,10 @@ static void measure_device(const struct work *work)
 static int bench_device(void)
 {
     static const struct work table[] = {
-        {256, 32, 1000, 1},  {256, 64, 1000, 1},   {256, 128, 1000, 1}, {256, 256, 1000, 1},
-        {256, 512, 1000, 1}, {256, 1024, 1000, 1}, {1024, 32, 1000, 1}, {1024, 256, 1000, 1},
-        {256, 32, 500, 1},   {256, 32, 2000, 1},   {64, 32, 1000, 1},   {512, 32, 1000, 1},
+        {256, 32, 1000, 1, 1},  {256, 64, 1000, 1, 1},   {256, 128, 1000, 1, 1},
+        {256, 256, 1000, 1, 1}, {256, 512, 1000, 1, 1},  {256, 1024, 1000, 1, 1},
+        {1024, 32, 1000, 1, 1}, {1024, 256, 1000, 1, 1}, {256, 32, 500, 1, 1},
+        {256, 32, 2000, 1, 1},  {64, 32, 1000, 1, 1},    {512, 32, 1000, 1, 1},
     };
     char text[256];
     if (!gpu_device(text, sizeof text)) {
@@ -322,9 +332,11 @@ static int bench_device(void)
 int main(int argc, char **argv)
 {
     static const struct work table[] = {
-        {256, 32, 1000, 1}, {256, 32, 1000, 2},  {1024, 32, 1000, 1}, {1024, 32, 1000, 2},
-        {256, 8, 1000, 1},  {256, 128, 1000, 1}, {256, 32, 500, 1},   {256, 32, 2000, 1},
-        {256, 32, 4000, 1}, {64, 32, 1000, 1},   {128, 32, 1000, 1},  {512, 32, 1000, 1},
+        {256, 32, 1000, 1, 1},  {256, 32, 1000, 2, 1}, {1024, 32, 1000, 1, 1},
+        {1024, 32, 1000, 2, 1}, {256, 8, 1000, 1, 1},  {256, 128, 1000, 1, 1},
+        {256, 32, 500, 1, 1},   {256, 32, 2000, 1, 1}, {256, 32, 4000, 1, 1},
+        {64, 32, 1000, 1, 1},   {128, 32, 1000, 1, 1}, {512, 32, 1000, 1, 1},
+        {256, 32, 1000, 1, 2},  {256, 32, 1000, 1, 4},
     };
     if (argc == 2 && strcmp(argv[1], "cuda") == 0)
         return bench_device();
@@ -335,7 +347,7 @@ int main(int argc, char **argv)
            "a trial", "a trial", "ms", "ms", "ms", "ms", "ms", "us", "2^20", "times", "MiB");
     if (argc >= 5) {
         struct work work = {strtoul(argv[1], NULL, 10), strtoul(argv[2], NULL, 10),
-                            strtoul(argv[3], NULL, 10), atoi(argv[4])};
+                            strtoul(argv[3], NULL, 10), atoi(argv[4]), 1};
         int repetitions = argc > 5 ? atoi(argv[5]) : REPETITIONS;
         if (!work.hidden || !work.batch || !work.steps || work.threads < 1 || repetitions < 1 ||
             repetitions > REPETITIONS)

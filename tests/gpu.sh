@@ -56,7 +56,7 @@ skip() { # NAME why
     printf '%-12s %5s    not run: %s\n' "$1" '' "$2" | tee -a "$logs/table"
 }
 
-everything=(identity edges memcheck racecheck initcheck synccheck sweep bench)
+everything=(identity edges memcheck racecheck initcheck synccheck sweep bench torch)
 if part 180 build "${make[@]}" --no-print-directory BUILD="$BUILD" CUDA_ARCH="$arch" NVCC="$NVCC" all \
     "$BUILD/tests/edges" "$BUILD/sweep_device" "$BUILD/bench"; then
     part 90 identity "$BUILD/evident" verify "$SUITE" --engine clock-host --engine clock-cuda \
@@ -74,6 +74,11 @@ if part 180 build "${make[@]}" --no-print-directory BUILD="$BUILD" CUDA_ARCH="$a
     done
     part 60 sweep "$BUILD/sweep_device"
     part 60 bench "$BUILD/bench" cuda
+    if python3 -c 'import torch' 2>/dev/null; then
+        part 90 torch python3 gpu/bench_torch.py cuda 256 32 256
+    else
+        skip torch 'no PyTorch'
+    fi
 else
     for name in "${everything[@]}"; do skip "$name" 'the build failed'; done
 fi
