@@ -22,13 +22,13 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion \
             $(if $(filter-out 0 false,$(CI) $(WERROR)),-Werror)
 
 .DEFAULT_GOAL := all
-include gpu/cuda.mk
+include gpu/gpu.mk
 
 # ---- libraries ----
 
 # hdf5 goes by the name hdf5-serial where no alternative was chosen.
 HDF5 := $(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5 || echo hdf5-serial)
-PACKAGES := mpfr jansson $(HDF5)
+PACKAGES := mpfr jansson sqlite3 $(HDF5)
 # -isystem: warnings are for our own text.
 INCLUDES := -I. $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 # Arb is part of FLINT 3; beside FLINT 2 it is a library of its own, named flint-arb by Debian 12
@@ -79,6 +79,9 @@ $(BUILD)/flags $(BUILD)/prefix: FORCE
 
 $(BUILD)/verify/file.o: $(BUILD)/prefix
 $(BUILD)/verify/file.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
+
+# A run remembers how its program was built.
+$(BUILD)/verify/store_facts.o: private PLACE = -DEVIDENT_FLAGS='"$(CC) $(CFLAGS)"'
 
 ifneq ($(MPI),)
 $(BUILD)/verify/ranks.o: private PLACE = -DEVIDENT_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
@@ -133,7 +136,9 @@ checked: all tests
 verify: ## install what is missing, build, run the CI suite, write reports/out/index.html
 	@.ci/setup
 	@+$(MAKE) --no-print-directory all
-	@$(PROGRAM) verify ci --every 8 --engine clock-host --round-delays --report reports/out
+	@mkdir -p reports/out
+	@$(PROGRAM) verify ci --every 8 --engine clock-host --round-delays \
+	    --store reports/out/runs.sqlite --report reports/out
 
 lint: ## rules of the house that no compiler checks
 	@tests/lint.sh
@@ -149,21 +154,6 @@ fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs c
 
 faults: all ## plant every fault of tests/faults.tsv in turn; each must be caught
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/faults.sh
-
-bits: ## the clock engine gives the same bits by gcc and clang, at -O1 and -O3, for any processor
-	@+MAKE='$(MAKE)' tests/bits.sh
-
-canary: ## builds whose flags change arithmetic are refused, all others agree to the bit
-	@tests/canary.sh
-
-sweep: $(BUILD)/sweep ## exp and log of the clock engine for all 2^32 floats (minutes)
-	@$(BUILD)/sweep
-
-bench: $(BUILD)/bench ## how fast the clock engine is on this machine (minutes)
-	@$(BUILD)/bench
-
-measured: $(BUILD)/bench ## write what bench and callgrind count to reports/measured/host.txt
-	@BUILD=$(BUILD) tests/measure.sh
 
 # ---- installing ----
 

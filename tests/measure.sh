@@ -22,6 +22,9 @@ commit=$(git rev-parse --short=12 HEAD)
     echo
     "$BUILD/bench"
     echo
+    # One core, as the first row; PYTHON may name one that has PyTorch.
+    OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 "${PYTHON:-python3}" gpu/bench_torch.py cpu 256 32
+    echo
     echo "a trial, a step: total / batch, total / steps. spikes/s: input and hidden, in 2^20. floor:"
     echo "total over the time that adding up the same number of rows takes, in the same run."
 } >"$work/table"
@@ -34,11 +37,15 @@ if command -v valgrind >/dev/null; then
         echo
         echo "Instructions a trial (callgrind, 256 hidden, vectors of 32 bytes):"
         callgrind_annotate --inclusive=yes --threshold=100 "$work/counts" | awk -v n=$((trials * runs)) '
-            function count() { gsub(",", "", $1); return $1 / n }
-            /:clock_forward_single /     { printf "  forward   %12.0f\n", count() }
-            /:clock_adjoint_single /     { printf "  adjoint   %12.0f\n", count() }
-            /:clock_gather_single /      { printf "  gradient  %12.0f\n", count() }
-            /:clock_gather_sort_single / { printf "  lists     %12.0f\n", count() }' | sort
+            function tell(name) { # the first line of a function has all that it calls
+                gsub(",", "", $1)
+                if (!seen[name]++)
+                    printf "  %-10s %12.0f\n", name, $1 / n
+            }
+            /:clock_forward_single /     { tell("forward") }
+            /:clock_adjoint_single /     { tell("adjoint") }
+            /:clock_gather_single /      { tell("gradient") }
+            /:clock_gather_sort_single / { tell("lists") }' | sort
     } >>"$work/table"
 else
     printf '\nnot run: instruction counts: no valgrind\n' >>"$work/table"

@@ -1,5 +1,6 @@
 /* command_verify.c: `evident verify`, the judge on many cases. */
 #include "verify/ranks.h"
+#include "verify/store.h"
 #include "verify/wish.h"
 
 #include <stdlib.h>
@@ -36,31 +37,90 @@ static int write_report(const struct wish *wish, const struct ver_judgement *jud
     return 0;
 }
 
-static int verify_sources(const struct wish *wish, const struct ver_sources *sources)
+/* ---- the store ---- */
+
+struct recording { /* store is NULL where nothing is recorded */
+    struct store *store;
+    struct store_listener listener;
+    struct ver_listener then, all;
+};
+
+static int refuse_store(struct recording *recording)
+{
+    command_refuse("verify", "%s", store_error(recording->store));
+    store_close(recording->store);
+    recording->store = NULL;
+    return -1;
+}
+
+/* Begins or resumes a run; what it has is put into judgement. 0, or -1 after a line. */
+static int record_begin(struct recording *recording, const struct wish *wish,
+                        const struct store_facts *facts, const struct ver_sources *sources,
+                        struct ver_judgement *judgement)
+{
+    struct case_error error;
+    if (!wish->store)
+        return 0;
+    recording->store = store_open(wish->store, STORE_WRITE, &error);
+    if (!recording->store) {
+        command_refuse("verify", "%s", error.text);
+        return -1;
+    }
+    int64_t run = store_begin(recording->store, facts, wish->resume);
+    if (run < 0 || store_resume(recording->store, run, sources, judgement) < 0)
+        return refuse_store(recording);
+    recording->listener =
+        (struct store_listener){recording->store, run, sources, &recording->then, false};
+    recording->all = store_listener(&recording->listener);
+    return 0;
+}
+
+/* 0, or -1 after a line: what is recorded stays, the run can be resumed. */
+static int record_end(struct recording *recording)
+{
+    if (recording->store && (recording->listener.failed ||
+                             store_finish(recording->store, recording->listener.run) != 0))
+        return refuse_store(recording);
+    return 0;
+}
+
+/* ---- the run ---- */
+
+static int tell_totals(const struct wish *wish, const struct ver_judgement *judgement, size_t cases)
+{
+    struct ver_totals totals;
+    if (ver_total(&totals, judgement, cases) != 0)
+        return command_refuse("verify", "the verdicts do not add up to the %zu cases", cases);
+    int code = exit_code(&totals);
+    if (wish->report && write_report(wish, judgement, &totals) != 0)
+        code = COMMAND_COULD_NOT_RUN;
+    talk_totals(&totals, wish);
+    return code;
+}
+
+static int verify_sources(const struct wish *wish, const struct ver_sources *sources,
+                          const struct store_facts *facts)
 {
     struct ver_judgement *judgement = calloc(sources->count, sizeof *judgement);
     if (!judgement)
         return command_refuse("verify", "memory is short");
     struct talk talk;
-    struct ver_listener listener = {
-        .judged = talk_judgement, .progress = talk_progress, .context = &talk};
-    talk_start(&talk, wish, sources->count);
-    ver_judge_all(judgement, sources, &wish->judge, wish->workers, &listener);
-    progress_hide(&talk.progress);
-
-    struct ver_totals totals;
+    struct recording recording = {
+        .then = {.judged = talk_judgement, .progress = talk_progress, .context = &talk}};
     int code = COMMAND_COULD_NOT_RUN;
-    if (ver_total(&totals, judgement, sources->count) == 0) {
-        code = exit_code(&totals);
-        if (wish->report && write_report(wish, judgement, &totals) != 0)
+    talk_start(&talk, wish, sources->count);
+    if (record_begin(&recording, wish, facts, sources, judgement) == 0) {
+        ver_judge_all(judgement, sources, &wish->judge, wish->workers,
+                      recording.store ? &recording.all : &recording.then);
+        progress_hide(&talk.progress);
+        code = tell_totals(wish, judgement, sources->count);
+        if (record_end(&recording) != 0)
             code = COMMAND_COULD_NOT_RUN;
-        talk_totals(&totals, wish);
-    } else {
-        command_refuse("verify", "the verdicts do not add up to the %zu cases", sources->count);
     }
     for (size_t k = 0; k < sources->count; k++)
         ver_judgement_clear(&judgement[k]);
     free(judgement);
+    store_close(recording.store); /* last: names of what was resumed live there */
     return command_finish("verify", code);
 }
 
@@ -68,14 +128,24 @@ static int verify_sources(const struct wish *wish, const struct ver_sources *sou
 static int verify_wish(const struct wish *wish)
 {
     struct ver_sources sources = {NULL, 0, 0};
+    struct store_facts facts;
     struct case_error error;
     struct ranks *ranks = ranks_here();
     int failed =
         wish->report && ranks_is_first(ranks) ? ver_directory_make(wish->report, &error) : 0;
     for (size_t k = 0; k < wish->names && !failed; k++)
         failed = ver_sources_add(&sources, wish->name[k], wish->judge.seed, &error);
+    if (!failed) { /* of the whole suite, before it is cut */
+        snprintf(error.text, sizeof error.text, "memory is short");
+        failed = store_facts(&facts, wish->name, wish->names, &sources, &wish->judge);
+    }
     int code = COMMAND_COULD_NOT_RUN;
     ver_sources_shard(&sources, wish->shard, wish->shards);
+    if (!failed && wish->shards > 1) {
+        facts.shard = (size_t)wish->shard;
+        facts.shards = (size_t)wish->shards;
+        facts.planned = sources.count;
+    }
     if (failed)
         command_refuse("verify", "%s", error.text);
     else if (sources.count == 0)
@@ -84,7 +154,7 @@ static int verify_wish(const struct wish *wish)
     else if (!ranks_is_first(ranks))
         code = COMMAND_PASS, ver_judge_for_others(&sources, &wish->judge, wish->workers);
     else
-        code = verify_sources(wish, &sources);
+        code = verify_sources(wish, &sources, &facts);
     ver_sources_clear(&sources);
     return code;
 }

@@ -1,5 +1,6 @@
 /* main.c: the program `evident`, a table of commands. */
 #include "verify/command.h"
+#include "verify/command_store.h"
 
 #include <string.h>
 
@@ -16,6 +17,15 @@ static const char usage[] =
     "  families   list the families of cases\n"
     "  check      say whether case files are well formed\n"
     "\n"
+    "What runs leave in a store (evident verify --store FILE):\n"
+    "  list       the runs\n"
+    "  show       one run, or one case of it\n"
+    "  diff       what moved between two runs; exit 1 if something got worse\n"
+    "  export     a run as a table, JSON, or JUnit XML for CI\n"
+    "  merge      bring stores together: the shards of a job array\n"
+    "  baseline   what was accepted once and can only tighten\n"
+    "  store      the file itself: schema, check, delete a run\n"
+    "\n"
     "  evident COMMAND --help   what a command takes\n"
     "  evident --version        versions of the program and of what it stands on\n"
     "\n"
@@ -27,7 +37,9 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", command_run},           {"verify", command_verify}, {"generate", command_generate},
-    {"families", command_families}, {"check", command_check},
+    {"families", command_families}, {"check", command_check},   {"list", command_list},
+    {"show", command_show},         {"diff", command_diff},     {"export", command_export},
+    {"merge", command_merge},       {"baseline", command_baseline}, {"store", command_store},
 };
 
 static int print_version(void)

@@ -1,4 +1,5 @@
 /* wish.c: the arguments of `evident verify`. */
+#include "verify/store.h"
 #include "verify/wish.h"
 
 #include <errno.h>
@@ -36,6 +37,9 @@ static const char usage[] =
     "  --shard I/N      every N-th case only, from the I-th on: one job of an array of N\n"
     "  --time-limit S   a case that takes longer is an error of that case (default 1800)\n"
     "  --memory-limit M likewise one that takes more MiB (default 0: no limit)\n"
+    "  --store FILE     record every finished case there (evident list, show, diff, ...)\n"
+    "  --resume         go on with the newest run of the same program, suite and options in the\n"
+    "                   store (default: $EVIDENT_STORE, else evident.sqlite)\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
     "  --quiet          failures and the verdict line only\n"
     "\n"
@@ -60,7 +64,7 @@ static const struct command_option options[] = {
     {"jobs", true},        {"report", true},        {"quiet", false},     {"engine", true},
     {"step", true},        {"round-delays", false}, {"compat", false},    {"defect", true},
     {"no-witness", false}, {"shard", true},         {"time-limit", true}, {"memory-limit", true},
-    {"every", true},       {NULL, false},
+    {"every", true},       {"store", true},         {"resume", false},    {NULL, false},
 };
 enum {
     OPTION_SEED,
@@ -79,7 +83,9 @@ enum {
     OPTION_SHARD,
     OPTION_TIME_LIMIT,
     OPTION_MEMORY_LIMIT,
-    OPTION_EVERY
+    OPTION_EVERY,
+    OPTION_STORE,
+    OPTION_RESUME
 };
 
 /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
@@ -122,6 +128,12 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
     switch (option) {
     case OPTION_EVERY:
         return command_number("verify", "every", value, 1, UINT64_MAX, &wish->judge.every);
+    case OPTION_STORE:
+        wish->store = value;
+        return true;
+    case OPTION_RESUME:
+        wish->resume = true;
+        return true;
     case OPTION_SHARD:
         return take_shard(wish, value);
     case OPTION_TIME_LIMIT:
@@ -192,6 +204,8 @@ int wish_read(struct wish *wish, int argc, char **argv)
         else if (!take_option(wish, got, value))
             return COMMAND_BAD;
     }
+    if (wish->resume && !wish->store)
+        wish->store = store_default_path();
     if (wish->names == 0)
         wish->name[wish->names++] = "ci";
     const struct ver_clock_options *clock = &wish->judge.clock;

@@ -9,9 +9,10 @@ struct wish {
     const char **name;
     size_t names;
     const char *report;
+    const char *store; /* NULL: none */
     int workers;
     uint64_t shard, shards; /* 1 of 1 is everything */
-    bool quiet;
+    bool quiet, resume;
 };
 
 /* COMMAND_END if the arguments are good, else BAD or HELPED. wish->name has room for them all. */

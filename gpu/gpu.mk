@@ -1,5 +1,5 @@
-# cuda.mk: how the CUDA driver is built, included by the Makefile. Without nvcc there is
-# gpu/cuda_absent.c instead, and everything else is as it was.
+# gpu.mk: how the CUDA driver is built, and what measures and compares the clock engine; included by
+# the Makefile. Without nvcc there is gpu/cuda_absent.c instead, and everything else is as it was.
 
 # A user may change these: code for these architectures, and PTX for what comes later.
 NVCC ?= nvcc
@@ -24,3 +24,18 @@ kernels: $(BUILD)/roofline ## registers, spills, bounds of kernels to reports/me
 
 gpu: ## all that needs an NVIDIA GPU, to reports/measured/gpu-DEVICE.txt (under 10 minutes)
 	@+MAKE='$(MAKE)' NVCC='$(NVCC)' tests/gpu.sh
+
+bits: ## the clock engine gives the same bits by gcc and clang, at -O1 and -O3, for any processor
+	@+MAKE='$(MAKE)' tests/bits.sh
+
+canary: ## builds whose flags change arithmetic are refused, all others agree to the bit
+	@tests/canary.sh
+
+sweep: $(BUILD)/sweep ## exp and log of the clock engine for all 2^32 floats (minutes)
+	@$(BUILD)/sweep
+
+bench: $(BUILD)/bench ## how fast the clock engine is on this machine (minutes)
+	@$(BUILD)/bench
+
+measured: $(BUILD)/bench ## write what bench and callgrind count to reports/measured/host.txt
+	@BUILD=$(BUILD) tests/measure.sh

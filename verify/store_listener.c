@@ -1,0 +1,67 @@
+/* store_listener.c: what a runner tells, recorded; what was recorded, told again. */
+#include "verify/store_inner.h"
+
+#include <stdlib.h>
+
+int64_t store_resume(struct store *store, int64_t run, const struct ver_sources *sources,
+                     struct ver_judgement *judgement)
+{
+    int64_t taken = 0;
+    for (size_t k = 0; k < sources->count; k++) {
+        size_t position = sources->at[k].position;
+        int64_t there =
+            store_count(store, "SELECT count(*) FROM cases WHERE run = ? AND position = ?", "iz",
+                        run, position);
+        if (there < 0 || (there > 0 && store_judgement(store, run, position, &judgement[k]) != 0))
+            return -1;
+        taken += there;
+    }
+    return taken;
+}
+
+/* ---- recording ---- */
+
+static int by_position(const void *key, const void *source)
+{
+    size_t a = *(const size_t *)key, b = ((const struct ver_source *)source)->position;
+    return (a > b) - (a < b);
+}
+
+static uint64_t digest_of(const struct store_listener *context, size_t position)
+{
+    const struct ver_sources *sources = context->sources;
+    const struct ver_source *source = NULL;
+    if (sources && sources->count > 0)
+        source = bsearch(&position, sources->at, sources->count, sizeof *sources->at, by_position);
+    return source && source->made ? store_case_digest(source->made->problem) : 0;
+}
+
+static void finished(void *context, size_t position, const struct ver_judgement *judgement)
+{
+    struct store_listener *to = context;
+    struct store_extra extra = {digest_of(to, position), NULL, 0};
+    if (!to->failed)
+        to->failed = store_record(to->store, to->run, position, judgement, &extra) != 0;
+    if (to->then && to->then->finished)
+        to->then->finished(to->then->context, position, judgement);
+}
+
+static void judged(void *context, const struct ver_judgement *judgement)
+{
+    const struct ver_listener *then = ((struct store_listener *)context)->then;
+    if (then && then->judged)
+        then->judged(then->context, judgement);
+}
+
+static void progress(void *context, size_t done, size_t all, size_t failed)
+{
+    const struct ver_listener *then = ((struct store_listener *)context)->then;
+    if (then && then->progress)
+        then->progress(then->context, done, all, failed);
+}
+
+struct ver_listener store_listener(struct store_listener *context)
+{
+    return (struct ver_listener){
+        .judged = judged, .progress = progress, .context = context, .finished = finished};
+}
