@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 BUILD ?= build
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 FUZZ_SECONDS ?= 600
-# A planted fault of tests/faults.tsv; 0 is none. Only ref/ sees it, so only ref/ is built again.
+# A planted fault of tests/faults.tsv; 0 is none. Only what its number stands in is built again.
 FAULT ?= 0
 # WERROR=1: warnings stop the build, as they do where CI is set. V=1: show whole command lines.
 
@@ -45,13 +45,16 @@ MPI := $(shell pkg-config --exists ompi-c 2>/dev/null && echo ompi-c)
 
 OUT := $(if $(filter-out 0,$(FAULT)),$(BUILD)/fault-$(FAULT),$(BUILD))
 PROGRAM := $(OUT)/evident
-LIBRARY := $(OUT)/libevident.a
+LIBRARY := $(BUILD)/libevident.a
 # gpu/clock_*.c are compiled for binary32 and for binary64; programs of their own are no part of it.
 GPU_PROGRAMS := gpu/bench.c gpu/digest.c gpu/roofline.c gpu/sweep.c
 OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c verify/*.c) \
                $(filter-out $(GPU_PROGRAMS) $(CUDA_UNUSED),$(wildcard gpu/*.c))) $(CUDA_OBJECTS) \
            $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock_*.c)) \
-           $(patsubst %.c,$(OUT)/%.o,$(wildcard ref/*.c))
+           $(patsubst %.c,$(BUILD)/%.o,$(wildcard ref/*.c))
+# The objects of a planted fault: all that are made of a file with its number, by their lists.
+FAULTY := $(if $(FAULT:0=),$(patsubst $(BUILD)/%.d,$(OUT)/%.o,$(shell grep -lF "$$(grep -rlE \
+    'FAULT [!=]= $(FAULT)\b' cases ref gpu verify | sed 's/^/ /')" $(OBJECTS:.o=.d) 2>/dev/null)))
 MAIN := $(BUILD)/verify/main.o
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
 COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) $(SEMANTICS)
@@ -62,7 +65,7 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
 .DELETE_ON_ERROR:
-.PHONY: all tests check checked verify lint sanitize valgrind fuzz faults bits canary sweep bench measured \
+.PHONY: all tests check checked verify lint sanitize valgrind fuzz faults mutate bits canary sweep bench measured \
         install clean help FORCE
 
 all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (default)
@@ -87,22 +90,18 @@ ifneq ($(MPI),)
 $(BUILD)/verify/ranks.o: private PLACE = -DEVIDENT_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
 endif
 
-$(OUT)/ref/%.o: ref/%.c $(BUILD)/flags
+$(OUT)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(SAY)$(COMPILE) -DFAULT=$(FAULT) -MMD -MP -c -o $@ $<
-
-$(BUILD)/%.o: %.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
+	$(SAY)$(COMPILE) $(PLACE) -DFAULT=$(FAULT) -MMD -MP -c -o $@ $<
 
 # The engine under test is worth a higher level of optimisation; no level changes a bit (make bits).
 ENGINE_LEVEL := -O3
-$(BUILD)/gpu/%.o: private override CFLAGS += $(ENGINE_LEVEL)
-$(BUILD)/gpu/%.double.o: private PLACE = -DREAL_BITS=64
+$(OUT)/gpu/%.o: private override CFLAGS += $(ENGINE_LEVEL)
+$(OUT)/gpu/%.double.o: private PLACE = -DREAL_BITS=64
 
-$(BUILD)/gpu/%.double.o: gpu/%.c $(BUILD)/flags
+$(OUT)/gpu/%.double.o: gpu/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
+	$(SAY)$(COMPILE) $(PLACE) -DFAULT=$(FAULT) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%: $(BUILD)/gpu/%.o $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
@@ -111,13 +110,19 @@ $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
 	@rm -f $@
 	$(SAY)$(AR) rcs $@ $^
 
-$(PROGRAM): $(MAIN) $(LIBRARY)
+$(PROGRAM): $(MAIN) $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
+
+$(OUT)/evident-%: $(MAIN) $(FAULTY) $(LIBRARY)
+	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $(MAIN) $(FAULTY) $(BUILD)/fault-$*/*/*.o $(LIBRARY) $(LIBS)
 
 $(BUILD)/tests/%: tests/%.c $(LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(COMPILE) $(shell pkg-config --cflags check) -MMD -MP -o $@ $< $(LIBRARY) \
 	    $(LDFLAGS) $(shell pkg-config --libs check) $(LIBS)
+
+$(OUT)/tests/%: $(BUILD)/tests/%.o $(FAULTY) $(LIBRARY)
+	$(SAY)mkdir -p $(@D) && $(CC) $(CFLAGS) -fopenmp -o $@ $^ $(shell pkg-config --libs check) $(LIBS)
 
 -include $(OBJECTS:.o=.d) $(TESTS:=.d)
 
@@ -152,8 +157,11 @@ valgrind: ## a few tests under valgrind
 fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs clang)
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sanitize.sh fuzz
 
-faults: all ## plant every fault of tests/faults.tsv in turn; each must be caught
-	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/faults.sh
+faults: all ## plant every fault of tests/faults.tsv; each must be caught by two kinds of check
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) JOBS=$(JOBS) tests/faults.sh
+
+mutate: all tests ## force every branch of ref/ one way, then the other (hours); list what nobody sees
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/mutate.py --jobs $(JOBS)
 
 # ---- installing ----
 
@@ -170,6 +178,7 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html
 	install -D -m 644 -t $(SHARE)/suites verify/suites/*
 	install -D -m 644 -t $(SHARE)/examples cases/examples/*.json
+	install -D -m 644 -t $(SHARE)/regression cases/regression/*.json
 	install -D -m 644 -t $(SHARE) cases/case.schema.json
 	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	printf '%s\n' $(PC_LINES) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc

@@ -137,6 +137,9 @@ int case_check(const struct case_problem *c, struct case_error *error);
 
 void case_free(struct case_problem *c); /* NULL is allowed */
 
+/* The same case again, sharing nothing with the first. NULL if memory is short. */
+struct case_problem *case_copy(const struct case_problem *c);
+
 /* ---- parameters: the numbers by which a loss is differentiated, in one flat order ---- */
 
 enum case_quantity {

@@ -41,7 +41,11 @@ GPU_BOTH static inline real step_slope(real i, real bias, real v)
 /* height = threshold - reset (Wunderlich and Pehle 2021; equation 6 of the specification). */
 GPU_BOTH static inline real step_jump(real lambda_v, real height, real rev, real slope)
 {
+#if FAULT != 42 /* reset term of the jump missing */
     return lambda_v + (height * lambda_v + rev) / slope;
+#else
+    return lambda_v + rev / slope;
+#endif
 }
 
 /* by_time = dloss/dt of this spike. */

@@ -68,6 +68,9 @@ void interval_back(struct sweep *s, struct neuron *n)
     arb_ptr tau_syn = e->gradient + o->tau_syn + n->index;
     arb_ptr bias = e->gradient + o->bias + n->index;
     arb_sub(centred, now->v, n->bias, prec);
+#if FAULT == 37 /* dL/dtau_mem without the bias */
+    arb_set(centred, now->v);
+#endif
     /* dL/dtau_mem: p ((V0 - b) vm + I0 im) */
     arb_mul(sum, centred, x + P_VM, prec);
     arb_addmul(sum, now->i, x + P_IM, prec);
@@ -81,6 +84,9 @@ void interval_back(struct sweep *s, struct neuron *n)
     arb_submul(bias, sum, n->p, prec);
     arb_mul(by_k, n->p, x + P_K, prec);
     arb_mul(n->q, n->q, x + P_ES, prec);
+#if FAULT == 35 /* lambda_I decays twice */
+    arb_mul(n->q, n->q, x + P_ES, prec);
+#endif
     arb_add(n->q, n->q, by_k, prec);
     arb_mul(n->p, n->p, x + P_EM, prec);
     if (!driven)
@@ -103,6 +109,9 @@ static enum outcome mark_back(struct sweep *s, size_t event, struct neuron *n)
         size_t const probe = e->event[event].spike;
         adjoint_set(e->result->probe_lambda_v + probe, e->result->probe_lambda_i + probe, n, n->p,
                     n->q, e->prec);
+#if FAULT == 90 /* lambda_I of a probe twice */
+        arb_mul_2exp_si(e->result->probe_lambda_i + probe, e->result->probe_lambda_i + probe, 1);
+#endif
     }
     enum outcome const recorded = probed ? record_adjoint(e, n, event, n->p) : PROVEN;
     n->cursor--;

@@ -174,6 +174,9 @@ static enum outcome arrival_make(struct engine *e, size_t spike, size_t projecti
     struct event *event = e->event + number;
     arb_ptr gap = e->scratch + 3;
     arb_set_d(event->time, delay);
+#if FAULT == 39 /* delay cut to whole ms */
+    arb_floor(event->time, event->time, e->prec);
+#endif
     /* Input spikes and delays are exact doubles, and so are the ties between their sums. */
     bool const exact = arb_is_exact(e->spike[spike].time);
     arb_add(event->time, event->time, e->spike[spike].time, exact ? ARF_PREC_EXACT : e->prec);
@@ -186,7 +189,11 @@ static enum outcome arrival_make(struct engine *e, size_t spike, size_t projecti
         return marked;
     arb_sub(gap, e->event[e->end_event].time, event->time, e->prec);
     margin_lower(e, REF_END, gap);
+#if FAULT != 29 /* an event at exactly T happens */
     if (arb_ge(event->time, e->event[e->end_event].time))
+#else
+    if (arb_gt(event->time, e->event[e->end_event].time))
+#endif
         return PROVEN; /* an event at exactly T does not happen */
     if (!arb_lt(event->time, e->event[e->end_event].time))
         return imprecise(e, "end: an arrival next to T = %.17g", e->c->end);

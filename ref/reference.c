@@ -14,7 +14,11 @@ static enum outcome sample_run(struct engine *e, size_t sample)
         outcome = result_spikes(e);
     if (outcome == PROVEN)
         outcome = loss_evaluate(e, e->result->sample[sample].loss);
+#if FAULT != 30 /* the gradient of sample 0 only */
     if (outcome == PROVEN && e->options->gradients)
+#else
+    if (outcome == PROVEN && e->options->gradients && sample == 0)
+#endif
         outcome = adjoint_run(e);
     sample_end(e);
     return outcome;
@@ -36,7 +40,9 @@ static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
     r->gradient = e.gradient;
     r->parameters = e.parameters;
     e.gradient = NULL;
+#if FAULT != 31 /* the sum over samples instead of the mean */
     arb_div_ui(r->loss, r->loss, c->samples, prec);
+#endif
     for (int m = 0; m < REF_MARGINS; m++)
         arb_set(r->margin[m], e.margin[m]);
     engine_clear(&e);
@@ -59,7 +65,11 @@ enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
                 snprintf(result->reason, sizeof result->reason, "memory is short");
             return result->status;
         }
+#if FAULT != 41 /* digits are promised, not looked at */
         if (outcome == PROVEN && result_is_accurate(result, options)) {
+#else
+        if (outcome == PROVEN) {
+#endif
             result->status = REF_OK;
             return result->status;
         }

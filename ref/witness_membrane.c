@@ -144,6 +144,9 @@ void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_sr
     mpfr_mul(u, n->u, x, MPFR_RNDN);
     mpfr_fma(u, n->current, k, u, MPFR_RNDN);
     mpfr_mul(current, n->current, y, MPFR_RNDN);
+#if FAULT == 99 /* I decays with tau_mem */
+    mpfr_mul(current, n->current, x, MPFR_RNDN);
+#endif
     if (n->model == CASE_LI && witness_is_output(e, n)) {
         witness_loss_segment(e, n, t, u, current);
     }

@@ -30,7 +30,11 @@ static int send(struct witness_engine *e, mpfr_srcptr now, mpfr_srcptr delay, si
 #if FAULT == 16 /* delay ignored */
     mpfr_set(time, now, MPFR_RNDN);
 #endif
+#if FAULT != 98 /* the horizon is 1 ms early */
     if (mpfr_less_p(time, e->end)) {
+#else
+    if (mpfr_get_d(time, MPFR_RNDN) < e->c->end - 1) {
+#endif
         witness_agenda_push(
             &e->agenda, (struct witness_entry){time, WITNESS_ARRIVAL, projection, source, target});
     } else {
@@ -186,7 +190,11 @@ static int fire(struct witness_engine *e, size_t which)
     if (n->peak_gap < e->closest) {
         e->closest = n->peak_gap;
     }
+#if FAULT != 97 /* the last spike of an output counts, not the first */
     if (n->spikes == 0 && witness_is_output(e, n)) {
+#else
+    if (witness_is_output(e, n)) {
+#endif
         mpfr_set(e->output[n->index].first, n->crossing, MPFR_RNDN);
     }
     n->spikes++;
@@ -329,7 +337,15 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h)
             return WITNESS_CAPACITY;
         }
         mpfr_add(e->loss, e->loss, e->sample_loss, MPFR_RNDN);
+#if FAULT == 96 /* the loss of sample 0 only */
+        if (e->sample > 0)
+            mpfr_sub(e->loss, e->loss, e->sample_loss, MPFR_RNDN);
+#endif
     }
+#if FAULT != 58 /* the loss is NaN */
     mpfr_div_ui(e->loss, e->loss, e->c->samples, MPFR_RNDN);
+#else
+    mpfr_set_nan(e->loss);
+#endif
     return WITNESS_OK;
 }

@@ -1,56 +1,200 @@
 #!/usr/bin/env bash
-# Judges the judge: plants every fault of tests/faults.tsv in turn and demands that `evident verify`
-# finds it (exit status 1 and at least one failure line). A fault is a line `#if FAULT == NUMBER`
-# beside the right line in ref/. Exit 0 if all were caught, 1 if not, 2 if one could not be planted.
-# Usage: tests/faults.sh [NUMBER...]                                               (make faults)
+# Judges the judge: plants every fault of tests/faults.tsv in turn (a line `#if FAULT == NUMBER`
+# beside the right line), builds what its number stands in, and asks every kind of check about it:
+# the kinds of comparison of `evident verify`, verdicts that refuse, the unit tests of the module
+# and, for faults of the judge and of readers and writers, tests/judge_the_judge.sh. A fault is
+# caught if two different kinds fail; those named in its row must be among them.
+# Writes reports/out/kills.tsv (failing comparisons, fault by kind) and draws kills.svg beside it.
+# Goes on where it stopped: what is known of a fault for these very sources is not run again.
+# Exit 0 if all were caught, 1 if not, 2 if one could not be planted or the checks fail without one.
+# Usage: [JOBS=2] tests/faults.sh [--only N]...                                    (make faults)
+# shellcheck disable=SC2317 # functions are called by other processes, by name
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
-MAKE=${MAKE:-make}
-BUILD=${BUILD:-build}
-only=" $* "
+export MAKE=${MAKE:-make} BUILD=${BUILD:-build} OMP_NUM_THREADS=1
+out=reports/out kinds=
+# Faults that tests/judge_the_judge.sh plants in what the judge is to see through.
+export planted='12 48 49 50 53 54 58 60 63 90 137'
 
-judge() { # program, what to verify: output to $log; the program's exit status
-    # shellcheck disable=SC2086 # several cases may be named
-    OMP_NUM_THREADS=${OMP_NUM_THREADS:-$(nproc)} "$1" verify $2 >"$log" 2>&1 </dev/null
-}
-quantities() { # what the failure lines are about, most frequent first
-    awk '/^FAIL .* got / { count[$3]++ }
-         END { for (q in count) printf "%d %s\n", count[q], q }' "$log" | sort -k1,1nr -k2 |
-        awk '{ printf "%s%s %d", separator, $2, $1; separator = ", " }'
-}
+wanted=() only=' '
+while [ $# -gt 0 ]; do
+    case $1 in
+    --only) only+="${2:?--only wants a number} " && shift ;;
+    --only=*) only+="${1#*=} " ;;
+    *) echo "faults.sh: $1: only --only N is known" >&2 && exit 2 ;;
+    esac
+    shift
+done
+while IFS=$'\t' read -r kind _; do kinds+="$kind "; done < <(tail -n +2 tests/kinds.tsv)
+export kinds
+mkdir -p "$BUILD/faults" "$out"
+empty=$BUILD/faults/no-programs # a path without gnuplot: tables only
+export empty
+mkdir -p "$empty"
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-# A fault is caught only if the same cases pass without it.
-for cases in $(cut -f4 tests/faults.tsv | tail -n +2 | tr ' ' '+' | sort -u); do
-    if ! judge "$BUILD/evident" "${cases//+/ }"; then
-        grep -m3 -E '^(FAIL|UNDECIDED|NOT-RUN|ERROR|evident)' "$log"
-        echo "faults.sh: without any fault, 'evident verify ${cases//+/ }' does not pass" >&2
+# Failing rows of checks.tsv by kind. `weights` of the reference is a coordinate, of an engine
+# rounding: the last column says whose.
+by_kind() { # folder
+    awk -F'\t' '
+        BEGIN {
+            split("spikes spikes loss losses direction directions boundary directions " \
+                  "adjoint_V adjoints adjoint_I adjoints loss_digits promises " \
+                  "gradient_digits promises status promises decisions decisions bits bits", k, " ")
+            for (i = 1; i in k; i += 2) kind[k[i]] = k[i + 1]
+            n = split("again threads poison shape permuted batch_of_1 batch_of_512 zero_weights " \
+                      "silent_neurons times voltages", k, " ")
+            for (i = 1; i <= n; i++) kind[k[i]] = "invariances"
+        }
+        FNR > 1 && $13 == "fail" {
+            q = $3
+            if ($14 != "reference" && !(q in kind && q != "loss"))
+                what = q ~ /^ladder_/ ? "ladders" : "rounding"
+            else
+                what = q ~ /^known_/ ? "known" : q in kind ? kind[q] : "coordinates"
+            count[what]++
+        }
+        END { for (what in count) print what, count[what] }' "$1/checks.tsv"
+}
+export -f by_kind
+
+# Cases without a verdict on their numbers, and a program that refuses, crashes or says no totals.
+refusals() { # log
+    local line
+    line=$(grep -E '^cases: [0-9]+, ' "$1" | tail -1)
+    if [ -z "$line" ]; then
+        echo verdicts 1
+    else
+        awk -F'[ ,]+' -v want="$2" '{ n = $7 + $9 + $11; if ($2 != want) n++
+                       if (n) print "verdicts", n }' <<<"$line"
+    fi
+}
+export -f refusals
+
+verify() { # program, folder, cases expected, arguments of evident verify
+    local program=$1 folder=$2 expected=$3
+    shift 3
+    rm -rf "$folder"
+    PATH=$empty /usr/bin/timeout 300 "$program" verify "$@" --round-delays --jobs 1 \
+        --digits 30 --cap 2048 --directions 2 --every 2 --time-limit 10 \
+        --report "$folder" >"$folder.log" 2>&1 </dev/null
+    # Without gnuplot it ends with 2 after its tables; codes are for judge_the_judge.sh.
+    [ ! -f "$folder/checks.tsv" ] || by_kind "$folder"
+    refusals "$folder.log" "$expected"
+}
+export -f verify
+
+units() { # fault or empty, names of test programs: failed checks
+    local where=$BUILD/tests name programs=()
+    [ -z "$1" ] || where=$BUILD/fault-$1/tests
+    for name in "${@:2}"; do programs+=("$where/t_$name"); done
+    EVIDENT=${where%/tests}/evident JOBS=1 RUNNER='timeout 90' tests/run.sh "${programs[@]}" |
+        awk '/^[0-9]+ passed, [0-9]+ failed$/ && $3 > 0 { print "tests", $3 }'
+}
+export -f units
+
+# Where a fault is, which cases and which unit tests look at it; one row of faults.tsv.
+field() { # fault, number of the column
+    awk -F'\t' -v n="$1" -v column="$2" '$1 == n { print $column }' tests/faults.tsv
+}
+export -f field
+
+checks() { # fault or 0, its program, a place for its files, suite, unit tests: lines KIND COUNT
+    local program=$2 place=$3 suite=$4 names=$5 name lists=()
+    local -A asked=()
+    for name in $names; do [ "$name" = self ] || asked[$name]=1; done
+    # shellcheck disable=SC2086 # suites, files and addresses
+    verify "$program" "$place.suite" "$(count_of $suite)" $suite --engine clock-host
+    if [[ $1 = 0 || $(field "$1" 3) == gpu/* ]]; then
+        # shellcheck disable=SC2086
+        verify "$program" "$place.bits" 6 $bits_cases --engine clock-host \
+            --engine clock-emulated --no-witness --every 1000000 | grep -E '^(bits|verdicts) '
+    fi
+    lists=("${!asked[@]}")
+    [ ${#lists[@]} = 0 ] || units "${1#0}" "${lists[@]}"
+    if [[ " $names " == *' self '* ]]; then
+        FAULT=$1 tests/judge_the_judge.sh "$program" >"$place.self" 2>&1 ||
+            awk '/^no: / { n++ } END { print "self", (n > 0 ? n : 1) }' "$place.self"
+    fi
+}
+export bits_cases='random-recurrent:1:0 random-delays:1:1 closed-output:1:0 closed-output:1:1
+    random-feedforward:1:0 cases/examples/long-silence.json'
+count_of() { # suites, files and addresses: how many cases they are
+    local word n=0
+    for word; do
+        [ "${word%.suite}" = "$word" ] && n=$((n + 1)) && continue
+        n=$((n + $(awk '!/^#/ && NF == 3 { n += $3 } END { print n + 0 }' "$word")))
+    done
+    echo "$n"
+}
+export -f checks count_of
+
+one() { # fault: leaves a line in $BUILD/faults/N.tsv: hash, state, KIND COUNT...
+    local n=$1 file=$BUILD/faults/$1.tsv names programs=() name lines
+    [ "$(cut -f1 "$file" 2>/dev/null)" != "$tree" ] || return 0
+    names=$(field "$n" 5)
+    for name in $names; do
+        [ "$name" = self ] || programs+=("$BUILD/fault-$n/tests/t_$name")
+    done
+    rm -rf "$BUILD/fault-$n"
+    if ! grep -rqE "FAULT [!=]= $n\b" cases ref gpu verify --include='*.[ch]'; then
+        printf '%s\tno site\n' "$tree" >"$file"
+    elif ! $MAKE --no-print-directory -j1 FAULT="$n" BUILD="$BUILD" \
+        "$BUILD/fault-$n/evident" "${programs[@]}" >"$BUILD/faults/$n.log" 2>&1; then
+        printf '%s\tno build\n' "$tree" >"$file"
+    else
+        lines=$(checks "$n" "$BUILD/fault-$n/evident" "$BUILD/faults/$n" "$(field "$n" 4)" \
+            "$names" | awk '{ sum[$1] += $2 } END { for (k in sum) print k, sum[k] }' | sort)
+        printf '%s\tran\t%s\n' "$tree" "${lines//$'\n'/, }" >"$file"
+    fi
+    case " $planted " in *" $n "*) ;; *) rm -rf "$BUILD/fault-$n" ;; esac
+    rm -rf "$BUILD/faults/$n."{suite,bits}
+    printf '%6s  %s\n' "$n" "$(cut -f2- "$file" | tr '\t' ' ')"
+}
+export -f one
+
+tree=$({ git rev-parse HEAD 2>/dev/null
+    find cases ref gpu verify tests Makefile -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cat
+    $MAKE -s --no-print-directory BUILD="$BUILD" flags 2>/dev/null; } | sha256sum | cut -c1-16)
+export tree
+mapfile -t numbers < <(tail -n +2 tests/faults.tsv | cut -f1)
+if [ "$only" != ' ' ]; then
+    for n in "${numbers[@]}"; do [[ $only == *" $n "* ]] && wanted+=("$n"); done
+else
+    wanted=("${numbers[@]}")
+fi
+
+# ---- the parts that all faults share, and the proof that nothing fails without one ----
+
+mapfile -t tests < <(tail -n +2 tests/faults.tsv | cut -f5 | tr ' ' '\n' | grep -vx 'self\|' | sort -u)
+build() { # make's arguments
+    $MAKE --no-print-directory BUILD="$BUILD" "$@" >"$BUILD/faults/0.log" 2>&1 && return
+    tail -5 "$BUILD/faults/0.log" >&2
+    exit 2
+}
+programs=("${tests[@]/#/$BUILD/tests/t_}")
+build all "${programs[@]}"
+build "${programs[@]/%/.o}"
+for n in $planted; do build FAULT="$n" "$BUILD/fault-$n/evident"; done
+if [ "$(cat "$BUILD/faults/0.tsv" 2>/dev/null)" != "$tree" ]; then
+    suites=$(tail -n +2 tests/faults.tsv | cut -f4 | tr ' ' '\n' | sort -u)
+    sound=$(checks 0 "$BUILD/evident" "$BUILD/faults/0" "$suites" "${tests[*]} self")
+    if [ -n "$sound" ]; then
+        printf 'faults.sh: without any fault, these fail:\n%s\n' "$sound" >&2
         exit 2
     fi
-done
-caught=0 missed=0 broken=0
-printf '%6s  %-44s %-9s %s\n' fault planted caught by
-while IFS=$'\t' read -r number name _ cases; do
-    [[ $number =~ ^[0-9]+$ ]] || continue # the line of titles
-    [ "$only" = '  ' ] || [[ $only == *" $number "* ]] || continue
-    program=$BUILD/fault-$number/evident
-    if ! grep -qE "FAULT [!=]= $number\b" ref/*.[ch]; then
-        verdict='no site' by="no FAULT == $number in ref/" broken=$((broken + 1))
-    elif ! $MAKE --no-print-directory FAULT="$number" BUILD="$BUILD" "$program" >"$log" 2>&1; then
-        verdict='no build' by=$(grep -m1 error: "$log") broken=$((broken + 1))
-    else
-        judge "$program" "$cases"
-        status=$?
-        by=$(quantities)
-        if [ $status = 1 ] && [ -n "$by" ]; then
-            verdict=yes caught=$((caught + 1))
-        else
-            verdict=NO by="exit $status${by:+, $by}" missed=$((missed + 1))
-        fi
-    fi
-    printf '%6s  %-44s %-9s %s\n' "$number" "$name" "$verdict" "$by"
-done <tests/faults.tsv
-echo "$caught caught, $missed missed, $broken not planted"
-[ $broken = 0 ] || exit 2
-[ $missed = 0 ] && [ $caught -gt 0 ]
+    echo "$tree" >"$BUILD/faults/0.tsv"
+fi
+
+printf '%s\n' "${wanted[@]}" | xargs -r -P "${JOBS:-1}" -I{} bash -c 'one {}'
+
+# ---- the matrix ----
+
+for n in "${wanted[@]}"; do
+    printf '%s\t%s\t%s\t%s\t%s\n' "$n" "$(field "$n" 2)" "$(field "$n" 3)" "$(field "$n" 6)" \
+        "$(cut -f2,3 "$BUILD/faults/$n.tsv" 2>/dev/null || echo 'not run')"
+done | tests/kills.awk -v kinds="$kinds" >"$BUILD/faults/kills.tsv"
+status=$?
+cp "$BUILD/faults/kills.tsv" "$out/kills.tsv"
+[ "$only" != ' ' ] || ! command -v gnuplot >/dev/null ||
+    gnuplot -c reports/kills.gp "$out" || status=2
+exit $status

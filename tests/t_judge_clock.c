@@ -148,7 +148,7 @@ END_TEST
 
 START_TEST(factor_has_its_likely_reading)
 {
-    const struct clock_units units = {20, 5, 100, 0.5, 32};
+    const struct clock_units units = {20, 5, 100, 0.5, 32, NULL, 0};
     static const struct {
         double factor;
         const char *says;

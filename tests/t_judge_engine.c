@@ -93,6 +93,28 @@ START_TEST(clean_engine_passes_with_every_kind_of_evidence)
 }
 END_TEST
 
+START_TEST(every_gradient_of_the_engine_is_compared)
+{
+    struct case_block *block;
+    size_t parameters, blocks = case_blocks(&block, &parameters, made.problem);
+    ck_assert_uint_gt(blocks, 0);
+    judge();
+    for (int q = CASE_WEIGHT; q <= CASE_TAU_SYN; q++) {
+        size_t wanted = 0, found = 0;
+        const char *name =
+            ver_clock_quantity_name((enum ver_clock_quantity)(VER_CLOCK_WEIGHTS + q));
+        for (size_t b = 0; b < blocks; b++)
+            wanted += (int)block[b].quantity == q ? block[b].rows * block[b].columns : 0;
+        for (size_t k = 0; k < judgement.comparisons; k++)
+            if (judgement.comparison[k].kind == VER_KIND_ROUNDING &&
+                strcmp(judgement.comparison[k].quantity, name) == 0)
+                found += judgement.comparison[k].numbers;
+        ck_assert_msg(found == wanted, "%s: %zu of %zu", name, found, wanted);
+    }
+    free(block);
+}
+END_TEST
+
 static const struct {
     unsigned number;
     const char *kind;
@@ -324,6 +346,7 @@ static Suite *engine_suite(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, clean_engine_passes_with_every_kind_of_evidence);
+    tcase_add_test(tests, every_gradient_of_the_engine_is_compared);
     tcase_add_loop_test(tests, each_published_defect_is_caught_and_named, 0,
                         sizeof defect / sizeof *defect);
     tcase_add_test(tests, clock_of_binary32_is_named_by_a_closer_look);

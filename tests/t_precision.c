@@ -74,6 +74,79 @@ START_TEST(nearly_equal_time_constants_need_a_constant_number_of_bits_more)
 }
 END_TEST
 
+START_TEST(arrival_at_exactly_the_end_does_not_happen)
+{
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_result result;
+    struct case_made at_end;
+    struct case_error wrong;
+    ck_assert_msg(case_make(&at_end, "degenerate-end:1:7", &wrong) == 0, "%s", wrong.text);
+    options.precision_cap = 1024;
+    ck_assert_msg(ref_run(&result, at_end.problem, &options) == REF_OK, "%s", result.reason);
+    ref_clear(&result);
+    case_made_clear(&at_end);
+}
+END_TEST
+
+/* Two outputs without input rise to their biases: V(T) = b (1 - e^(-T/tau)), largest at the end. */
+START_TEST(maximum_at_the_end_counts_the_bias)
+{
+    static const char text[] =
+        "{\"format\": \"evident-case-1\", \"name\": \"biases\", \"time\": {\"end\": 30},"
+        "\"populations\": [{\"name\": \"in\", \"size\": 1, \"model\": \"spike-source\"},"
+        "{\"name\": \"out\", \"size\": 2, \"model\": \"li\", \"tau_mem\": 20, \"tau_syn\": 5,"
+        "\"bias\": [0.5, 0.25]}], \"projections\": [],"
+        "\"samples\": [{\"spikes\": {\"in\": [[]]}, \"target\": {\"label\": 1}}],"
+        "\"loss\": {\"kind\": \"max-voltage-cross-entropy\", \"population\": \"out\"}}";
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_result result;
+    struct case_error wrong;
+    struct case_problem *c = case_read_text(text, strlen(text), "biases", NULL, &wrong);
+    ck_assert_msg(c != NULL, "%s", wrong.text);
+    options.precision_cap = 1024;
+    ck_assert_msg(ref_run(&result, c, &options) == REF_OK, "%s", result.reason);
+    arb_t loss;
+    arb_init(loss);
+    arb_set_si(loss, -3);
+    arb_mul_2exp_si(loss, loss, -1); /* -T/tau */
+    arb_expm1(loss, loss, 500);
+    arb_mul_2exp_si(loss, loss, -2); /* V_1 - V_0 */
+    arb_neg(loss, loss);
+    arb_exp(loss, loss, 500);
+    arb_log1p(loss, loss, 500);
+    ck_assert(arb_overlaps(result.loss, loss));
+    arb_clear(loss);
+    ref_clear(&result);
+    case_free(c);
+}
+END_TEST
+
+START_TEST(probe_has_the_adjoints_that_are_recorded_there)
+{
+    struct case_problem *c = train_of(30, 20, 5, 0, 0);
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_probe probe = {.sample = 0, .population = 1, .neuron = 0, .time = 0.5};
+    struct ref_result result;
+    options.probe = &probe;
+    options.probes = 1;
+    options.adjoints = true;
+    ck_assert_int_eq(ref_run(&result, c, &options), REF_OK);
+    size_t found = 0;
+    for (size_t k = 0; k < result.sample[0].adjoints; k++) {
+        const struct ref_adjoint *a = &result.sample[0].adjoint[k];
+        if (a->event != REF_PROBE)
+            continue;
+        found++;
+        ck_assert(!arb_contains_zero(a->lambda_i_plus));
+        ck_assert(arb_overlaps(a->lambda_v_plus, result.probe_lambda_v));
+        ck_assert(arb_overlaps(a->lambda_i_plus, result.probe_lambda_i));
+    }
+    ck_assert_uint_eq(found, 1);
+    ref_clear(&result);
+    case_free(c);
+}
+END_TEST
+
 static Suite *precision_suite(void)
 {
     Suite *suite = suite_create("precision");
@@ -81,6 +154,9 @@ static Suite *precision_suite(void)
     tcase_add_unchecked_fixture(tests, NULL, flint_cleanup); /* its caches */
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, a_long_train_needs_the_precision_of_a_short_one, 0, 5);
+    tcase_add_test(tests, arrival_at_exactly_the_end_does_not_happen);
+    tcase_add_test(tests, maximum_at_the_end_counts_the_bias);
+    tcase_add_test(tests, probe_has_the_adjoints_that_are_recorded_there);
     tcase_add_test(tests, nearly_equal_time_constants_need_a_constant_number_of_bits_more);
     suite_add_tcase(suite, tests);
     return suite;

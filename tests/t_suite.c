@@ -60,6 +60,44 @@ START_TEST(bad_suite_is_refused_with_its_line)
 }
 END_TEST
 
+START_TEST(suite_names_files_and_folders)
+{
+    struct ver_sources sources;
+    struct case_error error = {""};
+    ck_assert_msg(read_suite(&sources,
+                             "file cases/examples/worked.json\nfolder cases/regression # all\n",
+                             &error) == 0,
+                  "%s", error.text);
+    ck_assert_uint_gt(sources.count, 3);
+    ck_assert_str_eq(sources.at[0].name, "cases/examples/worked.json");
+    for (size_t k = 2; k < sources.count; k++)
+        ck_assert_int_lt(strcmp(sources.at[k - 1].name, sources.at[k].name), 0);
+    ver_sources_clear(&sources);
+}
+END_TEST
+
+START_TEST(bad_file_or_folder_of_a_suite_is_refused_with_its_line)
+{
+    static const struct {
+        const char *lines, *said;
+    } bad[] = {
+        {"file\n", ".suite:1: wanted file PATH or folder PATH"},
+        {"file a b\n", ".suite:1: wanted file PATH or folder PATH"},
+        {"\nfile no/such.json\n", ".suite:2: there is no such file or folder"},
+        {"folder /no/such/folder\n", ".suite:1: there is no such file or folder"},
+        {"folder cases\n", ".suite:1: there is no such file or folder"},
+        {"file cases/cases.h\n", ".suite:1: cases/cases.h"},
+    };
+    struct ver_sources sources;
+    struct case_error error;
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        ck_assert_int_eq(read_suite(&sources, bad[k].lines, &error), -1);
+        ck_assert_msg(strstr(error.text, bad[k].said) != NULL, "%s", error.text);
+        ver_sources_clear(&sources);
+    }
+}
+END_TEST
+
 START_TEST(unfinished_suite_line_is_refused)
 {
     static const char *const rest[] = {"", " 1", " 1 x", " -1 2", " 1 2 3"};
@@ -183,6 +221,14 @@ START_TEST(totals_count_every_verdict_once)
 }
 END_TEST
 
+START_TEST(case_that_nobody_judged_does_not_add_up)
+{
+    struct ver_judgement some[2] = {{.name = NULL}, {.name = NULL}};
+    struct ver_totals totals;
+    ck_assert_int_eq(ver_total(&totals, some, 2), -1);
+}
+END_TEST
+
 START_TEST(median_of_an_even_number_lies_between_the_middle_two)
 {
     double odd[] = {3, 1, 2}, even[] = {4, 1, 2, 3};
@@ -197,12 +243,15 @@ static TCase *many_tests(void)
     TCase *tests = tcase_create("many");
     tcase_add_test(tests, suite_names_families_seeds_and_counts);
     tcase_add_test(tests, bad_suite_is_refused_with_its_line);
+    tcase_add_test(tests, suite_names_files_and_folders);
+    tcase_add_test(tests, bad_file_or_folder_of_a_suite_is_refused_with_its_line);
     tcase_add_test(tests, unfinished_suite_line_is_refused);
     tcase_add_test(tests, unknown_suite_is_refused);
     tcase_add_test(tests, result_does_not_depend_on_the_number_of_processes);
     tcase_add_test(tests, case_that_crashes_or_hangs_is_an_error_of_that_case);
     tcase_add_test(tests, shards_hold_every_case_once);
     tcase_add_test(tests, totals_count_every_verdict_once);
+    tcase_add_test(tests, case_that_nobody_judged_does_not_add_up);
     tcase_add_test(tests, median_of_an_even_number_lies_between_the_middle_two);
     return tests;
 }

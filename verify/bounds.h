@@ -119,6 +119,56 @@
 #define VER_ORDER_LEAST 0.9
 #define VER_ORDER_MOST 1.1
 
+/* ---- other programs ----
+ *
+ * A program that computes with event times in floating point is judged by what its rounding does to
+ * the truth. Each quantity it prints is a sum of at most n contributions (n: spikes of the largest
+ * sample, counted once a projection, plus LEAST_SUM for the terms of the loss and of the bias); a
+ * contribution is the product of a few factors, each an exponential, a quotient or a sum, rounded
+ * with u = 2^-DOUBLE_BITS (2^-SINGLE_BITS where its conventions say float32). So what it prints is
+ * the exact answer to a problem whose numbers are moved, weights, time constants, thresholds,
+ * biases relative to themselves and times relative to the trial, by at most
+ *
+ *     eps = ROUNDINGS (LEAST_SUM + n) u            ROUNDINGS: three factors and their sum
+ *
+ * and the bound is what such a move does to the answer: condition number times backward error. The
+ * condition is measured, not estimated from margins: the reference itself is asked about NUDGES
+ * problems, every number moved by eps, up or down at random. With K random signs the largest move
+ * is below the norm of the derivative by more than a factor FACTOR with a probability of less than
+ * (2 / (pi FACTOR))^K (Kenney and Laub 1994, small-sample statistical condition estimation), 6e-5
+ * here; and it is taken over whole trains and blocks of the gradient. So
+ *
+ *     |got - want| <= FACTOR (largest move + eps size)
+ *
+ * size: max(|loss|, 1); the end of the trial for a time; of a gradient the largest of its quantity,
+ * or what any parameter does to the loss, |p dL/dp|, by the natural size of this one, whichever is
+ * larger: a derivative that is small since its terms cancel is rounded like its terms. The second
+ * term is the rounding of the sum that is printed. Where some margin (grazing, slope,
+ * coincidence, end) is at most FACTOR times what it moves by, rounding may decide otherwise: such a
+ * case says nothing about such a program; it is counted as beyond its precision. */
+#define VER_DOUBLE_BITS 53
+#define VER_SINGLE_BITS 24
+#define VER_ANSWER_ROUNDINGS 4
+#define VER_ANSWER_LEAST_SUM 16
+#define VER_ANSWER_FACTOR 16
+#define VER_ANSWER_NUDGES 3
+
+/* Where one run of the reference takes seconds, the factor stands for less: 4 in 100. */
+#define VER_ANSWER_COSTLY_NUDGES 1
+
+/* A program with a fixed step is asked at the case's step and at halves of it, so many steps in
+ * all, while samples * steps * cells is at most VER_LADDER_MOST; then as for a ladder above. */
+#define VER_ANSWER_RUNGS 8
+
+/* Of such a program a factor is known to the error of its finest step only: it has a reading that
+ * is right to 2^-BITS, and is looked for where direction is right to a cosine of 1 - 2^-BITS. This
+ * names what is wrong; it passes nothing. */
+#define VER_FACTOR_GRID_BITS 7
+
+/* The first event of such a program that differs is later, or earlier, than so many steps. This
+ * names what is wrong, too. */
+#define VER_ANSWER_LATE_STEPS 4
+
 /* ---- engines: invariances ---- */
 
 /* Scaling by powers of two is exact unless a number underflows or overflows. With every number that

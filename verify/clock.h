@@ -47,6 +47,10 @@ struct clock {
 /* Step, delays and variant of a run as the user asked for it. */
 struct gpu_options clock_options(const struct ver_clock_options *asked);
 
+/* Runs the engine, as its options say, and fills state, reason, digest and places. 0, or -1 with
+ * verdict and reason. */
+int clock_run(struct clock *clock);
+
 /* A fresh comparison of this engine; NULL if memory is short. */
 struct ver_comparison *clock_compare(struct clock *clock, enum ver_kind kind, const char *quantity);
 
@@ -104,10 +108,12 @@ void clock_diagnose(struct clock *clock, const struct ref_grid_result *grid);
 double clock_common_factor(const double *engine, arb_srcptr truth, mag_srcptr bound, size_t count,
                            double *cosine);
 
-/* "0.0500 times: 1/tau_mem?"; false if no candidate fits. tau_mem and tau_syn: NaN where cells
- * differ. */
+/* "0.0500 times the grid: 1/tau_mem?"; false if no candidate fits. tau_mem, tau_syn and step: NaN
+ * where cells differ, where there is none. */
 struct clock_units {
     double tau_mem, tau_syn, end, step, samples;
+    const char *truth; /* what it is a factor of; NULL: the grid */
+    int bits;          /* how exact it is; 0: VER_FACTOR_BITS */
 };
 bool clock_factor_text(char *text, size_t size, double factor, const struct clock_units *units);
 
@@ -178,6 +184,12 @@ double clock_order(const struct ver_ladder *ladder, enum ver_ladder_quantity qua
  * that converges. NaN where there is nothing to judge. */
 double clock_convergence(const struct ver_ladder *ladder, enum ver_ladder_quantity quantity,
                          double least);
+
+/* The comparison of one quantity of a ladder, which is told as that of such a name; like: whether
+ * it behaves like spikes or like a gradient. 0, or -1 with verdict and reason. */
+int clock_tell_ladder(struct judge *judge, struct ver_ladder *ladder,
+                      enum ver_ladder_quantity quantity, enum ver_ladder_quantity like,
+                      const char *engine, const char *name);
 
 int clock_judge_ladder(struct clock *clock);
 

@@ -38,24 +38,24 @@ struct reading {
     double value;
 };
 
-static bool same_factor(double a, double b)
+static bool same_factor(double a, double b, int bits)
 {
-    return fabs(a - b) <= ldexp(fabs(b), -VER_FACTOR_BITS);
+    return fabs(a - b) <= ldexp(fabs(b), -bits);
 }
 
 /* The simplest reading first: one unit, then a product of two. */
 static bool find_reading(char *text, size_t size, double factor, const struct reading *unit,
-                         size_t units)
+                         size_t units, int bits)
 {
     for (size_t a = 0; a < units; a++)
-        if (same_factor(factor, unit[a].value)) {
+        if (same_factor(factor, unit[a].value, bits)) {
             snprintf(text, size, "%s", unit[a].says);
             return true;
         }
     for (size_t a = 0; a < units; a++)
         for (size_t b = a + 1; b < units; b++)
-            if (same_factor(factor, unit[a].value * unit[b].value) &&
-                !same_factor(unit[a].value * unit[b].value, 1)) {
+            if (same_factor(factor, unit[a].value * unit[b].value, bits) &&
+                !same_factor(unit[a].value * unit[b].value, 1, bits)) {
                 snprintf(text, size, "%s and %s", unit[a].says, unit[b].says);
                 return true;
             }
@@ -77,10 +77,12 @@ bool clock_factor_text(char *text, size_t size, double factor, const struct cloc
         {"dt", units->step},
         {"1/dt", 1 / units->step},
     };
+    int bits = units->bits > 0 ? units->bits : VER_FACTOR_BITS;
     char reading[64];
-    if (!isfinite(factor) || same_factor(factor, 1) ||
-        !find_reading(reading, sizeof reading, factor, unit, sizeof unit / sizeof *unit))
+    if (!isfinite(factor) || same_factor(factor, 1, bits) ||
+        !find_reading(reading, sizeof reading, factor, unit, sizeof unit / sizeof *unit, bits))
         return false;
-    snprintf(text, size, "%.4g times the grid: %s?", factor, reading);
+    snprintf(text, size, "%.4g times %s: %s?", factor, units->truth ? units->truth : "the grid",
+             reading);
     return true;
 }

@@ -12,6 +12,11 @@ int command_verify(int argc, char **argv);
 int command_generate(int argc, char **argv);
 int command_families(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_shrink(int argc, char **argv);
+int command_explain(int argc, char **argv);
+int command_plot(int argc, char **argv);
+int command_export_cases(int argc, char **argv);
+int command_judge(int argc, char **argv);
 
 /* ---- options ---- */
 
@@ -55,6 +60,14 @@ enum { COMMAND_MOST_DIGITS = 1000000, COMMAND_MOST_BITS = 1 << 24 };
 bool command_take_engine(const char *command, const char *name, struct ver_options *options);
 bool command_take_defect(const char *command, const char *text, struct ver_clock_options *clock);
 bool command_take_step(const char *command, const char *text, double *step);
+
+/* Of the program that was named last. */
+bool command_take_conventions(const char *command, const char *path,
+                              const struct ver_options *options);
+bool command_take_limit(const char *command, const char *text, const struct ver_options *options);
+
+/* Of all programs, before the first case. */
+bool command_ask_conventions(const char *command, const struct ver_options *options);
 
 void command_print_engine_totals(const struct ver_totals *totals);
 

@@ -1,6 +1,7 @@
 /* command_engine.c: what the commands have in common about engines: their options, and the lines
  * that say what engines did. */
 #include "verify/command.h"
+#include "verify/program.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,17 +19,39 @@ static void list_engines(char *text, size_t size)
                                  ver_engine_name(ver_engine_at(k)));
 }
 
+/* Names stand in tables, a line each. NULL after a line that says what was wanted. */
+static const struct ver_engine *take_program(const char *command, const char *name)
+{
+    const char *text = name + strlen(PROGRAM_PREFIX);
+    bool plain = text[strspn(text, " ")] != '\0' && strlen(text) <= PROGRAM_MOST_COMMAND;
+    for (const char *at = text; *at; at++)
+        plain = plain && (unsigned char)*at >= ' ';
+    if (!plain) {
+        command_refuse(command,
+                       "--engine: found '%.60s', wanted exec:COMMAND, in one line of at "
+                       "most %d characters",
+                       name, (int)PROGRAM_MOST_COMMAND);
+        return NULL;
+    }
+    struct program *program = program_new(name, NULL);
+    if (!program)
+        command_refuse(command, "memory is short");
+    return program ? &program->engine : NULL;
+}
+
 bool command_take_engine(const char *command, const char *name, struct ver_options *options)
 {
-    const struct ver_engine *engine = ver_engine_find(name);
+    bool other = strncmp(name, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0;
+    const struct ver_engine *engine = other ? take_program(command, name) : ver_engine_find(name);
     char known[200];
     list_engines(known, sizeof known);
-    if (!engine) {
-        command_refuse(command, "--engine: found '%s', wanted one of %s", name, known);
+    if (!engine && !other)
+        command_refuse(command, "--engine: found '%s', wanted one of %s, or exec:COMMAND", name,
+                       known);
+    if (!engine)
         return false;
-    }
     for (size_t e = 0; e < options->engines; e++)
-        if (options->engine[e] == engine) {
+        if (strcmp(ver_engine_name(options->engine[e]), name) == 0) {
             command_refuse(command, "--engine: %s is named twice", name);
             return false;
         }
@@ -37,6 +60,48 @@ bool command_take_engine(const char *command, const char *name, struct ver_optio
         return false;
     }
     options->engine[options->engines++] = engine;
+    return true;
+}
+
+static struct program *last_program(const char *command, const char *option,
+                                    const struct ver_options *options)
+{
+    struct program *program =
+        options->engines > 0 ? program_of(options->engine[options->engines - 1]) : NULL;
+    if (!program)
+        command_refuse(command, "--%s: wants an --engine exec:COMMAND before it", option);
+    return program;
+}
+
+bool command_take_conventions(const char *command, const char *path,
+                              const struct ver_options *options)
+{
+    struct program *program = last_program(command, "conventions", options);
+    if (program)
+        program->conventions = path;
+    return program != NULL;
+}
+
+bool command_take_limit(const char *command, const char *text, const struct ver_options *options)
+{
+    struct program *program = last_program(command, "engine-time-limit", options);
+    uint64_t seconds = 0;
+    if (!program || !command_number(command, "engine-time-limit", text, 1, 1000000, &seconds))
+        return false;
+    program->seconds = (double)seconds;
+    return true;
+}
+
+bool command_ask_conventions(const char *command, const struct ver_options *options)
+{
+    struct case_error error;
+    for (size_t e = 0; e < options->engines; e++) {
+        struct program *program = program_of(options->engine[e]);
+        if (program && program_ask_conventions(program, &error) != 0) {
+            command_refuse(command, "%s: %s", program->engine.name, error.text);
+            return false;
+        }
+    }
     return true;
 }
 
@@ -73,9 +138,12 @@ bool command_take_step(const char *command, const char *text, double *step)
 
 /* ---- totals ---- */
 
+/* A program that answers nothing at all has not been judged, whatever its reasons. */
 static bool ran_nowhere(const struct ver_clock_totals *clock)
 {
-    return clock->state[VER_CLOCK_RAN] == 0 && clock->state[VER_CLOCK_ABSENT] > 0;
+    bool program = clock->engine && ver_engine_is_program(clock->engine);
+    return clock->state[VER_CLOCK_RAN] == 0 &&
+           (program ? clock->state[VER_CLOCK_FAILED] == 0 : clock->state[VER_CLOCK_ABSENT] > 0);
 }
 
 bool command_engine_absent(const struct ver_totals *totals)
@@ -115,12 +183,32 @@ static void print_ratios(const struct ver_clock_totals *clock)
            clock->near);
 }
 
+/* How long it takes is left out of what --quiet prints, and of all digests. */
+static void print_program(const struct ver_clock_totals *clock)
+{
+    char conventions[200] = "";
+    printf("engine %s: %zu cases; not run: %zu by what it says, %zu left out, %zu failed",
+           clock->engine, clock->state[VER_CLOCK_RAN], clock->state[VER_CLOCK_INEXPRESSIBLE],
+           clock->state[VER_CLOCK_LARGE], clock->state[VER_CLOCK_FAILED]);
+    if (!isnan(clock->seconds))
+        printf("; a case takes %.3g s (median)", clock->seconds);
+    const struct program *program = program_named(clock->engine);
+    if (program)
+        convention_text(conventions, sizeof conventions, &program->convention);
+    printf("\n  conventions: %s\n  digest: %016" PRIx64 "\n",
+           program ? conventions : "not known here", clock->digest);
+}
+
 static void print_engine(const struct ver_totals *totals, size_t e)
 {
     const struct ver_clock_totals *clock = &totals->clock[e];
     if (!clock->engine || ran_nowhere(clock)) {
         printf("not run: %s: %s\n", clock->engine ? clock->engine : "an engine",
                clock->reason[0] ? clock->reason : "no reason given");
+        return;
+    }
+    if (ver_engine_is_program(clock->engine)) {
+        print_program(clock);
         return;
     }
     printf("engine %s: %zu cases, %zu with every V, I and adjoint; not run: %zu inexpressible "

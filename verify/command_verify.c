@@ -8,13 +8,19 @@
 
 static int exit_code(const struct ver_totals *totals)
 {
+#if FAULT != 128 /* drops a verdict before the exit code */
     if (totals->verdict[VER_FAIL] + totals->verdict[VER_UNDECIDED] + totals->verdict[VER_ERROR] >
             0 ||
+#else
+    if (totals->verdict[VER_UNDECIDED] + totals->verdict[VER_ERROR] > 0 ||
+#endif
         command_ladder_wrong(totals))
         return COMMAND_FAIL;
     /* What a scheme cannot say is no fault of the run; the totals count it. */
     bool missing = totals->verdict[VER_NOT_RUN] > totals->inexpressible;
-    return missing || command_engine_absent(totals) ? COMMAND_COULD_NOT_RUN : COMMAND_PASS;
+    bool nothing = totals->verdict[VER_PASS] == 0; /* nothing was shown: no reason to be glad */
+    return missing || nothing || command_engine_absent(totals) ? COMMAND_COULD_NOT_RUN
+                                                               : COMMAND_PASS;
 }
 
 /* Tables first, then what is drawn from them. 0, or -1 after a line. */
@@ -30,7 +36,7 @@ static int write_report(const struct wish *wish, const struct ver_judgement *jud
     struct ver_run_facts facts = {sources, &wish->judge};
     if (ver_tables(wish->report, judgement, totals->cases, totals, &facts, &error) != 0 ||
         ver_report(wish->report, error.text, sizeof error.text) != 0) {
-        command_refuse("verify", "%s", error.text);
+        command_refuse(wish->command, "%s", error.text);
         return -1;
     }
     printf("report: %s/index.html\n", wish->report);
@@ -63,7 +69,7 @@ static int record_begin(struct recording *recording, const struct wish *wish,
         return 0;
     recording->store = store_open(wish->store, STORE_WRITE, &error);
     if (!recording->store) {
-        command_refuse("verify", "%s", error.text);
+        command_refuse(wish->command, "%s", error.text);
         return -1;
     }
     int64_t run = store_begin(recording->store, facts, wish->resume);
@@ -90,7 +96,7 @@ static int tell_totals(const struct wish *wish, const struct ver_judgement *judg
 {
     struct ver_totals totals;
     if (ver_total(&totals, judgement, cases) != 0)
-        return command_refuse("verify", "the verdicts do not add up to the %zu cases", cases);
+        return command_refuse(wish->command, "the verdicts do not add up to the %zu cases", cases);
     int code = exit_code(&totals);
     if (wish->report && write_report(wish, judgement, &totals) != 0)
         code = COMMAND_COULD_NOT_RUN;
@@ -103,7 +109,7 @@ static int verify_sources(const struct wish *wish, const struct ver_sources *sou
 {
     struct ver_judgement *judgement = calloc(sources->count, sizeof *judgement);
     if (!judgement)
-        return command_refuse("verify", "memory is short");
+        return command_refuse(wish->command, "memory is short");
     struct talk talk;
     struct recording recording = {
         .then = {.judged = talk_judgement, .progress = talk_progress, .context = &talk}};
@@ -121,47 +127,54 @@ static int verify_sources(const struct wish *wish, const struct ver_sources *sou
         ver_judgement_clear(&judgement[k]);
     free(judgement);
     store_close(recording.store); /* last: names of what was resumed live there */
-    return command_finish("verify", code);
+    return command_finish(wish->command, code);
+}
+
+int verify_run(const struct wish *wish, struct ver_sources *sources)
+{
+    struct store_facts facts;
+    struct case_error error;
+    struct ranks *ranks = ranks_here();
+    int failed =
+        wish->report && ranks_is_first(ranks) ? ver_directory_make(wish->report, &error) : 0;
+    if (!failed) { /* of the whole suite, before it is cut */
+        snprintf(error.text, sizeof error.text, "memory is short");
+        failed = store_facts(&facts, wish->name, wish->names, sources, &wish->judge);
+    }
+    ver_sources_shard(sources, wish->shard, wish->shards);
+    if (!failed && wish->shards > 1) {
+        facts.shard = (size_t)wish->shard;
+        facts.shards = (size_t)wish->shards;
+        facts.planned = sources->count;
+    }
+    if (failed)
+        return command_refuse(wish->command, "%s", error.text);
+    if (sources->count == 0)
+        return command_refuse(wish->command, "--shard: the run has fewer than %llu cases",
+                              (unsigned long long)wish->shards);
+    if (ranks_is_first(ranks))
+        return verify_sources(wish, sources, &facts);
+    ver_judge_for_others(sources, &wish->judge, wish->workers);
+    return COMMAND_PASS;
 }
 
 /* Everything that can be wrong before the first case is said before the first case. */
 static int verify_wish(const struct wish *wish)
 {
     struct ver_sources sources = {NULL, 0, 0};
-    struct store_facts facts;
     struct case_error error;
-    struct ranks *ranks = ranks_here();
-    int failed =
-        wish->report && ranks_is_first(ranks) ? ver_directory_make(wish->report, &error) : 0;
+    int failed = 0;
     for (size_t k = 0; k < wish->names && !failed; k++)
         failed = ver_sources_add(&sources, wish->name[k], wish->judge.seed, &error);
-    if (!failed) { /* of the whole suite, before it is cut */
-        snprintf(error.text, sizeof error.text, "memory is short");
-        failed = store_facts(&facts, wish->name, wish->names, &sources, &wish->judge);
-    }
-    int code = COMMAND_COULD_NOT_RUN;
-    ver_sources_shard(&sources, wish->shard, wish->shards);
-    if (!failed && wish->shards > 1) {
-        facts.shard = (size_t)wish->shard;
-        facts.shards = (size_t)wish->shards;
-        facts.planned = sources.count;
-    }
-    if (failed)
-        command_refuse("verify", "%s", error.text);
-    else if (sources.count == 0)
-        command_refuse("verify", "--shard: the run has fewer than %llu cases",
-                       (unsigned long long)wish->shards);
-    else if (!ranks_is_first(ranks))
-        code = COMMAND_PASS, ver_judge_for_others(&sources, &wish->judge, wish->workers);
-    else
-        code = verify_sources(wish, &sources, &facts);
+    int code =
+        failed ? command_refuse(wish->command, "%s", error.text) : verify_run(wish, &sources);
     ver_sources_clear(&sources);
     return code;
 }
 
 int command_verify(int argc, char **argv)
 {
-    struct wish wish = {.judge = VER_OPTIONS_DEFAULT, .shard = 1, .shards = 1};
+    struct wish wish = {.command = "verify", .judge = VER_OPTIONS_DEFAULT, .shard = 1, .shards = 1};
     wish.judge.seconds = 1800; /* the largest case takes a minute */
     wish.name = calloc((size_t)argc + 1, sizeof *wish.name);
     if (!wish.name)

@@ -15,6 +15,9 @@
 /* An answer longer than this is refused: no case that is read needs more. */
 #define MOST_BYTES ((size_t)1 << 30)
 
+/* Files with numbers from here on are not looked for when all are closed in a new process. */
+enum { MOST_FILES = 1024 };
+
 static double now(void)
 {
     struct timespec t;
@@ -27,6 +30,56 @@ static int fail(char reason[CONTENDER_REASON], const char *what, int code)
     snprintf(reason, CONTENDER_REASON, "%s%s%s", what, code ? ": " : "",
              code ? strerror(code) : "");
     return -1;
+}
+
+/* ---- its guard: no program outlives its judge, however that ended ---- */
+
+/* Waits until the pipe closes, which it does when the judge is gone, and ends the group. It holds
+ * nothing else open: others wait for those files to close. */
+static void watch(int pipe_end, pid_t group)
+{
+    char nothing;
+    for (int file = 0; file < MOST_FILES; file++)
+        if (file != pipe_end)
+            close(file);
+    while (read(pipe_end, &nothing, 1) < 0 && errno == EINTR)
+        continue;
+    kill(-group, SIGKILL);
+    _exit(0);
+}
+
+/* Without a guard (no process, no pipe) the program is judged all the same. */
+static void start_guard(struct contender *c)
+{
+    int alive[2];
+    if (pipe(alive) != 0)
+        return;
+    fcntl(alive[1], F_SETFD, FD_CLOEXEC);
+    c->guard = fork();
+    if (c->guard == 0) {
+        setpgid(0, 0);
+        signal(SIGINT, SIG_IGN);
+        close(alive[1]);
+        watch(alive[0], c->process);
+    }
+    close(alive[0]);
+    c->alive = alive[1];
+    if (c->guard < 0) {
+        close(alive[1]);
+        c->guard = 0;
+    }
+}
+
+/* Before the group is gone and its number is another's. */
+static void stop_guard(struct contender *c)
+{
+    if (c->guard <= 0)
+        return;
+    kill(c->guard, SIGKILL);
+    while (waitpid(c->guard, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    close(c->alive);
+    c->guard = 0;
 }
 
 /* ---- its life ---- */
@@ -54,6 +107,8 @@ static int start(struct contender *c, char reason[CONTENDER_REASON])
         close(in[1]);
         close(out[0]);
         close(out[1]);
+        for (int file = STDERR_FILENO + 1; file < MOST_FILES; file++)
+            close(file);
         execl("/bin/sh", "sh", "-c", c->command, (char *)NULL);
         _exit(127);
     }
@@ -73,6 +128,7 @@ static int start(struct contender *c, char reason[CONTENDER_REASON])
     c->from = out[0];
     c->size = 0;
     c->starts++;
+    start_guard(c);
     return 0;
 }
 
@@ -80,6 +136,7 @@ static int start(struct contender *c, char reason[CONTENDER_REASON])
 static int end(struct contender *c)
 {
     int status = 0;
+    stop_guard(c);
     close(c->to);
     close(c->from);
     kill(-c->process, SIGKILL);
@@ -100,6 +157,7 @@ static int died(struct contender *c, char reason[CONTENDER_REASON])
             poll(NULL, 0, 10);
     }
     if (gone == c->process) {
+        stop_guard(c);
         kill(-c->process, SIGKILL);
         close(c->to);
         close(c->from);
@@ -222,6 +280,7 @@ int contender_ask(struct contender *contender, const char *document, const char 
 void contender_close(struct contender *contender)
 {
     if (contender->process > 0) {
+        stop_guard(contender);
         close(contender->to);
         contender->to = -1;
         for (int k = 0; k < 100 && waitpid(contender->process, NULL, WNOHANG) == 0; k++)

@@ -13,7 +13,8 @@ struct contender {
     const char *command; /* for /bin/sh */
     double seconds;      /* limit of one answer; 0: none */
     pid_t process;       /* 0: not running */
-    int to, from;
+    pid_t guard;         /* ends it should the judge be killed; 0: none */
+    int to, from, alive;
     char *line; /* what has come of the answer, and what came after it */
     size_t size, room;
     unsigned starts;

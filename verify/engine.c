@@ -1,6 +1,7 @@
 /* engine.c: see engine.h. */
 #include "verify/engine.h"
 #include "verify/bounds.h"
+#include "verify/program.h"
 
 #include <string.h>
 
@@ -67,10 +68,31 @@ const char *ver_engine_name(const struct ver_engine *engine)
     return engine->name;
 }
 
+bool ver_engine_is_program(const char *name)
+{
+    return strncmp(name, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0 ||
+           strncmp(name, PROGRAM_ANSWERS, strlen(PROGRAM_ANSWERS)) == 0;
+}
+
+static void put_program(FILE *out, const struct program *program)
+{
+    fputs(" --engine ", out);
+    program_put_quoted(out, program->engine.name);
+    if (program->conventions) {
+        fputs(" --conventions ", out);
+        program_put_quoted(out, program->conventions);
+    }
+    if (program->seconds != PROGRAM_SECONDS)
+        fprintf(out, " --engine-time-limit %g", program->seconds);
+}
+
 void ver_engine_options_put(FILE *out, const struct ver_options *options)
 {
     for (size_t e = 0; e < options->engines; e++)
-        fprintf(out, " --engine %s", ver_engine_name(options->engine[e]));
+        if (program_of(options->engine[e]))
+            put_program(out, program_of(options->engine[e]));
+        else
+            fprintf(out, " --engine %s", ver_engine_name(options->engine[e]));
     for (unsigned k = 0; k < 32; k++)
         if (options->clock.defects >> k & 1)
             fprintf(out, " --defect %u", k);

@@ -19,7 +19,8 @@ const char *ver_kind_name(enum ver_kind kind)
 {
     static const char *const name[] = {"spikes",    "losses", "directions", "coordinates",
                                        "adjoints",  "known",  "promises",   "rounding",
-                                       "decisions", "bits",   "ladders",    "invariances"};
+                                       "decisions", "bits",   "ladders",    "invariances",
+                                       "answers"};
     return name[kind];
 }
 
@@ -125,7 +126,11 @@ static int run_reference(struct judge *judge)
     if (status == REF_CAPACITY)
         return judge_end(judge, VER_NOT_RUN, judge->truth->reason);
     if (status == REF_UNDECIDED && !expected)
+#if FAULT != 133 /* what cannot be decided passes */
         return judge_end(judge, VER_UNDECIDED, judge->truth->reason);
+#else
+        return judge_end(judge, VER_PASS, judge->truth->reason);
+#endif
     if (status != REF_OK && status != REF_UNDECIDED)
         return judge_end(judge, VER_ERROR, "the reference returned an unknown status");
     if (!expected)
@@ -153,7 +158,11 @@ static size_t count_differing(const struct ver_judgement *out)
 {
     size_t differing = 0;
     for (size_t k = 0; k < out->comparisons; k++)
+#if FAULT != 132 /* drops the last comparison */
         differing += out->comparison[k].outcome == VER_DIFFERS;
+#else
+        differing += out->comparison[k].outcome == VER_DIFFERS && k + 1 < out->comparisons;
+#endif
     return differing;
 }
 

@@ -55,6 +55,11 @@ int judge_backward(struct judge *judge);
 /* 0, or -1 with verdict and reason. */
 int judge_clock(struct judge *judge);
 
+/* ---- judge_program.c: one engine that is another program ---- */
+
+/* 0, or -1 with verdict and reason. */
+int judge_program(struct judge *judge, const struct ver_engine *engine, struct ver_clock *out);
+
 /* ---- judge.c ---- */
 
 /* A fresh comparison at the end of the judgement, or NULL if memory is short. */

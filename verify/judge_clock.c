@@ -4,6 +4,7 @@
  * distance from everything. */
 #include "verify/bounds.h"
 #include "verify/clock.h"
+#include "verify/program.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static int prepare_stale(struct clock *clock)
     return 0;
 }
 
-static int run_engine(struct clock *clock)
+int clock_run(struct clock *clock)
 {
     struct ver_clock *out = clock->out;
     double size = size_of(clock->problem, clock->options.step);
@@ -127,7 +128,7 @@ int judge_clock(struct judge *judge)
         free(clock);
         return judge_no_memory(judge);
     }
-    int failed = 0;
+    int failed = 0, ended = 0;
     judge->out->clocks = asked->engines;
     for (size_t e = 0; e < asked->engines; e++) {
         clock[e].judge = judge;
@@ -137,7 +138,11 @@ int judge_clock(struct judge *judge)
         clock[e].options = clock_options(&asked->clock);
     }
     for (size_t e = 0; e < asked->engines && !failed; e++) {
-        failed = run_engine(&clock[e]);
+        if (program_of(asked->engine[e])) { /* whatever came of it, the others are judged */
+            ended |= judge_program(judge, asked->engine[e], &judge->out->clock[e]);
+            continue;
+        }
+        failed = clock_run(&clock[e]);
         if (failed || !clock[e].ran)
             continue;
         failed = judge_engine(&clock[e], first);
@@ -147,5 +152,5 @@ int judge_clock(struct judge *judge)
             first = &clock[e];
     }
     clear(clock, asked->engines);
-    return failed;
+    return failed | ended;
 }

@@ -94,6 +94,12 @@ void ver_compare_enclosure(struct ver_comparison *comparison, const arb_t ball, 
     comparison->digits = digits_of(distance, size, comparison->precision);
     comparison->distance = ratio(distance, bound);
     bool agrees = mpfr_lessequal_p(distance, bound) && mpfr_number_p(bound);
+#if FAULT == 121 /* an enclosure holds NaN */
+    agrees = !mpfr_greater_p(distance, bound);
+#endif
+#if FAULT == 120 /* an enclosure always holds */
+    agrees = true;
+#endif
     comparison->outcome = agrees ? VER_AGREES : VER_DIFFERS;
     judge_number_text(comparison->value, sizeof comparison->value, value);
     ball_text(comparison->reference, sizeof comparison->reference, ball);
@@ -166,6 +172,9 @@ void ver_compare_difference(struct ver_comparison *comparison, const arb_t truth
     bool within = mpfr_lessequal_p(distance, bound) && mpfr_number_p(bound);
     bool enough = kind == SCALE_NONE || comparison->digits >= VER_MINIMUM_DIGITS;
     bool second = isnan(d->order) || fabs(d->order - 2) <= VER_ORDER_SLACK;
+#if FAULT == 122 /* a difference always agrees */
+    within = enough = second = true;
+#endif
     if (comparison->class_ != WITNESS_SMOOTH)
         comparison->outcome = VER_EXCLUDED;
     else

@@ -14,8 +14,13 @@ static const char usage[] =
     "  run        proven spikes, loss and gradients of one case, as JSON\n"
     "  verify     hold the reference against the witness over many cases\n"
     "  generate   write cases of a family as files\n"
+    "  export-cases   write cases for a program that runs elsewhere\n"
+    "  judge      judge the answers that it wrote\n"
     "  families   list the families of cases\n"
     "  check      say whether case files are well formed\n"
+    "  shrink     make a failing case small, so that it fails in the same way\n"
+    "  explain    where an engine goes wrong first, and what that looks like\n"
+    "  plot       a case as a picture: spikes, voltages, adjoints\n"
     "\n"
     "What runs leave in a store (evident verify --store FILE):\n"
     "  list       the runs\n"
@@ -36,10 +41,23 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", command_run},           {"verify", command_verify}, {"generate", command_generate},
-    {"families", command_families}, {"check", command_check},   {"list", command_list},
-    {"show", command_show},         {"diff", command_diff},     {"export", command_export},
-    {"merge", command_merge},       {"baseline", command_baseline}, {"store", command_store},
+    {"run", command_run},
+    {"verify", command_verify},
+    {"generate", command_generate},
+    {"families", command_families},
+    {"check", command_check},
+    {"shrink", command_shrink},
+    {"explain", command_explain},
+    {"plot", command_plot},
+    {"list", command_list},
+    {"show", command_show},
+    {"diff", command_diff},
+    {"export", command_export},
+    {"export-cases", command_export_cases},
+    {"judge", command_judge},
+    {"merge", command_merge},
+    {"baseline", command_baseline},
+    {"store", command_store},
 };
 
 static int print_version(void)

@@ -83,6 +83,8 @@ static void serve(const struct pool *pool, int jobs, int results)
             _exit(1);
         free(data);
     }
+    if (pool->end)
+        pool->end(pool->context);
     _exit(0);
 }
 

@@ -30,6 +30,8 @@ struct pool {
     size_t (*next)(void *context);
     /* In a worker: does a job and writes what comes out. */
     void (*work)(void *context, size_t job, FILE *out);
+    /* In a worker, when there is no more to do; or NULL. */
+    void (*end)(void *context);
     /* In the caller: what came of it; data is NULL unless POOL_DONE. */
     void (*done)(void *context, size_t job, enum pool_end end, int detail, const char *data,
                  size_t size);

@@ -1,10 +1,13 @@
 /* suite.c: what is to be judged. Case files, addresses FAMILY:SEED:K and suites, turned into a list
  * of sources; whatever is wrong with one of them is said before anything runs.
  *
- * A suite is a text file: a line "FAMILY SEED COUNT" stands for cases 0 .. COUNT-1 of a family; '#'
- * starts a comment. */
+ * A suite is a text file: a line "FAMILY SEED COUNT" stands for cases 0 .. COUNT-1 of a family,
+ * "file PATH" for a case file, "folder PATH" for all of a folder, NAME.json, in the order of their
+ * names. PATH starts where the suite is, or, if there is no such thing, where the program's own
+ * cases are: cases/regression. '#' starts a comment. */
 #include "verify/verify.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -136,7 +139,11 @@ static bool whole_number(const char *text, uint64_t *value)
 static int add_family(struct ver_sources *sources, const struct case_family *family, uint64_t seed,
                       uint64_t count, struct case_error *error)
 {
+#if FAULT != 127 /* drops the last case */
     for (uint64_t k = 0; k < count; k++) {
+#else
+    for (uint64_t k = 0; k + 1 < count; k++) {
+#endif
         char address[128];
         snprintf(address, sizeof address, "%s:%" PRIu64 ":%" PRIu64, family->name, seed, k);
         struct ver_source source = {
@@ -147,14 +154,91 @@ static int add_family(struct ver_sources *sources, const struct case_family *fam
     return 0;
 }
 
-/* Returns what is wrong with a line, or NULL; -1 in *failed if memory is short. */
-static const char *read_line(struct ver_sources *sources, char *line, uint64_t shift, int *failed,
-                             struct case_error *error)
+/* ---- files of a suite ---- */
+
+/* Where PATH of a suite leads; NULL if nowhere. To be freed. */
+static char *find_path(const char *suite, const char *path)
+{
+    const char *slash = strrchr(suite, '/');
+    size_t folder = slash && path[0] != '/' ? (size_t)(slash - suite) + 1 : 0;
+    size_t size = folder + strlen(path) + 1;
+    char *found = malloc(size);
+    if (found)
+        snprintf(found, size, "%.*s%s", (int)folder, suite, path);
+    if (found && access(found, R_OK) == 0)
+        return found;
+    free(found);
+    static const char cases[] = "cases/";
+    return strncmp(path, cases, strlen(cases)) == 0 ? ver_shared_path(path, path + strlen(cases))
+                                                    : NULL;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names of all case files of a folder, sorted; NULL if there is none. */
+static char **list_folder(const char *path, size_t *count)
+{
+    DIR *folder = opendir(path);
+    char **name = NULL;
+    size_t room = 0;
+    *count = 0;
+    for (struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
+        if (entry->d_name[0] == '.' || !has_suffix(entry->d_name, ".json"))
+            continue;
+        if (*count == room) {
+            char **grown = realloc(name, (room = 2 * room + 16) * sizeof *name);
+            if (!grown)
+                break;
+            name = grown;
+        }
+        size_t size = strlen(path) + strlen(entry->d_name) + 2;
+        if (!(name[*count] = malloc(size)))
+            break;
+        snprintf(name[(*count)++], size, "%s/%s", path, entry->d_name);
+    }
+    if (folder)
+        closedir(folder);
+    if (name)
+        qsort(name, *count, sizeof *name, compare_names);
+    return name;
+}
+
+/* A line "file PATH" or "folder PATH". Returns what is wrong with it, or NULL. */
+static const char *add_path(struct ver_sources *sources, const char *suite, bool folder,
+                            const char *path, int *failed, struct case_error *error)
+{
+    char *found = find_path(suite, path);
+    size_t count = 1;
+    char **name = found && folder ? list_folder(found, &count) : NULL;
+    const char *wrong = !found             ? "there is no such file or folder"
+                        : folder && !count ? "the folder has no case (NAME.json)"
+                                           : NULL;
+    for (size_t k = 0; k < count && !wrong && !*failed; k++)
+        *failed = add_case(sources, folder ? name[k] : found, error);
+    for (size_t k = 0; name && k < count; k++)
+        free(name[k]);
+    free(name);
+    free(found);
+    return wrong;
+}
+
+/* Returns what is wrong with a line, or NULL; -1 in *failed and error if it is not the line. */
+static const char *read_line(struct ver_sources *sources, const char *suite, char *line,
+                             uint64_t shift, int *failed, struct case_error *error)
 {
     static const char blanks[] = " \t\r\n";
     char *rest = NULL;
     line[strcspn(line, "#")] = '\0';
     const char *name = strtok_r(line, blanks, &rest);
+    if (name && (strcmp(name, "file") == 0 || strcmp(name, "folder") == 0)) {
+        const char *path = strtok_r(NULL, blanks, &rest);
+        if (!path || strtok_r(NULL, blanks, &rest))
+            return "wanted file PATH or folder PATH, without blanks in it";
+        return add_path(sources, suite, strcmp(name, "folder") == 0, path, failed, error);
+    }
     const char *seed_text = name ? strtok_r(NULL, blanks, &rest) : NULL;
     const char *count_text = seed_text ? strtok_r(NULL, blanks, &rest) : NULL;
     uint64_t seed, count;
@@ -185,19 +269,25 @@ static int add_suite(struct ver_sources *sources, const char *path, uint64_t shi
     errno = 0;
     while (!failed && !wrong && getline(&line, &room, file) >= 0) {
         number++;
-        wrong = read_line(sources, line, shift, &failed, error);
+        wrong = read_line(sources, path, line, shift, &failed, error);
     }
     bool broken = ferror(file) != 0;
     free(line);
     fclose(file);
     snprintf(place, sizeof place, "%.250s:%zu", path, number);
-    if (failed)
-        return -1;
+    if (failed) {
+        struct case_error inside = *error; /* of a case: which line named it */
+        return refuse(error, place, inside.text);
+    }
     if (broken)
         return refuse(error, path, strerror(errno ? errno : EIO));
     if (wrong)
         return refuse(error, place, wrong);
+#if FAULT != 126 /* accepts an empty suite */
     if (sources->count == before)
+#else
+    if (sources->count < before)
+#endif
         return refuse(error, path, "the suite names no case");
     return 0;
 }

@@ -20,6 +20,13 @@ void talk_start(struct talk *talk, const struct wish *wish, size_t cases)
 static void print_command(const struct wish *wish, const struct ver_judgement *judgement)
 {
     const struct ver_options plain = VER_OPTIONS_DEFAULT, *used = &wish->judge;
+    if (wish->folder) {
+        printf("evident judge %s %s%s%s%s%s\n", wish->folder, judgement->name,
+               wish->answers ? " --answers " : "", wish->answers ? wish->answers : "",
+               wish->conventions ? " --conventions " : "",
+               wish->conventions ? wish->conventions : "");
+        return;
+    }
     printf("evident verify %s", judgement->name);
     if (used->seed != plain.seed)
         printf(" --seed %" PRIu64, used->seed);
@@ -37,7 +44,8 @@ static void print_command(const struct wish *wish, const struct ver_judgement *j
 /* What an engine's wrong numbers look like; empty if that is not known. */
 static const char *diagnosis(const struct ver_judgement *judgement, const struct ver_comparison *c)
 {
-    bool asked = c->kind == VER_KIND_ROUNDING || c->kind == VER_KIND_LADDER;
+    bool asked =
+        c->kind == VER_KIND_ROUNDING || c->kind == VER_KIND_LADDER || c->kind == VER_KIND_ANSWER;
     for (size_t e = 0; e < judgement->clocks && asked; e++)
         if (judgement->clock[e].engine && c->engine &&
             strcmp(judgement->clock[e].engine, c->engine) == 0)

@@ -61,6 +61,19 @@ static void total_orders(struct ver_totals *totals, const struct ver_judgement *
     }
 }
 
+/* Of every program that was asked: the median over the cases that it answered. */
+static void total_seconds(struct ver_totals *totals, const struct ver_judgement *judgement,
+                          size_t cases, double *seconds)
+{
+    for (size_t e = 0; e < totals->clocks; e++) {
+        size_t count = 0;
+        for (size_t k = 0; k < cases; k++)
+            if (e < judgement[k].clocks && judgement[k].clock[e].seconds > 0)
+                seconds[count++] = judgement[k].clock[e].seconds;
+        totals->clock[e].seconds = ver_median(seconds, count);
+    }
+}
+
 static bool nothing_else_missing(const struct ver_judgement *judgement)
 {
     bool all = judgement->verdict == VER_NOT_RUN && judgement->clocks > 0;
@@ -88,6 +101,7 @@ int total_clocks(struct ver_totals *totals, const struct ver_judgement *judgemen
         totals->inexpressible += nothing_else_missing(&judgement[k]);
     }
     total_orders(totals, judgement, cases, order);
+    total_seconds(totals, judgement, cases, order);
     free(order);
     return 0;
 }

@@ -44,6 +44,7 @@ enum ver_kind {
     VER_KIND_BITS,       /* two engines, bit by bit */
     VER_KIND_LADDER,     /* a scheme against the reference as its step shrinks */
     VER_KIND_INVARIANCE, /* what must not change an engine's bits */
+    VER_KIND_ANSWER,     /* another program against the reference */
     VER_KINDS
 };
 
@@ -74,6 +75,9 @@ enum { VER_ENGINES = 4 }; /* so many in one run */
 /* NULL if there is none of that name. */
 const struct ver_engine *ver_engine_find(const char *name);
 const char *ver_engine_name(const struct ver_engine *engine);
+
+/* Is it the name of another program, or of its answers? */
+bool ver_engine_is_program(const char *name);
 const struct ver_engine *ver_engine_at(size_t k); /* in the order of the table; NULL at its end */
 
 /* Is there a published defect of that number which an engine can have? */
@@ -118,7 +122,7 @@ struct ver_ratios { /* error in units of its bound */
 enum ver_clock_state {
     VER_CLOCK_RAN,
     VER_CLOCK_INEXPRESSIBLE, /* the scheme cannot say this case; reason says why */
-    VER_CLOCK_LARGE,         /* beyond the size that an engine is asked for */
+    VER_CLOCK_LARGE,         /* beyond what an engine is asked for */
     VER_CLOCK_ABSENT,        /* no device */
     VER_CLOCK_FAILED,        /* memory, a broken build, an error of the device */
     VER_CLOCK_STATES
@@ -158,6 +162,7 @@ struct ver_clock {
     size_t decisions, near; /* spike decisions; those nearer to the threshold than rounding */
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
     char diagnosis[192]; /* what its gradient looks like, where it is wrong */
+    double seconds;      /* that another program took to answer; 0: not measured */
 };
 
 struct ver_judgement {
@@ -271,6 +276,7 @@ struct ver_clock_totals { /* of one engine */
     size_t decisions, near;
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
     uint64_t digest; /* of all cases it ran */
+    double seconds; /* of an answer of another program, median; NaN: not measured */
 };
 
 struct ver_totals {

@@ -16,7 +16,7 @@ static const char usage[] =
     "\n"
     "CASE is a file in format evident-case-1, \"-\" for standard input, or an address\n"
     "FAMILY:SEED:K. SUITE is the name of a suite (smoke, ci) or a file NAME.suite with lines\n"
-    "FAMILY SEED COUNT. Without either: the suite ci.\n"
+    "FAMILY SEED COUNT, file PATH or folder PATH. Without either: the suite ci.\n"
     "\n"
     "  --seed S         of the random directions and probes (default 0); added to every seed of a\n"
     "                   suite, so that another S gives other cases\n"
@@ -26,6 +26,11 @@ static const char usage[] =
     "  --engine NAME    also judge clock-host, clock-cuda or clock-emulated; may be repeated: "
     "then\n"
     "                   their bits are compared, too\n"
+    "  --engine 'exec:COMMAND'    also judge another program: it reads a case a line and answers\n"
+    "                   with a result a line (verify/python/PROTOCOL.md); may be repeated\n"
+    "  --conventions FILE   of the program before it, instead of asking COMMAND --conventions:\n"
+    "                   exact times or a grid, sign, scale, mean or sum, ms or s, precision\n"
+    "  --engine-time-limit S    of one answer of the program before it (default 60)\n"
     "  --step MS        step of the engines instead of the case's own\n"
     "  --round-delays   round delays to whole steps instead of refusing the case\n"
     "  --compat         the published scheme instead of the clean one, judged as such\n"
@@ -54,17 +59,26 @@ static const char usage[] =
     "other\n"
     "engines and against itself after changes that must not matter.\n"
     "\n"
+    "Another program with exact times is held against the reference (want), every number within "
+    "what\n"
+    "rounding may do to it, and by direction, scale and sign; one with a grid as its step "
+    "shrinks.\n"
+    "What it does not provide is no evidence; what it answers with not-run is counted.\n"
+    "\n"
     "Verdicts: pass; fail; undecided (the reference cannot decide it at the precision cap, or "
     "nothing\n"
     "gave evidence); not-run (larger than the engines allow); error.\n"
     "Exit code: 0 all pass; 1 any fail, undecided or error; 2 could not run.\n";
 
 static const struct command_option options[] = {
-    {"seed", true},        {"directions", true},    {"digits", true},     {"cap", true},
-    {"jobs", true},        {"report", true},        {"quiet", false},     {"engine", true},
-    {"step", true},        {"round-delays", false}, {"compat", false},    {"defect", true},
-    {"no-witness", false}, {"shard", true},         {"time-limit", true}, {"memory-limit", true},
-    {"every", true},       {"store", true},         {"resume", false},    {NULL, false},
+    {"seed", true},          {"directions", true},  {"digits", true},
+    {"cap", true},           {"jobs", true},        {"report", true},
+    {"quiet", false},        {"engine", true},      {"step", true},
+    {"round-delays", false}, {"compat", false},     {"defect", true},
+    {"no-witness", false},   {"shard", true},       {"time-limit", true},
+    {"memory-limit", true},  {"every", true},       {"store", true},
+    {"resume", false},       {"conventions", true}, {"engine-time-limit", true},
+    {NULL, false},
 };
 enum {
     OPTION_SEED,
@@ -85,7 +99,9 @@ enum {
     OPTION_MEMORY_LIMIT,
     OPTION_EVERY,
     OPTION_STORE,
-    OPTION_RESUME
+    OPTION_RESUME,
+    OPTION_CONVENTIONS,
+    OPTION_ENGINE_LIMIT
 };
 
 /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
@@ -141,6 +157,10 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
         return take_limit(wish, option, value);
     case OPTION_ENGINE:
         return command_take_engine("verify", value, &wish->judge);
+    case OPTION_CONVENTIONS:
+        return command_take_conventions("verify", value, &wish->judge);
+    case OPTION_ENGINE_LIMIT:
+        return command_take_limit("verify", value, &wish->judge);
     case OPTION_STEP:
         return command_take_step("verify", value, &wish->judge.clock.step);
     case OPTION_DEFECT:
@@ -215,5 +235,5 @@ int wish_read(struct wish *wish, int argc, char **argv)
                                  "an --engine");
         return COMMAND_BAD;
     }
-    return COMMAND_END;
+    return command_ask_conventions("verify", &wish->judge) ? COMMAND_END : COMMAND_BAD;
 }

@@ -5,6 +5,7 @@
 #include "verify/command.h"
 
 struct wish {
+    const char *command; /* "verify" or "judge" */
     struct ver_options judge;
     const char **name;
     size_t names;
@@ -13,10 +14,16 @@ struct wish {
     int workers;
     uint64_t shard, shards; /* 1 of 1 is everything */
     bool quiet, resume;
+    const char *folder, *answers, *conventions; /* of judge */
 };
 
 /* COMMAND_END if the arguments are good, else BAD or HELPED. wish->name has room for them all. */
 int wish_read(struct wish *wish, int argc, char **argv);
+
+/* ---- command_verify.c ---- */
+
+/* Judges all sources, records, reports and tells as the wish says. Returns an exit code. */
+int verify_run(const struct wish *wish, struct ver_sources *sources);
 
 /* ---- talk.c: lines on standard output ---- */
 

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# What the judge cannot see of itself: exit codes, totals and refusals of the program, and whether
+# it sees through engines, a witness and a collector that are known to be wrong (planted faults of
+# tests/faults.tsv, linked in beside it). A line a demand that is not met, exit status 1.
+# Usage: [FAULT=0] [BUILD=build] tests/judge_the_judge.sh [PROGRAM]     (make faults plants the rest)
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
+BUILD=${BUILD:-build} FAULT=${FAULT:-0} MAKE=${MAKE:-make} unmet=0
+evident=${1:-$BUILD/evident}
+here=$BUILD
+[ "$FAULT" = 0 ] || here=$BUILD/fault-$FAULT
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+worked=cases/examples/worked.json silence=cases/examples/long-silence.json
+
+run() { # program, arguments: output into $said, exit status into $code
+    said=$(timeout 60 "$@" 2>&1 </dev/null)
+    code=$?
+}
+demand() { # what, exit status, extended expression that the output must hold (none: empty)
+    if [ "$code" != "$2" ] || ! grep -qE -- "${3:-}" <<<"$said"; then
+        echo "no: $1 (exit $code, wanted $2 with '${3:-}')"
+        unmet=$((unmet + 1))
+    fi
+}
+
+# ---- exit codes and totals ----
+
+run "$evident" verify $worked --engine clock-host
+demand 'an honest case passes' 0 '^cases: 1, 1 pass, 0 fail, 0 undecided, 0 not-run, 0 error$'
+for defect in 1 4 7; do
+    run "$evident" verify $worked --engine clock-host --no-witness --defect $defect
+    demand "defect $defect fails" 1 '^cases: 1, 0 pass, 1 fail'
+done
+run "$evident" verify closed-quadratic:1:0 --cap 64
+demand 'an undecided case exits 1' 1 '0 pass, 0 fail, 1 undecided'
+: >"$place/empty.suite"
+run "$evident" verify "$place/empty.suite"
+demand 'an empty suite is refused' 2 'names no case'
+printf 'closed-quadratic 1 3\nclosed-chain 1 2 # two\n' >"$place/five.suite"
+run "$evident" verify "$place/five.suite"
+demand 'every case of a suite is judged' 0 '^cases: 5, 5 pass'
+sum=0
+for shard in 1 2 3; do
+    run "$evident" verify "$place/five.suite" --quiet --shard $shard/3
+    sum=$((sum + $(sed -n 's/^cases: \([0-9]*\), .*/\1/p' <<<"$said")))
+done
+code=$sum
+demand 'shards hold every case once' 5 ''
+run "$evident" verify "$place/none.suite"
+demand 'a missing suite is refused' 2 ''
+
+# ---- reading and writing ----
+
+run "$evident" run cases/examples/three-layer.json --digits 20
+demand 'an example has the loss it always had' 0 '"loss": "0\.64036907911745179757"'
+for family in random-heterogeneous closed-chain closed-quadratic closed-output; do
+    run "$evident" generate $family --seed 1 --count 1 --first 2 --out "$place/cases"
+    run "$evident" run "$family:1:2"
+    made=$said
+    run "$evident" run "$place/cases/$family-1-2.json"
+    [ "$said" = "$made" ] || code=9
+    demand "a case that was written reads back as the same case: $family" 0 '"status": "ok"'
+done
+refused() { # what, edit of the worked example, what was wanted
+    sed "$2" $worked >"$place/bad.json"
+    run "$evident" check "$place/bad.json"
+    demand "$1 is refused" 2 "wanted ${3:-}"
+}
+refused 'a number that is none' 's/"delay": 1,/"delay": "nan",/' 'a number, or a string'
+refused 'an unknown key' 's/"bias": 0}/"bias": 0, "colour": 1}/'
+refused 'an unsorted train' 's/\[2.5, 12\]/[12, 2.5]/'
+refused 'a label beyond the outputs' 's/"label": 1/"label": 2/'
+refused 'a negative time constant' 's/"tau_mem": 20/"tau_mem": -20/'
+refused 'a short row' 's/\[3.5, 1.25, 2\]/[3.5, 1.25]/'
+
+# ---- known wrong engines, witness and collector must be seen ----
+
+planted() { # what must be seen of which fault, expression, exit status, arguments of evident verify
+    local fault=$1 program=$here/evident-$1
+    [ "$fault" != "$FAULT" ] || return 0
+    [ -d "$BUILD/fault-$fault" ] || return 0
+    if [ ! -x "$program" ]; then
+        $MAKE --no-print-directory -j1 FAULT="$FAULT" BUILD="$BUILD" "$program" \
+            >"$place/log" 2>&1 || cat "$place/log"
+    fi
+    run "$program" verify "${@:4}"
+    demand "fault $fault is seen by $2" "$3" "$2"
+}
+spiking='random-feedforward:1:0 --directions 2'
+# shellcheck disable=SC2086 # several arguments
+{
+    planted 12 '^FAIL .* loss ' 1 $spiking
+    planted 12 '^FAIL .* direction ' 1 $spiking
+    planted 90 '^FAIL .* adjoint_I ' 1 $spiking
+    planted 58 '^FAIL .* loss .* want nan ' 1 $spiking
+    planted 53 '^FAIL .* decisions ' 1 $worked --engine clock-host --no-witness --step 0.01
+    planted 54 '^FAIL .* weights .* got -?nan ' 1 $worked --engine clock-host --no-witness
+    planted 48 '^FAIL .* permuted ' 1 random-batch:1:4 random-batch:1:5 random-batch:1:6 \
+        --engine clock-host --no-witness --round-delays
+    planted 63 '^FAIL .* lambda_[VI] ' 1 $worked --engine clock-host --no-witness
+    planted 60 '^FAIL .* ladder_weights ' 1 $worked --engine clock-host
+    planted 137 'do not add up' 2 random-feedforward:1:0 random-feedforward:1:1
+    planted 50 '^FAIL .* tau_syn .* distance [0-9]{1,3} ' 1 $silence --engine clock-host --no-witness
+    planted 49 '^FAIL .* bits ' 1 $worked --engine clock-host --engine clock-emulated --no-witness
+}
+[ $unmet = 0 ] && echo "the judge is judged: every demand is met" || exit 1

@@ -1,0 +1,129 @@
+/* t_judge_spoiled.c: engines that are right but for one thing, which the judge must see. */
+#include "verify/clock.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct case_made made;
+static struct ver_judgement judgement;
+static struct ver_options options;
+
+static void setup(void)
+{
+    struct case_error error;
+    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made.problem = case_read("cases/examples/worked.json", &error);
+    ck_assert_msg(made.problem != NULL, "%s", error.text);
+    options = (struct ver_options)VER_OPTIONS_DEFAULT;
+    options.engines = 1;
+    options.no_witness = true;
+    options.every = 1000000007; /* neither ladder nor invariances */
+}
+
+static void teardown(void)
+{
+    ver_judgement_clear(&judgement);
+    case_made_clear(&made);
+    flint_cleanup();
+    mpfr_free_cache();
+}
+
+static void judge(enum gpu_status (*run)(struct gpu_result *, const struct case_problem *,
+                                         const struct gpu_options *))
+{
+    struct ver_engine spoiled = {.name = "spoiled", .says = "", .run = run, .most = 1e9};
+    options.engine[0] = &spoiled;
+    ver_judge(&judgement, "worked", "file", &made, &options);
+}
+
+static enum ver_outcome outcome_of(const char *quantity)
+{
+    for (size_t k = 0; k < judgement.comparisons; k++)
+        if (strcmp(judgement.comparison[k].quantity, quantity) == 0)
+            return judgement.comparison[k].outcome;
+    return VER_EXCLUDED;
+}
+
+static enum gpu_status run_last_number(struct gpu_result *result, const struct case_problem *c,
+                                       const struct gpu_options *how)
+{
+    enum gpu_status status = ver_engine_find("clock-host")->run(result, c, how);
+    struct case_block *block;
+    size_t parameters, blocks = case_blocks(&block, &parameters, c);
+    for (size_t b = 0; b < blocks; b++)
+        if (block[b].quantity == CASE_TAU_SYN)
+            result->gradient[block[b].first + block[b].columns - 1] *= 1.001;
+    free(block);
+    return status;
+}
+
+START_TEST(difference_in_the_last_comparison_fails_the_case)
+{
+    judge(run_last_number);
+    const struct ver_comparison *last = &judgement.comparison[judgement.comparisons - 1];
+    ck_assert_str_eq(last->quantity, "tau_syn");
+    ck_assert_int_eq(last->outcome, VER_DIFFERS);
+    ck_assert_int_eq(judgement.verdict, VER_FAIL);
+}
+END_TEST
+
+static enum gpu_status run_nan(struct gpu_result *result, const struct case_problem *c,
+                               const struct gpu_options *how)
+{
+    enum gpu_status status = ver_engine_find("clock-host")->run(result, c, how);
+    result->gradient[1] = VER_NAN;
+    return status;
+}
+
+START_TEST(nan_in_a_gradient_fails_the_case)
+{
+    judge(run_nan);
+    ck_assert_int_eq(outcome_of("weights"), VER_DIFFERS);
+    ck_assert_int_eq(outcome_of("tau_syn"), VER_AGREES);
+    ck_assert_int_eq(judgement.verdict, VER_FAIL);
+}
+END_TEST
+
+/* Thresholds a little too high: a spike late here and there, all else follows. */
+static enum gpu_status run_high(struct gpu_result *result, const struct case_problem *c,
+                                const struct gpu_options *how)
+{
+    struct case_problem high = *c;
+    struct case_population population[3];
+    double threshold = 1.03125;
+    memcpy(population, c->population, sizeof population);
+    population[1].threshold = (struct case_values){.at = &threshold, .count = 1};
+    high.population = population;
+    return ver_engine_find("clock-host")->run(result, &high, how);
+}
+
+START_TEST(silence_above_the_threshold_is_not_explained)
+{
+    judge(run_high);
+    ck_assert_int_eq(outcome_of("decisions"), VER_DIFFERS);
+    ck_assert_int_eq(outcome_of("V"), VER_AGREES);
+    ck_assert_int_eq(judgement.verdict, VER_FAIL);
+}
+END_TEST
+
+static Suite *spoiled_suite(void)
+{
+    Suite *suite = suite_create("judge_spoiled");
+    TCase *tests = tcase_create("judge_spoiled");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, difference_in_the_last_comparison_fails_the_case);
+    tcase_add_test(tests, nan_in_a_gradient_fails_the_case);
+    tcase_add_test(tests, silence_above_the_threshold_is_not_explained);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(spoiled_suite());
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,223 @@
+/* convention.c: see convention.h. A factor that is declared is taken out before anything is
+ * compared, so that a program is right or wrong by what it means, not by how it counts. */
+#include "verify/convention.h"
+#include "verify/verify.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MS_A_SECOND = 1000 };
+
+/* ---- a factor: numbers and units, * and / ---- */
+
+struct factor {
+    const char *at;
+    const struct case_problem *c; /* NULL: only whether it can be read */
+    double step;
+    bool bad;
+};
+
+/* The one value of all output neurons; NaN if they differ. */
+static double common(const struct case_values *values)
+{
+    for (size_t k = 1; k < values->count; k++)
+        if (values->at[k] != values->at[0])
+            return VER_NAN;
+    return values->count > 0 ? values->at[0] : VER_NAN;
+}
+
+static double unit_value(struct factor *f, const char *unit, size_t length)
+{
+    static const char *const name[] = {"tau_mem", "tau_syn", "T", "N", "dt", "step"};
+    size_t k = 0, units = sizeof name / sizeof *name;
+    while (k < units && (strlen(name[k]) != length || strncmp(name[k], unit, length) != 0))
+        k++;
+    f->bad |= k == units;
+    if (f->bad || !f->c)
+        return 1;
+    const struct case_population *outputs = &f->c->population[f->c->loss.population];
+    const double value[] = {common(&outputs->tau_mem),
+                            common(&outputs->tau_syn),
+                            f->c->end,
+                            (double)f->c->samples,
+                            f->step,
+                            f->step};
+    return value[k];
+}
+
+static double take_one(struct factor *f)
+{
+    char *end;
+    f->at += strspn(f->at, " ");
+    size_t letters = strspn(f->at, "abcdefghijklmnopqrstuvwxyzTN_");
+    double value = letters > 0 ? unit_value(f, f->at, letters) : strtod(f->at, &end);
+    f->bad |= letters == 0 && end == f->at;
+    f->at = letters > 0 ? f->at + letters : end;
+    f->at += strspn(f->at, " ");
+    return value;
+}
+
+/* Fills *value; false if the text is no factor. */
+static bool read_factor(double *value, const char *text, const struct case_problem *c, double step)
+{
+    struct factor f = {text, c, step, false};
+    *value = take_one(&f);
+    while (!f.bad && (*f.at == '*' || *f.at == '/')) {
+        bool over = *f.at++ == '/';
+        double next = take_one(&f);
+        *value = over ? *value / next : *value * next;
+    }
+    return !f.bad && *f.at == '\0' && *value != 0 && !isinf(*value);
+}
+
+double convention_factor(const struct convention *convention, const struct case_problem *c,
+                         double step)
+{
+    double value;
+    bool counted = strchr(convention->scale, 'N') != NULL; /* the sum is in the scale already */
+    if (convention->unread)
+        value = 1;
+    else if (!read_factor(&value, convention->scale, c, step))
+        return VER_NAN;
+    return value * convention->sign * (convention->sum && !counted ? (double)c->samples : 1);
+}
+
+/* ---- reading ---- */
+
+static int refuse(struct case_error *error, const char *key, const char *found, const char *wanted)
+{
+    snprintf(error->text, sizeof error->text, "conventions.%s: found %.100s, wanted %s", key, found,
+             wanted);
+    return -1;
+}
+
+/* 0: neither there nor one of them; 1: the first of the two words; 2: the second; -1 and error. */
+static int one_of(const json_t *document, const char *key, const char *first, const char *second,
+                  struct case_error *error)
+{
+    char wanted[80];
+    const json_t *value = json_object_get(document, key);
+    if (!value)
+        return 0;
+    if (json_is_string(value) && strcmp(json_string_value(value), first) == 0)
+        return 1;
+    if (json_is_string(value) && strcmp(json_string_value(value), second) == 0)
+        return 2;
+    snprintf(wanted, sizeof wanted, "\"%s\" or \"%s\"", first, second);
+    return refuse(error, key, json_is_string(value) ? json_string_value(value) : "no text", wanted);
+}
+
+static int take_numbers(struct convention *convention, const json_t *document,
+                        struct case_error *error)
+{
+    const json_t *sign = json_object_get(document, "sign");
+    const json_t *scale = json_object_get(document, "scale");
+    double value;
+    if (sign && (!json_is_number(sign) || fabs(json_number_value(sign)) != 1))
+        return refuse(error, "sign", "something else", "1 or -1");
+    if (sign)
+        convention->sign = json_number_value(sign) < 0 ? -1 : 1;
+    if (scale && json_is_number(scale))
+        snprintf(convention->scale, sizeof convention->scale, "%.17g", json_number_value(scale));
+    else if (scale && json_is_string(scale))
+        snprintf(convention->scale, sizeof convention->scale, "%s", json_string_value(scale));
+    else if (scale)
+        return refuse(error, "scale", "something else", "a text or a number");
+    convention->unread = !read_factor(&value, convention->scale, NULL, 1); /* said for people */
+    return 0;
+}
+
+int convention_read(struct convention *convention, const char *text, size_t length,
+                    struct case_error *error)
+{
+    json_error_t where;
+    json_t *document = json_loadb(text, length, 0, &where);
+    const json_t *format = json_object_get(document, "format"), *surrogate;
+    *convention = (struct convention)CONVENTION_DEFAULT;
+    if (!json_is_string(format) ||
+        strcmp(json_string_value(format), "evident-conventions-1") != 0) {
+        json_decref(document);
+        return 1;
+    }
+    int time = one_of(document, "time", "exact", "grid", error);
+    int loss = time < 0 ? -1 : one_of(document, "loss", "mean", "sum", error);
+    int unit = loss < 0 ? -1 : one_of(document, "answers_in", "ms", "s", error);
+    int bits = unit < 0 ? -1 : one_of(document, "precision", "float64", "float32", error);
+    int failed = bits < 0 ? -1 : take_numbers(convention, document, error);
+    surrogate = json_object_get(document, "surrogate");
+    convention->known = true;
+    convention->grid = time == 2;
+    convention->sum = loss == 2;
+    convention->seconds = unit == 2;
+    convention->single = bits == 2;
+    convention->surrogate = json_is_string(surrogate) && *json_string_value(surrogate);
+    json_decref(document);
+    return failed;
+}
+
+int convention_load(struct convention *convention, const char *path, struct case_error *error)
+{
+    static char text[1 << 16];
+    FILE *file = fopen(path, "r");
+    size_t length = file ? fread(text, 1, sizeof text, file) : 0;
+    int bad = !file || ferror(file) ? errno : 0;
+    if (file)
+        fclose(file);
+    if (bad || length == sizeof text) {
+        snprintf(error->text, sizeof error->text, "%.300s: %s", path,
+                 bad ? strerror(bad) : "too long for conventions");
+        return -1;
+    }
+    int got = convention_read(convention, text, length, error);
+    if (got > 0)
+        snprintf(error->text, sizeof error->text,
+                 "%.300s: found something else, wanted a document in evident-conventions-1", path);
+    return got == 0 ? 0 : -1;
+}
+
+/* ---- applying ---- */
+
+int convention_apply(struct answer *answer, const struct case_problem *c, double step,
+                     const struct convention *convention, char *reason, size_t size)
+{
+    struct case_block *block = NULL;
+    size_t parameters, blocks = case_blocks(&block, &parameters, c);
+    double factor = convention_factor(convention, c, step);
+    double unit = convention->seconds ? MS_A_SECOND : 1;
+    if (!block || !isfinite(factor)) {
+        snprintf(reason, size, "%s",
+                 block ? "its declared scale has no one value in this case" : "memory is short");
+        free(block);
+        return -1;
+    }
+    for (size_t b = 0; b < blocks; b++) {
+        enum case_quantity q = block[b].quantity;
+        bool by_time = q != CASE_WEIGHT && q != CASE_THRESHOLD && q != CASE_BIAS;
+        for (size_t k = 0; k < block[b].rows * block[b].columns; k++)
+            answer->gradient[block[b].first + k] /= by_time ? factor * unit : factor;
+    }
+    answer->loss /= convention->sum ? (double)c->samples : 1;
+    for (size_t k = 0; answer->spikes && k < answer->trains; k++)
+        for (size_t i = 0; i < answer->spikes[k].count; i++)
+            answer->spikes[k].at[i] *= unit;
+    free(block);
+    return 0;
+}
+
+void convention_text(char *text, size_t size, const struct convention *convention)
+{
+    if (!convention->known) {
+        snprintf(text, size, "none given: judged as exact, in binary64, as it answers");
+        return;
+    }
+    snprintf(text, size, "%s, %s%s%s%s%s%s%s%s", convention->grid ? "grid" : "exact",
+             convention->single ? "binary32" : "binary64",
+             convention->sign < 0 ? ", opposite sign" : "",
+             strcmp(convention->scale, "1") != 0 ? ", scale " : "",
+             strcmp(convention->scale, "1") != 0 ? convention->scale : "",
+             convention->unread ? " (not understood, not applied)" : "",
+             convention->sum ? ", sum over samples" : "", convention->seconds ? ", in s" : "",
+             convention->surrogate ? ", surrogate gradient" : "");
+}

@@ -1,0 +1,44 @@
+/* convention.h: how another program counts: evident-conventions-1 (verify/python/PROTOCOL.md).
+ * Private to verify/. */
+#ifndef EVIDENT_VERIFY_CONVENTION_H
+#define EVIDENT_VERIFY_CONVENTION_H
+
+#include "verify/answer.h"
+
+struct convention {
+    bool known;     /* someone has said so; else all is as it is by default */
+    bool grid;      /* a fixed step: judged as the step shrinks */
+    bool surrogate; /* its gradients are no derivatives: told, never judged */
+    bool sum;       /* loss and gradients are of the sum over samples */
+    bool seconds;   /* its answers are in s, not in ms */
+    bool single;    /* binary32 */
+    int sign;       /* -1: gradients of the negative loss */
+    char scale[64]; /* the whole factor on its gradients: "1", "1/tau_mem", "N * dt", ... */
+    bool unread;    /* the scale is for people: nothing is taken out */
+};
+
+#define CONVENTION_DEFAULT                                                                         \
+    {                                                                                              \
+        .sign = 1, .scale = "1"                                                                    \
+    }
+
+/* 0; 1 if the text is none; -1 and error (place, found, wanted) if it is one that says something
+ * else than can be meant. */
+int convention_read(struct convention *convention, const char *text, size_t length,
+                    struct case_error *error);
+
+/* The same from a file, where a text that is none is an error. 0, or -1 and error. */
+int convention_load(struct convention *convention, const char *path, struct case_error *error);
+
+/* The factor on gradients for a case, sign and samples included; NaN where it has no one value. */
+double convention_factor(const struct convention *convention, const struct case_problem *c,
+                         double step);
+
+/* Turns an answer into what it means: ms, mean loss, derivatives. 0, or -1 and a reason. */
+int convention_apply(struct answer *answer, const struct case_problem *c, double step,
+                     const struct convention *convention, char *reason, size_t size);
+
+/* "grid, scale 1/tau_mem, sum over samples" */
+void convention_text(char *text, size_t size, const struct convention *convention);
+
+#endif

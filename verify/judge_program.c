@@ -1,0 +1,238 @@
+/* judge_program.c: another program on one case: it is asked, its conventions are taken out of what
+ * it says, and that is held against the reference. */
+#include "verify/bounds.h"
+#include "verify/program_judge.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double middle(const arb_t x)
+{
+    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
+}
+
+struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kind,
+                                       const char *quantity)
+{
+    struct ver_comparison *c = judge_compare(p->judge, kind, quantity);
+    if (c)
+        c->engine = p->out->engine;
+    return c;
+}
+
+double program_natural(const struct judge *judge, const struct case_block *block, size_t parameter)
+{
+    bool time = block->quantity == CASE_DELAY || block->quantity == CASE_SPIKE_TIME;
+    return time ? judge->problem->end : judge->scale[parameter];
+}
+
+/* ---- asking ---- */
+
+static int end_in_error(struct program_case *p, const char *reason)
+{
+    char text[400];
+    p->out->state = VER_CLOCK_FAILED;
+    snprintf(p->out->reason, sizeof p->out->reason, "%.250s", reason);
+    snprintf(text, sizeof text, "%.60s: %.250s", p->out->engine, reason);
+    return judge_end(p->judge, VER_ERROR, text);
+}
+
+int program_ask_at(struct program_case *p, struct answer *answer, double step,
+                   char reason[PROGRAM_REASON])
+{
+    const struct case_problem *c = p->judge->problem;
+    double seconds = 0;
+    enum program_said said = program_ask(answer, p->program, c, step, &seconds, reason);
+    p->out->seconds += seconds;
+    if (said == PROGRAM_ERROR)
+        return end_in_error(p, reason);
+    if (said == PROGRAM_NOT_RUN)
+        return 1;
+    return convention_apply(answer, c, step, &p->program->convention, reason, PROGRAM_REASON) != 0;
+}
+
+/* ---- what it printed, as one number ---- */
+
+static void digest_number(uint64_t *hash, double x)
+{
+    unsigned char bytes[sizeof x];
+    memcpy(bytes, &x, sizeof x);
+    for (size_t k = 0; k < sizeof x; k++)
+        *hash = (*hash ^ bytes[k]) * 0x100000001b3u;
+}
+
+static uint64_t digest(const struct answer *a, size_t samples)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    if (a->has_loss)
+        digest_number(&hash, a->loss);
+    for (size_t s = 0; a->sample_loss && s < samples; s++)
+        digest_number(&hash, a->sample_loss[s]);
+    for (size_t k = 0; a->spikes && k < a->trains; k++)
+        for (size_t i = 0; i < a->spikes[k].count; i++)
+            digest_number(&hash, a->spikes[k].at[i]);
+    for (size_t k = 0; k < a->parameters; k++)
+        digest_number(&hash, a->gradient[k]);
+    return hash;
+}
+
+/* ---- exact times ---- */
+
+static int tell_loss(struct program_case *p, const char *quantity, const char *place, double got,
+                     double want, double bound)
+{
+    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
+    if (!c)
+        return judge_no_memory(p->judge);
+    c->distance = fabs(got - want) / bound;
+    c->outcome = c->distance <= 1 ? VER_AGREES : VER_DIFFERS;
+    snprintf(c->index, sizeof c->index, "%s", place);
+    snprintf(c->value, sizeof c->value, "%.17g", want);
+    snprintf(c->reference, sizeof c->reference, "%.17g", got);
+    return 0;
+}
+
+static int judge_losses(struct program_case *p, const struct program_move *move)
+{
+    const struct ref_result *truth = p->judge->truth;
+    const struct answer *a = p->answer;
+    if (a->has_loss && tell_loss(p, "loss", "", a->loss, middle(truth->loss), move->loss) != 0)
+        return -1;
+    for (size_t s = 0; a->sample_loss && s < truth->samples; s++) {
+        char place[32];
+        snprintf(place, sizeof place, "sample %zu", s);
+        if (tell_loss(p, "sample_loss", place, a->sample_loss[s], middle(truth->sample[s].loss),
+                      move->sample_loss[s]) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Rounding may decide this case otherwise, or its spikes are another network's. */
+static int set_apart(struct program_case *p, const char *quantity, size_t numbers, const char *why)
+{
+    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
+    if (!c)
+        return judge_no_memory(p->judge);
+    c->outcome = VER_EXCLUDED;
+    c->numbers = numbers;
+    snprintf(c->index, sizeof c->index, "%s", why);
+    return 0;
+}
+
+static int judge_exact(struct program_case *p)
+{
+    struct program_move move;
+    bool same = true;
+    int failed = program_move_measure(&move, p);
+    if (!failed && move.near) {
+        char why[96];
+        snprintf(why, sizeof why, "beyond its precision: %s", move.near);
+        failed = set_apart(p, "answer", 1, why);
+    } else if (!failed) {
+        failed = program_judge_spikes(p, &move, &same);
+        if (!failed && same)
+            failed = judge_losses(p, &move) != 0 || program_judge_gradients(p, &move) != 0;
+        else if (!failed) /* the first cause is told; the rest follows from it */
+            failed = set_apart(p, "gradients", p->judge->parameters, "of other spikes");
+    }
+    program_move_clear(&move);
+    return failed ? -1 : 0;
+}
+
+/* ---- the verdict ---- */
+
+/* Something must have been compared. */
+static int weigh(struct program_case *p, size_t since)
+{
+    const struct ver_judgement *out = p->judge->out;
+    const char *apart = NULL;
+    char text[200];
+    for (size_t k = since; k < out->comparisons; k++) {
+        if (out->comparison[k].outcome != VER_EXCLUDED)
+            return 0;
+        apart = out->comparison[k].index;
+    }
+    if (apart) {
+        p->out->state = VER_CLOCK_INEXPRESSIBLE;
+        snprintf(p->out->reason, sizeof p->out->reason, "no evidence: %.200s", apart);
+        return 0;
+    }
+    snprintf(p->out->reason, sizeof p->out->reason, "nothing in its answer can be compared");
+    snprintf(text, sizeof text, "%.60s: %.100s", p->out->engine, p->out->reason);
+    return judge_end(p->judge, VER_UNDECIDED, text);
+}
+
+/* The reference must know. 0; 1: there is nothing to compare; -1 with verdict and reason. */
+static int need_truth(struct program_case *p)
+{
+    struct judge *judge = p->judge;
+    const struct ref_result *truth = judge->truth;
+    if (truth->status == REF_OK && truth->gradient)
+        return 0;
+    p->out->state = VER_CLOCK_INEXPRESSIBLE;
+    snprintf(p->out->reason, sizeof p->out->reason, "the reference: %.200s", truth->reason);
+    if (judge->made->expectation == CASE_UNDECIDED || !judge->options->no_witness)
+        return 1;
+    return judge_end(judge, truth->status == REF_CAPACITY ? VER_NOT_RUN : VER_UNDECIDED,
+                     truth->reason);
+}
+
+static void measure(struct program_case *p)
+{
+    const struct judge *judge = p->judge;
+    for (size_t b = 0; b < judge->blocks; b++) {
+        const struct case_block *block = &judge->block[b];
+        double *largest = &p->size[block->quantity];
+        for (size_t k = block->first; k < block->first + block->rows * block->columns; k++) {
+            double gradient = fabs(middle(judge->truth->gradient + k));
+            *largest = fmax(*largest, gradient);
+            p->effect = fmax(p->effect, gradient * program_natural(judge, block, k));
+        }
+    }
+    for (size_t k = 0; k < judge->truth->populations; k++)
+        p->trains += judge->truth->size[k] * judge->truth->samples;
+}
+
+static int judge_answer(struct program_case *p)
+{
+    size_t since = p->judge->out->comparisons;
+    int got = need_truth(p);
+    if (got != 0)
+        return got < 0 ? -1 : 0;
+    measure(p);
+    p->out->digest = digest(p->answer, p->judge->problem->samples);
+    int failed = p->program->convention.grid ? program_judge_ladder(p) : judge_exact(p);
+    return failed ? failed : weigh(p, since);
+}
+
+int judge_program(struct judge *judge, const struct ver_engine *engine, struct ver_clock *out)
+{
+    double step = judge->options->clock.step;
+    struct answer answer;
+    struct program_case p = {.judge = judge,
+                             .program = program_of(engine),
+                             .out = out,
+                             .answer = &answer,
+                             .step = step > 0 ? step : judge->problem->step};
+    char reason[PROGRAM_REASON];
+    out->engine = engine->name;
+    out->state = VER_CLOCK_RAN;
+    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
+        out->ratios[q].largest = VER_NAN;
+    if (p.program->convention.grid && !judge->thorough) {
+        out->state = VER_CLOCK_LARGE;
+        snprintf(out->reason, sizeof out->reason, "left out by --every");
+        return 0;
+    }
+    int got = program_ask_at(&p, &answer, p.step, reason);
+    if (got == 0)
+        got = judge_answer(&p);
+    else if (got > 0) {
+        out->state = VER_CLOCK_INEXPRESSIBLE;
+        snprintf(out->reason, sizeof out->reason, "%.250s", reason);
+    }
+    answer_clear(&answer);
+    return got < 0 ? -1 : 0;
+}

@@ -1,0 +1,228 @@
+/* program.c: see program.h. Every worker process has contenders of its own, one a program, started
+ * at its first case. */
+#include "verify/program.h"
+#include "verify/answers.h"
+#include "verify/contender.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- programs by name ---- */
+
+static struct program *programs;
+
+/* Whoever takes an engine for one that can be called is told. */
+static enum gpu_status run(struct gpu_result *result, const struct case_problem *c,
+                           const struct gpu_options *options)
+{
+    (void)c;
+    (void)options;
+    memset(result, 0, sizeof *result);
+    snprintf(result->reason, sizeof result->reason,
+             "another program: evident verify and shrink ask it");
+    return GPU_REFUSED;
+}
+
+struct program *program_new(const char *name, const struct answers *answers)
+{
+    struct program *program = calloc(1, sizeof *program);
+    char *own = malloc(strlen(name) + 1);
+    if (!program || !own) {
+        free(program);
+        free(own);
+        return NULL;
+    }
+    strcpy(own, name);
+    program->engine = (struct ver_engine){.name = own, .says = "another program", .run = run};
+    program->command = answers ? NULL : own + strlen(PROGRAM_PREFIX);
+    program->answers = answers;
+    program->convention = (struct convention)CONVENTION_DEFAULT;
+    program->seconds = PROGRAM_SECONDS;
+    program->next = programs;
+    programs = program;
+    return program;
+}
+
+struct program *program_of(const struct ver_engine *engine)
+{
+    struct program *program = programs;
+    while (program && &program->engine != engine)
+        program = program->next;
+    return program;
+}
+
+struct program *program_named(const char *name)
+{
+    struct program *program = programs;
+    while (program && strcmp(program->engine.name, name) != 0)
+        program = program->next;
+    return program;
+}
+
+void program_put_quoted(FILE *out, const char *text)
+{
+    fputc('\'', out);
+    for (; *text; text++)
+        if (*text == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*text, out);
+    fputc('\'', out);
+}
+
+/* ---- its conventions ---- */
+
+/* The shell joins the lines of the document into one and hides what a program says that knows no
+ * such option. */
+static char *conventions_command(const char *command)
+{
+    char *text = NULL, *whole = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    fprintf(out, "%s --conventions", command);
+    if (fclose(out) == 0 && (out = open_memstream(&whole, &size))) {
+        fputs("exec 2>/dev/null; eval ", out);
+        program_put_quoted(out, text);
+        fputs(" </dev/null | tr '\\n' ' '; echo", out);
+        fclose(out);
+    }
+    free(text);
+    return whole;
+}
+
+int program_ask_conventions(struct program *program, struct case_error *error)
+{
+    char *command, reason[CONTENDER_REASON];
+    const char *document;
+    size_t length;
+    int got = 1;
+    if (program->conventions)
+        return convention_load(&program->convention, program->conventions, error);
+    if (!program->command || !(command = conventions_command(program->command)))
+        return 0;
+    struct contender contender = {.command = command, .seconds = program->seconds};
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    if (contender_ask(&contender, "", &document, &length, reason) == 0)
+        got = convention_read(&program->convention, document, length, error);
+    contender_close(&contender);
+    signal(SIGPIPE, before);
+    free(command);
+    return got < 0 ? -1 : 0;
+}
+
+/* ---- asking ---- */
+
+static struct {
+    const struct program *program;
+    struct contender contender;
+} started[VER_ENGINES];
+
+static struct contender *contender_of(const struct program *program)
+{
+    for (int k = 0; k < VER_ENGINES; k++) {
+        if (!started[k].program) {
+            started[k].program = program;
+            started[k].contender =
+                (struct contender){.command = program->command, .seconds = program->seconds};
+        }
+        if (started[k].program == program)
+            return &started[k].contender;
+    }
+    return NULL;
+}
+
+void program_end_all(void)
+{
+    for (int k = 0; k < VER_ENGINES; k++) {
+        if (started[k].program)
+            contender_close(&started[k].contender);
+        started[k].program = NULL;
+    }
+}
+
+static enum program_said fail(char reason[PROGRAM_REASON], const char *why)
+{
+    snprintf(reason, PROGRAM_REASON, "%.299s", why);
+    return PROGRAM_ERROR;
+}
+
+/* An answer as it came, or why there is none. */
+static enum program_said read_answer(struct answer *answer, const char *text, size_t length,
+                                     const struct case_problem *c, char reason[PROGRAM_REASON])
+{
+    struct case_error error;
+    if (answer_read(answer, text, length, c, &error) != 0)
+        return fail(reason, error.text);
+    if (answer->error[0])
+        return fail(reason, answer->error);
+    snprintf(reason, PROGRAM_REASON, "%s", answer->not_run);
+    return answer->not_run[0] ? PROGRAM_NOT_RUN : PROGRAM_ANSWERED;
+}
+
+static enum program_said ask_process(struct answer *answer, const struct program *program,
+                                     const struct case_problem *c, double *seconds,
+                                     char reason[PROGRAM_REASON])
+{
+    struct contender *contender = contender_of(program);
+    char *document = contender ? case_text(c) : NULL, why[CONTENDER_REASON];
+    const char *text;
+    size_t length;
+    if (!document)
+        return fail(reason, "memory is short");
+    int failed = contender_ask(contender, document, &text, &length, why);
+    free(document);
+    if (failed)
+        return fail(reason, why);
+    *seconds = contender->took;
+    enum program_said said = read_answer(answer, text, length, c, reason);
+    /* Answers and questions out of step: whatever comes next is no better. */
+    if (said == PROGRAM_ERROR && strncmp(reason, "case: ", strlen("case: ")) == 0) {
+        contender_close(contender);
+        contender->seconds = program->seconds;
+    }
+    return said;
+}
+
+/* An answer at a finer step is that to case NAME@1, NAME@2, ... */
+static enum program_said ask_answers(struct answer *answer, const struct program *program,
+                                     const struct case_problem *c, double step,
+                                     char reason[PROGRAM_REASON])
+{
+    struct case_problem asked = *c;
+    enum program_said said = PROGRAM_NOT_RUN;
+    const char *text;
+    size_t length;
+    char *name = malloc(strlen(c->name) + 16);
+    if (!name)
+        return fail(reason, "memory is short");
+    int halves = step > 0 && c->step > 0 ? (int)lround(log2(c->step / step)) : 0;
+    if (halves > 0)
+        sprintf(name, "%s@%d", c->name, halves);
+    else
+        strcpy(name, c->name);
+    asked.name = name;
+    if (answers_find(program->answers, name, &text, &length))
+        said = read_answer(answer, text, length, &asked, reason);
+    else
+        snprintf(reason, PROGRAM_REASON, "no answer%s", halves > 0 ? " at smaller steps" : "");
+    free(name);
+    return said;
+}
+
+enum program_said program_ask(struct answer *answer, const struct program *program,
+                              const struct case_problem *c, double step, double *seconds,
+                              char reason[PROGRAM_REASON])
+{
+    struct case_problem with_step = *c;
+    *answer = (struct answer){.has_loss = false};
+    *seconds = 0;
+    if (!program->command)
+        return ask_answers(answer, program, c, step, reason);
+    if (step > 0)
+        with_step.step = step;
+    return ask_process(answer, program, &with_step, seconds, reason);
+}

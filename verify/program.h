@@ -1,0 +1,57 @@
+/* program.h: any program as an engine: it is started, asked about cases one a line, and started
+ * again when it dies; or its answers are there already, in files. Private to verify/. */
+#ifndef EVIDENT_VERIFY_PROGRAM_H
+#define EVIDENT_VERIFY_PROGRAM_H
+
+#include "verify/convention.h"
+#include "verify/engine.h"
+
+struct answers; /* answers.h */
+
+struct program {
+    struct program *next;
+    struct ver_engine engine; /* its name is "exec:COMMAND" */
+    const char *command;      /* inside the name; NULL: answers are there already */
+    const struct answers *answers;
+    const char *conventions; /* the file they come from; NULL: asked for */
+    struct convention convention;
+    double seconds; /* limit of one answer */
+};
+
+#define PROGRAM_PREFIX "exec:"
+#define PROGRAM_ANSWERS "answers:"
+
+/* Limit of one answer, unless another is asked for. */
+enum { PROGRAM_SECONDS = 60 };
+
+/* The longest command: names stand in tables. */
+enum { PROGRAM_MOST_COMMAND = 200 };
+
+/* Kept to the end of the program. name: "exec:COMMAND", or any with answers. NULL if memory is
+ * short. */
+struct program *program_new(const char *name, const struct answers *answers);
+
+/* The program of an engine; NULL if it is none. */
+struct program *program_of(const struct ver_engine *engine);
+struct program *program_named(const char *name);
+
+/* Asks COMMAND --conventions, if no file says them. A program without is no error. 0, or -1 and
+ * error. */
+int program_ask_conventions(struct program *program, struct case_error *error);
+
+enum program_said { PROGRAM_ANSWERED, PROGRAM_NOT_RUN, PROGRAM_ERROR };
+enum { PROGRAM_REASON = 300 };
+
+/* What it says about a case with this step (0: the case's own), as it says it. answer must be
+ * cleared whatever comes out. */
+enum program_said program_ask(struct answer *answer, const struct program *program,
+                              const struct case_problem *c, double step, double *seconds,
+                              char reason[PROGRAM_REASON]);
+
+/* Ends what this process has started. */
+void program_end_all(void);
+
+/* A text for the shell, in quotes. */
+void program_put_quoted(FILE *out, const char *text);
+
+#endif
