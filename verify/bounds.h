@@ -142,10 +142,11 @@
  *
  * size: max(|loss|, 1); the end of the trial for a time; of a gradient the largest of its quantity,
  * or what any parameter does to the loss, |p dL/dp|, by the natural size of this one, whichever is
- * larger: a derivative that is small since its terms cancel is rounded like its terms. The second
- * term is the rounding of the sum that is printed. Where some margin (grazing, slope,
- * coincidence, end) is at most FACTOR times what it moves by, rounding may decide otherwise: such a
- * case says nothing about such a program; it is counted as beyond its precision. */
+ * larger: a derivative that is small since its terms cancel is rounded like its terms (so, too,
+ * where a cross entropy L is nearly zero: its derivatives are shares less one, 1 - e^-L of their
+ * terms). The second term is the rounding of the sum that is printed. Where some margin (grazing,
+ * slope, coincidence, end) is at most FACTOR times what it moves by, rounding may decide otherwise:
+ * such a case says nothing about such a program; it is counted as beyond its precision. */
 #define VER_DOUBLE_BITS 53
 #define VER_SINGLE_BITS 24
 #define VER_ANSWER_ROUNDINGS 4

@@ -195,6 +195,8 @@ int clock_judge_ladder(struct clock *clock);
 
 /* ---- clock_resolve.c ---- */
 
+double clock_shortest_constant(const struct case_problem *c); /* of time, ms */
+
 /* What a shift of one step explains by itself, per ms of it (bounds.h): of a spike, the step; of a
  * gradient, the change of the exponentials and of the slopes that jumps are divided by. */
 double clock_least_constant(const struct judge *judge, enum ver_ladder_quantity quantity);

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-static double shortest_constant(const struct case_problem *c)
+double clock_shortest_constant(const struct case_problem *c)
 {
     double shortest = VER_INFINITY;
     for (size_t p = 0; p < c->populations; p++)
@@ -20,7 +20,7 @@ static double shortest_constant(const struct case_problem *c)
 double clock_least_constant(const struct judge *judge, enum ver_ladder_quantity quantity)
 {
     const struct case_problem *c = judge->problem;
-    double tau = shortest_constant(c), threshold = 0, slope = judge->out->margin[REF_SLOPE];
+    double tau = clock_shortest_constant(c), threshold = 0, slope = judge->out->margin[REF_SLOPE];
     for (size_t p = 0; p < c->populations; p++)
         for (size_t n = 0; c->population[p].model == CASE_LIF && n < c->population[p].size; n++)
             threshold = fmax(threshold, case_value(&c->population[p].threshold, n));
@@ -50,7 +50,7 @@ static bool maximum_at_arrival(const struct judge *judge)
 const char *clock_excuse(const struct judge *judge, enum ver_ladder_quantity quantity, double step)
 {
     const double *margin = judge->out->margin;
-    double shift = VER_LADDER_RESOLVED * step / shortest_constant(judge->problem);
+    double shift = VER_LADDER_RESOLVED * step / clock_shortest_constant(judge->problem);
     if (!(margin[REF_GRAZING] >= shift))
         return "grazing";
     if (!(margin[REF_COINCIDENCE] >= VER_LADDER_RESOLVED * step))

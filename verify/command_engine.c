@@ -187,9 +187,11 @@ static void print_ratios(const struct ver_clock_totals *clock)
 static void print_program(const struct ver_clock_totals *clock)
 {
     char conventions[200] = "";
-    printf("engine %s: %zu cases; not run: %zu by what it says, %zu left out, %zu failed",
+    printf("engine %s: %zu cases; not run: %zu not-run or beyond its precision, %zu left out, %zu "
+           "without answer, %zu failed",
            clock->engine, clock->state[VER_CLOCK_RAN], clock->state[VER_CLOCK_INEXPRESSIBLE],
-           clock->state[VER_CLOCK_LARGE], clock->state[VER_CLOCK_FAILED]);
+           clock->state[VER_CLOCK_LARGE], clock->state[VER_CLOCK_ABSENT],
+           clock->state[VER_CLOCK_FAILED]);
     if (!isnan(clock->seconds))
         printf("; a case takes %.3g s (median)", clock->seconds);
     const struct program *program = program_named(clock->engine);

@@ -180,7 +180,7 @@ static int check_answers(const struct answers *answers, const char *folder,
                          struct case_error *error)
 {
     struct ver_sources all = {NULL, 0, 0};
-    int failed = folder_read(&all, folder, NULL, 0, error);
+    int failed = folder_read(&all, folder, NULL, 0, true, error);
     const char **name = calloc(all.count + 1, sizeof *name), *stray;
     for (size_t k = 0; name && k < all.count; k++)
         name[k] = all.at[k].name;
@@ -203,7 +203,7 @@ static int judge_folder(struct wish *wish, const char *path)
     struct program *program = NULL;
     snprintf(name, sizeof name, "%s%.200s", PROGRAM_ANSWERS, path);
     int failed = !answers || check_answers(answers, wish->folder, &error) != 0 ||
-                 folder_read(&sources, wish->folder, wish->name, wish->names, &error) != 0;
+                 folder_read(&sources, wish->folder, wish->name, wish->names, false, &error) != 0;
     if (!failed && !(program = program_new(name, answers))) {
         snprintf(error.text, sizeof error.text, "memory is short");
         failed = -1;

@@ -223,6 +223,8 @@ static int talk(struct contender *c, const char *document, size_t size, const ch
             ssize_t put = write(c->to, document + sent, size - sent);
             if (put > 0)
                 sent += (size_t)put;
+            else if (errno == EPIPE) /* it reads no more; it may have answered all the same */
+                sent = size;
             else if (errno != EAGAIN && errno != EINTR)
                 return died(c, reason);
         }

@@ -198,7 +198,7 @@ static bool split(char *line, char *field[4])
 }
 
 int folder_read(struct ver_sources *sources, const char *folder, const char *const *only,
-                size_t count, struct case_error *error)
+                size_t count, bool rungs, struct case_error *error)
 {
     char path[1500], *line = NULL, *field[4];
     size_t room = 0, number = 0;
@@ -213,7 +213,8 @@ int folder_read(struct ver_sources *sources, const char *folder, const char *con
             failed = refuse(error, path, "no index that export-cases wrote");
         else if (number > 1 && !split(line, field))
             failed = refuse(error, path, "a line without four fields");
-        else if (number > 1 && strcmp(field[3], rung_mark) != 0 && wanted(field[1], only, count))
+        else if (number > 1 && (rungs || strcmp(field[3], rung_mark) != 0) &&
+                 wanted(field[1], only, count))
             failed = add_case(sources, folder, field, error);
     }
     if (!failed && ferror(index))

@@ -10,9 +10,9 @@
 int folder_write(const char *folder, const struct ver_sources *sources, bool ladder,
                  size_t *written, struct case_error *error);
 
-/* Adds the cases of a folder (only: NULL, or the names of those that are wanted), named as they
- * are. 0, or -1 and error. */
+/* Adds the cases of a folder, named as they are: count of these names, or all (0); rungs: those at
+ * halves of a step, too. 0, or -1 and error. */
 int folder_read(struct ver_sources *sources, const char *folder, const char *const *only,
-                size_t count, struct case_error *error);
+                size_t count, bool rungs, struct case_error *error);
 
 #endif

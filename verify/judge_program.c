@@ -24,7 +24,7 @@ struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kin
 double program_natural(const struct judge *judge, const struct case_block *block, size_t parameter)
 {
     bool time = block->quantity == CASE_DELAY || block->quantity == CASE_SPIKE_TIME;
-    return time ? judge->problem->end : judge->scale[parameter];
+    return time ? clock_shortest_constant(judge->problem) : judge->scale[parameter];
 }
 
 /* ---- asking ---- */
@@ -47,7 +47,9 @@ int program_ask_at(struct program_case *p, struct answer *answer, double step,
     p->out->seconds += seconds;
     if (said == PROGRAM_ERROR)
         return end_in_error(p, reason);
-    if (said == PROGRAM_NOT_RUN)
+    if (said == PROGRAM_ABSENT && step == p->step)
+        p->out->state = VER_CLOCK_ABSENT;
+    if (said != PROGRAM_ANSWERED)
         return 1;
     return convention_apply(answer, c, step, &p->program->convention, reason, PROGRAM_REASON) != 0;
 }
@@ -191,6 +193,11 @@ static void measure(struct program_case *p)
             p->effect = fmax(p->effect, gradient * program_natural(judge, block, k));
         }
     }
+    /* Of a cross entropy that is nearly zero, every derivative is a share less one: their
+     * difference is small, their rounding is not. */
+    double share = -expm1(-middle(judge->truth->loss));
+    if (judge->problem->loss.kind <= CASE_FIRST_SPIKE_CROSS_ENTROPY && share > 0)
+        p->effect /= share;
     for (size_t k = 0; k < judge->truth->populations; k++)
         p->trains += judge->truth->size[k] * judge->truth->samples;
 }
@@ -230,7 +237,7 @@ int judge_program(struct judge *judge, const struct ver_engine *engine, struct v
     if (got == 0)
         got = judge_answer(&p);
     else if (got > 0) {
-        out->state = VER_CLOCK_INEXPRESSIBLE;
+        out->state = out->state == VER_CLOCK_RAN ? VER_CLOCK_INEXPRESSIBLE : out->state;
         snprintf(out->reason, sizeof out->reason, "%.250s", reason);
     }
     answer_clear(&answer);

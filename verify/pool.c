@@ -7,6 +7,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -68,6 +71,9 @@ static void serve(const struct pool *pool, int jobs, int results)
         struct rlimit limit = {pool->bytes, pool->bytes};
         setrlimit(RLIMIT_AS, &limit);
     }
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody is left to take what it would say */
+#endif
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     signal(SIGINT, SIG_IGN); /* the caller decides */

@@ -35,7 +35,8 @@ struct program *program_new(const char *name, const struct answers *answers)
         return NULL;
     }
     strcpy(own, name);
-    program->engine = (struct ver_engine){.name = own, .says = "another program", .run = run};
+    program->engine = (struct ver_engine){
+        .name = own, .says = "another program", .run = run, .most = VER_INFINITY};
     program->command = answers ? NULL : own + strlen(PROGRAM_PREFIX);
     program->answers = answers;
     program->convention = (struct convention)CONVENTION_DEFAULT;
@@ -193,7 +194,7 @@ static enum program_said ask_answers(struct answer *answer, const struct program
                                      char reason[PROGRAM_REASON])
 {
     struct case_problem asked = *c;
-    enum program_said said = PROGRAM_NOT_RUN;
+    enum program_said said = PROGRAM_ABSENT;
     const char *text;
     size_t length;
     char *name = malloc(strlen(c->name) + 16);

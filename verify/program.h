@@ -39,7 +39,12 @@ struct program *program_named(const char *name);
  * error. */
 int program_ask_conventions(struct program *program, struct case_error *error);
 
-enum program_said { PROGRAM_ANSWERED, PROGRAM_NOT_RUN, PROGRAM_ERROR };
+enum program_said {
+    PROGRAM_ANSWERED,
+    PROGRAM_NOT_RUN, /* it says why */
+    PROGRAM_ABSENT,  /* there is no answer to this case */
+    PROGRAM_ERROR
+};
 enum { PROGRAM_REASON = 300 };
 
 /* What it says about a case with this step (0: the case's own), as it says it. answer must be

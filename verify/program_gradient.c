@@ -63,16 +63,20 @@ struct worst {
     size_t parameter;
 };
 
-/* Largest |gradient - factor truth| in bounds, which grow with the factor. NaN is worst. */
+/* Largest |gradient - factor truth| in bounds, which grow with the factor; the factor itself is
+ * known to slack. NaN is worst. */
 static struct worst find_worst(const struct judge *judge, const double *gradient,
-                               enum case_quantity quantity, const double *bound, double factor)
+                               enum case_quantity quantity, const double *bound, double factor,
+                               double slack)
 {
     struct worst worst = {-1, 0};
     for (size_t b = 0; next_block(&b, judge, quantity); b++)
         for (size_t k = judge->block[b].first;
              k < judge->block[b].first + size_of(&judge->block[b]); k++) {
-            double error = fabs(gradient[k] - factor * middle(judge->truth->gradient + k));
-            double ratio = error == 0 ? 0 : error / (bound[b] * fmax(fabs(factor), 1));
+            double want = middle(judge->truth->gradient + k);
+            double error = fabs(gradient[k] - factor * want);
+            double within = bound[b] * fmax(fabs(factor), 1) + slack * fabs(want);
+            double ratio = error == 0 ? 0 : error / within;
             if (!isnan(worst.ratio) && !(ratio <= worst.ratio))
                 worst = (struct worst){ratio, k};
         }
@@ -114,7 +118,8 @@ static int tell_parts(struct program_case *p, const double *gradient, enum case_
     double factor = sums->across / sums->squares;
     double cosine = sums->across / (sqrt(sums->squares) * sqrt(sums->own));
     double scale = fabs(fabs(factor) - 1) * sums->squares / sums->reach;
-    struct worst worst = find_worst(judge, gradient, quantity, move->block, factor);
+    struct worst worst = find_worst(judge, gradient, quantity, move->block, factor,
+                                    fmax(fabs(factor), 1) * sums->reach / sums->squares);
     struct ver_comparison *c = tell(p, part_name(quantity, 0), worst.ratio);
     if (!c)
         return judge_no_memory(p->judge);
@@ -126,7 +131,9 @@ static int tell_parts(struct program_case *p, const double *gradient, enum case_
         return judge_no_memory(p->judge);
     snprintf(c->value, sizeof c->value, "1");
     snprintf(c->reference, sizeof c->reference, "%.17g", fabs(factor));
-    if (!(c = tell(p, part_name(quantity, 2), factor > 0 ? 0 : VER_INFINITY)))
+    /* The sign of what is zero but for rounding is none. */
+    double turned = factor > 0 ? 0 : fabs(factor - 1) * sums->squares / sums->reach;
+    if (!(c = tell(p, part_name(quantity, 2), turned)))
         return judge_no_memory(p->judge);
     snprintf(c->value, sizeof c->value, "+");
     snprintf(c->reference, sizeof c->reference, "%s", factor > 0 ? "+" : factor < 0 ? "-" : "none");
@@ -141,7 +148,7 @@ static int judge_quantity(struct program_case *p, const struct program_move *mov
     struct sums sums = sum_up(judge, gradient, quantity, move->block);
     if (sums.numbers == 0) /* an empty list says nothing */
         return 0;
-    struct worst worst = find_worst(judge, gradient, quantity, move->block, 1);
+    struct worst worst = find_worst(judge, gradient, quantity, move->block, 1, 0);
     struct ver_comparison *c = tell(p, program_quantity_name(quantity), worst.ratio);
     if (!c)
         return judge_no_memory(p->judge);

@@ -34,8 +34,8 @@ int program_ask_at(struct program_case *p, struct answer *answer, double step,
 
 const char *program_quantity_name(enum case_quantity quantity);
 
-/* What a parameter is measured by: itself or the mean of its block; the end of the trial for a
- * time, which is rounded like any other time. */
+/* What a parameter is measured by: itself or the mean of its block; a time by the shortest time
+ * constant, in which what it moves changes. */
 double program_natural(const struct judge *judge, const struct case_block *block, size_t parameter);
 
 /* ---- program_move.c: how far rounding may move the truth ---- */
