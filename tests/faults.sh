@@ -106,7 +106,7 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
     verify "$program" "$place.suite" "$(count_of $suite)" $suite --engine clock-host
     if [[ $1 = 0 || $(field "$1" 3) == gpu/* ]]; then
         # shellcheck disable=SC2086
-        verify "$program" "$place.bits" 6 $bits_cases --engine clock-host \
+        verify "$program" "$place.bits" 7 $bits_cases --engine clock-host \
             --engine clock-emulated --no-witness --every 1000000 | grep -E '^(bits|verdicts) '
     fi
     lists=("${!asked[@]}")
@@ -117,7 +117,7 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
     fi
 }
 export bits_cases='random-recurrent:1:0 random-delays:1:1 closed-output:1:0 closed-output:1:1
-    random-feedforward:1:0 cases/examples/long-silence.json'
+    random-feedforward:1:0 degenerate-end:1:0 cases/examples/long-silence.json'
 count_of() { # suites, files and addresses: how many cases they are
     local word n=0
     for word; do

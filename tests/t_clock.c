@@ -222,6 +222,30 @@ START_TEST(tau_gradients_are_sums_over_steps)
 }
 END_TEST
 
+/* The label fires last: its loss is not that of the output that the network would choose. */
+START_TEST(loss_of_first_spikes_is_that_of_the_label)
+{
+    struct case_problem *race =
+        problem("{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":30,\"step\":0.5},"
+                "\"populations\":[{\"name\":\"in\",\"size\":1,\"model\":\"spike-source\"},"
+                "{\"name\":\"out\",\"size\":2,\"model\":\"lif\",\"tau_mem\":20,\"tau_syn\":5,"
+                "\"threshold\":1}],\"projections\":[{\"source\":\"in\",\"target\":\"out\","
+                "\"weights\":[[8,16]]}],"
+                "\"samples\":[{\"spikes\":{\"in\":[[1]]},\"target\":{\"label\":0}}],"
+                "\"loss\":{\"kind\":\"first-spike-cross-entropy\",\"population\":\"out\","
+                "\"tau0\":2,\"tau1\":4,\"alpha\":0.5}}");
+    struct gpu_result raced = run(race, &traced);
+    const struct case_step_train *train = raced.raster.train[0][1];
+    ck_assert(train[0].count > 0 && train[1].count > 0);
+    ck_assert_uint_gt(train[0].step[0], train[1].step[0]);
+    double last = 0.5 * (train[0].step[0] + 1), first = 0.5 * (train[1].step[0] + 1);
+    double loss = last / 2 + log(exp(-last / 2) + exp(-first / 2)) + 0.5 * (exp(last / 4) - 1);
+    ck_assert_double_eq_tol(raced.sample[0].loss, loss, 1e-6 * loss);
+    gpu_clear(&raced);
+    case_free(race);
+}
+END_TEST
+
 static Suite *clock_suite(void)
 {
     Suite *suite = suite_create("clock");
@@ -235,6 +259,7 @@ static Suite *clock_suite(void)
     tcase_add_test(tests, adjoints_jump_at_spikes_and_decay_between);
     tcase_add_test(tests, weight_and_delay_gradients_are_sums_over_arrivals);
     tcase_add_test(tests, tau_gradients_are_sums_over_steps);
+    tcase_add_test(tests, loss_of_first_spikes_is_that_of_the_label);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -147,6 +147,34 @@ START_TEST(probe_has_the_adjoints_that_are_recorded_there)
 }
 END_TEST
 
+START_TEST(every_gradient_has_the_digits_asked_for)
+{
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_result result;
+    struct case_made made;
+    struct case_error wrong;
+    /* the first precision that is tried does not give them */
+    ck_assert_msg(case_make(&made, "closed-output:1:8", &wrong) == 0, "%s", wrong.text);
+    options.digits = 30;
+    ck_assert_int_eq(ref_run(&result, made.problem, &options), REF_OK);
+    mag_t most, size;
+    mag_init(most);
+    mag_init(size);
+    for (size_t k = 0; k < result.parameters; k++) {
+        arb_get_mag(size, result.gradient + k);
+        mag_max(most, most, size);
+    }
+    mag_mul_2exp_si(most, most, -2 * 99); /* 10^-60 of the largest one */
+    for (size_t k = 0; k < result.parameters; k++)
+        ck_assert(arb_rel_accuracy_bits(result.gradient + k) >= 99 ||
+                  mag_cmp(arb_radref(result.gradient + k), most) <= 0);
+    mag_clear(most);
+    mag_clear(size);
+    ref_clear(&result);
+    case_made_clear(&made);
+}
+END_TEST
+
 static Suite *precision_suite(void)
 {
     Suite *suite = suite_create("precision");
@@ -156,6 +184,7 @@ static Suite *precision_suite(void)
     tcase_add_loop_test(tests, a_long_train_needs_the_precision_of_a_short_one, 0, 5);
     tcase_add_test(tests, arrival_at_exactly_the_end_does_not_happen);
     tcase_add_test(tests, maximum_at_the_end_counts_the_bias);
+    tcase_add_test(tests, every_gradient_has_the_digits_asked_for);
     tcase_add_test(tests, probe_has_the_adjoints_that_are_recorded_there);
     tcase_add_test(tests, nearly_equal_time_constants_need_a_constant_number_of_bits_more);
     suite_add_tcase(suite, tests);

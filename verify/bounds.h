@@ -133,10 +133,11 @@
  *
  * and the bound is what such a move does to the answer: condition number times backward error. The
  * condition is measured, not estimated from margins: the reference itself is asked about NUDGES
- * problems, every number moved by eps, up or down at random. With K random signs the largest move
- * is below the norm of the derivative by more than a factor FACTOR with a probability of less than
- * (2 / (pi FACTOR))^K (Kenney and Laub 1994, small-sample statistical condition estimation), 6e-5
- * here; and it is taken over whole trains and blocks of the gradient. So
+ * problems, every number moved by eps, up or down at random. What K such moves add up to is nearly
+ * normal where many numbers matter: all are below the norm of the derivative by more than FACTOR
+ * with a probability of (sqrt(2 / pi) / FACTOR)^K, 1.2e-4 here (after Kenney and Laub 1994,
+ * small-sample statistical condition estimation); where two numbers matter alike they may cancel in
+ * each move, one time in two. So moves are taken over whole trains and blocks, and size is added:
  *
  *     |got - want| <= FACTOR (largest move + eps size)
  *
@@ -146,7 +147,13 @@
  * where a cross entropy L is nearly zero: its derivatives are shares less one, 1 - e^-L of their
  * terms). The second term is the rounding of the sum that is printed. Where some margin (grazing,
  * slope, coincidence, end) is at most FACTOR times what it moves by, rounding may decide otherwise:
- * such a case says nothing about such a program; it is counted as beyond its precision. */
+ * such a case says nothing about such a program; it is counted as beyond its precision.
+ *
+ * Largest ratios of a textbook EventProp in binary64 (verify/python, numpy_eventprop), 1,257 cases
+ * of 20 families: weights 0.373, tau_mem 0.350, tau_syn 0.206, spike_times 0.182, threshold 0.170,
+ * bias 0.159, delays 0.114, loss 0.055, spikes 0.010, the largest in trials of 1,000 time
+ * constants.
+ */
 #define VER_DOUBLE_BITS 53
 #define VER_SINGLE_BITS 24
 #define VER_ANSWER_ROUNDINGS 4
@@ -154,7 +161,7 @@
 #define VER_ANSWER_FACTOR 16
 #define VER_ANSWER_NUDGES 3
 
-/* Where one run of the reference takes seconds, the factor stands for less: 4 in 100. */
+/* Where one run of the reference takes seconds, the factor stands for less: 5 in 100. */
 #define VER_ANSWER_COSTLY_NUDGES 1
 
 /* A program with a fixed step is asked at the case's step and at halves of it, so many steps in
