@@ -14,8 +14,13 @@ array neuron_colour[5] = [blue, orange, green, pink, black]
 colour(k) = neuron_colour[(k - 1) % 5 + 1]
 ink(row) = row > sources ? colour(row - sources) : grey
 of(k, n) = column(2) == k ? column(n) : NaN
+# More dots than a panel has room for make a line and a large file: every so many-th step.
+stats dots skip 1 using (of(1, 1)) nooutput
+thin = (@found) && STATS_records > 160 ? ceil(STATS_records / 120.0) : 1
+dot(k, n) = int(column(0)) % thin == 0 ? of(k, n) : NaN
 shown = (decided ? "lines: the reference" : "").(decided && engine ne "" ? ", " : "").\
-    (engine ne "" ? "dots: ".engine : "")
+    (engine ne "" ? "dots: ".engine : "").\
+    (engine ne "" && thin > 1 ? sprintf(", every %d steps", thin) : "")
 others(n, what) = n > 0 ? sprintf(", %d more %s", n, what) : ""
 
 eval output("case")
@@ -72,7 +77,7 @@ set offsets 0, 0, graph 0.06, graph 0.06
 
 trace(n) = sprintf("plot for [k = 1:traces] lines skip 1 using 1:(of(k, %d)) with lines ".\
     "linewidth 1.2 linecolor rgb colour(k) dashtype 1 + (k > 5), for [k = 1:traces] dots ".\
-    "skip 1 using 1:(of(k, %d)) with points pointtype 7 pointsize 0.17 linecolor rgb colour(k)", n, n)
+    "skip 1 using 1:(dot(k, %d)) with points pointtype 7 pointsize 0.17 linecolor rgb colour(k)", n, n)
 
 marked = 0
 do for [k = 1:traces] {

@@ -1,28 +1,27 @@
 # grazing.gp: how large a gradient is, and how ill-conditioned, against the distance to grazing.
-# cases.tsv: 1 family, 8 grazing margin, 12 gradient norm, 13 condition.
+# points.tsv: 1 picture (norm, condition), 2 group, 3 log10 of the margin, 4 log10 of the norm or
+# the condition; one point a tenth of a decade each way, which is about one mark.
 load ARG0[1:strstrt(ARG0, "grazing.gp") - 1]."style.gp"
 eval terminal(720, 620)
-cases = ARG1."/cases.tsv"
+points = ARG1."/points.tsv"
 
-# Margins far above a threshold say nothing, inf where there is no peak: left out.
-margin(n) = column(n) > 0 && column(n) < 100 ? log10(column(n)) : NaN
-grazing(f) = group(strcol(1)) eq f ? margin(8) : NaN
-positive(n) = column(n) > 0 && column(n) < 1e300 ? log10(column(n)) : NaN
+of(picture) = strcol(1) eq picture
+margin(picture, f) = of(picture) && strcol(2) eq f ? column(3) : NaN
 
 # About six ticks, whatever the range.
 ticks(low, high) = sprintf("set ytics %d font ',13'", ceil((high - low + 1) / 7.0))
 array panel_ticks[2]
 do for [k = 1:2] {
-    stats cases skip 1 using (positive(11 + k)) nooutput
+    stats points skip 1 using (of(k == 1 ? "norm" : "condition") ? column(4) : NaN) nooutput
     if (!(@found)) { exit }
     panel_ticks[k] = ticks(STATS_min, STATS_max)
 }
 array members[6]
 do for [k = 1:6] {
-    stats cases skip 1 using (grazing(word(groups, k))) nooutput
+    stats points skip 1 using (margin("norm", word(groups, k))) nooutput
     members[k] = (@found) ? STATS_records : 0
 }
-stats cases skip 1 using (margin(8)) nooutput
+stats points skip 1 using (of("norm") ? column(3) : NaN) nooutput
 if (!(@found)) { exit }
 
 eval output("grazing")
@@ -50,7 +49,7 @@ do for [k = 1:6] {
         edge = edge + 0.05 + 0.0125 * strlen(word(groups, k))
     }
 }
-plot for [k = 1:6] cases skip 1 using (grazing(word(groups, k))):(positive(12)) with points \
+plot for [k = 1:6] points skip 1 using (margin("norm", word(groups, k))):4 with points \
          pointtype 7 pointsize size linecolor rgb shade(k)
 unset label
 set tmargin at screen 0.51
@@ -59,7 +58,7 @@ set format x "10^{%.0f}"
 eval panel_ticks[2]
 set xlabel "grazing margin: smallest distance of a voltage peak from the threshold"
 set ylabel "condition, largest |p dL/dp| / L"
-plot for [k = 1:6] cases skip 1 using (grazing(word(groups, k))):(positive(13)) with points \
+plot for [k = 1:6] points skip 1 using (margin("condition", word(groups, k))):4 with points \
          pointtype 7 pointsize size linecolor rgb shade(k)
 unset multiplot
 places = "0.14 0.25 0.375 0.545 0.70"

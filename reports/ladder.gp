@@ -1,23 +1,21 @@
 # ladder.gp: error of the fixed-step scheme against its step, of spikes and of the gradient.
-# ladder.tsv: 1 family, 2 case, 3 rung, 4 step (ms), 5 do spike counts agree, 6 spikes (ms),
-# 7 gradient of the weights (relative).
+# points.tsv: 1 picture (spikes, weights), 2 group, 3 log10 of the step (ms), 4 log10 of the error
+# (ms, or relative); one point a tenth of a decade of error and a quarter octave of step.
 # convergence.tsv: 1 quantity, 2 log2 of the step, 3 median of log2 of the error, 4 cases.
 load ARG0[1:strstrt(ARG0, "ladder.gp") - 1]."style.gp"
 eval terminal(720, 420)
-table = ARG1."/ladder.tsv"
+table = ARG1."/points.tsv"
 medians = ARG1."/convergence.tsv"
 
-stats table skip 1 using (strcol(5) eq "yes" && column(6) > 0 ? log10(column(6)) : NaN) nooutput
+stats table skip 1 using (strcol(1) eq "spikes" ? column(4) : NaN) nooutput
 if (!(@found)) { exit }
-# Some cases of each group, faint; a line breaks between cases and where counts differ.
-error(n) = strcol(5) eq "yes" && column(n) > 0 && column(n) < 10 ? column(n) : NaN
-of(k) = group(strcol(1)) eq word(groups, k)
+of(name, k) = strcol(1) eq name && strcol(2) eq word(groups, k)
 array members[6]
 do for [k = 1:6] {
-    stats table skip 1 using (of(k) && strcol(5) eq "yes" ? column(4) : NaN) nooutput
+    stats table skip 1 using (of("spikes", k) ? column(4) : NaN) nooutput
     members[k] = (@found) ? STATS_records : 0
 }
-shade(k) = group_colour[k] + 0xD0000000
+shade(k) = group_colour[k] + 0x90000000
 # Steps that few cases reach have other cases, and so another median.
 stats medians skip 1 using 4 nooutput
 enough = (@found) ? STATS_max / 2 : 0
@@ -48,7 +46,7 @@ do for [panel = 0:1] {
     set rmargin at screen 0.5 + 0.49 * panel
     set title panel == 0 ? "spikes, ms" : "gradient of the weights, relative" offset 0,-0.6
     name = panel == 0 ? "spikes" : "weights"
-    plot for [k = 1:6] table skip 1 using (of(k) ? column(4) : NaN):(error(6 + panel)) \
+    plot for [k = 1:6] table skip 1 using (of(name, k) ? 10 ** column(3) : NaN):(10 ** column(4)) \
             with points pointtype 7 pointsize 0.22 linecolor rgb shade(k), \
         medians skip 1 using (2 ** column(2)):(median(name)) with linespoints linewidth 2 \
             pointtype 7 pointsize 0.4 linecolor rgb black title "median", \

@@ -121,6 +121,8 @@ static void same_ladder(const struct ver_ladder *a, const struct ver_ladder *b)
     for (size_t r = 0; r < a->rungs; r++) {
         same_number(a->rung[r].step, b->rung[r].step);
         ck_assert(a->rung[r].agrees == b->rung[r].agrees);
+        ck_assert(a->rung[r].spikes == b->rung[r].spikes &&
+                  a->rung[r].missing == b->rung[r].missing && a->rung[r].extra == b->rung[r].extra);
         for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
             same_number(a->rung[r].error[q], b->rung[r].error[q]);
     }

@@ -55,20 +55,25 @@ static void climb_end(struct climb *climb)
 
 /* ---- one rung ---- */
 
-/* Root mean square error of the spike times, in ms; agrees: all counts are the reference's. */
-static double spike_error(bool *agrees, const struct climb *climb, const struct gpu_result *result)
+/* Root mean square error of the spike times, in ms, of the neurons whose counts are the
+ * reference's; counts what the others have too few or too many. */
+static double spike_error(struct ver_rung *rung, const struct climb *climb,
+                          const struct gpu_result *result)
 {
     const struct ref_result *truth = climb->clock->judge->truth;
     double end = climb->clock->problem->end, steps = (double)result->steps, squares = 0;
     size_t spikes = 0;
-    *agrees = true;
     for (size_t s = 0; s < truth->samples; s++)
         for (size_t p = 0; p < truth->populations; p++)
             for (size_t n = 0; n < truth->size[p]; n++) {
                 const struct ref_train *exact = &truth->sample[s].spikes[p][n];
                 const struct case_step_train *grid = &result->raster.train[s][p][n];
+                rung->spikes += exact->count;
                 if (exact->count != grid->count) {
-                    *agrees = false;
+                    if (exact->count > grid->count)
+                        rung->missing += exact->count - grid->count;
+                    else
+                        rung->extra += grid->count - exact->count;
                     continue;
                 }
                 for (size_t k = 0; k < exact->count; k++) {
@@ -78,6 +83,7 @@ static double spike_error(bool *agrees, const struct climb *climb, const struct 
                     spikes++;
                 }
             }
+    rung->agrees = rung->missing + rung->extra == 0;
     return spikes > 0 ? sqrt(squares / (double)spikes) : VER_NAN;
 }
 
@@ -113,8 +119,8 @@ static int climb_rung(struct climb *climb, double step)
     enum gpu_status status = clock->engine->run(&result, clock->problem, &options);
     if (status == GPU_OK) {
         struct ver_rung *rung = &ladder->rung[ladder->rungs++];
-        rung->step = step;
-        rung->error[VER_LADDER_SPIKES] = spike_error(&rung->agrees, climb, &result);
+        *rung = (struct ver_rung){.step = step};
+        rung->error[VER_LADDER_SPIKES] = spike_error(rung, climb, &result);
         double *oldest = climb->before;
         climb->before = climb->gradient;
         climb->gradient = oldest;

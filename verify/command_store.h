@@ -6,6 +6,7 @@
 #include "verify/command.h"
 #include "verify/store.h"
 
+int command_report(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_diff(int argc, char **argv);

@@ -1,5 +1,6 @@
 /* command_verify.c: `evident verify`, the judge on many cases. */
 #include "verify/ranks.h"
+#include "verify/report_run.h"
 #include "verify/store.h"
 #include "verify/wish.h"
 
@@ -23,19 +24,25 @@ static int exit_code(const struct ver_totals *totals)
                                                                : COMMAND_PASS;
 }
 
+struct recording { /* store is NULL where nothing is recorded */
+    struct store *store;
+    struct store_listener listener;
+    struct ver_listener then, all;
+};
+
 /* Tables first, then what is drawn from them. 0, or -1 after a line. */
-static int write_report(const struct wish *wish, const struct ver_judgement *judgement,
+static int write_report(const struct wish *wish, const struct store_facts *facts,
+                        const struct recording *recording, const struct ver_judgement *judgement,
                         const struct ver_totals *totals)
 {
     struct case_error error;
-    char sources[1024] = "";
-    for (size_t k = 0; k < wish->names; k++) {
-        size_t used = strlen(sources);
-        snprintf(sources + used, sizeof sources - used, "%s%s", k > 0 ? " " : "", wish->name[k]);
-    }
-    struct ver_run_facts facts = {sources, &wish->judge};
-    if (ver_tables(wish->report, judgement, totals->cases, totals, &facts, &error) != 0 ||
-        ver_report(wish->report, error.text, sizeof error.text) != 0) {
+    struct report_run run = {.directory = wish->report,
+                             .judgement = judgement,
+                             .totals = totals,
+                             .facts = {facts->suite, facts->options, &wish->judge},
+                             .store = recording->store,
+                             .run = recording->store ? recording->listener.run : 0};
+    if (report_run(&run, &error) != 0) {
         command_refuse(wish->command, "%s", error.text);
         return -1;
     }
@@ -44,12 +51,6 @@ static int write_report(const struct wish *wish, const struct ver_judgement *jud
 }
 
 /* ---- the store ---- */
-
-struct recording { /* store is NULL where nothing is recorded */
-    struct store *store;
-    struct store_listener listener;
-    struct ver_listener then, all;
-};
 
 static int refuse_store(struct recording *recording)
 {
@@ -92,13 +93,15 @@ static int record_end(struct recording *recording)
 
 /* ---- the run ---- */
 
-static int tell_totals(const struct wish *wish, const struct ver_judgement *judgement, size_t cases)
+static int tell_totals(const struct wish *wish, const struct store_facts *facts,
+                       const struct recording *recording, const struct ver_judgement *judgement,
+                       size_t cases)
 {
     struct ver_totals totals;
     if (ver_total(&totals, judgement, cases) != 0)
         return command_refuse(wish->command, "the verdicts do not add up to the %zu cases", cases);
     int code = exit_code(&totals);
-    if (wish->report && write_report(wish, judgement, &totals) != 0)
+    if (wish->report && write_report(wish, facts, recording, judgement, &totals) != 0)
         code = COMMAND_COULD_NOT_RUN;
     talk_totals(&totals, wish);
     return code;
@@ -119,8 +122,9 @@ static int verify_sources(const struct wish *wish, const struct ver_sources *sou
         ver_judge_all(judgement, sources, &wish->judge, wish->workers,
                       recording.store ? &recording.all : &recording.then);
         progress_hide(&talk.progress);
-        code = tell_totals(wish, judgement, sources->count);
-        if (record_end(&recording) != 0)
+        int recorded = record_end(&recording); /* first: the report tells of complete runs */
+        code = tell_totals(wish, facts, &recording, judgement, sources->count);
+        if (recorded != 0)
             code = COMMAND_COULD_NOT_RUN;
     }
     for (size_t k = 0; k < sources->count; k++)

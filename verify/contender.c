@@ -1,5 +1,6 @@
 /* contender.c: see contender.h. */
 #include "verify/contender.h"
+#include "verify/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* An answer longer than this is refused: no case that is read needs more. */
@@ -17,13 +17,6 @@
 
 /* Files with numbers from here on are not looked for when all are closed in a new process. */
 enum { MOST_FILES = 1024 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static int fail(char reason[CONTENDER_REASON], const char *what, int code)
 {
@@ -212,9 +205,9 @@ static int too_slow(struct contender *c, char reason[CONTENDER_REASON])
 static int talk(struct contender *c, const char *document, size_t size, const char **newline,
                 char reason[CONTENDER_REASON])
 {
-    double started = now();
+    double started = ver_now();
     for (size_t sent = 0;;) {
-        if (c->seconds > 0 && now() - started > c->seconds)
+        if (c->seconds > 0 && ver_now() - started > c->seconds)
             return too_slow(c, reason);
         struct pollfd event[2] = {{c->from, POLLIN, 0}, {sent < size ? c->to : -1, POLLOUT, 0}};
         if (poll(event, 2, 50) < 0 && errno != EINTR)
@@ -237,7 +230,7 @@ static int talk(struct contender *c, const char *document, size_t size, const ch
             return died(c, reason);
         *newline = memchr(c->line + before, '\n', c->size - before);
         if (*newline) {
-            c->took = now() - started;
+            c->took = ver_now() - started;
             return 0;
         }
     }

@@ -17,10 +17,9 @@ const char *ver_verdict_name(enum ver_verdict verdict)
 
 const char *ver_kind_name(enum ver_kind kind)
 {
-    static const char *const name[] = {"spikes",    "losses", "directions", "coordinates",
-                                       "adjoints",  "known",  "promises",   "rounding",
-                                       "decisions", "bits",   "ladders",    "invariances",
-                                       "answers"};
+    static const char *const name[] = {
+        "spikes",   "losses",    "directions", "coordinates", "adjoints",    "known",  "promises",
+        "rounding", "decisions", "bits",       "ladders",     "invariances", "answers"};
     return name[kind];
 }
 
@@ -169,12 +168,14 @@ static size_t count_differing(const struct ver_judgement *out)
 /* The reference runs for its own sake, or only as far as a ladder of steps needs it. */
 static int run_for_ladder(struct judge *judge)
 {
+    double start = ver_now();
     struct ref_options ask = REF_OPTIONS_DEFAULT;
     ask.digits = VER_LADDER_DIGITS;
     ask.precision_cap = judge->options->precision_cap;
     if (ref_run(judge->truth, judge->problem, &ask) == REF_OK)
         measure_truth(judge);
     judge->out->precision = judge->truth->precision;
+    judge->out->seconds.reference = ver_now() - start;
     return 0;
 }
 
@@ -224,15 +225,19 @@ static int judge_truth(struct judge *judge)
 {
     if (judge->options->no_witness)
         return run_for_ladder(judge);
-    if (run_reference(judge) != 0)
-        return -1;
-    if (judge->truth->status != REF_OK)
-        return 0;
+    struct ver_seconds *seconds = &judge->out->seconds;
+    double start = ver_now();
+    int ended = run_reference(judge);
+    seconds->reference = ver_now() - start;
+    if (ended || judge->truth->status != REF_OK)
+        return ended;
     measure_truth(judge);
-    return judge_promise(judge) != 0 || judge_known(judge) != 0 || judge_forward(judge) != 0 ||
-                   judge_backward(judge) != 0
-               ? -1
-               : 0;
+    if (judge_promise(judge) != 0 || judge_known(judge) != 0)
+        return -1;
+    start = ver_now();
+    ended = judge_forward(judge) != 0 || judge_backward(judge) != 0 ? -1 : 0;
+    seconds->witness = ver_now() - start;
+    return ended;
 }
 
 /* An early end does not hide what differed before it, nor what differs in an engine. */
@@ -274,8 +279,10 @@ void ver_judge(struct ver_judgement *judgement, const char *name, const char *fa
     if (judgement->name)
         memcpy(judgement->name, name, strlen(name) + 1);
     if (judgement->name && judge_prepare(&judge) == 0) {
+        double start = ver_now();
         measure_problem(&judge);
         judge_case(&judge);
+        judgement->seconds.all = ver_now() - start;
         ref_clear(&truth);
     } else {
         judge_no_memory(&judge);

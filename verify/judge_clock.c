@@ -109,6 +109,17 @@ static int judge_engine(struct clock *clock, const struct clock *first)
     return failed;
 }
 
+static int judge_one(struct clock *clock, const struct clock *first)
+{
+    int failed = clock_run(clock);
+    if (failed || !clock->ran)
+        return failed;
+    failed = judge_engine(clock, first);
+    if (!failed && clock->judge->thorough && clock->engine->ladder)
+        failed = clock_judge_ladder(clock);
+    return failed;
+}
+
 static void clear(struct clock *clock, size_t engines)
 {
     for (size_t e = 0; e < engines; e++) {
@@ -138,18 +149,14 @@ int judge_clock(struct judge *judge)
         clock[e].options = clock_options(&asked->clock);
     }
     for (size_t e = 0; e < asked->engines && !failed; e++) {
-        if (program_of(asked->engine[e])) { /* whatever came of it, the others are judged */
+        double start = ver_now();
+        if (program_of(asked->engine[e])) /* whatever came of it, the others are judged */
             ended |= judge_program(judge, asked->engine[e], &judge->out->clock[e]);
-            continue;
-        }
-        failed = clock_run(&clock[e]);
-        if (failed || !clock[e].ran)
-            continue;
-        failed = judge_engine(&clock[e], first);
-        if (!failed && judge->thorough && clock[e].engine->ladder)
-            failed = clock_judge_ladder(&clock[e]);
-        if (!first)
+        else
+            failed = judge_one(&clock[e], first);
+        if (!first && clock[e].ran)
             first = &clock[e];
+        judge->out->seconds.engine[e] = ver_now() - start;
     }
     clear(clock, asked->engines);
     return failed | ended;

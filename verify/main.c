@@ -26,6 +26,7 @@ static const char usage[] =
     "  list       the runs\n"
     "  show       one run, or one case of it\n"
     "  diff       what moved between two runs; exit 1 if something got worse\n"
+    "  report     its page: one file, verdict first, every failure with its picture\n"
     "  export     a run as a table, JSON, or JUnit XML for CI\n"
     "  merge      bring stores together: the shards of a job array\n"
     "  baseline   what was accepted once and can only tighten\n"
@@ -41,23 +42,15 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", command_run},
-    {"verify", command_verify},
-    {"generate", command_generate},
-    {"families", command_families},
-    {"check", command_check},
-    {"shrink", command_shrink},
-    {"explain", command_explain},
-    {"plot", command_plot},
-    {"list", command_list},
-    {"show", command_show},
-    {"diff", command_diff},
-    {"export", command_export},
-    {"export-cases", command_export_cases},
-    {"judge", command_judge},
-    {"merge", command_merge},
-    {"baseline", command_baseline},
-    {"store", command_store},
+    {"run", command_run},           {"verify", command_verify},
+    {"generate", command_generate}, {"families", command_families},
+    {"check", command_check},       {"shrink", command_shrink},
+    {"explain", command_explain},   {"plot", command_plot},
+    {"list", command_list},         {"show", command_show},
+    {"diff", command_diff},         {"report", command_report},
+    {"export", command_export},     {"export-cases", command_export_cases},
+    {"judge", command_judge},       {"merge", command_merge},
+    {"baseline", command_baseline}, {"store", command_store},
 };
 
 static int print_version(void)

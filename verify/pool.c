@@ -1,6 +1,7 @@
 /* pool.c: see pool.h. A result travels as its length, then its bytes; a worker without a result has
  * died if its pipe closes. */
 #include "verify/pool.h"
+#include "verify/verify.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,7 +13,6 @@
 #endif
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Milliseconds between two looks at the caller's own business (pool.more) and at the clocks. */
@@ -26,13 +26,6 @@ struct worker {
     char *data; /* what has come of the result so far, length first */
     size_t size, room;
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* ---- the worker's side ---- */
 
@@ -176,7 +169,7 @@ static bool hand_out(const struct pool *pool, struct worker *all, struct worker 
         return true;
     }
     worker->job = job;
-    worker->started = now();
+    worker->started = ver_now();
     worker->size = 0;
     if (!write_all(worker->to, &job, sizeof job))
         tell(pool, worker, POOL_CRASHED, stop(worker));
@@ -223,7 +216,7 @@ static void wait_for(const struct pool *pool, struct worker *all, struct pollfd 
             if (event[w].revents)
                 collect(pool, &all[w]);
     for (unsigned w = 0; w < pool->workers && pool->seconds > 0; w++)
-        if (all[w].job != POOL_NO_JOB && now() - all[w].started > pool->seconds) {
+        if (all[w].job != POOL_NO_JOB && ver_now() - all[w].started > pool->seconds) {
             kill(all[w].process, SIGKILL);
             stop(&all[w]);
             tell(pool, &all[w], POOL_SLOW, 0);

@@ -28,7 +28,8 @@ static double middle(const arb_t x)
 
 /* ---- one rung ---- */
 
-static double spike_error(bool *agrees, const struct program_case *p, const struct answer *answer)
+static double spike_error(struct ver_rung *rung, const struct program_case *p,
+                          const struct answer *answer)
 {
     const struct ref_result *truth = p->judge->truth;
     double squares = 0;
@@ -38,12 +39,17 @@ static double spike_error(bool *agrees, const struct program_case *p, const stru
             for (size_t n = 0; n < truth->size[k]; n++, train++) {
                 const struct ref_train *want = &truth->sample[s].spikes[k][n];
                 const struct answer_train *got = &answer->spikes[train];
-                *agrees = *agrees && got->count == want->count;
+                rung->spikes += want->count;
+                if (want->count > got->count)
+                    rung->missing += want->count - got->count;
+                else
+                    rung->extra += got->count - want->count;
                 for (size_t i = 0; i < got->count && i < want->count; i++, spikes++) {
                     double error = got->at[i] - middle(want->at + i);
                     squares += error * error;
                 }
             }
+    rung->agrees = rung->missing + rung->extra == 0;
     return spikes > 0 ? sqrt(squares / (double)spikes) : VER_NAN;
 }
 
@@ -117,7 +123,7 @@ static void take_rung(struct climb *climb, const struct answer *answer, double s
     for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
         a->error[q] = b->error[q] = VER_NAN;
     if (climb->has_spikes && answer->spikes) {
-        a->error[VER_LADDER_SPIKES] = spike_error(&a->agrees, p, answer);
+        a->error[VER_LADDER_SPIKES] = spike_error(a, p, answer);
         program_compare_spikes(&spikes, p, answer, NULL, VER_ANSWER_LATE_STEPS * step);
         memcpy(climb->event, spikes.first, sizeof climb->event);
     }

@@ -1,27 +1,19 @@
 /* progress.c: one line on a terminal that says how far a run is; silence in a pipe. */
 #include "verify/command.h"
 
-#include <time.h>
 #include <unistd.h>
 
 /* Redrawn at most so often: a terminal over a slow line must not hold up the cases. */
 enum { REDRAWS_A_SECOND = 10 };
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1000000000.0;
-}
-
 void progress_start(struct progress *progress, bool wanted)
 {
-    *progress = (struct progress){wanted && isatty(STDERR_FILENO), false, seconds_now(), 0};
+    *progress = (struct progress){wanted && isatty(STDERR_FILENO), false, ver_now(), 0};
 }
 
 void progress_show(struct progress *progress, size_t done, size_t all, size_t failed)
 {
-    double now = seconds_now(), spent = now - progress->started;
+    double now = ver_now(), spent = now - progress->started;
     if (!progress->shown || now - progress->drawn < 1.0 / REDRAWS_A_SECOND)
         return;
     progress->drawn = now;

@@ -53,6 +53,23 @@ static int write_page(struct report *report)
 
 /* ---- the report ---- */
 
+/* How the run was asked for. */
+static int read_summary(struct report *report)
+{
+    struct report_rows rows;
+    int found =
+        report_rows_open(&rows, report->directory, "summary.tsv", "key\tvalue", report->error);
+    while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
+        found = 0;
+        if (strcmp(rows.cell[0], "sources") == 0)
+            snprintf(report->sources, sizeof report->sources, "%s", rows.cell[1]);
+        if (strcmp(rows.cell[0], "options") == 0)
+            snprintf(report->options, sizeof report->options, "%s", rows.cell[1]);
+    }
+    report_rows_close(&rows);
+    return found;
+}
+
 /* All tables are there and of this version; adds up the families. */
 static int read_tables(struct report *report)
 {
@@ -68,7 +85,10 @@ static int read_tables(struct report *report)
         {"orders.tsv", REPORT_ORDERS},
         {"convergence.tsv", REPORT_CONVERGENCE},
         {"engine_families.tsv", REPORT_ENGINE_FAMILIES},
-        {"summary.tsv", "key\tvalue"}};
+        {"heat.tsv", REPORT_HEAT},
+        {"counts.tsv", REPORT_COUNTS},
+        {"points.tsv", REPORT_POINTS},
+        {"failures.tsv", REPORT_FAILURES}};
     struct report_rows rows;
     int found =
         report_rows_open(&rows, report->directory, "families.tsv", REPORT_FAMILIES, report->error);
@@ -84,7 +104,7 @@ static int read_tables(struct report *report)
         found = report_rows_open(&rows, report->directory, other[k][0], other[k][1], report->error);
         report_rows_close(&rows);
     }
-    return found;
+    return found == 0 ? read_summary(report) : found;
 }
 
 int ver_report(const char *directory, char *error, size_t size)
@@ -98,7 +118,9 @@ int ver_report(const char *directory, char *error, size_t size)
                     {"grazing", "Gradient norm and condition against distance to grazing", NULL},
                     {"ratios", "Shares of an engine's errors in units of their bounds", NULL},
                     {"ladder", "Errors of the fixed-step scheme against its step", NULL},
-                    {"orders", "Observed orders of convergence, cases of each", NULL}},
+                    {"orders", "Observed orders of convergence, cases of each", NULL},
+                    {"counts", "Spikes lost and made up against the step", NULL},
+                    {"trend", "Time and worst ratio of the runs of this suite", NULL}},
         .error = &problem};
     char path[1200];
     int length = snprintf(path, sizeof path, "%s/index.html", directory);

@@ -38,6 +38,16 @@ struct report_picture {
 int report_draw(struct report_picture *picture, const char *directory, const char *style,
                 struct case_error *error);
 
+/* Runs a program with its output, both streams, in a file, for so many seconds at most (0: no
+ * limit). Its exit status, or -1 and errno. */
+int report_spawn(char *const argument[], const char *log, double seconds);
+
+/* Puts DIRECTORY/NAME.svg, as report_draw wrote it, into a page. 0, or -1: there is none. */
+int report_inline(FILE *out, const char *directory, const char *name);
+
+/* Failing cases whose picture is shown: DIRECTORY/failure-K.svg, K from 0, in their order. */
+enum { REPORT_DRAWN = 8, REPORT_DRAWING_SECONDS = 20 };
+
 /* ---- the page ---- */
 
 /* First lines of the tables with more than a few columns. */
@@ -67,15 +77,29 @@ int report_draw(struct report_picture *picture, const char *directory, const cha
     "tau_mem_median\ttau_mem_largest\ttau_syn_median\ttau_syn_largest\t"                           \
     "order_spikes\torder_weights"
 
+/* Only for the page: */
+#define REPORT_HEAT "family\tengine\tkind\tnumbers\tdiffer\texcluded\tlargest"
+#define REPORT_COUNTS "log2_step\tladders\tspikes\tmissing\textra"
+#define REPORT_POINTS "picture\tgroup\tx\ty"
+#define REPORT_FAILURES                                                                            \
+    "family\tcase\tverdict\treason\tquantity\tindex\tgot\twant\tdistance\tengine\thint"
+
+/* From a store, where the run was recorded: */
+#define REPORT_TIMES "engine\tcases\tseconds"
+#define REPORT_SLOWEST "case\tseconds"
+#define REPORT_TREND "run\tstarted\tcommit\tcases\tpass\tfail\tother\tseconds\tlargest\tprogram"
+#define REPORT_FACTS "key\tvalue"
+
 /* Columns of families.tsv; the verdicts follow one another in the order of enum ver_verdict. */
 enum { REPORT_CASES_COLUMN = 1, REPORT_VERDICT_COLUMN = 2, REPORT_COMPARISONS_COLUMN = 7 };
-enum { REPORT_PICTURES = 7 };
+enum { REPORT_PICTURES = 9 };
 
 struct report {
     const char *directory;
     char *style;
     struct report_picture picture[REPORT_PICTURES];
     unsigned long long cases, verdict[VER_VERDICTS], comparisons;
+    char sources[1024], options[1024]; /* as on the command line */
     struct case_error *error;
     FILE *out;
 };
@@ -85,6 +109,27 @@ int report_count_agreement(const char *directory, struct case_error *error);
 
 /* Puts what replaces <!-- evident:NAME --> in page.html. 0, or -1 and error. */
 int report_put_part(struct report *report, const char *name);
+
+/* ---- report_text.c: putting text ---- */
+
+void report_put_text(FILE *out, const char *text); /* escaped: names come from users */
+void report_put_cell(FILE *out, const char *kind, const char *text); /* kind: its class, or NULL */
+void report_put_table_start(FILE *out, const char *const *title);    /* titles end with NULL */
+void report_put_table_end(FILE *out);
+
+/* A table as it is, if DIRECTORY/NAME exists; column k under title[k]; titles end with NULL. 1, 0
+ * if there is no such table or no row, or -1 and error. */
+int report_put_rows(struct report *report, const char *name, const char *heading,
+                    const char *const *title);
+
+/* ---- parts of the page, each 0, or -1 and error ---- */
+
+int report_put_heat(struct report *report);
+int report_put_failures(struct report *report);
+int report_put_times(struct report *report);
+int report_put_trend(struct report *report);
+int report_put_kills(struct report *report);
+int report_put_about(struct report *report);
 
 /* ---- report_engine.c ---- */
 

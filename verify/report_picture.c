@@ -7,16 +7,37 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-/* Runs a program with its output, both streams, in a file. Its exit status, or -1 and errno. */
-static int run(char *const argument[], const char *log)
+/* Waits for a process, at most so many seconds (0: for ever); then it is killed. */
+static int wait_for(pid_t child, int *status, double seconds)
+{
+    static const struct timespec moment = {0, 10 * 1000 * 1000};
+    double start = ver_now();
+    for (;;) {
+        pid_t ended = waitpid(child, status, seconds > 0 ? WNOHANG : 0);
+        if (ended == child)
+            return 0;
+        if (ended < 0 && errno != EINTR)
+            return -1;
+        if (ended == 0 && ver_now() - start > seconds) {
+            kill(child, SIGKILL);
+            seconds = 0;
+        } else if (ended == 0) {
+            nanosleep(&moment, NULL);
+        }
+    }
+}
+
+int report_spawn(char *const argument[], const char *log, double seconds)
 {
     posix_spawn_file_actions_t actions;
     pid_t child;
@@ -37,9 +58,8 @@ static int run(char *const argument[], const char *log)
     errno = number;
     if (number)
         return -1;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
+    if (wait_for(child, &status, seconds) != 0)
+        return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -117,6 +137,34 @@ static int finish(struct report_picture *picture, const char *path, const char *
     return ver_file_commit(&file, error);
 }
 
+/* The text without its style: the page has one. */
+static void put_without_style(FILE *out, const char *text, const char *end, const char *name)
+{
+    const char *open = strstr(text, "<style>"), *close = strstr(text, "</style>");
+    if (!open || !close || close > end)
+        open = close = text;
+    else
+        close += strlen("</style>");
+    put_own_names(out, text, open, name);
+    put_own_names(out, close, end, name);
+}
+
+int report_inline(FILE *out, const char *directory, const char *name)
+{
+    char path[1240];
+    struct case_error ignored;
+    snprintf(path, sizeof path, "%s/%s.svg", directory, name);
+    char *drawn = access(path, R_OK) == 0 ? report_read(path, &ignored) : NULL;
+    const char *root = drawn ? strstr(drawn, "<svg") : NULL;
+    const char *end = root ? strstr(root, "</svg>") : NULL;
+    if (end) {
+        put_without_style(out, root, end, name);
+        fputs("</svg>\n", out);
+    }
+    free(drawn);
+    return end ? 0 : -1;
+}
+
 int report_draw(struct report_picture *picture, const char *directory, const char *style,
                 struct case_error *error)
 {
@@ -138,7 +186,7 @@ int report_draw(struct report_picture *picture, const char *directory, const cha
     }
     unlink(path);
     char *argument[] = {"gnuplot", "-c", script, (char *)directory, raw, NULL};
-    int status = run(argument, log), failed = -1;
+    int status = report_spawn(argument, log, 0), failed = -1;
     char *drawn = NULL;
     /* 127: how posix_spawn may say so, too. */
     if (status == 127 || (status == -1 && errno == ENOENT))

@@ -3,14 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1000000000.0;
-}
 
 /* ---- what was tried in vain ---- */
 
@@ -149,7 +141,7 @@ static int judge_some(struct shrink *shrink, const struct shrink_cut *cut,
 
 static bool out_of_time(const struct shrink *shrink)
 {
-    return shrink->seconds > 0 && now() - shrink->started > shrink->seconds;
+    return shrink->seconds > 0 && ver_now() - shrink->started > shrink->seconds;
 }
 
 /* All ranges of so many items. 0, or -1 if memory is short. */
@@ -202,7 +194,7 @@ int shrink_search(struct shrink *shrink)
     size_t before;
     int failed = 0;
     shrink->seen = &seen;
-    shrink->started = now();
+    shrink->started = ver_now();
     do {
         before = shrink->adopted;
         failed = try_all(shrink);

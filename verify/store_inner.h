@@ -67,7 +67,7 @@ int store_undo(struct store *store);   /* keeps the error; returns -1 */
 
 /* ---- store_schema.c ---- */
 
-enum { STORE_VERSION = 2, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
+enum { STORE_VERSION = 3, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
 int store_migrate(struct store *store, int version);
 
 /* ---- store_word.c ---- */

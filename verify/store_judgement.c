@@ -4,6 +4,7 @@
  * A name that this program does not know (a newer one wrote it) is refused, not guessed. */
 #include "verify/store_inner.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,6 +174,18 @@ static int take_ladder(struct store *store, sqlite3_stmt *row, struct ver_ladder
         ladder->rung[k].step = ldexp(store_column_real(row, 0), -(int)k);
         ladder->rung[k].agrees = agrees[k] == '1';
     }
+    static const size_t offset[] = {offsetof(struct ver_rung, spikes),
+                                    offsetof(struct ver_rung, missing),
+                                    offsetof(struct ver_rung, extra)};
+    for (int column = 0; column < 3; column++) {
+        const char *at = store_column_text(row, 4 + column);
+        for (size_t k = 0; k < ladder->rungs && *at; k++) {
+            char *end;
+            size_t count = strtoull(at, &end, 10);
+            memcpy((char *)&ladder->rung[k] + offset[column], &count, sizeof count);
+            at = end;
+        }
+    }
     ladder->limit = store_column_real(row, 2);
     copy_text(ladder->reason, sizeof ladder->reason, row, 3);
     return 0;
@@ -277,7 +290,8 @@ int store_judgement(struct store *store, int64_t run, size_t position, struct ve
         "SELECT engine, state, reason, digest, traced, same, decisions, near, diagnosis"
         " FROM engines WHERE run = ? AND position = ? ORDER BY number",
         "SELECT number, quantity, largest, counts FROM ratios WHERE run = ? AND position = ?",
-        "SELECT step, agrees, \"limit\", reason FROM ladders WHERE run = ? AND position = ?",
+        "SELECT step, agrees, \"limit\", reason, spikes, missing, extra FROM ladders WHERE run = ? "
+        "AND position = ?",
         "SELECT quantity, \"order\", errors FROM orders WHERE run = ? AND position = ?",
     };
     int (*const take[])(struct store *, sqlite3_stmt *, struct taker *) = {

@@ -36,10 +36,31 @@ static uint64_t digest_of(const struct store_listener *context, size_t position)
     return source && source->made ? store_case_digest(source->made->problem) : 0;
 }
 
+/* What was measured; how many. They add up to the case: the judge has what is left. */
+static size_t take_times(struct store_time *time, const struct ver_judgement *judgement)
+{
+    const struct ver_seconds *seconds = &judgement->seconds;
+    size_t times = 0;
+    time[times++] = (struct store_time){"reference", seconds->reference};
+    time[times++] = (struct store_time){"witness", seconds->witness};
+    for (size_t e = 0; e < judgement->clocks && e < VER_ENGINES; e++)
+        if (judgement->clock[e].engine)
+            time[times++] = (struct store_time){judgement->clock[e].engine, seconds->engine[e]};
+    size_t kept = 0;
+    double left = seconds->all;
+    for (size_t k = 0; k < times; left -= time[k].seconds, k++)
+        if (time[k].seconds > 0)
+            time[kept++] = time[k];
+    if (left > 0)
+        time[kept++] = (struct store_time){"judge", left};
+    return kept;
+}
+
 static void finished(void *context, size_t position, const struct ver_judgement *judgement)
 {
     struct store_listener *to = context;
-    struct store_extra extra = {digest_of(to, position), NULL, 0};
+    struct store_time time[VER_ENGINES + 3];
+    struct store_extra extra = {digest_of(to, position), time, take_times(time, judgement)};
     if (!to->failed)
         to->failed = store_record(to->store, to->run, position, judgement, &extra) != 0;
     if (to->then && to->then->finished)

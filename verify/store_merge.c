@@ -135,7 +135,7 @@ static const struct {
     {"SELECT * FROM ratios WHERE run = ? AND position = ?",
      "INSERT INTO ratios VALUES (?, ?, ?, ?, ?, ?)"},
     {"SELECT * FROM ladders WHERE run = ? AND position = ?",
-     "INSERT INTO ladders VALUES (?, ?, ?, ?, ?, ?)"},
+     "INSERT INTO ladders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     {"SELECT * FROM orders WHERE run = ? AND position = ?",
      "INSERT INTO orders VALUES (?, ?, ?, ?, ?)"},
     {"SELECT * FROM times WHERE run = ? AND position = ?", "INSERT INTO times VALUES (?, ?, ?, ?)"},

@@ -21,7 +21,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/vfs.h>
@@ -38,13 +37,6 @@ const char *store_default_path(void)
 const char *store_error(const struct store *store)
 {
     return store->error.text;
-}
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1000000000.0;
 }
 
 /* ---- where the file lies ---- */
@@ -227,7 +219,7 @@ void store_close(struct store *store)
 
 int store_lock(struct store *store)
 {
-    double now = seconds_now();
+    double now = ver_now();
     bool full = now - store->synced >= SYNC_SECONDS;
     if (full != store->full && store_script(store, full ? "PRAGMA synchronous = FULL"
                                                         : "PRAGMA synchronous = NORMAL") != 0)

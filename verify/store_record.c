@@ -1,6 +1,7 @@
 /* store_record.c: one finished case, one transaction. */
 #include "verify/store_inner.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,15 +93,34 @@ static int put_engine(struct store *store, int64_t run, size_t position, size_t 
     return 0;
 }
 
+/* "12 11 11": a count a rung. */
+static const char *rungs_text(char *text, size_t size, const struct ver_ladder *ladder,
+                              size_t offset)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t k = 0; k < ladder->rungs && used < size; k++) {
+        size_t count;
+        memcpy(&count, (const char *)&ladder->rung[k] + offset, sizeof count);
+        used += (size_t)snprintf(text + used, size - used, "%s%zu", k > 0 ? " " : "", count);
+    }
+    return text;
+}
+
 static int put_ladder(struct store *store, int64_t run, size_t position,
                       const struct ver_ladder *ladder)
 {
     char agrees[VER_RUNGS + 1] = "", errors[VER_RUNGS * (STORE_NUMBER + 1)], number[STORE_NUMBER];
+    char counts[3][VER_RUNGS * 24];
     for (size_t k = 0; k < ladder->rungs; k++)
         agrees[k] = ladder->rung[k].agrees ? '1' : '0';
-    if (store_do(store, "INSERT INTO ladders VALUES (?, ?, ?, ?, ?, ?)", "izrtrt", run, position,
-                 ladder->rungs > 0 ? ladder->rung[0].step : VER_NAN, agrees, ladder->limit,
-                 ladder->reason) != 0)
+    if (store_do(store, "INSERT INTO ladders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", "izrtrtttt", run,
+                 position, ladder->rungs > 0 ? ladder->rung[0].step : VER_NAN, agrees,
+                 ladder->limit, ladder->reason,
+                 rungs_text(counts[0], sizeof *counts, ladder, offsetof(struct ver_rung, spikes)),
+                 rungs_text(counts[1], sizeof *counts, ladder, offsetof(struct ver_rung, missing)),
+                 rungs_text(counts[2], sizeof *counts, ladder, offsetof(struct ver_rung, extra))) !=
+        0)
         return -1;
     for (int q = 0; q < VER_LADDER_QUANTITIES; q++) {
         size_t used = 0;

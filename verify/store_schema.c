@@ -152,7 +152,13 @@ static const char version_2[] =
     "  FOREIGN KEY (run, position) REFERENCES ladders ON DELETE CASCADE\n"
     ") WITHOUT ROWID;\n";
 
-static const char *const steps[STORE_VERSION] = {version_1, version_2};
+/* Spikes that a step loses or makes up. */
+static const char version_3[] =
+    "ALTER TABLE ladders ADD COLUMN spikes TEXT /* a number a step: by the reference */;\n"
+    "ALTER TABLE ladders ADD COLUMN missing TEXT /* what neurons have too few */;\n"
+    "ALTER TABLE ladders ADD COLUMN extra TEXT /* too many; NULL, all three: not counted */;\n";
+
+static const char *const steps[STORE_VERSION] = {version_1, version_2, version_3};
 
 /* One transaction: a store is of one version or of the next, never between. Another process may
  * have done it since we looked. */

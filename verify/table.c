@@ -55,6 +55,12 @@ static void plain(char *text)
             *text = ' ';
 }
 
+/* A NaN has no sign that means anything, and a store does not keep it. */
+static double unsigned_nan(double x)
+{
+    return isnan(x) ? VER_NAN : x;
+}
+
 int ver_check_line(char *line, size_t size, const struct ver_judgement *judgement,
                    const struct ver_comparison *c)
 {
@@ -63,8 +69,9 @@ int ver_check_line(char *line, size_t size, const struct ver_judgement *judgemen
     plain(index);
     snprintf(rest, sizeof rest, "%s\t%s\t%s\t%s\t%.2f\t%.5f\t%.1f\t%ld\t%s\t%s\t%.4g\t%s\t%s",
              judgement->name, c->quantity, index[0] ? index : "-", ver_class_name(c->class_),
-             c->digits, c->order, c->step, c->precision, c->value[0] ? c->value : "-",
-             c->reference[0] ? c->reference : "-", c->distance, ver_outcome_name(c->outcome),
+             unsigned_nan(c->digits), unsigned_nan(c->order), unsigned_nan(c->step), c->precision,
+             c->value[0] ? c->value : "-", c->reference[0] ? c->reference : "-",
+             unsigned_nan(c->distance), ver_outcome_name(c->outcome),
              c->engine ? c->engine : "reference");
     return put_line(line, size, judgement->family, rest);
 }
@@ -192,12 +199,7 @@ static int write_summary(const char *directory, const struct ver_totals *totals,
         return -1;
     FILE *out = file.stream;
     fprintf(out, "sources\t%s\n", facts->sources);
-    fprintf(out, "engines\t");
-    ver_engine_options_put(out, facts->options);
-    fprintf(out, "\nseed\t%" PRIu64 "\n", facts->options->seed);
-    fprintf(out, "digits\t%ld\n", facts->options->digits);
-    fprintf(out, "directions\t%u\n", facts->options->directions);
-    fprintf(out, "precision_cap\t%ld\n", facts->options->precision_cap);
+    fprintf(out, "options\t%s\n", facts->text);
     fprintf(out, "cases\t%zu\n", totals->cases);
     for (int v = 0; v < VER_VERDICTS; v++)
         fprintf(out, "%s\t%zu\n", ver_verdict_name((enum ver_verdict)v), totals->verdict[v]);
@@ -230,6 +232,7 @@ int ver_tables(const char *directory, const struct ver_judgement *judgement, siz
         write_cases(directory, judgement, cases, error) != 0 ||
         write_families(directory, judgement, cases, error) != 0 ||
         table_clocks(directory, judgement, cases, totals, error) != 0 ||
+        table_page(directory, judgement, cases, error) != 0 ||
         write_summary(directory, totals, facts, error) != 0)
         return -1;
     return table_examples(directory, error);

@@ -16,6 +16,12 @@ int table_examples(const char *directory, struct case_error *error);
 /* Fills all of totals that is about engines. 0, or -1 if memory is short. */
 int total_clocks(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases);
 
+/* ---- table_page.c ---- */
+
+/* heat.tsv, counts.tsv, points.tsv and failures.tsv. 0, or -1 and error. */
+int table_page(const char *directory, const struct ver_judgement *judgement, size_t cases,
+               struct case_error *error);
+
 /* ---- table_clock.c ---- */
 
 /* engines.tsv, ratios.tsv, ladder.tsv and orders.tsv. 0, or -1 and error. */

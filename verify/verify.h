@@ -139,8 +139,9 @@ enum ver_ladder_quantity {
 };
 enum { VER_RUNGS = 12 };
 struct ver_rung {
-    double step; /* ms */
-    bool agrees; /* every neuron spikes as often as in the reference */
+    double step;                   /* ms */
+    bool agrees;                   /* every neuron spikes as often as in the reference */
+    size_t spikes, missing, extra; /* of the reference; a neuron has fewer; a neuron has more */
     double error[VER_LADDER_QUANTITIES];
 };
 
@@ -165,6 +166,14 @@ struct ver_clock {
     double seconds;      /* that another program took to answer; 0: not measured */
 };
 
+/* Seconds of one case, 0 where nothing was measured. They are told to the store, and nothing that
+ * is compared, printed or digested depends on them. */
+struct ver_seconds {
+    double all; /* reading and making the case left out */
+    double reference, witness;
+    double engine[VER_ENGINES]; /* in the order asked for, with all that is judged of each */
+};
+
 struct ver_judgement {
     char *name; /* address or file: what `evident verify` takes */
     const char *family;
@@ -181,6 +190,7 @@ struct ver_judgement {
     struct ver_clock *clock;    /* [clocks], one an engine asked for; NULL without engines */
     size_t clocks;
     struct ver_ladder *ladder; /* NULL where there is none */
+    struct ver_seconds seconds;
 };
 
 struct ver_options {
@@ -276,7 +286,7 @@ struct ver_clock_totals { /* of one engine */
     size_t decisions, near;
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
     uint64_t digest; /* of all cases it ran */
-    double seconds; /* of an answer of another program, median; NaN: not measured */
+    double seconds;  /* of an answer of another program, median; NaN: not measured */
 };
 
 struct ver_totals {
@@ -325,6 +335,9 @@ void ver_ratios_add(struct ver_ratios *sum, const struct ver_ratios *ratios);
 /* The mean of the two middle ones of an even number, NaN of none. Sorts x. */
 double ver_median(double *x, size_t count);
 
+/* Seconds since some moment, never set back. */
+double ver_now(void);
+
 /* ---- lines and tables ---- */
 
 enum { VER_LINE = 768 }; /* room for any line but for the name of its case */
@@ -334,8 +347,8 @@ int ver_check_line(char *line, size_t size, const struct ver_judgement *judgemen
                    const struct ver_comparison *comparison);
 int ver_case_line(char *line, size_t size, const struct ver_judgement *judgement);
 
-struct ver_run_facts { /* what summary.tsv says beside the totals */
-    const char *sources;
+struct ver_run_facts {          /* what summary.tsv says beside the totals */
+    const char *sources, *text; /* as on the command line: what, and how */
     const struct ver_options *options;
 };
 

@@ -1,0 +1,116 @@
+/* t_report_command.c: `evident report` makes of a store the page that the run itself made. The
+ * program is named by the environment variable EVIDENT; without it the suite fails. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[64], text[1 << 16];
+
+/* Runs a command line with $E the program and $D the folder; the exit code. */
+static int run(const char *line)
+{
+    char command[4096];
+    const char *program = getenv("EVIDENT");
+    snprintf(command, sizeof command, "E='%s'; D=%s; { %s\n} 2>&1",
+             program ? program : "EVIDENT-is-not-set", folder, line);
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    size_t got = fread(text, 1, sizeof text - 1, pipe);
+    text[got] = '\0';
+    int status = pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static void gives(const char *line, int code, const char *said)
+{
+    int got = run(line);
+    ck_assert_msg(got == code && strstr(text, said), "%s: exit %d, printed %s", line, got, text);
+}
+
+static void setup(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/evident-t_report-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void teardown(void)
+{
+    run("rm -rf $D");
+}
+
+/* Passing, failing, undecided; an engine; a case that a picture cannot be made of is none of them.
+ */
+#define RUN                                                                                        \
+    "$E verify cases/examples/worked.json closed-quadratic:1:0 closed-output:1:1 --quiet "         \
+    "--engine clock-host --defect 4 --round-delays --store $D/s --report $D/live"
+
+START_TEST(a_store_gives_the_page_that_the_run_made)
+{
+    gives(RUN, 1, "report: ");
+    gives("$E report --store $D/s --out $D/again", 0, "again/index.html");
+    gives(
+        "cd $D && for f in live/*; do f=${f#live/}; "
+        "sed 's|[^ ]*/live||g' live/$f >a; sed 's|[^ ]*/again||g' again/$f >b; cmp a b || exit 1; "
+        "done && ls live | wc -l && ls again | wc -l && echo alike",
+        0, "alike");
+    gives("cd $D && test -s again/failure-0.svg && grep -c '<svg' again/index.html", 0, "");
+    gives("grep -q 'matches defect 4' $D/again/index.html && echo named", 0, "named");
+    gives("grep -q '<td>clock-host</td><td>3</td>' $D/again/index.html && echo timed", 0, "timed");
+}
+END_TEST
+
+START_TEST(runs_of_one_suite_make_a_trend)
+{
+    gives("$E verify closed-quadratic:1:0 --quiet --store $D/s", 0, "1 pass");
+    gives("$E report --store $D/s --out $D/one && test ! -e $D/one/trend.svg", 0, "one/index");
+    gives("$E verify closed-quadratic:1:0 --quiet --store $D/s", 0, "1 pass");
+    gives("$E verify closed-quadratic:1:1 --quiet --store $D/s", 0, "1 pass");
+    gives("$E report 2 --store $D/s --out $D/two && test -s $D/two/trend.svg", 0, "two/index");
+    gives("grep -c . $D/two/trend.tsv", 0, "3\n"); /* another suite is no part of it */
+}
+END_TEST
+
+START_TEST(without_a_store_the_page_says_that_there_is_none)
+{
+    gives(RUN, 1, "report: ");
+    gives("$E verify closed-quadratic:1:0 --quiet --report $D/live", 0, "1 pass");
+    gives("test ! -e $D/live/facts.tsv && test ! -e $D/live/failure-0.svg && echo gone", 0, "gone");
+    gives("grep -q 'kept in a store' $D/live/index.html && echo said", 0, "said");
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_said_in_one_line)
+{
+    gives("$E report --store $D/none", 2, "no such store");
+    gives("$E verify closed-quadratic:1:0 --quiet --store $D/s", 0, "1 pass");
+    gives("$E report 7 --store $D/s", 2, "no run 7");
+    gives("$E report 1 2 --store $D/s", 2, "one argument more");
+    gives("$E report --store $D/s --out $D/no/where", 2, "cannot make directory");
+    gives("$E report --store $D/s --out $D/s", 2, "Not a directory");
+    gives("mkdir $D/empty && PATH=$D/empty $E report --store $D/s --out $D/o", 2,
+          "gnuplot: not found");
+    gives("$E report --help", 0, "usage: evident report ");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("report command");
+    TCase *tests = tcase_create("command");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, a_store_gives_the_page_that_the_run_made);
+    tcase_add_test(tests, runs_of_one_suite_make_a_trend);
+    tcase_add_test(tests, without_a_store_the_page_says_that_there_is_none);
+    tcase_add_test(tests, what_is_wrong_is_said_in_one_line);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
