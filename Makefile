@@ -23,6 +23,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion \
 
 .DEFAULT_GOAL := all
 include gpu/gpu.mk
+include tests/tests.mk
 
 # ---- libraries ----
 
@@ -65,8 +66,7 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
 .DELETE_ON_ERROR:
-.PHONY: all tests check checked verify lint sanitize valgrind fuzz faults mutate bits canary sweep bench measured \
-        install clean help FORCE
+.PHONY: all tests check checked verify lint bits canary sweep bench measured install clean help FORCE
 
 all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (default)
 
@@ -142,26 +142,10 @@ verify: ## install what is missing, build, run the CI suite, write reports/out/i
 	@.ci/setup
 	@+$(MAKE) --no-print-directory all
 	@mkdir -p reports/out
-	@$(PROGRAM) verify ci --every 8 --engine clock-host --round-delays \
-	    --store reports/out/runs.sqlite --report reports/out
+	@$(PROGRAM) verify ci --store reports/out/runs.sqlite --report reports/out
 
 lint: ## rules of the house that no compiler checks
 	@tests/lint.sh
-
-sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
-	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
-
-valgrind: ## a few tests under valgrind
-	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh valgrind
-
-fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs clang)
-	@+MAKE='$(MAKE)' BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sanitize.sh fuzz
-
-faults: all ## plant every fault of tests/faults.tsv; each must be caught by two kinds of check
-	@+MAKE='$(MAKE)' BUILD=$(BUILD) JOBS=$(JOBS) tests/faults.sh
-
-mutate: all tests ## force every branch of ref/ one way, then the other (hours); list what nobody sees
-	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/mutate.py --jobs $(JOBS)
 
 # ---- installing ----
 

@@ -135,8 +135,8 @@ START_TEST(bad_arguments_are_refused_in_one_line)
     refuses("verify --defect 3 --engine clock-host", "found '3', wanted one of 1 2 4 5 6 7 18");
     refuses("verify --step -1 --engine clock-host", "found '-1', wanted a time in ms");
     refuses("verify --step nan --engine clock-host", "found 'nan'");
-    refuses("verify --no-witness", "want an --engine");
-    refuses("verify --compat", "want an --engine");
+    refuses("verify closed-chain:1:0 --no-witness", "want an --engine");
+    refuses("verify closed-chain:1:0 --compat", "want an --engine");
     refuses("run --step 1 a", "want an --engine");
     refuses("run --engine clock-host --adjoints a", "exclude each other");
     refuses("run --engine clock-host --engine clock-cuda a", "only one at a time");

@@ -59,6 +59,8 @@ enum { COMMAND_MOST_DIGITS = 1000000, COMMAND_MOST_BITS = 1 << 24 };
 /* Each false after a line that says what was wanted. */
 bool command_take_engine(const char *command, const char *name, struct ver_options *options);
 bool command_take_defect(const char *command, const char *text, struct ver_clock_options *clock);
+bool command_take_engine_if_present(const char *command, const char *name,
+                                    struct ver_options *options, bool *present);
 bool command_take_step(const char *command, const char *text, double *step);
 
 /* Of the program that was named last. */
@@ -74,6 +76,18 @@ void command_print_engine_totals(const struct ver_totals *totals);
 /* Whether an engine asked for could not run at all, or a median order is wrong. */
 bool command_engine_absent(const struct ver_totals *totals);
 bool command_ladder_wrong(const struct ver_totals *totals);
+
+/* ---- suite_options.c ---- */
+
+/* Cuts at blanks outside '...', in place; quotes go, a backslash keeps what follows. How many
+ * words, at most so many. */
+int command_cut_words(char *text, char **word, int most);
+
+/* The options that the suites among these names want, as one text to be freed, NULL without any,
+ * and the first suite that has them.
+ * 0, or -1 and error: a suite cannot be read, or two suites want different ones. */
+int command_suite_options(char **text, const char **suite, const char *const *names, size_t count,
+                          struct case_error *error);
 
 /* ---- progress.c ---- */
 

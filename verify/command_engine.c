@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* ---- options ---- */
 
@@ -61,6 +63,36 @@ bool command_take_engine(const char *command, const char *name, struct ver_optio
     }
     options->engine[options->engines++] = engine;
     return true;
+}
+
+/* Whether it runs at all, found out in a process of its own: a device that was touched before the
+ * workers begin would be of no use to them. */
+static bool runs_here(const struct ver_engine *engine)
+{
+    fflush(NULL);
+    pid_t child = fork();
+    int status = 0;
+    if (child == 0) {
+        struct case_made made;
+        struct case_error error;
+        struct gpu_result result;
+        struct gpu_options options = GPU_OPTIONS_DEFAULT;
+        bool ran = ver_load(&made, "closed-output:1:0", &error) == 0 &&
+                   engine->run(&result, made.problem, &options) != GPU_ABSENT;
+        _exit(ran ? 0 : 1);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
+}
+
+bool command_take_engine_if_present(const char *command, const char *name,
+                                    struct ver_options *options, bool *present)
+{
+    const struct ver_engine *engine = ver_engine_find(name);
+    *present = engine && runs_here(engine);
+    if (engine && !*present)
+        return true;
+    return command_take_engine(command, name, options);
 }
 
 static struct program *last_program(const char *command, const char *option,

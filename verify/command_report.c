@@ -28,35 +28,12 @@ enum { OPTION_OUT, OPTION_STORE };
 
 /* ---- how the run was asked for ---- */
 
-/* Cuts at spaces outside '...', in place; quotes go. At most so many words. */
-static int cut_words(char *text, char **word, int most)
-{
-    int words = 0;
-    for (char *from = text; words < most;) {
-        from += strspn(from, " ");
-        if (!*from)
-            break;
-        char *to = word[words++] = from;
-        bool quoted = false;
-        for (; *from && (quoted || *from != ' '); from++)
-            if (*from == '\'')
-                quoted = !quoted;
-            else if (*from == '\\' && !quoted && from[1])
-                *to++ = *++from;
-            else
-                *to++ = *from;
-        from += *from != '\0';
-        *to = '\0';
-    }
-    return words;
-}
-
 /* The options of a run, read as `evident verify` reads them. */
 static int read_options(struct wish *wish, char *text)
 {
     enum { MOST = 64 };
     char *word[MOST] = {(char *)"verify"};
-    int words = 1 + cut_words(text, word + 1, MOST - 1);
+    int words = 1 + command_cut_words(text, word + 1, MOST - 1);
     *wish = (struct wish){.command = "report", .judge = VER_OPTIONS_DEFAULT, .shards = 1};
     wish->name = calloc(MOST + 1, sizeof *wish->name);
     return wish->name && wish_read(wish, words, word) == COMMAND_END ? 0 : -1;
@@ -150,6 +127,7 @@ static int write_run(struct store *store, int64_t number, struct recorded *r, co
                              .run = number};
     int failed = read_options(&wish, r->words);
     free(wish.name);
+    free(wish.suite_options);
     if (failed)
         return command_refuse("report", "run %lld: its options cannot be read: %s",
                               (long long)number, r->options);

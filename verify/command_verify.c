@@ -189,5 +189,6 @@ int command_verify(int argc, char **argv)
     else if (got == COMMAND_END)
         code = verify_wish(&wish);
     free(wish.name);
+    free(wish.suite_options);
     return code;
 }

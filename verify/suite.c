@@ -3,8 +3,9 @@
  *
  * A suite is a text file: a line "FAMILY SEED COUNT" stands for cases 0 .. COUNT-1 of a family,
  * "file PATH" for a case file, "folder PATH" for all of a folder, NAME.json, in the order of their
- * names. PATH starts where the suite is, or, if there is no such thing, where the program's own
- * cases are: cases/regression. '#' starts a comment. */
+ * names, "--OPTION ..." for how it is to be judged (suite_options.c). PATH starts where the suite
+ * is, or, if there is no such thing, where the program's own cases are: cases/regression. '#'
+ * starts a comment. */
 #include "verify/verify.h"
 
 #include <dirent.h>
@@ -242,7 +243,7 @@ static const char *read_line(struct ver_sources *sources, const char *suite, cha
     const char *seed_text = name ? strtok_r(NULL, blanks, &rest) : NULL;
     const char *count_text = seed_text ? strtok_r(NULL, blanks, &rest) : NULL;
     uint64_t seed, count;
-    if (!name)
+    if (!name || strncmp(name, "--", 2) == 0) /* options: suite_options.c */
         return NULL;
     const struct case_family *family = case_family_find(name);
     if (!family)
@@ -292,17 +293,24 @@ static int add_suite(struct ver_sources *sources, const char *path, uint64_t shi
     return 0;
 }
 
-int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,
-                    struct case_error *error)
+char *ver_suite_path(const char *name)
 {
     if (has_suffix(name, ".suite"))
-        return add_suite(sources, name, seed, error);
+        return copy_text(name);
     if (strcmp(name, "-") == 0 || strpbrk(name, ":/") || access(name, F_OK) == 0)
-        return add_case(sources, name, error);
+        return NULL;
     char in_tree[300], in_share[300];
     snprintf(in_tree, sizeof in_tree, "verify/suites/%.250s.suite", name);
     snprintf(in_share, sizeof in_share, "suites/%.250s.suite", name);
-    char *path = ver_shared_path(in_tree, in_share);
+    return ver_shared_path(in_tree, in_share);
+}
+
+int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,
+                    struct case_error *error)
+{
+    char *path = ver_suite_path(name);
+    if (!path && (strcmp(name, "-") == 0 || strpbrk(name, ":/") || access(name, F_OK) == 0))
+        return add_case(sources, name, error);
     if (!path)
         return refuse(error, name, "no such case file, and no suite of that name");
     int failed = add_suite(sources, path, seed, error);

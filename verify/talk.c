@@ -140,6 +140,8 @@ void talk_totals(const struct ver_totals *totals, const struct wish *wish)
         command_print_engine_totals(totals);
         printf("digest: %016" PRIx64 "\n", totals->digest);
     }
+    if (wish->absent)
+        printf("left out: %s cannot run here\n", wish->absent);
     printf("cases: %zu", totals->cases);
     for (int v = 0; v < VER_VERDICTS; v++)
         printf(", %zu %s", totals->verdict[v], ver_verdict_name((enum ver_verdict)v));

@@ -267,6 +267,9 @@ struct ver_sources {
  * anything runs. 0, or -1 and error. sources starts as {NULL, 0, 0}. */
 int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,
                     struct case_error *error);
+/* The file of a suite: itself, or where the suites of the program are. To be freed; NULL if it is
+ * no suite. */
+char *ver_suite_path(const char *name);
 void ver_sources_clear(struct ver_sources *sources);
 
 /* Keeps every shards-th source, from the shard-th on (1 .. shards), and drops the others. */

@@ -15,8 +15,10 @@ static const char usage[] =
     "and adjoints against differences of the loss, and everything against truths known by hand.\n"
     "\n"
     "CASE is a file in format evident-case-1, \"-\" for standard input, or an address\n"
-    "FAMILY:SEED:K. SUITE is the name of a suite (smoke, ci) or a file NAME.suite with lines\n"
-    "FAMILY SEED COUNT, file PATH or folder PATH. Without either: the suite ci.\n"
+    "FAMILY:SEED:K. SUITE is the name of a suite (smoke, ci, nightly) or a file NAME.suite with\n"
+    "lines FAMILY SEED COUNT, file PATH, folder PATH, or options of this command, which say how "
+    "it\n"
+    "is judged; those of the command line win. Without either: the suite ci.\n"
     "\n"
     "  --seed S         of the random directions and probes (default 0); added to every seed of a\n"
     "                   suite, so that another S gives other cases\n"
@@ -26,6 +28,8 @@ static const char usage[] =
     "  --engine NAME    also judge clock-host, clock-cuda or clock-emulated; may be repeated: "
     "then\n"
     "                   their bits are compared, too\n"
+    "                   and in place of those that a suite wants; none: none of them\n"
+    "  --engine-if-present NAME    likewise where it can run, or one line that it was left out\n"
     "  --engine 'exec:COMMAND'    also judge another program: it reads a case a line and answers\n"
     "                   with a result a line (verify/python/PROTOCOL.md); may be repeated\n"
     "  --conventions FILE   of the program before it, instead of asking COMMAND --conventions:\n"
@@ -71,13 +75,28 @@ static const char usage[] =
     "Exit code: 0 all pass; 1 any fail, undecided or error; 2 could not run.\n";
 
 static const struct command_option options[] = {
-    {"seed", true},          {"directions", true},  {"digits", true},
-    {"cap", true},           {"jobs", true},        {"report", true},
-    {"quiet", false},        {"engine", true},      {"step", true},
-    {"round-delays", false}, {"compat", false},     {"defect", true},
-    {"no-witness", false},   {"shard", true},       {"time-limit", true},
-    {"memory-limit", true},  {"every", true},       {"store", true},
-    {"resume", false},       {"conventions", true}, {"engine-time-limit", true},
+    {"seed", true},
+    {"directions", true},
+    {"digits", true},
+    {"cap", true},
+    {"jobs", true},
+    {"report", true},
+    {"quiet", false},
+    {"engine", true},
+    {"step", true},
+    {"round-delays", false},
+    {"compat", false},
+    {"defect", true},
+    {"no-witness", false},
+    {"shard", true},
+    {"time-limit", true},
+    {"memory-limit", true},
+    {"every", true},
+    {"store", true},
+    {"resume", false},
+    {"conventions", true},
+    {"engine-time-limit", true},
+    {"engine-if-present", true},
     {NULL, false},
 };
 enum {
@@ -101,7 +120,8 @@ enum {
     OPTION_STORE,
     OPTION_RESUME,
     OPTION_CONVENTIONS,
-    OPTION_ENGINE_LIMIT
+    OPTION_ENGINE_LIMIT,
+    OPTION_ENGINE_IF_PRESENT
 };
 
 /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
@@ -122,7 +142,7 @@ static bool take_shard(struct wish *wish, const char *value)
         if (*end == '\0' && errno == 0 && wish->shard <= wish->shards)
             return true;
     }
-    command_refuse("verify", "--shard: found \"%s\", wanted I/N with 1 <= I <= N", value);
+    command_refuse(wish->command, "--shard: found \"%s\", wanted I/N with 1 <= I <= N", value);
     return false;
 }
 
@@ -130,12 +150,29 @@ static bool take_limit(struct wish *wish, int option, const char *value)
 {
     uint64_t n = 0;
     if (option == OPTION_TIME_LIMIT) {
-        bool good = command_number("verify", "time-limit", value, 0, MOST_SECONDS, &n);
+        bool good = command_number(wish->command, "time-limit", value, 0, MOST_SECONDS, &n);
         wish->judge.seconds = (double)n;
         return good;
     }
-    bool good = command_number("verify", "memory-limit", value, 0, MOST_MEBIBYTES, &n);
+    bool good = command_number(wish->command, "memory-limit", value, 0, MOST_MEBIBYTES, &n);
     wish->judge.bytes = (size_t)n << 20;
+    return good;
+}
+
+/* The first engine of the command line replaces those of a suite; "none" replaces them by none. */
+static bool take_engine(struct wish *wish, int option, const char *value)
+{
+    bool present = true;
+    if (wish->replace_engines)
+        wish->judge.engines = 0;
+    wish->replace_engines = false;
+    if (strcmp(value, "none") == 0)
+        return true;
+    if (option == OPTION_ENGINE)
+        return command_take_engine(wish->command, value, &wish->judge);
+    bool good = command_take_engine_if_present(wish->command, value, &wish->judge, &present);
+    if (good && !present)
+        wish->absent = value;
     return good;
 }
 
@@ -143,7 +180,7 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
 {
     switch (option) {
     case OPTION_EVERY:
-        return command_number("verify", "every", value, 1, UINT64_MAX, &wish->judge.every);
+        return command_number(wish->command, "every", value, 1, UINT64_MAX, &wish->judge.every);
     case OPTION_STORE:
         wish->store = value;
         return true;
@@ -156,15 +193,16 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
     case OPTION_MEMORY_LIMIT:
         return take_limit(wish, option, value);
     case OPTION_ENGINE:
-        return command_take_engine("verify", value, &wish->judge);
+    case OPTION_ENGINE_IF_PRESENT:
+        return take_engine(wish, option, value);
     case OPTION_CONVENTIONS:
-        return command_take_conventions("verify", value, &wish->judge);
+        return command_take_conventions(wish->command, value, &wish->judge);
     case OPTION_ENGINE_LIMIT:
-        return command_take_limit("verify", value, &wish->judge);
+        return command_take_limit(wish->command, value, &wish->judge);
     case OPTION_STEP:
-        return command_take_step("verify", value, &wish->judge.clock.step);
+        return command_take_step(wish->command, value, &wish->judge.clock.step);
     case OPTION_DEFECT:
-        return command_take_defect("verify", value, &wish->judge.clock);
+        return command_take_defect(wish->command, value, &wish->judge.clock);
     case OPTION_ROUND_DELAYS:
         wish->judge.clock.round_delays = true;
         return true;
@@ -183,21 +221,22 @@ static bool take_option(struct wish *wish, int option, const char *value)
     bool good = true;
     switch (option) {
     case OPTION_SEED:
-        return command_number("verify", "seed", value, 0, UINT64_MAX, &wish->judge.seed);
+        return command_number(wish->command, "seed", value, 0, UINT64_MAX, &wish->judge.seed);
     case OPTION_DIRECTIONS:
-        good = command_number("verify", "directions", value, 1, MOST_DIRECTIONS, &n);
+        good = command_number(wish->command, "directions", value, 1, MOST_DIRECTIONS, &n);
         wish->judge.directions = (unsigned)n;
         return good;
     case OPTION_DIGITS:
-        good = command_number("verify", "digits", value, LEAST_DIGITS, COMMAND_MOST_DIGITS, &n);
+        good =
+            command_number(wish->command, "digits", value, LEAST_DIGITS, COMMAND_MOST_DIGITS, &n);
         wish->judge.digits = (long)n;
         return good;
     case OPTION_CAP:
-        good = command_number("verify", "cap", value, 64, COMMAND_MOST_BITS, &n);
+        good = command_number(wish->command, "cap", value, 64, COMMAND_MOST_BITS, &n);
         wish->judge.precision_cap = (long)n;
         return good;
     case OPTION_JOBS:
-        good = command_number("verify", "jobs", value, 1, MOST_WORKERS, &n);
+        good = command_number(wish->command, "jobs", value, 1, MOST_WORKERS, &n);
         wish->workers = (int)n;
         return good;
     case OPTION_REPORT:
@@ -211,24 +250,92 @@ static bool take_option(struct wish *wish, int option, const char *value)
     }
 }
 
-int wish_read(struct wish *wish, int argc, char **argv)
+/* Operands are collected in a first pass, options taken in a second: suites come between. */
+static int read_words(struct wish *wish, int argc, char **argv, bool operands)
 {
-    struct command_line line = {"verify", usage, options, argc, argv, 1, false};
+    struct command_line line = {wish->command, usage, options, argc, argv, 1, false};
     const char *value;
     int got;
     while ((got = command_next(&line, &value)) != COMMAND_END) {
         if (got == COMMAND_BAD || got == COMMAND_HELPED)
             return got;
-        if (got == COMMAND_OPERAND)
+        if (got == COMMAND_OPERAND && operands)
             wish->name[wish->names++] = value;
-        else if (!take_option(wish, got, value))
+        else if (got != COMMAND_OPERAND && !operands && !take_option(wish, got, value))
             return COMMAND_BAD;
     }
+    return COMMAND_END;
+}
+
+/* What a suite may want: how it is judged, not where that goes or how fast. */
+static bool may_stand_in_a_suite(const char *word)
+{
+    static const char *const may[] = {
+        "engine",      "engine-if-present", "step",       "round-delays",
+        "compat",      "directions",        "digits",     "cap",
+        "every",       "no-witness",        "time-limit", "memory-limit",
+        "conventions", "engine-time-limit"};
+    size_t length = strcspn(word, "=");
+    for (size_t k = 0; k < sizeof may / sizeof *may; k++)
+        if (length == strlen(may[k]) + 2 && strncmp(word + 2, may[k], length - 2) == 0)
+            return true;
+    return false;
+}
+
+static int read_suites(struct wish *wish)
+{
+    enum { MOST = 64 };
+    struct case_error error;
+    static char place[200];
+    const char *suite = NULL;
+    char *word[MOST] = {(char *)"verify"};
+    if (command_suite_options(&wish->suite_options, &suite, wish->name, wish->names, &error) != 0) {
+        command_refuse("verify", "%s", error.text);
+        return COMMAND_BAD;
+    }
+    if (!wish->suite_options)
+        return COMMAND_END;
+    int words = 1 + command_cut_words(wish->suite_options, word + 1, MOST - 1);
+    const char *command = wish->command;
+    snprintf(place, sizeof place, "verify: options of %.150s", suite);
+    wish->command = place; /* whose line it is, if one is wrong */
+    for (int k = 1; k < words; k++)
+        if (strncmp(word[k], "--", 2) == 0 && !may_stand_in_a_suite(word[k])) {
+            command_refuse(wish->command,
+                           "found %s, wanted one of how cases are judged, such as --engine, "
+                           "--every, --directions",
+                           word[k]);
+            return COMMAND_BAD;
+        }
+    int got = read_words(wish, words, word, false);
+    wish->command = command;
+    wish->replace_engines = wish->judge.engines > 0;
+    return got;
+}
+
+int wish_read(struct wish *wish, int argc, char **argv)
+{
+    int got = read_words(wish, argc, argv, true);
+    if (got != COMMAND_END)
+        return got;
+    if (wish->names == 0 && !wish->folder)
+        wish->name[wish->names++] = "ci";
+    if ((got = read_suites(wish)) != COMMAND_END)
+        return got;
+    struct ver_clock_options suite = wish->judge.clock;
+    bool no_witness = wish->judge.no_witness;
+    if ((got = read_words(wish, argc, argv, false)) != COMMAND_END)
+        return got;
     if (wish->resume && !wish->store)
         wish->store = store_default_path();
-    if (wish->names == 0)
-        wish->name[wish->names++] = "ci";
-    const struct ver_clock_options *clock = &wish->judge.clock;
+    struct ver_clock_options *clock = &wish->judge.clock;
+    /* The suite's engines were sent away: so is how they should have run. */
+    if (wish->judge.engines == 0 && wish->suite_options && no_witness == wish->judge.no_witness &&
+        suite.step >= clock->step && suite.round_delays == clock->round_delays &&
+        suite.compat == clock->compat) {
+        *clock = (struct ver_clock_options){.defects = clock->defects};
+        wish->judge.no_witness = false;
+    }
     if (wish->judge.engines == 0 && (clock->step > 0 || clock->round_delays || clock->compat ||
                                      clock->defects || wish->judge.no_witness)) {
         command_refuse("verify", "--step, --round-delays, --compat, --defect and --no-witness want "

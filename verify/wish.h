@@ -14,6 +14,9 @@ struct wish {
     int workers;
     uint64_t shard, shards; /* 1 of 1 is everything */
     bool quiet, resume;
+    char *suite_options;  /* that suites want, cut into words; to be freed */
+    bool replace_engines; /* the next engine takes the place of those of a suite */
+    const char *absent;   /* an engine that was wanted if present, and is not */
     const char *folder, *answers, *conventions; /* of judge */
 };
 

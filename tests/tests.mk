@@ -1,0 +1,24 @@
+# tests.mk: checks that take longer than `make check`; included by the Makefile.
+
+.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput
+
+sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
+
+valgrind: ## a few tests under valgrind
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh valgrind
+
+fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs clang)
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sanitize.sh fuzz
+
+faults: all ## plant every fault of tests/faults.tsv; each must be caught by two kinds of check
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) JOBS=$(JOBS) tests/faults.sh
+
+mutate: all tests ## force every branch of ref/ one way, then the other (hours); list what nobody sees
+	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/mutate.py --jobs $(JOBS)
+
+kills: all ## kill a campaign KILLS=1000 times, resume it, compare its store with one left alone
+	@BUILD=$(BUILD) tests/kills.sh
+
+browser: all ## open pages in a headless browser: console, links, a phone, light, dark, print
+	@BUILD=$(BUILD) tests/browser.sh
