@@ -72,7 +72,7 @@ START_TEST(bad_arguments_are_refused_in_one_line)
     refuses("diff 1 2 --ratio 0.5", "wanted a number from 1");
     refuses("diff 1 2 --digits nan", "wanted a number from 0");
     refuses("export", "wants a run");
-    refuses("export 1 --format xml", "wanted tsv, json or junit");
+    refuses("export 1 --format xml", "wanted tsv, json, junit or markdown");
     refuses("export 1 --table t", "wanted cases, comparisons");
     refuses("export 1 --format json --table cases", "goes with --format tsv");
     refuses("export 1 --out $D/no/file", "cannot write");

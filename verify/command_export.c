@@ -8,7 +8,8 @@
 static const char export_usage[] =
     "usage: evident export RUN [options]\n"
     "\n"
-    "  --format F       tsv (default), json, or junit: the XML that CI systems read\n"
+    "  --format F       tsv (default), json, junit (the XML that CI systems read) or\n"
+    "                   markdown (the summary of a job)\n"
     "  --table T        of tsv: cases, comparisons (default), engines, ladders or times\n"
     "  --times          json, junit: with times and host\n"
     "  --out FILE       write to a file, whole or not at all (default: standard "
@@ -33,14 +34,14 @@ struct wish {
 
 static bool take_format(struct store_export *how, const char *text)
 {
-    static const char *const name[] = {"tsv", "json", "junit"};
-    for (int k = 0; k < 3; k++) {
+    static const char *const name[] = {"tsv", "json", "junit", "markdown"};
+    for (int k = 0; k < 4; k++) {
         if (strcmp(name[k], text) == 0) {
             how->format = (enum store_format)k;
             return true;
         }
     }
-    command_refuse("export", "--format: found '%s', wanted tsv, json or junit", text);
+    command_refuse("export", "--format: found '%s', wanted tsv, json, junit or markdown", text);
     return false;
 }
 

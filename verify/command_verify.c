@@ -4,6 +4,7 @@
 #include "verify/store.h"
 #include "verify/wish.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +92,34 @@ static int record_end(struct recording *recording)
     return 0;
 }
 
+/* One write at the end of the file, so that two jobs do not mix their lines. 0, or -1 after a line.
+ */
+static int append_summary(const struct wish *wish, const struct recording *recording)
+{
+    static const struct store_export how = {.format = STORE_MARKDOWN};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    int failed = !memory || store_export(recording->store, recording->listener.run, &how, memory);
+    if (memory && fclose(memory) != 0)
+        failed = 1;
+    if (failed) {
+        free(text);
+        command_refuse(wish->command, "--summary: %s", store_error(recording->store));
+        return -1;
+    }
+    bool standard = strcmp(wish->summary, "-") == 0;
+    FILE *out = standard ? stdout : fopen(wish->summary, "a");
+    failed = !out || fwrite(text, 1, size, out) != size;
+    if (out && (standard ? fflush(out) : fclose(out)) != 0)
+        failed = 1;
+    free(text);
+    if (failed)
+        command_refuse(wish->command, "--summary: %.300s: cannot write: %s", wish->summary,
+                       strerror(errno));
+    return failed ? -1 : 0;
+}
+
 /* ---- the run ---- */
 
 static int tell_totals(const struct wish *wish, const struct store_facts *facts,
@@ -124,7 +153,7 @@ static int verify_sources(const struct wish *wish, const struct ver_sources *sou
         progress_hide(&talk.progress);
         int recorded = record_end(&recording); /* first: the report tells of complete runs */
         code = tell_totals(wish, facts, &recording, judgement, sources->count);
-        if (recorded != 0)
+        if (recorded != 0 || (wish->summary && append_summary(wish, &recording) != 0))
             code = COMMAND_COULD_NOT_RUN;
     }
     for (size_t k = 0; k < sources->count; k++)

@@ -136,7 +136,7 @@ struct ver_listener store_listener(struct store_listener *context);
  * order; runs of the same fingerprint (the shards of one) become one run. */
 int store_merge(struct store *store, const char *const *paths, size_t count);
 
-enum store_format { STORE_TSV, STORE_JSON, STORE_JUNIT };
+enum store_format { STORE_TSV, STORE_JSON, STORE_JUNIT, STORE_MARKDOWN };
 
 struct store_export {
     enum store_format format;

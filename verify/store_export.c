@@ -285,6 +285,8 @@ int store_export(struct store *store, int64_t run, const struct store_export *ho
         return put_table(store, run, how->table, out);
     case STORE_JSON:
         return put_json(store, run, how->times, out);
+    case STORE_MARKDOWN:
+        return store_markdown(store, run, out);
     default:
         return store_junit(store, run, how->times, out);
     }

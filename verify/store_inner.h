@@ -112,4 +112,8 @@ char *store_clean_text(const char *text);
 
 int store_junit(struct store *store, int64_t run, bool times, FILE *out);
 
+/* ---- store_markdown.c ---- */
+
+int store_markdown(struct store *store, int64_t run, FILE *out);
+
 #endif

@@ -32,7 +32,8 @@ static int put_case(struct store *store, int64_t run, size_t position,
 /* What is known about the numbers of an engine that are wrong. */
 static const char *hint_of(const struct ver_judgement *j, const struct ver_comparison *c)
 {
-    bool asked = c->kind == VER_KIND_ROUNDING || c->kind == VER_KIND_LADDER;
+    bool asked =
+        c->kind == VER_KIND_ROUNDING || c->kind == VER_KIND_LADDER || c->kind == VER_KIND_ANSWER;
     for (size_t e = 0; e < j->clocks && asked && c->engine && c->outcome == VER_DIFFERS; e++)
         if (j->clock[e].engine && strcmp(j->clock[e].engine, c->engine) == 0)
             return j->clock[e].diagnosis[0] ? j->clock[e].diagnosis : NULL;

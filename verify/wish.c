@@ -50,6 +50,7 @@ static const char usage[] =
     "  --resume         go on with the newest run of the same program, suite and options in the\n"
     "                   store (default: $EVIDENT_STORE, else evident.sqlite)\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
+    "  --summary FILE   append what a CI job should show, in Markdown; wants --store\n"
     "  --quiet          failures and the verdict line only\n"
     "\n"
     "A failure is one line: case, quantity, index, what the reference says (got), what the witness "
@@ -97,6 +98,7 @@ static const struct command_option options[] = {
     {"conventions", true},
     {"engine-time-limit", true},
     {"engine-if-present", true},
+    {"summary", true},
     {NULL, false},
 };
 enum {
@@ -121,7 +123,8 @@ enum {
     OPTION_RESUME,
     OPTION_CONVENTIONS,
     OPTION_ENGINE_LIMIT,
-    OPTION_ENGINE_IF_PRESENT
+    OPTION_ENGINE_IF_PRESENT,
+    OPTION_SUMMARY
 };
 
 /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
@@ -242,6 +245,9 @@ static bool take_option(struct wish *wish, int option, const char *value)
     case OPTION_REPORT:
         wish->report = value;
         return true;
+    case OPTION_SUMMARY:
+        wish->summary = value;
+        return true;
     case OPTION_QUIET:
         wish->quiet = true;
         return true;
@@ -328,6 +334,10 @@ int wish_read(struct wish *wish, int argc, char **argv)
         return got;
     if (wish->resume && !wish->store)
         wish->store = store_default_path();
+    if (wish->summary && !wish->store) {
+        command_refuse("verify", "--summary wants a --store: it is made from there");
+        return COMMAND_BAD;
+    }
     struct ver_clock_options *clock = &wish->judge.clock;
     /* The suite's engines were sent away: so is how they should have run. */
     if (wish->judge.engines == 0 && wish->suite_options && no_witness == wish->judge.no_witness &&

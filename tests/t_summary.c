@@ -1,0 +1,163 @@
+/* t_summary.c: the summary of a CI job: what it says of a run, and that nothing in a name or an
+ * answer is taken for markup. */
+#include "tests/store_case.h"
+
+static struct store *store;
+
+static void setup(void)
+{
+    make_folder();
+    store = must_open("s", STORE_WRITE);
+}
+
+static void teardown(void)
+{
+    store_close(store);
+    drop_folder();
+}
+
+static int count_text(const char *in, const char *text)
+{
+    int count = 0;
+    for (; (in = strstr(in, text)) != NULL; in += strlen(text))
+        count++;
+    return count;
+}
+
+static void has(const char *summary, const char *text)
+{
+    ck_assert_msg(strstr(summary, text) != NULL, "'%s' lacks '%s'", summary, text);
+}
+
+START_TEST(failures_come_first_with_their_numbers)
+{
+    char *text = exported(store, record_run(store, 14, 5), STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_eq(strstr(text, "## evident: 2 of 14 cases fail\n"), text);
+    has(text, "\n| 14 | 12 | 2 | 0 | 0 | 0 |\n");
+    has(text, "| clock-host | 5 | 5 | ");
+    has(text, "| closed-chain:1:6 | reference | adjoint\\_V weights\\[0\\]\\[6\\]\\[0\\] | ");
+    has(text, " | nan | ");
+    has(text, "\nevident verify closed-chain:1:6 --seed 0\n");
+    has(text, "| some &amp; all | ");
+    ck_assert_int_eq(count_text(text, "```"), 2);
+    free(text);
+}
+END_TEST
+
+START_TEST(nothing_is_taken_for_markup)
+{
+    struct store_facts facts = make_facts(2);
+    struct ver_judgement j = make_judgement(6, 2);
+    int64_t run = store_begin(store, &facts, false);
+    snprintf(j.name, 64, "%s", "a|b`c<d>&*_e_[f](g)\n# h\t@i");
+    snprintf(j.comparison[0].reference, sizeof j.comparison[0].reference, "%s", "1|</table>");
+    must(store, store_record(store, run, 0, &j, NULL));
+    snprintf(j.name, 64, "```\nrm");
+    must(store, store_record(store, run, 1, &j, NULL));
+    ver_judgement_clear(&j);
+    must(store, store_finish(store, run));
+    char *text = exported(store, run, STORE_MARKDOWN, NULL, false);
+    has(text, "| a\\|b\\`c&lt;d&gt;&amp;\\*\\_e\\_\\[f\\]\\(g\\) \\# h \\@i | ");
+    has(text, "| 1\\|&lt;/table&gt; | ");
+    has(text, "\nevident verify ''' rm --seed 0\n");
+    ck_assert_int_eq(count_text(text, "```"), 2);
+    free(text);
+}
+END_TEST
+
+START_TEST(many_failures_are_counted_and_the_text_stays_short)
+{
+    char *text = exported(store, record_run(store, 700, 3), STORE_MARKDOWN, NULL, false);
+    has(text, "## evident: 100 of 700 cases fail");
+    has(text, "\n80 more are not listed here.\n");
+    ck_assert_int_eq(count_text(text, "\nevident verify "), 20);
+    ck_assert_uint_lt(strlen(text), 65536);
+    free(text);
+}
+END_TEST
+
+START_TEST(what_was_not_settled_is_no_pass)
+{
+    struct store_facts facts = make_facts(2);
+    int64_t run = store_begin(store, &facts, false);
+    must(store, record(store, run, 1, 3));
+    struct ver_judgement j = make_judgement(2, 3);
+    j.verdict = VER_UNDECIDED;
+    snprintf(j.reason, sizeof j.reason, "grazing: too near");
+    must(store, store_record(store, run, 0, &j, NULL));
+    ver_judgement_clear(&j);
+    char *text = exported(store, run, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_eq(strstr(text, "## evident: 1 of 2 cases pass, none fails\n"), text);
+    has(text, "**The run is not complete.**");
+    has(text, "### What was not settled");
+    has(text, "| undecided | odd &lt;&amp;");
+    has(text, "| grazing: too near |");
+    free(text);
+    must(store, store_finish(store, run));
+    text = exported(store, run, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_null(strstr(text, "not complete"));
+    free(text);
+}
+END_TEST
+
+START_TEST(a_run_that_passes_says_so_and_an_empty_one_does_not)
+{
+    char *text = exported(store, record_run(store, 6, 5), STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_eq(strstr(text, "## evident: all 6 cases pass\n"), text);
+    ck_assert_ptr_null(strstr(text, "What fails"));
+    ck_assert_ptr_null(strstr(text, "```"));
+    free(text);
+    struct store_facts facts = make_facts(9);
+    int64_t run = store_begin(store, &facts, false);
+    text = exported(store, run, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_eq(strstr(text, "## evident: nothing was run\n"), text);
+    free(text);
+}
+END_TEST
+
+/* With a program; $E is it. */
+static int run(const char *line)
+{
+    char command[1024];
+    const char *program = getenv("EVIDENT");
+    snprintf(command, sizeof command, "E='%s'; D=%s; { %s\n} >$D/said 2>&1",
+             program ? program : "EVIDENT-is-not-set", folder, line);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+START_TEST(verify_appends_what_the_store_exports)
+{
+    ck_assert_int_eq(
+        run("echo before >$D/m; $E verify closed-chain:1:0 --store $D/t --summary $D/m"), 0);
+    ck_assert_int_eq(run("{ echo before; $E export latest --store $D/t --format markdown; } | "
+                         "cmp - $D/m"),
+                     0);
+    ck_assert_int_eq(run("grep -q 'all 1 cases pass' $D/m"), 0);
+    ck_assert_int_eq(run("$E verify closed-chain:1:0 --summary $D/m 2>$D/said-2"), 2);
+    ck_assert_int_eq(run("grep -q 'summary wants a --store' $D/said-2"), 0);
+    ck_assert_int_eq(run("$E verify closed-chain:1:0 --store $D/t --summary $D/no/where"), 2);
+    ck_assert_int_eq(run("$E verify closed-chain:1:0 --store $D/t --summary /dev/full"), 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("summary");
+    TCase *tests = tcase_create("summary");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, failures_come_first_with_their_numbers);
+    tcase_add_test(tests, nothing_is_taken_for_markup);
+    tcase_add_test(tests, many_failures_are_counted_and_the_text_stays_short);
+    tcase_add_test(tests, what_was_not_settled_is_no_pass);
+    tcase_add_test(tests, a_run_that_passes_says_so_and_an_empty_one_does_not);
+    tcase_add_test(tests, verify_appends_what_the_store_exports);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
