@@ -239,6 +239,15 @@ void clock_adjoint_begin(const struct clock_plan *plan, struct clock_sample *s)
         s->steady[k] = 0;
 }
 
+/* Arrivals at a maximum see lambda_V within its jump. */
+static void meet_kinks(const struct clock_plan *plan, struct clock_sample *s, uint32_t a)
+{
+    real *across = s->across + plan->population[plan->loss.population].first;
+    for (size_t k = 0; plan->loss.kinks && k < plan->loss.outputs; k++)
+        if (s->when[k] == a)
+            across[k] = across[k] + s->kink[k];
+}
+
 static void look(const struct clock_plan *plan, struct clock_sample *s, const real *lambda_i,
                  uint32_t step)
 {
@@ -296,6 +305,7 @@ void clock_adjoint(const struct clock_run *run, size_t sample, uint32_t chunk)
         row[j] = s->lambda_i[j];
     for (uint32_t a = high;; a--) {
         row = history + (a - low) * stride;
+        meet_kinks(plan, s, a);
         if (plan->history > 1)
             for (size_t j = 0; j < stride; j++)
                 row[other + j] = s->across[j];

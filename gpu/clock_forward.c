@@ -209,6 +209,8 @@ static int step_population(const struct clock_plan *plan, struct clock_sample *s
 {
     const struct clock_population *p = &plan->population[population];
     size_t first = p->first, row = (size_t)n * plan->cells + first;
+    if (population == plan->loss.population)
+        clock_loss_waits(plan, s);
 #if FAULT != 69 /* I clamped in the last step (defect 18) */
     if ((plan->options.variant & GPU_CLAMP) && n + 1 == plan->steps)
 #else

@@ -36,6 +36,8 @@ static int make_sample(struct clock_run *run, struct clock_sample *s, size_t sam
         {&s->score, outputs, sizeof(real)},
         {&s->when, outputs, sizeof *s->when},
         {&s->pull, outputs, sizeof(real)},
+        {&s->rise, outputs, sizeof(real)},
+        {&s->kink, outputs, sizeof(real)},
         {&s->steady, width, sizeof(real)},
         {&s->square, outputs, sizeof(double)},
         {&s->time, 2 * outputs, sizeof(double)},

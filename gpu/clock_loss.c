@@ -8,6 +8,7 @@ void clock_loss_begin(const struct clock_plan *plan, struct clock_sample *s)
 {
     for (size_t k = 0; k < plan->loss.outputs; k++) {
         s->score[k] = 0;
+        s->kink[k] = 0;
         s->square[k] = 0;
         s->target[k] = 0;
         s->when[k] = plan->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY ? 0 : UINT32_MAX;
@@ -35,7 +36,25 @@ static real target_at(const struct clock_plan *plan, const struct case_steps *st
     return clock_real(steps->value[*current]);
 }
 
-/* V at the start of step n. */
+/* The slope of V before the arrivals of a step. */
+void clock_loss_waits(const struct clock_plan *plan, struct clock_sample *s)
+{
+    size_t first = plan->population[plan->loss.population].first;
+    for (size_t k = 0; plan->loss.kinks && k < plan->loss.outputs; k++)
+        s->rise[k] = step_slope(s->i[first + k], plan->bias[first + k], s->v[first + k]);
+}
+
+/* And after them, where V is the largest so far. */
+static void look_for_kinks(const struct clock_plan *plan, struct clock_sample *s, uint32_t n)
+{
+    size_t first = plan->population[plan->loss.population].first;
+    for (size_t k = 0; k < plan->loss.outputs; k++)
+        if (s->when[k] == n)
+            s->kink[k] = step_kink(
+                s->rise[k], step_slope(s->i[first + k], plan->bias[first + k], s->v[first + k]));
+}
+
+/* V at the start of step n, after arrivals. */
 void clock_loss_before(const struct clock_plan *plan, struct clock_sample *s, uint32_t n)
 {
     const struct clock_loss *loss = &plan->loss;
@@ -52,8 +71,11 @@ void clock_loss_before(const struct clock_plan *plan, struct clock_sample *s, ui
     } else if (loss->kind == CASE_VOLTAGE_SQUARED_ERROR) {
         for (size_t k = 0; k < p->padded; k++)
             s->output[n * p->padded + k] = v[k];
-    } else if (loss->kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && loss->before_only) {
-        raise_maximum(s, v, loss->outputs, n);
+    } else if (loss->kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY) {
+        if (loss->before_only)
+            raise_maximum(s, v, loss->outputs, n);
+        if (loss->kinks)
+            look_for_kinks(plan, s, n);
     }
 }
 
@@ -103,9 +125,11 @@ static void end_maximum(const struct clock_plan *plan, struct clock_sample *s, s
     double over = plan->c->end;
 #endif
     struct loss_softmax softmax = loss_softmax(s->score, outputs);
-    for (size_t k = 0; k < outputs; k++)
+    for (size_t k = 0; k < outputs; k++) {
         s->pull[k] = clock_real(loss_pull(softmax, s->score[k], k == label) /
                                 plan->tau_mem[first + k] / over);
+        s->kink[k] = s->kink[k] * s->pull[k];
+    }
     s->loss = loss_cross_entropy(softmax, s->score[label]);
 }
 

@@ -172,6 +172,7 @@ static void lay_loss(struct clock_plan *plan)
         .silent = c->end + from->silent_after,
         .label_times = (variant & GPU_LABEL) != 0,
         .before_only = (variant & GPU_MAX_BEFORE) != 0,
+        .kinks = from->kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && !(variant & GPU_MAX_STILL),
         .drive_scale = 1.0 / c->end,
     };
 }

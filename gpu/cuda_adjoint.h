@@ -69,12 +69,24 @@ DEVICE float *history_row(const struct device *d, const struct place *at, uint32
 
 /* Row a of the history, if a chunk has one that is read. */
 DEVICE void remember(const struct device *d, const struct place *at, uint32_t cell, uint32_t a,
-                     float lambda_v, float lambda_i)
+                     float lambda_i, float across)
 {
     float *row = history_row(d, at, a);
     row[cell] = lambda_i;
     if (d->histories > 1)
-        row[(size_t)d->samples * CHUNK * d->cells + cell] = lambda_v - lambda_i;
+        row[(size_t)d->samples * CHUNK * d->cells + cell] = across;
+}
+
+/* lambda_V - lambda_I as arrivals at a see it: at a maximum within its jump. */
+DEVICE float across_at(const struct device *d, const struct place *at, uint32_t cell, uint32_t a,
+                       float lambda_v, float lambda_i)
+{
+    uint32_t k = cell - d->loss.first;
+    size_t output = (size_t)at->sample * d->loss.width + k;
+    float across = lambda_v - lambda_i;
+    if (d->loss.kinks && cell >= d->loss.first && k < d->loss.outputs && d->when[output] == a)
+        across = across + d->kink[output];
+    return across;
 }
 
 /* From a to a - 1; low: the first index of the chunk. */
@@ -113,10 +125,11 @@ DEVICE void propagate_tile(const struct device *d, const struct adjoint_state *s
         lambda_v = jump(d, s, at, cell, own, step, lambda_v);
     s->lambda_v[own] = lambda_v;
     s->lambda_i[own] = to;
+    float across = across_at(d, at, cell, step, lambda_v, to);
     for (uint32_t rank = 0; rank < d->ranks; rank++)
-        *(float *)peer(d, at, &s->across[cell], rank) = lambda_v - to;
+        *(float *)peer(d, at, &s->across[cell], rank) = across;
     if (step >= low)
-        remember(d, at, cell, step, lambda_v, to);
+        remember(d, at, cell, step, to, across);
 }
 
 /* ---- the kernel ---- */
@@ -168,10 +181,12 @@ DEVICE void adjoint_load(const struct device *d, const struct adjoint_state *s,
         s->tau_syn[j] = first || !d->trace_v ? 0 : d->tau_syn[sample + cell];
         s->jumps[j] = 0;
         if (!first)
-            remember(d, at, cell, a, s->lambda_v[j], s->lambda_i[j]);
+            remember(d, at, cell, a, s->lambda_i[j],
+                     across_at(d, at, cell, a, s->lambda_v[j], s->lambda_i[j]));
     }
     for (uint32_t j = THREAD; j < d->cells; j += THREADS)
-        s->across[j] = first ? 0 : d->lambda_v[sample + j] - d->lambda_i[sample + j];
+        s->across[j] =
+            first ? 0 : across_at(d, at, j, a, d->lambda_v[sample + j], d->lambda_i[sample + j]);
     for (uint32_t p = THREAD; p < d->populations; p += THREADS)
         s->list[p] = d->list[lists + p];
     for (uint32_t f = THREAD; f < d->backs; f += THREADS) {

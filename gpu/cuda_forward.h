@@ -86,7 +86,7 @@ DEVICE void move_tile(const struct device *d, const struct forward_state *s, con
         d->trace_i[row] = i;
     }
     if (scored)
-        loss_before(d, s, at->sample, k, n, v, weight);
+        loss_before(d, s, at->sample, k, n, v, s->i[own], i, weight);
     before = i;
     fresh = step_voltage(v, i, s->alpha[own], s->kappa[own], s->drive[own]);
     s->i[own] = s->beta[own] * i;

@@ -29,6 +29,7 @@ DEVICE void loss_begin(const struct device *d, const struct forward_state *s)
     int maximum = d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY;
     for (uint32_t k = THREAD; k < d->loss.width; k += THREADS) {
         s->score[k] = 0;
+        s->rise[k] = s->fall[k] = 0;
         s->square[k] = 0;
         s->turn[k] = 0;
         s->when[k] = maximum ? 0 : UINT32_MAX;
@@ -57,9 +58,10 @@ DEVICE float target_at(const struct device *d, const struct forward_state *s, ui
     return (float)d->turn_value[first[0] + turn];
 }
 
-/* v at the start of step n, of output k; weight: of this step in the integral. */
+/* v at the start of step n, of output k, and I after arrivals; waited: before them; weight: of this
+ * step in the integral. */
 DEVICE void loss_before(const struct device *d, const struct forward_state *s, uint32_t sample,
-                        uint32_t k, uint32_t n, float v, float weight)
+                        uint32_t k, uint32_t n, float v, float waited, float i, float weight)
 {
     if (d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY) {
         s->score[k] = s->score[k] + weight * v;
@@ -67,8 +69,14 @@ DEVICE void loss_before(const struct device *d, const struct forward_state *s, u
         float y = target_at(d, s, sample, k, n), e = v - y;
         s->square[k] = s->square[k] + (double)e * (double)e;
         output_row(d, sample, n)[k] = (y - v) * s->scale[k];
-    } else if (d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && d->loss.before_only) {
-        raise_maximum(s, k, v, n);
+    } else if (d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY) {
+        if (d->loss.before_only)
+            raise_maximum(s, k, v, n);
+        if (d->loss.kinks && s->when[k] == n) {
+            float bias = d->bias[d->loss.first + k];
+            s->rise[k] = step_slope(waited, bias, v);
+            s->fall[k] = step_slope(i, bias, v);
+        }
     }
 }
 
@@ -92,6 +100,7 @@ DEVICE void loss_keep(const struct device *d, const struct forward_state *s, con
             continue; /* another block's */
         d->score[first + k] = s->score[k];
         d->when[first + k] = s->when[k];
+        d->kink[first + k] = step_kink(s->rise[k], s->fall[k]);
         d->square[first + k] = s->square[k];
     }
 }
@@ -103,6 +112,7 @@ DEVICE void end_softmax(const struct device *d, double *term, uint32_t sample)
 {
     const float *score = d->score + (size_t)sample * d->loss.width;
     float *pull = d->pull + (size_t)sample * d->loss.width;
+    float *kink = d->kink + (size_t)sample * d->loss.width;
     int maximum = d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY;
     double over = d->variant & GPU_MAX_OVER_T ? d->loss.end : 1.0;
     struct loss_softmax softmax;
@@ -119,6 +129,7 @@ DEVICE void end_softmax(const struct device *d, double *term, uint32_t sample)
         double x = loss_pull(softmax, score[k], k == d->label[sample]);
         pull[k] = (float)(maximum ? x / d->tau[d->loss.first + k] / over
                                   : x / d->loss.end / defect_of(d, k));
+        kink[k] = kink[k] * pull[k];
     }
 }
 

@@ -85,7 +85,7 @@ struct device_segment { /* one delay; entries [begin, end) */
 struct device_loss {
     int kind, weighting; /* enum case_loss_kind, enum loss_weighting */
     uint32_t population, first, outputs, width;
-    int by_voltage, traced, label_times, before_only;
+    int by_voltage, traced, label_times, before_only, kinks;
     double silent, end;
     struct loss_first times;
 };
@@ -114,6 +114,8 @@ struct device_loss {
     X(uint32_t, arrive, d->fans)            /* how many */                                         \
     X(uint32_t, staged, d->fans * d->stage) /* [fans][stage] the first of them */                  \
     X(float, score, d->loss.width)                                                                 \
+    X(float, rise, d->loss.width) /* at the maximum: (I + bias) - V before */                      \
+    X(float, fall, d->loss.width) /* and after arrivals */                                         \
     X(float, scale, d->loss.width)                                                                 \
     X(uint32_t, when, d->loss.width)                                                               \
     X(uint32_t, turn, d->loss.width)                                                               \
@@ -188,6 +190,7 @@ struct device {
     float *score;    /* [samples][width] integral or maximum */
     uint32_t *when;  /* [samples][width] index of the maximum; step of the first spike */
     float *pull;     /* [samples][width] q_j, g_j or dloss/dt_j */
+    float *kink;     /* [samples][width] of a maximum: its share, then that times g_j (step.h) */
     double *square;  /* [samples][width] sums of squares */
     double *scratch; /* [samples][2 outputs] spike times and dloss/dt */
     double *loss_of; /* [samples] */

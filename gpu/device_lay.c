@@ -73,6 +73,7 @@ static void count_all(struct device_host *h)
         .traced = plan->loss.traced,
         .label_times = plan->loss.label_times,
         .before_only = plan->loss.before_only,
+        .kinks = plan->loss.kinks,
         .silent = plan->loss.silent,
         .end = plan->c->end,
         .times = plan->loss.first,
@@ -178,6 +179,7 @@ static void lay_written(struct device_host *h, struct arena *a)
     LAY(d->score, scores);
     LAY(d->when, scores);
     LAY(d->pull, scores);
+    LAY(d->kink, scores);
     LAY(d->square, scores);
     LAY(d->scratch, 2 * plan->samples * plan->loss.outputs);
     LAY(d->loss_of, plan->samples);

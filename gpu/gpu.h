@@ -39,8 +39,9 @@ enum gpu_variant {
     GPU_CLAMP = 1 << 8,         /* currents set to 0 before the last step */
     GPU_MERGE = 1 << 9,         /* spikes of one input in one step count once */
     GPU_MAX_BEFORE = 1 << 10,   /* maximum over V before update only */
+    GPU_MAX_STILL = 1 << 11,    /* a maximum at an arrival does not move with it */
     GPU_COMPAT = GPU_DRIVE_OVER_TAU | GPU_MAX_OVER_T | GPU_LATE_JUMP | GPU_BLOCKED | GPU_LABEL |
-                 GPU_CLAMP | GPU_MERGE | GPU_MAX_BEFORE
+                 GPU_CLAMP | GPU_MERGE | GPU_MAX_BEFORE | GPU_MAX_STILL
 };
 
 struct gpu_options {

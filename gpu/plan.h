@@ -34,6 +34,7 @@
 #define clock_adjoint CLOCK(adjoint)
 #define clock_adjoint_begin CLOCK(adjoint_begin)
 #define clock_loss_begin CLOCK(loss_begin)
+#define clock_loss_waits CLOCK(loss_waits)
 #define clock_loss_before CLOCK(loss_before)
 #define clock_loss_after CLOCK(loss_after)
 #define clock_loss_end CLOCK(loss_end)
@@ -95,6 +96,7 @@ struct clock_loss {
     struct loss_first first;
     double silent; /* ms: the spike time of a silent output */
     bool label_times, before_only;
+    bool kinks;         /* a maximum at an arrival moves with it (step.h) */
     double drive_scale; /* 1 / end, the factor of a drive */
 };
 
@@ -155,6 +157,8 @@ struct clock_sample {
     real *score;      /* integral or maximum */
     uint32_t *when;   /* index of the maximum; step of the first spike or UINT32_MAX */
     real *pull;       /* q_j, g_j or dloss/dt_j */
+    real *rise;       /* of a maximum: (I + bias) - V before the arrivals of the present step */
+    real *kink;       /* of a maximum: its share, then that times g_j (step.h) */
     real *steady;     /* [padded] the drive of the present step */
     real *output;     /* [steps][padded outputs] V, where the loss needs a trace */
     double *square;   /* sums of squares */
@@ -198,8 +202,10 @@ int clock_backward(struct clock_run *run);
 
 /* ---- of one sample ---- */
 
-/* before: V at the start of step n; after: at its end, before any reset. */
+/* waits, before: V at the start of step n, before and after arrivals; after: at its end, before any
+ * reset. */
 void clock_loss_begin(const struct clock_plan *plan, struct clock_sample *s);
+void clock_loss_waits(const struct clock_plan *plan, struct clock_sample *s);
 void clock_loss_before(const struct clock_plan *plan, struct clock_sample *s, uint32_t n);
 void clock_loss_after(const struct clock_plan *plan, struct clock_sample *s, uint32_t n);
 void clock_loss_end(const struct clock_plan *plan, struct clock_sample *s, size_t sample);

@@ -9,13 +9,16 @@
  * of the case, delays ascending, neurons ascending V   = (kappa I + alpha V) + drive,   then I =
  * beta I V >= threshold: a spike of step n with slope (I before decay + bias) - V, then V = reset
  *   backward, a = N .. 1, at time a dt, lambda_V = lambda_I = 0 at the end
- *     rev_s += sum_j w_ij (lambda_V,j - lambda_I,j)   for arrivals at the start of step a
+ *     rev_s += sum_j w_ij (lambda_V,j - lambda_I,j)   for arrivals at the start of step a; lambda_V
+ * of an output whose maximum is V at a dt: with the share of its jump that step_kink says
+ *     lambda_V,j += pull_j                            for outputs whose maximum is V at a dt
  *     jumps of all spikes of step a-1, none seeing another's (Jacobi)
  *     propagation over step a-1
  *   dL/dw_ij = -tau_syn,j sum of lambda_I,j(a) over the arrivals a = step + 1 + delay
  *
  * After eventprop-spec: Nowotny, Turner and Knight 2025 with the true scale of the drive, integer
- * steps, and the jump before the decay. ref/grid.h judges the rounding of every line. */
+ * steps, the jump before the decay, and a maximum that moves with an arrival. ref/grid.h judges the
+ * rounding of every line. */
 #ifndef EVIDENT_GPU_STEP_H
 #define EVIDENT_GPU_STEP_H
 
@@ -76,6 +79,33 @@ GPU_BOTH static inline real step_driven_i(real lambda_i, real lambda_v, real a, 
 GPU_BOTH static inline real step_driven_v(real lambda_v, real a, real alpha)
 {
     return a + alpha * (lambda_v - a);
+}
+
+/* A maximum of V at an arrival. The arrival, at time t, turns rise = tau_mem V'(t-) > 0 into fall =
+ * tau_mem V'(t+) = rise + w < 0: V has a kink there, and the time of its maximum is t, so that
+ * dV_max/dt = V'(t-) where a smooth maximum would give 0. With pull = -dL/dV_max / tau_mem, what
+ * the maximum adds to lambda_V, and lambda as it is after t,
+ *     dL/dt = w (lambda_V - lambda_I) + dL/dV_max V'(t-) = w (lambda_V - lambda_I) - pull rise
+ *           = w (lambda_V + share pull - lambda_I),      share = rise / (rise - fall)
+ * The arrival sees lambda_V within its jump, by the share at which the slope passes through zero.
+ *
+ * On the grid V(a dt) is the maximum and t = a dt; rise is taken with I before the arrivals of step
+ * a, fall with I after all of them. Without an arrival rise = fall, and nobody asks. Where the
+ * maximum is smooth and less than a step before the arrival, or after it, the share is 0, or 1.
+ * Arrivals of one step have one share, whatever their order: of distinct times in the limit only
+ * one is left in the step, and at one and the same time there is no derivative by each of them.
+ *
+ * Both differences are of numbers of one size, and share is within [0, 1], so it brings no
+ * overflow. */
+GPU_BOTH static inline real step_kink(real rise, real fall)
+{
+#if FAULT == 138 /* engine: a maximum at an arrival does not move with it */
+    return 0 * (rise + fall);
+#elif FAULT == 140 /* an arrival at a maximum sees the whole jump */
+    return rise > 0 && fall < 0 ? (real)1 : (real)0;
+#else
+    return !(rise > 0) ? (real)0 : !(fall < 0) ? (real)1 : rise / (rise - fall);
+#endif
 }
 
 /* Integrands of dL/dtau_mem and -dL/dtau_syn, but for the factors dt / tau. */

@@ -285,6 +285,9 @@ void grid_maximum_see(struct grid_maximum *m, uint32_t when, const struct grid_n
 void grid_maximum_end(struct grid_number *z, const struct grid_maximum *m);
 /* Whether the engine's maximum is at m->when, too. */
 bool grid_maximum_is_sure(const struct grid *g, size_t output);
+/* What arrivals at index a see of the jump of lambda_V at the maximum of an output, which is at a;
+ * 0 where the engine's maximum does not move. */
+void grid_maximum_seen(struct grid_number *z, struct grid *g, size_t output, uint32_t a);
 /* Bound of the error of the change of V in step n of a cell that is never reset. */
 double grid_loss_drift(const struct grid *g, size_t cell, uint32_t n);
 void grid_loss_spike(struct grid *g);

@@ -81,6 +81,66 @@ bool grid_maximum_is_sure(const struct grid *g, size_t output)
     return true;
 }
 
+/* ---- a maximum at an arrival ----
+ *
+ * In exact arithmetic: with d = (I + b) - V before the arrivals of a step, f after them, V the
+ * maximum, the time of a maximum between d > 0 and f < 0 is that of the arrivals. Of the jump of
+ * lambda_V, pull, they see s = d / (d - f): then w s pull, w = f - d, is -pull d = dL/dV dV/dt, the
+ * loss by the time of the arrival. s is 0 for d <= 0 and 1 for d > 0, f >= 0.
+ *
+ * Where d - f is surely positive, that is clamp (d / (d - f)) in the engine as here: its quotient
+ * is at most 0 for D <= 0, and for F >= 0 at least 1, since rounding keeps order; and to clamp to
+ * [0, 1] does not make an error larger. Elsewhere s is 0 or 1, and known if the signs are. */
+
+/* Surely above (+1) or at most (-1) zero, in the engine, too; 0: nobody knows. */
+static int sign(const struct grid_number *x)
+{
+    if (arb_is_nonpositive(x->x) && grid_least(x->x) >= x->e)
+        return -1;
+    return arb_is_positive(x->x) && grid_least(x->x) > x->e ? 1 : 0;
+}
+
+static void share(struct grid_number *s, const struct grid_number *d, const struct grid_number *f,
+                  struct grid *g)
+{
+    struct grid_number *change = &g->term;
+    grid_sub(change, d, f, g->real);
+    grid_set_d(s, 1);
+    if (sign(change) > 0) {
+        arb_t limit;
+        arb_init(limit);
+        grid_div(s, d, change, g->real);
+        arb_max(s->x, s->x, limit, GRID_BITS);
+        arb_one(limit);
+        arb_min(s->x, s->x, limit, GRID_BITS);
+        s->e = fmin(s->e, 1);
+        arb_clear(limit);
+    } else if (sign(d) < 0) {
+        grid_zero(s);
+    } else if (!(sign(d) > 0 && arb_is_nonnegative(f->x) && grid_least(f->x) >= f->e)) {
+        arb_set_d(s->x, 0.5);
+        mag_set_d(arb_radref(s->x), 0.5);
+        s->e = 1;
+    }
+}
+
+void grid_maximum_seen(struct grid_number *z, struct grid *g, size_t output, uint32_t a)
+{
+    const struct grid_cell *cell = g->cell + g->loss.cell + output;
+    const struct grid_number *v = grid_v(g, a) + g->loss.cell + output;
+    struct grid_number *before = g->scratch, *after = g->scratch + 1;
+    grid_zero(z);
+    if (grid_has(g, REF_GRID_MAX_STILL) || a == 0 || a == g->steps)
+        return; /* nothing arrives at the ends */
+    grid_mul(before, &cell->beta, grid_i(g, a - 1) + g->loss.cell + output, g->real);
+    grid_add(before, before, &cell->bias, g->real);
+    grid_sub(before, before, v, g->real);
+    grid_add(after, grid_i(g, a) + g->loss.cell + output, &cell->bias, g->real);
+    grid_sub(after, after, v, g->real);
+    share(z, before, after, g);
+    grid_mul(z, z, g->loss.pull + output, g->real);
+}
+
 /* ---- softmax ----
  *
  * The engine has S_k, |S_k - s_k| <= e_k, and M = max S_k. Its terms are T_k = E(fl(S_k - M)) =

@@ -72,6 +72,15 @@ static bool flat(const struct neuron *n, size_t entry)
     return arb_is_zero(n->tape[entry].v) && arb_is_zero(n->tape[entry].i) && arb_is_zero(n->bias);
 }
 
+/* Which of two neighbouring arrivals a maximum sits at matters. */
+static void neighbour_note(struct engine *e, const struct neuron *n, size_t entry)
+{
+    arb_ptr gap = e->scratch + 18;
+    arb_sub(gap, e->event[n->tape[entry + 1].event].time, e->event[n->tape[entry].event].time,
+            e->prec);
+    margin_lower(e, REF_COINCIDENCE, gap);
+}
+
 /* A maximum at an arrival is one only if V rises before and falls after, and its derivative by the
  * time of the arrival exists only if no other arrival shares it. Its value is that of V at the true
  * time of the arrival. */
@@ -81,6 +90,10 @@ static enum outcome kink_settle(struct engine *e, const struct neuron *n, struct
     const struct entry *from = n->tape + entry - 1, *now = n->tape + entry;
     arb_ptr rise = e->scratch + 16, fall = e->scratch + 17, span = e->scratch + 18;
     bool alone = event_relation(e, from->event, now->event) == AFTER;
+    if (entry > 1) /* entry 0 is the start */
+        neighbour_note(e, n, entry - 1);
+    if (entry + 1 < n->entries)
+        neighbour_note(e, n, entry);
     if (entry + 1 < n->entries)
         alone = alone && event_relation(e, now->event, n->tape[entry + 1].event) == AFTER;
     arb_sub(span, e->event[now->event].time, e->event[from->event].mark, e->prec);

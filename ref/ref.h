@@ -227,7 +227,8 @@ enum ref_grid_variant {
     REF_GRID_LABEL = 1 << 7,         /* first spike times are n dt, not (n + 1) dt */
     REF_GRID_CLAMP = 1 << 8,         /* currents set to 0 before the last step */
     REF_GRID_MERGE = 1 << 9,         /* spikes of one input in one step count once */
-    REF_GRID_MAX_BEFORE = 1 << 10    /* maximum over V before update only */
+    REF_GRID_MAX_BEFORE = 1 << 10,   /* maximum over V before update only */
+    REF_GRID_MAX_STILL = 1 << 11     /* a maximum at an arrival does not move with it */
 };
 
 struct ref_grid_options {

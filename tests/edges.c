@@ -55,7 +55,7 @@ static void compare_kinds(struct totals *t, size_t hidden)
             size_t turn = (size_t)(3 * kind + delays);
             for (size_t s = 0; s < (t->few ? 1 : sizeof shapes / sizeof *shapes); s++)
                 compare(t, &e, shapes[(s + turn) % (sizeof shapes / sizeof *shapes)], 0);
-            compare(t, &e, shapes[0], t->few && turn % 2 ? GPU_COMPAT : 1u << turn % 11);
+            compare(t, &e, shapes[0], t->few && turn % 2 ? GPU_COMPAT : 1u << turn % 12);
         }
 }
 

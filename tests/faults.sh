@@ -122,7 +122,8 @@ count_of() { # suites, files and addresses: how many cases they are
     local word n=0
     for word; do
         [ "${word%.suite}" = "$word" ] && n=$((n + 1)) && continue
-        n=$((n + $(awk '!/^#/ && NF == 3 { n += $3 } END { print n + 0 }' "$word")))
+        n=$((n + $(awk '!/^#/ && NF == 3 { n += $3 } $1 == "file" { n++ } END { print n + 0 }' \
+            "$word")))
     done
     echo "$n"
 }

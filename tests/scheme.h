@@ -27,6 +27,7 @@ struct scheme {
     /* per sample, one after the other */
     double *v, *i, *before;       /* [samples][steps][cells]: V after, I, V before a step */
     double *lambda_v, *lambda_i;  /* [samples][steps + 1][cells]: at index a, before jumps */
+    double *across;               /* likewise: lambda_V - lambda_I as arrivals at a see it */
     double *slope, *rev;          /* [samples][steps][cells] of spikes */
     unsigned char **emit, **hear; /* [populations]: [samples][size][steps], number of spikes */
     double *tau_mem, *tau_syn;    /* [samples][cells] */
@@ -172,9 +173,20 @@ static inline void scheme_forward(struct scheme *s)
 
 /* ---- backward ---- */
 
+static inline void scheme_across(struct scheme *s, uint32_t a, const double *v, const double *i)
+{
+    double *across = scheme_row(s, s->across, a);
+    for (size_t k = 0; k < s->cells; k++)
+        across[k] = rounded(s, v[k] - i[k]);
+    for (size_t j = 0; j < s->c->population[s->c->loss.population].size; j++) {
+        double *at = across + s->first[s->c->loss.population] + j;
+        *at = rounded(s, *at + scheme_seen(s, j, a));
+    }
+}
+
 /* 32 lanes, folded. */
 static inline double scheme_dot(struct scheme *s, size_t q, size_t from, uint32_t d,
-                                const double *v, const double *i)
+                                const double *across)
 {
     const struct case_projection *p = &s->c->projection[q];
     const double *weight = defect(s, REF_GRID_STALE) ? s->backward_weight[q] : p->weight;
@@ -182,8 +194,8 @@ static inline double scheme_dot(struct scheme *s, size_t q, size_t from, uint32_
     double lane[32] = {0};
     for (size_t j = 0; j < columns; j++)
         if (case_grid_delay(&s->grid, q, from * columns + j) == d) {
-            double x = rounded(s, v[first + j] - i[first + j]);
-            x = rounded(s, rounded(s, weight[from * columns + j]) * x);
+            double w = rounded(s, weight[from * columns + j]);
+            double x = rounded(s, w * across[first + j]);
             lane[j % 32] = rounded(s, lane[j % 32] + x);
         }
     for (size_t h = 16; h > 0; h /= 2)
@@ -192,7 +204,7 @@ static inline double scheme_dot(struct scheme *s, size_t q, size_t from, uint32_
     return lane[0];
 }
 
-static inline void scheme_receive(struct scheme *s, uint32_t a, const double *v, const double *i)
+static inline void scheme_receive(struct scheme *s, uint32_t a)
 {
     for (size_t q = 0; q < s->c->projections; q++) {
         size_t p = s->c->projection[q].source;
@@ -202,7 +214,8 @@ static inline void scheme_receive(struct scheme *s, uint32_t a, const double *v,
             for (size_t from = 0; from < s->c->population[p].size; from++)
                 if (scheme_train(s, s->hear, p, from)[a - 1 - d]) {
                     double *rev = scheme_row(s, s->rev, a - 1 - d) + s->first[p] + from;
-                    *rev = rounded(s, *rev + scheme_dot(s, q, from, d, v, i));
+                    *rev =
+                        rounded(s, *rev + scheme_dot(s, q, from, d, scheme_row(s, s->across, a)));
                 }
     }
 }
@@ -266,8 +279,9 @@ static inline void scheme_backward(struct scheme *s)
             scheme_row(s, s->lambda_v, a)[k] = v[k];
             scheme_row(s, s->lambda_i, a)[k] = i[k];
         }
+        scheme_across(s, a, v, i);
         if (a < s->steps)
-            scheme_receive(s, a, v, i);
+            scheme_receive(s, a);
         for (size_t j = 0; j < s->c->population[s->c->loss.population].size; j++)
             if (s->c->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && s->when[j] == a) {
                 double *at = v + s->first[s->c->loss.population] + j;

@@ -200,4 +200,21 @@ static inline double scheme_loss(struct scheme *s)
     return loss;
 }
 
+/* What arrivals at index a see of the jump of lambda_V where an output is largest. */
+static inline double scheme_seen(struct scheme *s, size_t j, uint32_t a)
+{
+    size_t k = s->first[s->c->loss.population] + j;
+    if (s->c->loss.kind != CASE_MAX_VOLTAGE_CROSS_ENTROPY || defect(s, REF_GRID_MAX_STILL) ||
+        s->when[j] != a || a == 0 || a == s->steps)
+        return 0;
+    double v = scheme_row(s, s->v, a - 1)[k];
+    double old = rounded(s, s->beta[k] * scheme_row(s, s->i, a - 1)[k]);
+    double up = rounded(s, rounded(s, old + s->bias[k]) - v);
+    double down = rounded(s, rounded(s, scheme_row(s, s->i, a)[k] + s->bias[k]) - v);
+    double part = 0;
+    if (up > 0)
+        part = down < 0 ? rounded(s, up / rounded(s, up - down)) : 1;
+    return rounded(s, part * s->pull[j]);
+}
+
 #endif

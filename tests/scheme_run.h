@@ -6,8 +6,8 @@ static inline void scheme_init(struct scheme *s, const struct case_problem *c)
 {
     double **const cell[] = {&s->alpha, &s->beta,      &s->kappa, &s->kappa_back, &s->drive,
                              &s->bias,  &s->threshold, &s->reset, &s->height};
-    double **const state[] = {&s->v,        &s->i,     &s->before, &s->lambda_v,
-                              &s->lambda_i, &s->slope, &s->rev};
+    double **const state[] = {&s->v,        &s->i,      &s->before, &s->lambda_v,
+                              &s->lambda_i, &s->across, &s->slope,  &s->rev};
     struct case_block *block;
     s->first = calloc(c->populations, sizeof *s->first);
     s->emit = calloc(c->populations, sizeof *s->emit);
@@ -44,10 +44,11 @@ static inline void scheme_init(struct scheme *s, const struct case_problem *c)
 
 static inline void scheme_clear(struct scheme *s)
 {
-    double *const all[] = {
-        s->alpha, s->beta,   s->kappa,   s->kappa_back, s->drive,  s->bias,        s->threshold,
-        s->reset, s->height, s->v,       s->i,          s->before, s->lambda_v,    s->lambda_i,
-        s->slope, s->rev,    s->tau_mem, s->tau_syn,    s->pull,   s->sample_loss, s->gradient};
+    double *const all[] = {s->alpha,       s->beta,      s->kappa,    s->kappa_back, s->drive,
+                           s->bias,        s->threshold, s->reset,    s->height,     s->v,
+                           s->i,           s->before,    s->lambda_v, s->lambda_i,   s->across,
+                           s->slope,       s->rev,       s->tau_mem,  s->tau_syn,    s->pull,
+                           s->sample_loss, s->gradient};
     for (size_t p = 0; p < s->c->populations; p++) {
         free(s->emit[p]);
         free(s->hear[p]);
@@ -115,9 +116,9 @@ static inline double scheme_gather(struct scheme *s, size_t q, size_t from, size
             for (uint32_t a = 64 * c + 64; a-- > 64 * c;) {
                 if (a > s->steps - 1 || a < 1 + d)
                     continue;
-                double v = scheme_row(s, s->lambda_v, a)[k], i = scheme_row(s, s->lambda_i, a)[k];
+                double x = scheme_row(s, delay ? s->across : s->lambda_i, a)[k];
                 for (int m = scheme_train(s, s->hear, p->source, from)[a - 1 - d]; m > 0; m--)
-                    sum = rounded(s, sum + (delay ? rounded(s, v - i) : i));
+                    sum = rounded(s, sum + x);
             }
     return sum;
 }

@@ -69,7 +69,7 @@ END_TEST
 static const unsigned variants[] = {GPU_DRIVE_OVER_TAU, GPU_MAX_OVER_T,  GPU_LATE_JUMP,
                                     GPU_BLOCKED,        GPU_FLOAT_CLOCK, GPU_TAU_PUBLISHED,
                                     GPU_LABEL,          GPU_CLAMP,       GPU_MERGE,
-                                    GPU_MAX_BEFORE,     GPU_COMPAT};
+                                    GPU_MAX_BEFORE,     GPU_MAX_STILL,   GPU_COMPAT};
 
 START_TEST(all_variants_give_the_bits_of_the_host)
 {

@@ -228,6 +228,37 @@ START_TEST(error_that_a_shift_of_one_step_explains_is_no_failure)
 }
 END_TEST
 
+/* What the finest step does not resolve excuses an error; a maximum by itself does not. */
+START_TEST(only_what_the_step_does_not_resolve_excuses)
+{
+    struct case_made made;
+    struct case_error error;
+    struct ver_judgement out = {.name = NULL};
+    ck_assert_int_eq(case_make(&made, "random-feedforward:1:189", &error), 0);
+    struct judge judge = {.out = &out, .made = &made, .problem = made.problem};
+    ck_assert_int_eq(made.problem->loss.kind, CASE_MAX_VOLTAGE_CROSS_ENTROPY);
+    double step = 0x1p-10,
+           shift = VER_LADDER_RESOLVED * step / clock_shortest_constant(made.problem);
+    for (int m = 0; m < REF_MARGINS; m++)
+        out.margin[m] = 1;
+    ck_assert_ptr_null(clock_excuse(&judge, VER_LADDER_WEIGHTS, step));
+    out.margin[REF_MAXIMUM_GAP] = shift;
+    ck_assert_ptr_null(clock_excuse(&judge, VER_LADDER_WEIGHTS, step));
+    out.margin[REF_MAXIMUM_GAP] = shift * (1 - 0x1p-20);
+    ck_assert_ptr_nonnull(clock_excuse(&judge, VER_LADDER_DELAYS, step));
+    ck_assert_ptr_null(clock_excuse(&judge, VER_LADDER_SPIKES, step));
+    out.margin[REF_MAXIMUM_GAP] = VER_INFINITY;
+    static const enum ref_margin others[] = {REF_GRAZING, REF_COINCIDENCE, REF_END};
+    for (size_t k = 0; k < 3; k++) {
+        out.margin[others[k]] =
+            0.9 * (others[k] == REF_GRAZING ? shift : VER_LADDER_RESOLVED * step);
+        ck_assert_ptr_nonnull(clock_excuse(&judge, VER_LADDER_SPIKES, step));
+        out.margin[others[k]] = 1;
+    }
+    case_made_clear(&made);
+}
+END_TEST
+
 START_TEST(median_order_is_judged_over_enough_cases_only)
 {
     enum { CASES = VER_ORDER_CASES };
@@ -274,6 +305,7 @@ static Suite *clock_suite(void)
     tcase_add_test(tests, wrong_limit_does_not_converge);
     tcase_add_test(tests, rungs_whose_counts_differ_are_no_evidence);
     tcase_add_test(tests, error_that_a_shift_of_one_step_explains_is_no_failure);
+    tcase_add_test(tests, only_what_the_step_does_not_resolve_excuses);
     tcase_add_test(tests, median_order_is_judged_over_enough_cases_only);
     suite_add_tcase(suite, tests);
     return suite;

@@ -3,7 +3,7 @@
  */
 #include "tests/grid_compare.h"
 
-enum { VARIANTS = 11, CASES = 11 };
+enum { VARIANTS = 12, CASES = 11 };
 
 /* Other weights for the backward pass: 1% and a bit. */
 static double **stale_weights(const struct case_problem *c)
@@ -65,7 +65,7 @@ END_TEST
 
 #define COMPAT                                                                                     \
     (REF_GRID_DRIVE_OVER_TAU | REF_GRID_MAX_OVER_T | REF_GRID_LATE_JUMP | REF_GRID_BLOCKED |       \
-     REF_GRID_LABEL | REF_GRID_CLAMP | REF_GRID_MERGE | REF_GRID_MAX_BEFORE)
+     REF_GRID_LABEL | REF_GRID_CLAMP | REF_GRID_MERGE | REF_GRID_MAX_BEFORE | REF_GRID_MAX_STILL)
 
 START_TEST(defects_together_are_followed_too)
 {
@@ -97,6 +97,13 @@ END_TEST
 #define SUM NET("40", MANY, LI, "voltage-integral-cross-entropy\",\"weighting\":\"linear", LABEL)
 #define EACH NET("40", MANY, LI, "instantaneous-cross-entropy", LABEL)
 #define MOST NET("5", "[1,1.1],[2.5]", LI, "max-voltage-cross-entropy", LABEL) /* at the end */
+#define KINK                                                                                       \
+    "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":20,\"step\":0.5},"            \
+    "\"populations\":[{\"name\":\"in\",\"size\":2,\"model\":\"spike-source\"},"                    \
+    "{\"name\":\"out\",\"size\":2,\"tau_mem\":20,\"tau_syn\":5," LI "}],"                          \
+    "\"projections\":[{\"source\":\"in\",\"target\":\"out\",\"weights\":[[4,3],[-9,-8]]}],"        \
+    "\"samples\":[{\"spikes\":{\"in\":[[1],[4.2]]},\"target\":{" LABEL "}}],"                      \
+    "\"loss\":{\"kind\":\"max-voltage-cross-entropy\",\"population\":\"out\"}}"
 #define FIRST                                                                                      \
     NET("40", MANY, "\"model\":\"lif\",\"threshold\":1", "first-spike-squared-error",              \
         "\"times\":[5,9]")
@@ -117,7 +124,8 @@ static const struct example {
     {REF_GRID_LABEL, FIRST, 0, true},          {REF_GRID_LABEL, SUM, 0, false},
     {REF_GRID_CLAMP, EACH, 0, true},           {REF_GRID_MERGE, SUM, 0, true},
     {REF_GRID_MERGE, SUM, 0.05, false},        {REF_GRID_MAX_BEFORE, MOST, 0, true},
-    {REF_GRID_MAX_BEFORE, SUM, 0, false},
+    {REF_GRID_MAX_BEFORE, SUM, 0, false},      {REF_GRID_MAX_STILL, KINK, 0, true},
+    {REF_GRID_MAX_STILL, MOST, 0, false},      {REF_GRID_MAX_STILL, SUM, 0, false},
 };
 
 /* Runs an engine with the defect and the grid reference along it. */

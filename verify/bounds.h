@@ -71,8 +71,8 @@
  *
  * No number here: the grid reference computes a bound beside every value. Largest ratios error /
  * bound over ci (17 million numbers): I 1.0000 (one operation, rounded half-way), V 0.996, loss
- * 0.987, weights 0.837, tau_mem 0.431, lambda_V 0.423, slope 0.416, lambda_I 0.281, tau_syn 0.208,
- * delays 0.206; each run's own stand in ratios.tsv. */
+ * 0.987, weights 0.837, tau_mem 0.431, lambda_V 0.423, slope 0.416, lambda_I 0.298, delays 0.258,
+ * tau_syn 0.208; each run's own stand in ratios.tsv. */
 
 /* A factor is common to a gradient if every component is within so many of its bounds (scaled by
  * the factor) and 2^-VER_FACTOR_BITS of itself. The factor is fitted by least squares, which costs
@@ -108,9 +108,11 @@
 
 /* That holds where the finest step resolves what decides: every peak is at least so many times
  * (step / shortest time constant) from its threshold (a shift of all arrivals by one step moves V
- * by about that), every two events whose order matters, and the end, at least so many steps apart.
- * An error outside its bound where this fails is of another network, or of the order 1/2 that a
- * grazing crossing has: excluded and counted. */
+ * by about that), and so is the largest voltage of an output from its other maxima, where the loss
+ * looks at it; every two events whose order matters, and the end, at least so many steps apart
+ * (a maximum at an arrival: from the arrivals beside it). An error outside its bound where this
+ * fails is of another network, of another maximum, or of the order 1/2 that a grazing crossing has:
+ * excluded and counted. */
 #define VER_LADDER_RESOLVED 16
 
 /* Over a run with at least CASES observed orders, their median must lie in [LEAST, MOST]: the error

@@ -1,6 +1,6 @@
 /* clock_resolve.c: what can a ladder of steps say of a case? Its finest step must resolve what
- * decides: peaks near the threshold, events near each other. Where it does not, an error is that of
- * another network, and no evidence. */
+ * decides: peaks near the threshold, events near each other, maxima of a voltage nearly alike.
+ * Where it does not, an error is that of another network, and no evidence. */
 #include "verify/bounds.h"
 #include "verify/clock.h"
 
@@ -27,26 +27,6 @@ double clock_least_constant(const struct judge *judge, enum ver_ladder_quantity 
     return quantity == VER_LADDER_SPIKES ? 1 : (1 + threshold / (tau * slope)) / tau;
 }
 
-/* Does a maximum loss look at a maximum that sits at an arrival? Its time moves with the arrival;
- * the scheme, which knows of smooth maxima only, lacks that term of the derivative. */
-static bool maximum_at_arrival(const struct judge *judge)
-{
-    const struct case_problem *c = judge->problem;
-    size_t smooth = 0, outputs = c->population[c->loss.population].size;
-    if (c->loss.kind != CASE_MAX_VOLTAGE_CROSS_ENTROPY)
-        return false;
-    struct ref_options ask = REF_OPTIONS_DEFAULT;
-    struct ref_result truth;
-    ask.digits = VER_LADDER_DIGITS;
-    ask.adjoints = true;
-    enum ref_status status = ref_run(&truth, c, &ask);
-    for (size_t s = 0; status == REF_OK && s < truth.samples; s++)
-        for (size_t k = 0; k < truth.sample[s].adjoints; k++)
-            smooth += truth.sample[s].adjoint[k].event == REF_MAXIMUM;
-    ref_clear(&truth);
-    return smooth < outputs * c->samples;
-}
-
 const char *clock_excuse(const struct judge *judge, enum ver_ladder_quantity quantity, double step)
 {
     const double *margin = judge->out->margin;
@@ -57,7 +37,7 @@ const char *clock_excuse(const struct judge *judge, enum ver_ladder_quantity qua
         return "coincidence";
     if (!(margin[REF_END] >= VER_LADDER_RESOLVED * step))
         return "end";
-    if (quantity != VER_LADDER_SPIKES && maximum_at_arrival(judge))
-        return "a maximum at an arrival";
+    if (quantity != VER_LADDER_SPIKES && !(margin[REF_MAXIMUM_GAP] >= shift))
+        return "two largest voltages";
     return NULL;
 }
