@@ -25,7 +25,7 @@ class Drive(NamedTuple):
     times: np.ndarray  # [outputs][nodes], ms, ascending
     force: np.ndarray  # [outputs][nodes]: dL/dV_k(t_q)
     first_spikes: np.ndarray  # [outputs]: dL/dt_k, 1/ms; 0 for a silent output
-    kinks: Dict[int, Tuple[int, float]]  # event: output whose maximum sits there, dL/dV
+    kinks: Dict[int, List[Tuple[int, float]]]  # arrival: outputs with their maximum there, dL/dV
 
 
 class _Tape(NamedTuple):
@@ -105,25 +105,30 @@ def _nodes(edges: np.ndarray, width: float) -> Tuple[np.ndarray, np.ndarray]:
 def _maximum(case: Case, sample: Sample, net: Network, tapes: List[_Tape],
              neurons: np.ndarray) -> Drive:
     """max-voltage-cross-entropy: the largest V over [0, T], by the envelope theorem. Where it sits
-    at an arrival it moves with that arrival."""
+    at an arrival it moves with that arrival, and one arrival may hold the maxima of several
+    outputs. An extremum that is not inside its segment is left out: V at the end of a segment is V
+    at the next event, and a rounding apart from it, it would hide that there is one."""
     count = len(tapes)
     best, place = np.zeros(count), np.zeros(count)
     at_event = np.full(count, -1)
     for k, (tape, n) in enumerate(zip(tapes, neurons)):
         constants = (net.tau_mem[n], net.tau_syn[n], net.bias[n])
         ends = np.append(tape.times[1:], case.end)
-        s = np.minimum(extremum(tape.v, tape.i, *constants), ends - tape.times)
-        inner = propagate(tape.v, tape.i, s, *constants)[0]
-        final = propagate(tape.v, tape.i, ends - tape.times, *constants)[0]
-        values = np.concatenate([tape.v, inner, final[-1:]])
-        times = np.concatenate([tape.times, tape.times + s, [case.end]])
-        events = np.concatenate([tape.events, np.full(s.size + 1, -1)])
+        s = extremum(tape.v, tape.i, *constants)
+        inside = s < ends - tape.times
+        inner = propagate(tape.v[inside], tape.i[inside], s[inside], *constants)[0]
+        last = propagate(tape.v[-1], tape.i[-1], case.end - tape.times[-1], *constants)[0]
+        values = np.concatenate([tape.v, inner, [last]])
+        times = np.concatenate([tape.times, (tape.times + s)[inside], [case.end]])
+        events = np.concatenate([tape.events, np.full(inner.size + 1, -1)])
         top = int(np.argmax(values))  # of equal values the one at an event, which stands first
         best[k], place[k], at_event[k] = values[top], times[top], events[top]
     total, p = _softmax(best)
     loss = float(total - best[sample.label])
     p[sample.label] -= 1
-    kinks = {int(at_event[k]): (k, float(p[k])) for k in range(count) if at_event[k] >= 0}
+    kinks: Dict[int, List[Tuple[int, float]]] = {}
+    for k in np.nonzero(at_event >= 0)[0]:
+        kinks.setdefault(int(at_event[k]), []).append((int(k), float(p[k])))
     return Drive(loss, place[:, None], p[:, None], np.zeros(count), kinks)
 
 

@@ -3,8 +3,8 @@
 It knows chains of LIFLayer with one tau_mem, tau_syn and threshold each, reset to 0, and the
 cross-entropy of first spike times with the exponential penalty. It knows no end of the trial and
 leaves silent outputs out of its softmax, so a case in which an output is silent or first spikes
-after the end is refused: there the losses differ. Its gradients are summed over samples; that
-factor N is left in and declared.
+after the end is refused: there the losses differ. Its gradients are summed over samples, and
+that factor N is left in and declared; the loss printed here is the mean.
 
 Written against the package's own tests; it needs a NumPy that still has np.int (before 1.24).
 """
@@ -24,7 +24,7 @@ from ..serve import serve
 
 CONVENTIONS = Conventions(
     engine="eventprop_original", version=f"eventprop {getattr(eventprop, '__version__', '?')}",
-    time="exact", time_unit="s", sign=1, scale="N", loss="sum", precision="float64",
+    time="exact", time_unit="s", sign=1, scale="N", loss="mean", precision="float64",
     provides=["loss", "spikes", "weights"],
     refuses=["anything but a chain of lif populations", "delays", "bias", "resets other than 0",
              "constants that differ between neurons", "tau_mem = tau_syn",

@@ -4,6 +4,7 @@ With a_V = dL/dV(t) and a_I = dL/dI(t) just after t (a_V = -tau_mem lambda_V and
 
     between events   both flow back by the transposed closed forms, plus the drive of the loss
     arrival of w at t    dL/dw += a_I          D = w (a_I/tau_syn - a_V/tau_mem) is dL/dt of it
+                         + dL/dV_max V'(t-) if the largest V of an output sits there
     spike of n at t      S = dl/dt + sum of D over its arrivals - a_V V'(t+)
                          dL/dthreshold += S/V'(t-)         a_V <- -S/V'(t-)         a_I stays
 
@@ -88,11 +89,9 @@ class _Backward:
         weights = self.net.case.projections[k].weights[event.pre, event.posts]
         late = weights * (self.a_i[which] / self.net.tau_syn[which]
                           - self.a_v[which] / self.net.tau_mem[which])
-        if number in self.forces.kinks:
-            output, force = self.forces.kinks[number]
-            here = which == self.outputs + output
-            slope = (event.i - weights + self.net.bias[which] - event.v) / self.net.tau_mem[which]
-            late = late + np.where(here, self.share * force * slope, 0.0)
+        slope = (event.i - weights + self.net.bias[which] - event.v) / self.net.tau_mem[which]
+        for output, force in self.forces.kinks.get(number, []):  # V'(t-): it moves with t
+            late = late + np.where(which == self.outputs + output, self.share * force * slope, 0.0)
         self.by_weight[k][event.pre, event.posts] += self.a_i[which]
         self.by_delay[k][event.pre, event.posts] += late
         if event.cause >= 0:
