@@ -92,6 +92,7 @@ spiking='random-feedforward:1:0 --directions 2'
 {
     planted 12 '^FAIL .* loss ' 1 $spiking
     planted 12 '^FAIL .* direction ' 1 $spiking
+    planted 31 '^FAIL .* duplicated_samples ' 1 random-batch:1:0
     planted 90 '^FAIL .* adjoint_I ' 1 $spiking
     planted 58 '^FAIL .* loss .* want nan ' 1 $spiking
     planted 53 '^FAIL .* decisions ' 1 $worked --engine clock-host --no-witness --step 0.01

@@ -162,6 +162,7 @@ void clock_case_clear(struct clock_case *changed);
 void clock_case_scale_time(struct clock_case *changed, double factor);
 void clock_case_scale_voltage(struct clock_case *changed, double factor);
 void clock_case_add_zeros(struct clock_case *changed);  /* a projection of zero weights */
+void clock_case_add_late(struct clock_case *changed, double time); /* a last spike each input */
 void clock_case_add_silent(struct clock_case *changed); /* a population that never spikes */
 /* Sample k of the new case is sample[k] of the old one. */
 void clock_case_take_samples(struct clock_case *changed, const size_t *sample, size_t samples);

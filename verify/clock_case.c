@@ -103,6 +103,30 @@ static void scale_spikes(struct clock_case *changed, struct case_sample *sample,
     }
 }
 
+void clock_case_add_late(struct clock_case *changed, double time)
+{
+    struct case_problem *c = &changed->problem;
+    for (size_t s = 0; s < c->samples && !changed->failed; s++) {
+        struct case_sample *sample = &c->sample[s];
+        sample->spikes = keep(changed, sample->spikes, c->populations * sizeof *sample->spikes);
+        for (size_t p = 0; sample->spikes && p < c->populations; p++) {
+            if (!sample->spikes[p])
+                continue;
+            size_t size = c->population[p].size;
+            struct case_train *train = sample->spikes[p] =
+                keep(changed, sample->spikes[p], size * sizeof **sample->spikes);
+            for (size_t n = 0; train && n < size; n++) {
+                if (train[n].count > 0 && !(train[n].at[train[n].count - 1] < time))
+                    continue;
+                train[n].at =
+                    keep_longer(changed, train[n].at, train[n].count, 1, sizeof *train[n].at);
+                if (train[n].at)
+                    train[n].at[train[n].count++] = time;
+            }
+        }
+    }
+}
+
 void clock_case_scale_time(struct clock_case *changed, double factor)
 {
     struct case_problem *c = &changed->problem;

@@ -232,7 +232,7 @@ static int judge_truth(struct judge *judge)
     if (ended || judge->truth->status != REF_OK)
         return ended;
     measure_truth(judge);
-    if (judge_promise(judge) != 0 || judge_known(judge) != 0)
+    if (judge_promise(judge) != 0 || judge_known(judge) != 0 || judge_metamorphic(judge) != 0)
         return -1;
     start = ver_now();
     ended = judge_forward(judge) != 0 || judge_backward(judge) != 0 ? -1 : 0;

@@ -50,6 +50,11 @@ int judge_promise(struct judge *judge);
 
 int judge_backward(struct judge *judge);
 
+/* ---- judge_metamorphic.c: the reference after changes that must not matter ---- */
+
+/* 0, or -1 with verdict and reason. */
+int judge_metamorphic(struct judge *judge);
+
 /* ---- judge_clock.c: all engines asked for ---- */
 
 /* 0, or -1 with verdict and reason. */
