@@ -48,7 +48,9 @@ by_kind() { # folder
         }
         FNR > 1 && $13 == "fail" {
             q = $3
-            if ($14 != "reference" && !(q in kind && q != "loss"))
+            if ($14 ~ /^exec:/)
+                what = "answers"
+            else if ($14 != "reference" && !(q in kind && q != "loss"))
                 what = q ~ /^ladder_/ ? "ladders" : "rounding"
             else
                 what = q ~ /^known_/ ? "known" : q in kind ? kind[q] : "coordinates"
@@ -110,6 +112,10 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
         verify "$program" "$place.bits" 7 $bits_cases --engine clock-host \
             --engine clock-emulated --no-witness --every 1000000 | grep -E '^(bits|verdicts) '
     fi
+    # The program without a fault before the judge with one.
+    # shellcheck disable=SC2086
+    verify "$program" "$place.answers" 5 $answered --no-witness --every 1000000 \
+        --engine "exec:PATH=/usr/bin:/bin tests/answers.sh $BUILD/evident" | grep -E '^(answers|verdicts) '
     lists=("${!asked[@]}")
     [ ${#lists[@]} = 0 ] || units "${1#0}" "${lists[@]}"
     if [[ " $names " == *' self '* ]]; then
@@ -117,6 +123,8 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
             awk '/^no: / { n++ } END { print "self", (n > 0 ? n : 1) }' "$place.self"
     fi
 }
+export answered='random-batch:1:0 random-feedforward:1:2 closed-chain:1:0 random-delays:1:1
+    closed-output:1:1'
 export bits_cases='random-recurrent:1:0 random-delays:1:1 closed-output:1:0 closed-output:1:1
     random-feedforward:1:0 degenerate-end:1:0 cases/examples/long-silence.json'
 count_of() { # suites, files and addresses: how many cases they are
@@ -149,7 +157,7 @@ one() { # fault: leaves a line in $BUILD/faults/N.tsv: hash, state, KIND COUNT..
         printf '%s\tran\t%s\n' "$tree" "${lines//$'\n'/, }" >"$file"
     fi
     case " $planted " in *" $n "*) ;; *) rm -rf "$BUILD/fault-$n" ;; esac
-    rm -rf "$BUILD/faults/$n."{suite,bits}
+    rm -rf "$BUILD/faults/$n."{suite,bits,answers}
     printf '%6s  %s\n' "$n" "$(cut -f2- "$file" | tr '\t' ' ')"
 }
 export -f one

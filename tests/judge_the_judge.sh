@@ -74,6 +74,31 @@ refused 'a label beyond the outputs' 's/"label": 1/"label": 2/'
 refused 'a negative time constant' 's/"tau_mem": 20/"tau_mem": -20/'
 refused 'a short row' 's/\[3.5, 1.25, 2\]/[3.5, 1.25]/'
 
+# ---- other programs ----
+
+answers() { # what, exit status, expression, filter, conventions
+    FILTER=$4 CONVENTIONS=${5:-} run "$evident" verify random-batch:1:0 --no-witness \
+        --engine "exec:tests/answers.sh $BUILD/evident"
+    demand "$1" "$2" "$3"
+}
+card='{"format":"evident-conventions-1"'
+answers 'an honest program passes' 0 '1 pass, 0 fail' cat
+answers 'a wrong weight is seen' 1 '^FAIL .* weights weights\[0\]' \
+    "sed -E 's/(\"weights\": \[ *\[\[\"-?)/\11/'"
+answers 'no number is seen' 1 '^FAIL .* weights weights\[0\].* got nan' \
+    "sed -E 's/(\"weights\": \[ *\[\[\")[^\"]*/\1nan/'"
+answers 'a sign that was declared and is not there is seen' 1 '^FAIL .* weights_sign ' cat \
+    "$card,\"sign\":-1}"
+answers 'a scale that was declared and is not there is seen' 1 '^FAIL .* weights_scale .* got 0\.5 ' \
+    cat "$card,\"scale\":2}"
+answers 'an answer to another case is an error' 1 'case: found' \
+    "sed -E 's/\"case\": \"[^\"]*\"/\"case\": \"another\"/'"
+answers 'the loss of the last sample is looked at' 1 '^FAIL .* sample_loss sample [1-9]' \
+    "sed -E 's/(.*\"loss\": \")([0-9.]+\", *\"spikes\")/\11\2/'"
+answers 'a lost spike is seen' 1 '^FAIL .* spike_counts first diverging event' \
+    "sed -E 's/(\"hid[a-z0-9]*\": \[ *\[)\"[^],\"]*\",? ?/\1/'"
+answers 'a program that dies is an error' 1 '1 error' 'kill -9 $$'
+
 # ---- known wrong engines, witness and collector must be seen ----
 
 planted() { # what must be seen of which fault, expression, exit status, arguments of evident verify

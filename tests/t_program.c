@@ -40,6 +40,9 @@ START_TEST(one_changed_number_fails_and_is_named)
           " weights weights[0][0][0] got ");
     says("weights_direction");
     fails(EXACT "FILTER=\"sed 's/^ \\\"loss\\\": \\\"/&1/'\"", " loss - got ");
+    fails(EXACT "FILTER=\"tr '\\n' ' ' | sed -E "
+                "'s/(.*\\\"loss\\\": \\\")([0-9.]+\\\", *\\\"spikes\\\")/\\11\\2/'\"",
+          " sample_loss sample 1 got ");
 }
 END_TEST
 

@@ -151,10 +151,13 @@
  * slope, coincidence, end) is at most FACTOR times what it moves by, rounding may decide otherwise:
  * such a case says nothing about such a program; it is counted as beyond its precision.
  *
- * Largest ratios of a textbook EventProp in binary64 (verify/python, numpy_eventprop), 1,257 cases
- * of 20 families: weights 0.373, tau_mem 0.350, tau_syn 0.206, spike_times 0.182, threshold 0.170,
- * bias 0.159, delays 0.114, loss 0.055, spikes 0.010, the largest in trials of 1,000 time
- * constants.
+ * Size, slack of direction and sign, and the time unit were found to be needed while the judge
+ * was held against one adapter (verify/python, numpy_eventprop, a textbook EventProp in binary64) on
+ * the cases of ci. So the ratios that count are of other cases: `evident verify ci --seed 100` with it,
+ * 10,325 cases of seeds 101 and on: 9,705 pass, none fails, 620 are set apart by name (end 266,
+ * grazing 227, slope 23, coincidence 2 beyond its precision; 102 undecided or too large for the
+ * reference). Largest: threshold 0.476, weights 0.458, tau_mem 0.344, tau_syn 0.323, bias 0.169,
+ * spike_times 0.135, loss 0.128, delays 0.073, spikes 0.006. They are of one implementation still.
  */
 #define VER_DOUBLE_BITS 53
 #define VER_SINGLE_BITS 24

@@ -81,7 +81,13 @@ double convention_factor(const struct convention *convention, const struct case_
         value = 1;
     else if (!read_factor(&value, convention->scale, c, step))
         return VER_NAN;
+#if FAULT == 144 /* a declared sign is not taken out */
+    return value * (convention->sum && !counted ? (double)c->samples : 1);
+#elif FAULT == 145 /* a declared scale is taken out twice */
+    return value * value * convention->sign;
+#else
     return value * convention->sign * (convention->sum && !counted ? (double)c->samples : 1);
+#endif
 }
 
 /* ---- reading ---- */

@@ -101,7 +101,11 @@ static int judge_losses(struct program_case *p, const struct program_move *move)
     const struct answer *a = p->answer;
     if (a->has_loss && tell_loss(p, "loss", "", a->loss, middle(truth->loss), move->loss) != 0)
         return -1;
+#if FAULT != 147 /* the loss of the last sample is not looked at */
     for (size_t s = 0; a->sample_loss && s < truth->samples; s++) {
+#else
+    for (size_t s = 0; a->sample_loss && s + 1 < truth->samples; s++) {
+#endif
         char place[32];
         snprintf(place, sizeof place, "sample %zu", s);
         if (tell_loss(p, "sample_loss", place, a->sample_loss[s], middle(truth->sample[s].loss),

@@ -77,7 +77,11 @@ static struct worst find_worst(const struct judge *judge, const double *gradient
             double error = fabs(gradient[k] - factor * want);
             double within = bound[b] * fmax(fabs(factor), 1) + slack * fabs(want);
             double ratio = error == 0 ? 0 : error / within;
+#if FAULT != 143 /* no number is within its bound */
             if (!isnan(worst.ratio) && !(ratio <= worst.ratio))
+#else
+            if (ratio > worst.ratio)
+#endif
                 worst = (struct worst){ratio, k};
         }
     return worst;
@@ -105,7 +109,11 @@ static struct ver_comparison *tell(struct program_case *p, const char *name, dou
     struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, name);
     if (c) {
         c->distance = ratio;
+#if FAULT != 142 /* every gradient of a program agrees */
         c->outcome = ratio <= 1 ? VER_AGREES : VER_DIFFERS;
+#else
+        c->outcome = VER_AGREES;
+#endif
     }
     return c;
 }

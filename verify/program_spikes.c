@@ -128,7 +128,9 @@ int program_judge_spikes(struct program_case *p, const struct program_move *move
     if (!p->answer->spikes)
         return 0;
     program_compare_spikes(&spikes, p, p->answer, move->train, 0);
+#if FAULT != 149 /* trains of other lengths are the same */
     *same = spikes.trains_differ == 0;
+#endif
     struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "spike_counts");
     if (!c)
         return judge_no_memory(p->judge);
