@@ -1,6 +1,6 @@
 # grazing.gp: how large a gradient is, and how ill-conditioned, against the distance to grazing.
 # points.tsv: 1 picture (norm, condition), 2 group, 3 log10 of the margin, 4 log10 of the norm or
-# the condition; one point a tenth of a decade each way, which is about one mark.
+# the condition; one point a cell of 0.15 by 0.3 decades, which is about one mark.
 load ARG0[1:strstrt(ARG0, "grazing.gp") - 1]."style.gp"
 eval terminal(720, 620)
 points = ARG1."/points.tsv"

@@ -152,8 +152,8 @@
  * such a case says nothing about such a program; it is counted as beyond its precision.
  *
  * Size, slack of direction and sign, and the time unit were found to be needed while the judge
- * was held against one adapter (verify/python, numpy_eventprop, a textbook EventProp in binary64) on
- * the cases of ci. So the ratios that count are of other cases: `evident verify ci --seed 100` with it,
+ * was held against one adapter (verify/python, numpy_eventprop, a textbook EventProp in binary64)
+ * on the cases of ci. So the ratios that count are of other cases, `evident verify ci --seed 100`:
  * 10,325 cases of seeds 101 and on: 9,705 pass, none fails, 620 are set apart by name (end 266,
  * grazing 227, slope 23, coincidence 2 beyond its precision; 102 undecided or too large for the
  * reference). Largest: threshold 0.476, weights 0.458, tau_mem 0.344, tau_syn 0.323, bias 0.169,

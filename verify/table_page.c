@@ -175,7 +175,7 @@ static int by_cell_and_order(const void *a, const void *b)
 
 static void collect_points(struct points *points, const struct ver_judgement *j)
 {
-    static const double decade[2] = {0.1, 0.1}, quarter_octave[2] = {0.0752574989159953, 0.1};
+    static const double decade[2] = {0.15, 0.3}, quarter_octave[2] = {0.0752574989159953, 0.1};
     double grazing = j->margin[REF_GRAZING], x = grazing < 100 ? log10(grazing) : VER_NAN;
     point_add(points, "norm", j->family, (double[2]){x, log10(j->gradient_norm)}, decade);
     point_add(points, "condition", j->family, (double[2]){x, log10(j->condition)}, decade);
