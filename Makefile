@@ -159,7 +159,8 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
 	for header in cases/cases.h cases/grid.h ref/ref.h gpu/gpu.h verify/verify.h; do \
 	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
-	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html reports/workflow.yml
+	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html reports/workflow.yml \
+	    $(wildcard reports/measured/kills.tsv)
 	install -D -m 644 -t $(SHARE)/suites verify/suites/*
 	install -D -m 644 -t $(SHARE)/examples cases/examples/*.json
 	install -D -m 644 -t $(SHARE)/regression cases/regression/*.json

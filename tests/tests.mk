@@ -22,3 +22,6 @@ kills: all ## kill a campaign KILLS=1000 times, resume it, compare its store wit
 
 browser: all ## open pages in a headless browser: console, links, a phone, light, dark, print
 	@BUILD=$(BUILD) tests/browser.sh
+
+throughput: all ## cases a second in one process and in two, to reports/measured/throughput.txt
+	@BUILD=$(BUILD) tests/throughput.sh
