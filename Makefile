@@ -122,7 +122,8 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY) $(BUILD)/flags
 	    $(LDFLAGS) $(shell pkg-config --libs check) $(LIBS)
 
 $(OUT)/tests/%: $(BUILD)/tests/%.o $(FAULTY) $(LIBRARY)
-	$(SAY)mkdir -p $(@D) && $(CC) $(CFLAGS) -fopenmp -o $@ $^ $(shell pkg-config --libs check) $(LIBS)
+	$(SAY)mkdir -p $(@D) && $(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) \
+	    $(shell pkg-config --libs check) $(LIBS)
 
 -include $(OBJECTS:.o=.d) $(TESTS:=.d)
 

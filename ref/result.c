@@ -28,8 +28,8 @@ enum outcome result_init(struct ref_result *r, const struct case_problem *c,
         return FULL;
     for (size_t p = 0; p < c->populations; p++)
         r->size[p] = c->population[p].model == CASE_LIF ? c->population[p].size : 0;
-    for (; r->samples < c->samples; r->samples++) {
-        struct ref_sample *s = r->sample + r->samples;
+    while (r->samples < c->samples) {
+        struct ref_sample *s = r->sample + r->samples++;
         arb_init(s->loss);
         s->spikes = calloc(c->populations, sizeof *s->spikes);
         if (!s->spikes)
@@ -80,7 +80,6 @@ void ref_clear(struct ref_result *r)
     arb_clear(r->loss);
     for (int m = 0; m < REF_MARGINS; m++)
         arb_clear(r->margin[m]);
-    /* the one being made when memory ran short has its loss and perhaps its spikes */
     for (size_t x = 0; r->sample && x < r->samples; x++)
         sample_clear(r, r->sample + x);
     free(r->sample);

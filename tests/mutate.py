@@ -2,141 +2,111 @@
 """Branch mutation of ref/: every condition of an if, a loop or a ?: is forced true, then false, one
 at a time, in a copy; does any check notice? (make mutate; Python's standard library only.)
 
-A mutant is killed if it does not compile, crashes, hangs, or fails a unit test of its module or the
-suite `faults`. Survivors are listed; those of tests/survivors.tsv are explained there. What is known
-of a mutant stays in BUILD/mutants/known.tsv, by the text of its file, so that a run goes on where it
-stopped. Exit status 1 if a survivor is not explained.
+First the checks run once with conditions that note what they were. A mutant is tried by the checks
+in which its condition was the other way too; where there is none it was "never driven" there. It is
+killed if it does not compile, crashes, hangs, or fails a unit test of its module or the suite
+`mutants`. One that survives left every digest of the suite as it was ("same numbers") or did not
+("other numbers": within the proofs). Survivors of tests/survivors.tsv are explained there, by file,
+condition and state. What is known of a mutant stays in BUILD/mutants/known.tsv, by the text of its
+file, so that a run goes on where it stopped. Exit status 1 if a survivor is not explained.
 
-Usage: tests/mutate.py [--every K] [--offset I] [--jobs N] [--minutes M] [FILE...]
+Usage: tests/mutate.py [--every K] [--offset I] [--jobs N] [--minutes M] [--list] [FILE...]
 """
 import argparse
 import concurrent.futures
 import csv
 import fnmatch
-import hashlib
 import os
 import pathlib
-import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
 
+from mutants import SEEN, Mutant, conditions_of, observed
+
 BUILD = os.environ.get("BUILD", "build")
 MAKE = os.environ.get("MAKE", "make")
-SUITE = "verify/suites/faults.suite"
-OPENERS, CLOSERS = "([{", ")]}"
+SUITE = "verify/suites/mutants.suite"
+PLACE = pathlib.Path(BUILD, "mutants")
+UNDRIVEN, SAME, OTHER = "never driven", "same numbers", "other numbers"
 
 
-def without_faults(text):
-    """Lines that only a planted fault compiles, as blanks."""
-    lines, hidden = text.split("\n"), False
-    for number, line in enumerate(lines):
-        if re.match(r"#if FAULT ==", line):
-            hidden = True
-        elif re.match(r"#if FAULT !=", line):
-            hidden = False
-        elif line.startswith("#else"):
-            hidden = not hidden
-        elif line.startswith("#endif"):
-            hidden = False
-        if hidden:
-            lines[number] = " " * len(line)
-    return "\n".join(lines)
+class Check:
+    """A program of objects that must exit with 0; its output is the same for the same numbers."""
+
+    def __init__(self, name, thing, words=(), seconds=60, link=()):
+        self.name, self.thing, self.words, self.seconds = name, thing, list(words), seconds
+        self.link = list(link)  # words that only this program is linked with
+        self.output, self.seen = None, None
+
+    def run(self, program, place):
+        environment = dict(os.environ, OMP_NUM_THREADS="1", EVIDENT=f"{place}/evident",
+                           EVIDENT_SEEN=f"{place}/seen-{self.name}")
+        try:
+            done = subprocess.run([program, *self.words], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  timeout=self.seconds, env=environment)
+        except subprocess.TimeoutExpired:
+            return None
+        return done.stdout if done.returncode == 0 else None
 
 
-def masked(text):
-    """The text with comments, strings and lines of the preprocessor as blanks of the same length."""
-    text = without_faults(text)
-    pattern = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|^[ \t]*#(?:\\\n|[^\n])*'
-    return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S | re.M)
+def unit(name, words):
+    return Check(name, f"{BUILD}/tests/t_{name}.o", link=words)
 
 
-def closing(text, at):
-    depth = 0
-    for place in range(at, len(text)):
-        if text[place] in OPENERS:
-            depth += 1
-        elif text[place] in CLOSERS:
-            depth -= 1
-            if depth == 0:
-                return place
-    raise ValueError("unbalanced")
+def suite(name, *words):
+    return Check(name, f"{BUILD}/verify/main.o",
+                 ["verify", SUITE, "--jobs", "1", "--time-limit", "10", "--directions", "2",
+                  *words], 120)
 
 
-def for_condition(text, first, last):
-    """Between the two semicolons of for (...); None where nothing stands there."""
-    depth, stops = 0, []
-    for place in range(first, last):
-        depth += (text[place] in OPENERS) - (text[place] in CLOSERS)
-        if text[place] == ";" and depth == 0:
-            stops.append(place)
-    begin, end = stops[0] + 1, stops[1]
-    return (begin, end) if text[begin:end].strip() else None
+UNITS = {
+    "witness": sorted(p.stem[2:] for p in pathlib.Path("tests").glob("t_witness_*.c")),
+    "grid": sorted(p.stem[2:] for p in pathlib.Path("tests").glob("t_ref_grid*.c")),
+    "": ["lif_golden", "reference", "metamorphic", "sabotage", "golden", "precision", "margin",
+         "family_known", "flow"],
+}
 
 
-def before_question(text, question):
-    """Where the condition of a ?: starts: after whatever binds more loosely than ||."""
-    depth = 0
-    for place in range(question - 1, -1, -1):
-        c = text[place]
-        if c in CLOSERS:
-            depth += 1
-        elif c in OPENERS:
-            if depth == 0:
-                return place + 1
-            depth -= 1
-        elif depth == 0:
-            if c in ",;?:}":
-                return place + 1
-            if c == "=" and text[place - 1] not in "=!<>" and text[place + 1] != "=":
-                return place + 1
-            if text.startswith("return", place) and not (text[place - 1].isalnum()):
-                return place + len("return")
-    return 0
-
-
-def conditions(text):
-    """(begin, end) of every condition, in the order of the text."""
-    plain, found = masked(text), set()
-    for match in re.finditer(r"\b(if|while|for)\s*\(", plain):
-        first = match.end() - 1
-        last = closing(plain, first)
-        span = (first + 1, last)
-        if match.group(1) == "for":
-            span = for_condition(plain, first + 1, last)
-        if span:
-            found.add(span)
-    for match in re.finditer(r"\?", plain):
-        found.add((before_question(plain, match.start()), match.start()))
-    return sorted(found)
-
-
-class Mutant:
-    def __init__(self, path, text, span, truth):
-        begin, end = span
-        condition = text[begin:end]
-        lead = len(condition) - len(condition.lstrip())
-        tail = len(condition.rstrip())
-        self.path, self.truth = path, truth
-        self.line = text.count("\n", 0, begin + lead) + 1
-        self.what = " ".join(condition.split())
-        forced = f"(({condition[lead:tail]}) {'|| 1' if truth else '&& 0'})"
-        self.text = text[:begin + lead] + forced + text[begin + tail:]
-        key = f"{text}\0{begin}\0{truth}"
-        self.key = hashlib.sha256(key.encode()).hexdigest()[:16]
-
-    def name(self):
-        return f"{self.path}:{self.line}: ({self.what}) forced {'true' if self.truth else 'false'}"
-
-
-def commands():
-    """How make compiles an object of ref/ and links a program, as lists of words."""
+def commands_of(*targets):
+    """What make would run for them, a line a command."""
     text = subprocess.run([MAKE, "-n", "-B", "V=1", "--no-print-directory", f"BUILD={BUILD}",
-                           f"{BUILD}/ref/loss.o", f"{BUILD}/evident"],
-                          capture_output=True, text=True, check=True).stdout
+                           *targets], capture_output=True, text=True, check=True).stdout
+    return text.replace("\\\n", " ").splitlines()
+
+
+def linker_words(tests):
+    """What each test is linked with for itself, such as --wrap, by its name."""
+    programs = [f"{BUILD}/tests/t_{name}" for name in tests]
+    lines = [line + " " for line in commands_of(*programs)]
+    found = {name: next(line for line in lines if f"-o {program} " in line)
+             for name, program in zip(tests, programs)}
+    return {name: [word for word in shlex.split(line) if word.startswith("-Wl,")]
+            for name, line in found.items()}
+
+
+def checks():
+    """The fast ones first, by kind of file."""
+    exact = suite("exact")
+    engine = suite("engine", "--no-witness", "--round-delays", "--engine", "clock-host")
+    suites = {"witness": [exact], "grid": [engine], "": [exact]}
+    words = linker_words(sorted({n for names in UNITS.values() for n in names} | {"memory"}))
+    return {kind: [unit(n, words[n]) for n in names + ["memory"]] + suites[kind]
+            for kind, names in UNITS.items()}
+
+
+def kind_of(path):
+    name = pathlib.Path(path).name
+    return next(kind for kind in UNITS if name.startswith(kind))
+
+
+def tools():
+    """How make compiles an object of ref/ and links a program, as lists of words."""
     compile_, link = None, None
-    for line in text.replace("\\\n", " ").splitlines():
+    for line in commands_of(f"{BUILD}/ref/loss.o", f"{BUILD}/evident"):
         if " -c -o " in line and line.rstrip().endswith(" ref/loss.c"):
             compile_ = shlex.split(line)
         elif f"-o {BUILD}/evident " in line:
@@ -147,77 +117,87 @@ def commands():
     return compile_ + ["-O1", "-w"], [link[0]], libraries + shlex.split(check.stdout)
 
 
-def unit_tests(path):
-    name = pathlib.Path(path).name
-    if name.startswith("witness"):
-        wanted = "witness_*"
-    elif name.startswith("grid"):
-        wanted = "ref_grid*"
-    else:
-        return ["lif_golden", "golden", "precision", "family_known"]
-    return sorted(p.stem[2:] for p in pathlib.Path("tests").glob(f"t_{wanted}.c"))
+def quietly(words):
+    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, timeout=300).returncode == 0
 
 
-def passes(words, seconds, environment):
-    try:
-        return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=seconds,
-                              env=environment).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
+def compiled(text, name, thing, compile_):
+    source = thing.with_name(name)
+    source.write_text(text)
+    return quietly(compile_ + ["-Iref", "-o", str(thing), str(source)])
 
 
-def killed_by(mutant, compile_, link, libraries):
-    """The name of what notices, or None."""
-    place = pathlib.Path(BUILD, "mutants", mutant.key)
-    place.mkdir(parents=True, exist_ok=True)
-    source, thing = place / pathlib.Path(mutant.path).name, str(place / "mutant.o")
-    source.write_text(mutant.text)
-    environment = dict(os.environ, OMP_NUM_THREADS="1", EVIDENT=str(place / "evident"))
-    try:
-        if not passes(compile_ + ["-Iref", "-o", thing, str(source)], 120, environment):
-            return "compiler"
-        names = ["verify/main.o"] + [f"tests/t_{t}.o" for t in unit_tests(mutant.path)]
-        grid = pathlib.Path(mutant.path).name.startswith("grid")
-        for name in names[1:] + names[:1]:
-            program = str(place / "evident") if name == "verify/main.o" else str(place / "test")
-            if not passes(link + ["-o", program, f"{BUILD}/{name}", thing,
-                                  f"{BUILD}/libevident.a"] + libraries, 120, environment):
-                return "linker"
-            if name == "verify/main.o":
-                words = [program, "verify", SUITE, "--jobs", "1", "--quiet", "--time-limit", "10",
-                         "--directions", "2", "--round-delays", "--engine", "clock-host"]
-                words += ["--no-witness"] if grid else []
-                if not passes(words, 120, environment):
-                    return "suite"
-            elif not passes([program], 60, environment):
-                return name[8:-2]
-        return None
-    finally:
-        for left in place.iterdir():
-            left.unlink()
-        place.rmdir()
+def linked(check, things, place, link, libraries):
+    """Every check of main.o is one program."""
+    program = f"{place}/evident" if check.thing.endswith("main.o") else f"{place}/test"
+    objects = [check.thing, *map(str, things), f"{BUILD}/libevident.a"]
+    words = link + ["-o", program, *objects] + check.link + libraries
+    return program if quietly(words) else None
 
 
-def all_mutants(files):
+def observe(conditions, files, kinds, compile_, link, libraries):
+    """Runs every check once with conditions that note what they were, and keeps its output."""
+    place = PLACE / "observed"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    things = [place / "seen.o"]
+    if not compiled(SEEN % len(conditions), "seen.c", things[0], compile_):
+        sys.exit("mutate.py: what notes conditions does not compile")
     for path in files:
-        text = pathlib.Path(path).read_text()
-        for span in conditions(text):
-            for truth in (True, False):
-                yield Mutant(path, text, span, truth)
+        things.append(place / (pathlib.Path(path).stem + ".o"))
+        text = observed([c for c in conditions if c.path == path])
+        if not compiled(text, pathlib.Path(path).name, things[-1], compile_):
+            sys.exit(f"mutate.py: {path}: does not compile with conditions that note what they were")
+    for check in (c for checks_ in kinds.values() for c in checks_):
+        if check.seen is None:
+            program = linked(check, things, place, link, libraries)
+            check.output = check.run(program, place) if program else None
+            if check.output is None:
+                sys.exit(f"mutate.py: {check.name} fails with nothing mutated")
+            check.seen = (place / f"seen-{check.name}").read_bytes()
+    subprocess.run(["rm", "-f", *map(str, things)], check=True)
+
+
+def outcome_of(mutant, kinds, compile_, link, libraries):
+    """The name of what notices, or one of UNDRIVEN, SAME, OTHER."""
+    at = 2 * mutant.condition.number + (not mutant.truth)
+    driven = [c for c in kinds[kind_of(mutant.path)] if c.seen[at]]
+    if not driven:
+        return UNDRIVEN
+    place = PLACE / mutant.key
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        thing = place / "mutant.o"
+        if not compiled(mutant.text(), pathlib.Path(mutant.path).name, thing, compile_):
+            return "compiler"
+        same = True
+        for check in driven:
+            program = linked(check, [thing], place, link, libraries)
+            if not program:
+                return "linker"
+            output = check.run(program, place)
+            if output is None:
+                return check.name
+            same = same and (output == check.output or not check.words)
+        return SAME if same else OTHER
+    finally:
+        shutil.rmtree(place)
 
 
 def explained():
-    """Patterns of file, condition and what it is forced to, and why nothing can notice."""
+    """Patterns of file, condition, what it is forced to and state, and why nothing can notice."""
     with open("tests/survivors.tsv", newline="") as table:
         return list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def reason_of(mutant, rows):
+def reason_of(mutant, state, rows):
     for row in rows:
         forced = row["forced"] in ("*", "true" if mutant.truth else "false")
-        if forced and fnmatch.fnmatchcase(mutant.path, row["file"]) and \
+        if forced and row["state"] in ("*", state) and \
+                fnmatch.fnmatchcase(mutant.path, row["file"]) and \
                 fnmatch.fnmatchcase(mutant.what, row["condition"].replace("[", "[[]")):
+            row["used"] = True
             return row["why"]
     return None
 
@@ -236,24 +216,28 @@ def parse():
 def main():
     options = parse()
     os.chdir(pathlib.Path(__file__).resolve().parent.parent)
-    files = options.files or sorted(str(p) for p in pathlib.Path("ref").glob("*.c"))
-    everything = list(all_mutants(files))
+    files = sorted(str(p) for p in pathlib.Path("ref").glob("*.c"))
+    conditions = conditions_of(files)
+    everything = [Mutant(c, truth) for c in conditions for truth in (True, False)
+                  if not options.files or c.path in options.files]
     mutants = everything[options.offset::options.every]
     if options.list:
         print(f"{len(everything)} mutants, {len(mutants)} of them chosen")
         return 0
-    known_path = pathlib.Path(BUILD, "mutants", "known.tsv")
-    known_path.parent.mkdir(parents=True, exist_ok=True)
+    PLACE.mkdir(parents=True, exist_ok=True)
+    known_path = PLACE / "known.tsv"
     known = {}
     if known_path.exists():
         known = dict(line.split("\t")[:2] for line in known_path.read_text().splitlines())
-    objects = sorted({f"{BUILD}/tests/t_{t}.o" for m in mutants for t in unit_tests(m.path)})
+    kinds = checks()
+    objects = sorted({c.thing for checks_ in kinds.values() for c in checks_})
     subprocess.run([MAKE, "-s", "--no-print-directory", f"BUILD={BUILD}", *objects], check=True)
-    tools, stop = commands(), time.monotonic() + 60 * options.minutes
+    words, stop = tools(), time.monotonic() + 60 * options.minutes
+    observe(conditions, files, kinds, *words)
 
     def look(mutant):
         if mutant.key not in known and time.monotonic() < stop:
-            known[mutant.key] = killed_by(mutant, *tools) or "-"
+            known[mutant.key] = outcome_of(mutant, kinds, *words)
             with known_path.open("a") as out:
                 out.write(f"{mutant.key}\t{known[mutant.key]}\t{mutant.name()}\n")
 
@@ -263,19 +247,26 @@ def main():
 
 
 def tell(mutants, known, number):
-    rows, left, tried, by = explained(), 0, 0, {}
+    rows, left, tried, states, by = explained(), 0, 0, {UNDRIVEN: 0, SAME: 0, OTHER: 0}, {}
     for mutant in mutants:
-        killer = known.get(mutant.key)
-        tried += killer is not None
-        if killer == "-":
-            why = reason_of(mutant, rows)
+        state = known.get(mutant.key)
+        tried += state is not None
+        if state in states:
+            states[state] += 1
+            why = reason_of(mutant, state, rows)
             left += why is None
-            print(f"survives: {mutant.name()}: {why or 'NOT EXPLAINED'}")
-        elif killer:
-            by[killer] = by.get(killer, 0) + 1
+            print(f"survives: {mutant.name()}: {state}: {why or 'NOT EXPLAINED'}")
+        elif state:
+            by[state] = by.get(state, 0) + 1
+    if tried == number:
+        for row in rows:
+            if "used" not in row:
+                print(f"explains nothing: {row['file']}: {row['condition']}")
+                left += 1
     print(", ".join(f"{killer} {count}" for killer, count in sorted(by.items())))
+    print(", ".join(f"{state} {count}" for state, count in states.items()))
     print(f"{number} mutants, {tried} tried, {sum(by.values())} killed, "
-          f"{tried - sum(by.values())} survive, {left} of them not explained")
+          f"{sum(states.values())} survive, {left} not explained")
     return 1 if left else 0
 
 

@@ -1,5 +1,11 @@
 # tests.mk: checks that take longer than `make check`; included by the Makefile.
 
+# Its allocations fail on demand.
+%/tests/t_memory: private LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+
+# Its reference is told where to look by wrong guesses.
+%/tests/t_sabotage: private LDFLAGS += -Wl,--wrap=hint_crossing,--wrap=hint_root,--wrap=queue_pop,--wrap=tournament_first
+
 .PHONY: sanitize valgrind fuzz faults mutate kills browser throughput
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
@@ -14,7 +20,7 @@ fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs c
 faults: all ## plant every fault of tests/faults.tsv; each must be caught by two kinds of check
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) JOBS=$(JOBS) tests/faults.sh
 
-mutate: all tests ## force every branch of ref/ one way, then the other (hours); list what nobody sees
+mutate: all tests ## force every condition of ref/ true, then false (two hours); explain what nobody sees
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/mutate.py --jobs $(JOBS)
 
 kills: all ## kill a campaign KILLS=1000 times, resume it, compare its store with one left alone

@@ -1,0 +1,275 @@
+/* t_reference.c: what the reference promises at its edges: limits on events and bits, digits,
+ * names, weights of zero whose arrival falls on a spike, and maxima that are not unique. */
+#include "ref/reference.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct case_problem *problem(const char *text)
+{
+    struct case_error error;
+    struct case_problem *c = case_read_text(text, strlen(text), "test", NULL, &error);
+    ck_assert_msg(c != NULL, "%s", error.text);
+    return c;
+}
+
+static struct case_made made(const char *address)
+{
+    struct case_made made;
+    struct case_error error;
+    ck_assert_msg(case_make(&made, address, &error) == 0, "%s", error.text);
+    return made;
+}
+
+START_TEST(names_are_those_of_the_documents)
+{
+    ck_assert_str_eq(ref_margin_name(REF_GRAZING), "grazing");
+    ck_assert_str_eq(ref_margin_name(REF_MAXIMUM_GAP), "maximum");
+    ck_assert_str_eq(ref_margin_name(REF_MARGINS), "unknown");
+    ck_assert_str_eq(ref_margin_name((enum ref_margin) - 1), "unknown");
+    ck_assert_str_eq(ref_status_name(REF_OK), "ok");
+    ck_assert_str_eq(ref_status_name(REF_CAPACITY), "capacity");
+    ck_assert_str_eq(ref_status_name((enum ref_status)3), "unknown");
+    ck_assert_str_eq(ref_status_name((enum ref_status) - 1), "unknown");
+}
+END_TEST
+
+/* The least number of events that is enough; one fewer is refused, with the number. */
+START_TEST(a_case_has_at_most_max_events)
+{
+    struct case_made of = made("random-batch:1:1");
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_result r;
+    size_t low = 1, high = 4096;
+    char wanted[80];
+    while (low < high) {
+        options.max_events = (low + high) / 2;
+        if (ref_run(&r, of.problem, &options) == REF_OK)
+            high = options.max_events;
+        else
+            low = options.max_events + 1;
+        ref_clear(&r);
+    }
+    ck_assert_uint_gt(low, 10);
+    ck_assert_uint_lt(low, 4000);
+    options.max_events = low - 1;
+    ck_assert_int_eq(ref_run(&r, of.problem, &options), REF_CAPACITY);
+    snprintf(wanted, sizeof wanted, "more than %zu events in sample ", low - 1);
+    ck_assert_msg(strncmp(r.reason, wanted, strlen(wanted)) == 0, "%s", r.reason);
+    ref_clear(&r);
+    case_made_clear(&of);
+}
+END_TEST
+
+START_TEST(no_more_bits_than_the_cap)
+{
+    struct case_made of = made("random-feedforward:1:1");
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_result r;
+    options.digits = 100;
+    options.precision_cap = 300;
+    ck_assert_int_eq(ref_run(&r, of.problem, &options), REF_UNDECIDED);
+    ck_assert_int_eq(r.precision, 300);
+    ck_assert_str_eq(r.reason, "300 bits do not give 100 digits of every number");
+    ref_clear(&r);
+    options.precision_cap = 16384;
+    ck_assert_int_eq(ref_run(&r, of.problem, &options), REF_OK);
+    ck_assert_int_gt(r.precision, 332);
+    ck_assert_int_lt(r.precision, 2048);
+    ck_assert(r.reason[0] == '\0');
+    ref_clear(&r);
+    case_made_clear(&of);
+}
+END_TEST
+
+/* ---- digits ---- */
+
+/* A ball of a result by number; NULL past the last one. */
+static arb_ptr ball(struct ref_result *r, int number)
+{
+    struct ref_sample *s = r->sample + r->samples - 1;
+    struct ref_adjoint *a = s->adjoint;
+    while (arb_contains_zero(a->lambda_v_minus) || arb_contains_zero(a->lambda_i_plus))
+        a++;
+    struct ref_train *train = NULL;
+    for (size_t p = 0; p < r->populations; p++)
+        for (size_t n = 0; n < r->size[p]; n++)
+            if (s->spikes[p][n].count > 0)
+                train = s->spikes[p] + n;
+    arb_ptr const all[] = {r->loss,           s->loss,           train->at + train->count - 1,
+                           a->lambda_v_minus, a->lambda_v_plus,  a->lambda_i_plus,
+                           r->gradient,       r->probe_v,        r->probe_i,
+                           r->probe_lambda_v, r->probe_lambda_i, NULL};
+    return all[number];
+}
+
+static void loosen(arb_t x, const arb_t by, long bits)
+{
+    mag_t radius;
+    mag_init(radius);
+    arb_get_mag(radius, by);
+    mag_mul_2exp_si(radius, radius, -bits);
+    mag_add(arb_radref(x), arb_radref(x), radius);
+    mag_clear(radius);
+}
+
+/* Every kind of number must have the digits, or twice as many of the largest one. */
+START_TEST(every_number_must_have_the_digits)
+{
+    struct ref_probe probe = {.population = 1, .time = 11.125};
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct case_made of = made("random-feedforward:1:1");
+    struct ref_result r;
+    arb_t kept;
+    long const bits = 40 * 3322 / 1000;
+    options.adjoints = true;
+    options.probe = &probe;
+    options.probes = 1;
+    ck_assert_int_eq(ref_run(&r, of.problem, &options), REF_OK);
+    arb_init(kept);
+    int number = 0;
+    for (arb_ptr x; (x = ball(&r, number)) != NULL; number++) {
+        ck_assert_msg(result_is_accurate(&r, &options), "%d", number);
+        ck_assert_msg(!arb_contains_zero(x), "%d", number);
+        arb_set(kept, x);
+        loosen(x, kept, bits + 4);
+        ck_assert_msg(result_is_accurate(&r, &options), "%d", number);
+        loosen(x, kept, bits - 1);
+        ck_assert_msg(!result_is_accurate(&r, &options), "%d", number);
+        arb_indeterminate(x);
+        ck_assert_msg(!result_is_accurate(&r, &options), "%d", number);
+        arb_set(x, kept);
+    }
+    ck_assert_int_eq(number, 11);
+    arb_zero(r.gradient); /* a number around zero: 2 digits of the largest one */
+    mag_zero(arb_radref(r.gradient));
+    size_t largest = 1;
+    for (size_t k = 1; k < r.parameters; k++)
+        if (arf_cmpabs(arb_midref(r.gradient + k), arb_midref(r.gradient + largest)) > 0)
+            largest = k;
+    loosen(r.gradient, r.gradient + largest, 2 * bits + 8);
+    ck_assert(result_is_accurate(&r, &options));
+    loosen(r.gradient, r.gradient + largest, 2 * bits - 2);
+    ck_assert(!result_is_accurate(&r, &options));
+    arb_clear(kept);
+    ref_clear(&r);
+    case_made_clear(&of);
+}
+END_TEST
+
+/* ---- weights of zero ---- */
+
+#define TWINS                                                                                      \
+    "{\"format\":\"evident-case-1\",\"name\":\"twins\",\"time\":{\"end\":60},\"populations\":["    \
+    "{\"name\":\"in\",\"size\":1,\"model\":\"spike-source\"},"                                     \
+    "{\"name\":\"a\",\"size\":2,\"model\":\"lif\",\"tau_mem\":20,\"tau_syn\":5,\"threshold\":1},"  \
+    "{\"name\":\"b\",\"size\":2,\"model\":\"lif\",\"tau_mem\":20,\"tau_syn\":5,\"threshold\":1},"  \
+    "{\"name\":\"out\",\"size\":2,\"model\":\"li\",\"tau_mem\":15,\"tau_syn\":6}],"                \
+    "\"projections\":["                                                                            \
+    "{\"source\":\"in\",\"target\":\"a\",\"weights\":[[5,7]]},"                                    \
+    "{\"source\":\"in\",\"target\":\"b\",\"weights\":[[5,7]]},"                                    \
+    "{\"source\":\"a\",\"target\":\"b\",\"delay\":%s,\"weights\":[[0,0],[0,0]]},"                  \
+    "{\"source\":\"b\",\"target\":\"out\",\"weights\":[[1,-2],[0.5,3]]}],"                         \
+    "\"loss\":{\"kind\":\"voltage-integral-cross-entropy\",\"population\":\"out\","                \
+    "\"weighting\":\"uniform\"},\"samples\":[{\"spikes\":{\"in\":[[1,3,11,18,30]]},"               \
+    "\"target\":{\"label\":1}}]}"
+
+static void run_twins(struct ref_result *r, const char *delay)
+{
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    char text[2048];
+    snprintf(text, sizeof text, TWINS, delay);
+    struct case_problem *c = problem(text);
+    options.digits = 30;
+    ck_assert_int_eq(ref_run(r, c, &options), REF_OK);
+    case_free(c);
+}
+
+/* a and b are twins, so every spike of a arrives, with weight zero, on a spike of b: the gradient
+ * of that weight is the limit of later and later arrivals, and exists. */
+START_TEST(weight_of_zero_that_arrives_on_a_spike)
+{
+    struct ref_result now, soon;
+    enum { FIRST = 4, WEIGHTS = 4 }; /* of a -> b, in the flat order */
+    run_twins(&now, "0");
+    run_twins(&soon, "9.5367431640625e-07");
+    ck_assert_uint_gt(now.sample[0].spikes[2][0].count, 2);
+    ck_assert_uint_gt(now.sample[0].spikes[2][1].count, now.sample[0].spikes[2][0].count);
+    for (size_t k = FIRST; k < FIRST + WEIGHTS; k++) {
+        double const x = middle_d(now.gradient + k), y = middle_d(soon.gradient + k);
+        ck_assert_msg(x * x > 1e-8 && (x - y) * (x - y) < 1e-10 * x * x, "%zu: %g %g", k, x, y);
+        ck_assert_int_ge(arb_rel_accuracy_bits(now.gradient + k), 99);
+    }
+    ref_clear(&now);
+    ref_clear(&soon);
+}
+END_TEST
+
+/* ---- maxima ---- */
+
+#define LARGEST                                                                                    \
+    "{\"format\":\"evident-case-1\",\"name\":\"largest\",\"time\":{\"end\":%s},\"populations\":["  \
+    "{\"name\":\"in\",\"size\":2,\"model\":\"spike-source\"},"                                     \
+    "{\"name\":\"out\",\"size\":2,\"model\":\"li\",\"tau_mem\":20,\"tau_syn\":5,\"bias\":%s}],"    \
+    "\"projections\":[{\"source\":\"in\",\"target\":\"out\",\"weights\":[[%s,1],[%s,0.5]]}],"      \
+    "\"loss\":{\"kind\":\"max-voltage-cross-entropy\",\"population\":\"out\"},"                    \
+    "\"samples\":[{\"spikes\":{\"in\":[[%s],[%s]]},\"target\":{\"label\":0}}]}"
+
+START_TEST(a_maximum_must_be_unique)
+{
+    static const struct {
+        const char *end, *bias, *first, *second, *at_first, *at_second;
+        enum ref_status status;
+        const char *reason;
+    } table[] = {
+        {"40", "0", "2", "-1", "1", "30", REF_OK, ""},
+        /* rises from 1 on; at 4 two arrivals end that */
+        {"40", "0", "2", "-5", "1,4", "4", REF_UNDECIDED,
+         "maximum: output 0 has two largest voltages"},
+        {"40", "0", "2", "-5", "1", "4", REF_OK, ""},
+        /* never above zero, where it starts, and stays until the first arrival */
+        {"40", "0", "-2", "-1", "1", "2", REF_UNDECIDED,
+         "maximum: output 0 has two largest voltages"},
+        /* falls from the start on */
+        {"40", "-0.5", "-2", "-1", "1", "2", REF_OK, ""},
+        /* still rising at the end */
+        {"3", "0", "2", "1", "1", "2", REF_OK, ""},
+    };
+    for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
+        struct ref_options options = REF_OPTIONS_DEFAULT;
+        struct ref_result r;
+        char text[2048];
+        snprintf(text, sizeof text, LARGEST, table[k].end, table[k].bias, table[k].first,
+                 table[k].second, table[k].at_first, table[k].at_second);
+        struct case_problem *c = problem(text);
+        options.precision_cap = 1024;
+        ck_assert_msg(ref_run(&r, c, &options) == table[k].status, "%zu: %s", k, r.reason);
+        ck_assert_str_eq(r.reason, table[k].reason);
+        ref_clear(&r);
+        case_free(c);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("reference");
+    TCase *edges = tcase_create("edges");
+    tcase_add_unchecked_fixture(edges, NULL, flint_cleanup); /* its caches */
+    tcase_set_timeout(edges, 60);
+    tcase_add_test(edges, names_are_those_of_the_documents);
+    tcase_add_test(edges, a_case_has_at_most_max_events);
+    tcase_add_test(edges, no_more_bits_than_the_cap);
+    tcase_add_test(edges, every_number_must_have_the_digits);
+    tcase_add_test(edges, weight_of_zero_that_arrives_on_a_spike);
+    tcase_add_test(edges, a_maximum_must_be_unique);
+    suite_add_tcase(suite, edges);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_ENV);
+    int bad = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+}
