@@ -275,8 +275,8 @@ START_TEST(margins_are_those_of_the_spikes)
     static const struct {
         const char *family;
         size_t count;
-    } families[] = {{"random-feedforward", 66},   {"random-delays", 33}, {"random-recurrent", 33},
-                    {"random-heterogeneous", 33}, {"random-batch", 22},  {"random-deep", 6},
+    } families[] = {{"random-feedforward", 33},   {"random-delays", 22}, {"random-recurrent", 22},
+                    {"random-heterogeneous", 22}, {"random-batch", 11},  {"random-deep", 6},
                     {"degenerate-bursting", 8},   {"degenerate-taus", 8}};
     size_t finite[REF_MARGINS] = {0};
     for (size_t k = 0; k < families[_i].count; k++) {

@@ -122,6 +122,7 @@ static enum said reference(const struct case_problem *c)
                                       .time = c->end * (double)(k + 1) / (PROBES + 1)};
     struct ref_options options = REF_OPTIONS_DEFAULT;
     struct ref_result result;
+    options.digits = 3; /* quick */
     options.adjoints = true;
     options.probe = probe;
     options.probes = PROBES;
@@ -176,12 +177,10 @@ static enum said grid(const struct case_problem *c)
 
 static run *const runs[] = {reference, simulation, difference, grid};
 static const char *const names[] = {"reference", "simulation", "difference", "grid"};
-static const char *const cases[] = {
-    "random-batch:1:0",         "random-batch:1:1",       "random-delays:1:2",
-    "random-heterogeneous:1:3", "random-recurrent:1:4",   "random-feedforward:1:6",
-    "random-deep:1:0",          "random-feedforward:1:8", "random-feedforward:1:9",
-    "degenerate-end:1:10",      "degenerate-twins:1:0",   "closed-chain:1:2",
-};
+static const char *const cases[] = {"random-batch:1:1",         "random-delays:1:2",
+                                    "random-heterogeneous:1:3", "random-recurrent:1:4",
+                                    "random-deep:1:0",          "random-feedforward:1:8",
+                                    "random-feedforward:1:9",   "degenerate-end:1:10"};
 enum { RUNS = sizeof runs / sizeof *runs, CASES = sizeof cases / sizeof *cases };
 
 /* Blocks that a run with the allocation of that number failing leaves behind. */

@@ -6,6 +6,9 @@
 # Its reference is told where to look by wrong guesses.
 %/tests/t_sabotage: private LDFLAGS += -Wl,--wrap=hint_crossing,--wrap=hint_root,--wrap=queue_pop,--wrap=tournament_first
 
+# Likewise its witness.
+%/tests/t_witness_forecast: private LDFLAGS += -Wl,--wrap=witness_forecast,--wrap=witness_forecast_certain
+
 .PHONY: sanitize valgrind fuzz faults mutate kills browser throughput
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
