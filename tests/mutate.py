@@ -20,6 +20,7 @@ import os
 import pathlib
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -36,7 +37,7 @@ UNDRIVEN, SAME, OTHER = "never driven", "same numbers", "other numbers"
 class Check:
     """A program of objects that must exit with 0; its output is the same for the same numbers."""
 
-    def __init__(self, name, thing, words=(), seconds=60, link=()):
+    def __init__(self, name, thing, words=(), seconds=20, link=()):
         self.name, self.thing, self.words, self.seconds = name, thing, list(words), seconds
         self.link = list(link)  # words that only this program is linked with
         self.output, self.seen = None, None
@@ -44,13 +45,15 @@ class Check:
     def run(self, program, place):
         environment = dict(os.environ, OMP_NUM_THREADS="1", EVIDENT=f"{place}/evident",
                            EVIDENT_SEEN=f"{place}/seen-{self.name}")
-        try:
-            done = subprocess.run([program, *self.words], stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                  timeout=self.seconds, env=environment)
-        except subprocess.TimeoutExpired:
-            return None
-        return done.stdout if done.returncode == 0 else None
+        with subprocess.Popen([program, *self.words], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              start_new_session=True, env=environment) as process:
+            try:
+                output, _ = process.communicate(timeout=self.seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # with what it has forked
+                return None
+        return output if process.returncode == 0 else None
 
 
 def unit(name, words):

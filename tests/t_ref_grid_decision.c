@@ -155,6 +155,53 @@ START_TEST(a_raster_that_does_not_fit_the_grid_is_refused)
 }
 END_TEST
 
+static size_t none(const void *context, size_t sample, size_t population, size_t neuron)
+{
+    (void)context, (void)sample, (void)population, (void)neuron;
+    return 0;
+}
+
+static const char *refusal(const struct case_problem *c, const struct case_raster *raster,
+                           unsigned variant)
+{
+    static char reason[sizeof((struct ref_grid_result *)NULL)->reason];
+    struct ref_grid_options options = {.unit = 24, .gradients = true, .variant = variant};
+    struct ref_grid_result result;
+    enum ref_status const status = ref_grid_run(&result, c, raster, &options);
+    ck_assert(status == (result.reason[0] ? REF_CAPACITY : REF_OK));
+    strcpy(reason, result.reason);
+    ref_grid_clear(&result);
+    return reason;
+}
+
+/* A raster of a case with other samples, populations, models or sizes. */
+START_TEST(a_raster_of_another_case_is_refused)
+{
+    struct case_problem *c = problem(LIF);
+    struct case_raster raster;
+    ck_assert_int_eq(case_raster_make(&raster, c, CASE_LIF, none, NULL), 0);
+    ck_assert_str_eq(refusal(c, &raster, 0), "");
+    ck_assert_str_eq(refusal(c, &raster, REF_GRID_STALE), "no weights for the backward pass");
+    raster.samples++;
+    ck_assert_str_eq(refusal(c, &raster, 0), "the raster is not one of this case");
+    raster.samples--;
+    raster.populations++;
+    ck_assert_str_eq(refusal(c, &raster, 0), "the raster is not one of this case");
+    raster.populations--;
+    for (size_t p = 0; p < c->populations; p++) {
+        raster.sizes[p]++;
+        bool const lif = c->population[p].model == CASE_LIF;
+        ck_assert_str_eq(refusal(c, &raster, 0), lif ? "the raster is not one of this case" : "");
+        raster.sizes[p]--;
+    }
+    case_raster_clear(&raster);
+    ck_assert_int_eq(case_raster_make(&raster, c, CASE_SPIKE_SOURCE, none, NULL), 0);
+    ck_assert_str_eq(refusal(c, &raster, 0), "the raster is not one of this case");
+    case_raster_clear(&raster);
+    case_free(c);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ref_grid_decision");
@@ -167,6 +214,7 @@ int main(void)
     tcase_add_test(tests, two_numbers_that_rounding_may_swap_leave_the_maximum_undecided);
     tcase_add_test(tests, a_weight_beyond_binary32_has_no_bound);
     tcase_add_test(tests, a_raster_that_does_not_fit_the_grid_is_refused);
+    tcase_add_test(tests, a_raster_of_another_case_is_refused);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }
