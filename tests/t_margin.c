@@ -310,12 +310,38 @@ START_TEST(margins_are_those_of_the_spikes)
 }
 END_TEST
 
+/* A probe next to a spike is no event whose place matters. */
+START_TEST(probes_leave_margins_as_they_are)
+{
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_result r, probed;
+    struct ref_probe probe = {.population = 1};
+    struct case_made made;
+    struct case_error error;
+    ck_assert_msg(case_make(&made, "random-feedforward:1:1", &error) == 0, "%s", error.text);
+    ck_assert_int_eq(ref_run(&r, made.problem, &options), REF_OK);
+    ck_assert_uint_gt(r.sample->spikes[1]->count, 0);
+    options.probe = &probe;
+    options.probes = 1;
+    for (int side = -1; side <= 1; side += 2) {
+        probe.time = number(r.sample->spikes[1]->at) + side * 0x1p-30;
+        ck_assert_int_eq(ref_run(&probed, made.problem, &options), REF_OK);
+        for (int m = 0; m < REF_MARGINS; m++)
+            ck_assert(arb_overlaps(r.margin[m], probed.margin[m]));
+        ref_clear(&probed);
+    }
+    ref_clear(&r);
+    case_made_clear(&made);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("margin");
     TCase *margins = tcase_create("margins");
     tcase_set_timeout(margins, 60);
     tcase_add_loop_test(margins, margins_are_those_of_the_spikes, 0, 8);
+    tcase_add_test(margins, probes_leave_margins_as_they_are);
     suite_add_tcase(suite, margins);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

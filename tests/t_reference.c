@@ -253,6 +253,72 @@ START_TEST(a_maximum_must_be_unique)
 }
 END_TEST
 
+/* ---- probes and adjoints ---- */
+
+/* Of an output that shares its intervals with the others, and of each by itself. */
+START_TEST(probes_of_two_outputs_are_those_of_each)
+{
+    struct case_made of = made("random-delays:1:21"); /* instantaneous, a delay for each synapse */
+    double const time = 0.75 * of.problem->end;
+    struct ref_probe probe[] = {{.population = 2, .neuron = 0, .time = time},
+                                {.population = 2, .neuron = 1, .time = time}};
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_result both, one;
+    options.probe = probe;
+    options.probes = 2;
+    options.adjoints = true;
+    ck_assert_int_eq(of.problem->loss.kind, CASE_INSTANTANEOUS_CROSS_ENTROPY);
+    ck_assert_int_eq(ref_run(&both, of.problem, &options), REF_OK);
+    options.probes = 1;
+    for (size_t k = 0; k < 2; k++) {
+        options.probe = probe + k;
+        ck_assert_int_eq(ref_run(&one, of.problem, &options), REF_OK);
+        arb_srcptr const x[] = {both.probe_v, both.probe_i, both.probe_lambda_v,
+                                both.probe_lambda_i};
+        arb_srcptr const y[] = {one.probe_v, one.probe_i, one.probe_lambda_v, one.probe_lambda_i};
+        for (size_t j = 0; j < sizeof x / sizeof *x; j++) {
+            ck_assert(arb_overlaps(x[j] + k, y[j]));
+            ck_assert(!arb_overlaps(x[j], x[j] + 1));
+        }
+        ck_assert_uint_eq(both.sample->adjoints, one.sample->adjoints + 1);
+        ref_clear(&one);
+    }
+    ref_clear(&both);
+    case_made_clear(&of);
+}
+END_TEST
+
+/* One for every arrival and every spike of a neuron, none for a step of a target voltage. */
+START_TEST(adjoints_are_recorded_where_something_happens)
+{
+    struct case_made of = made("random-feedforward:1:8");
+    const struct case_problem *c = of.problem;
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    struct ref_result r;
+    ck_assert_int_eq(c->loss.kind, CASE_VOLTAGE_SQUARED_ERROR);
+    ck_assert_int_eq(ref_run(&r, c, &options), REF_OK);
+    ck_assert_uint_eq(r.sample->adjoints, 0);
+    ref_clear(&r);
+    options.adjoints = true;
+    ck_assert_int_eq(ref_run(&r, c, &options), REF_OK);
+    size_t steps = 0;
+    for (size_t s = 0; s < r.samples; s++)
+        for (size_t k = 0; k < r.sample[s].adjoints; k++) {
+            const struct ref_adjoint *a = r.sample[s].adjoint + k;
+            ck_assert(a->event == REF_ARRIVAL || a->event == REF_SPIKE);
+            ck_assert(!arb_is_zero(a->time));
+            for (size_t j = 0;
+                 a->population == c->loss.population && j < c->sample[s].voltages[a->neuron].count;
+                 j++, steps++)
+                ck_assert(middle_d(a->time) < c->sample[s].voltages[a->neuron].time[j] ||
+                          middle_d(a->time) > c->sample[s].voltages[a->neuron].time[j]);
+        }
+    ck_assert_uint_gt(steps, 0);
+    ref_clear(&r);
+    case_made_clear(&of);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reference");
@@ -265,6 +331,8 @@ int main(void)
     tcase_add_test(edges, every_number_must_have_the_digits);
     tcase_add_test(edges, weight_of_zero_that_arrives_on_a_spike);
     tcase_add_test(edges, a_maximum_must_be_unique);
+    tcase_add_test(edges, probes_of_two_outputs_are_those_of_each);
+    tcase_add_test(edges, adjoints_are_recorded_where_something_happens);
     suite_add_tcase(suite, edges);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);
