@@ -223,6 +223,7 @@ START_TEST(memory_that_is_short_is_said_and_none_is_lost)
     along = (struct scheme){.c = made.problem};
     scheme_run(&along, made.problem->step);
     check_run(runs[_i % RUNS], made.problem, where);
+    scheme_clear(&along);
     case_made_clear(&made);
 }
 END_TEST

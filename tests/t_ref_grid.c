@@ -186,6 +186,33 @@ START_TEST(without_gradients_the_loss_is_the_same)
 }
 END_TEST
 
+/* Two samples with one arrival each, in the same step, and other labels: nothing that was computed
+ * for the first holds for the second. */
+#define SAMPLE(label) "{\"spikes\":{\"in\":[[1]]},\"target\":{\"label\":" label "}}"
+
+START_TEST(a_sample_sees_nothing_of_the_one_before)
+{
+    static const char text[] =
+        "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":40,\"step\":0.25},"
+        "\"populations\":[{\"name\":\"in\",\"size\":1,\"model\":\"spike-source\"},"
+        "{\"name\":\"out\",\"size\":2,\"model\":\"li\",\"tau_mem\":20,\"tau_syn\":5}],"
+        "\"projections\":[{\"source\":\"in\",\"target\":\"out\",\"weights\":[[1,2]]}],"
+        "\"loss\":{\"kind\":\"voltage-integral-cross-entropy\",\"population\":\"out\","
+        "\"weighting\":\"uniform\"},\"samples\":[" SAMPLE("0") "," SAMPLE("1") "]}";
+    struct case_error error;
+    struct scheme s = {.c = case_read_text(text, sizeof text - 1, "t", NULL, &error)};
+    struct compare m = {0};
+    ck_assert_msg(s.c != NULL, "%s", error.text);
+    scheme_run(&s, 0);
+    compare(&m, &s, 0);
+    ck_assert_int_eq(m.result.status, REF_OK);
+    ck_assert_uint_eq(m.outside, 0);
+    compare_clear(&m);
+    scheme_clear(&s);
+    case_free((struct case_problem *)(uintptr_t)s.c);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ref_grid");
@@ -198,6 +225,7 @@ int main(void)
     tcase_add_test(tests, an_error_of_1e_5_in_one_gradient_is_found);
     tcase_add_test(tests, every_step_of_every_cell_is_told_once_a_sample);
     tcase_add_test(tests, without_gradients_the_loss_is_the_same);
+    tcase_add_test(tests, a_sample_sees_nothing_of_the_one_before);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

@@ -111,10 +111,13 @@ START_TEST(two_numbers_that_rounding_may_swap_leave_the_maximum_undecided)
     ck_assert_int_eq(told->result.status, REF_UNDECIDED);
     ck_assert_msg(strstr(told->result.reason, "largest") != NULL, "%s", told->result.reason);
     ck_assert(mag_is_finite(told->result.loss_bound));
+    ck_assert(!mag_is_finite(told->bound[REF_GRID_LAMBDA_V] + STEPS - 1)); /* may jump anywhere */
+    ck_assert(!mag_is_finite(told->bound[REF_GRID_LAMBDA_V]));
     told_clear(told);
     *tau_mem = 20;
     told = run(c, NULL, 0, 24);
     ck_assert_int_eq(told->result.status, REF_OK);
+    ck_assert(mag_is_finite(told->bound[REF_GRID_LAMBDA_V]));
     told_clear(told);
     case_free(c);
 }
