@@ -4,6 +4,7 @@
  * Linked with --wrap for malloc, calloc, realloc and free (tests.mk): those of this library fail on
  * demand; those of FLINT, GMP and MPFR, which abort when memory is short, are only counted. */
 #include "tests/grid_compare.h"
+#include "tests/twin_case.h"
 
 #include <flint/flint.h>
 #include <gmp.h>
@@ -112,6 +113,8 @@ enum said { DONE, SHORT, NONSENSE };
 /* Asserts nothing, since Check's own memory is counted, too. */
 typedef enum said run(const struct case_problem *c);
 
+static long digits;
+
 enum { PROBES = 18 }; /* more than arrays have room for at first */
 
 static enum said reference(const struct case_problem *c)
@@ -122,7 +125,7 @@ static enum said reference(const struct case_problem *c)
                                       .time = c->end * (double)(k + 1) / (PROBES + 1)};
     struct ref_options options = REF_OPTIONS_DEFAULT;
     struct ref_result result;
-    options.digits = 3; /* quick */
+    options.digits = digits;
     options.adjoints = true;
     options.probe = probe;
     options.probes = PROBES;
@@ -197,11 +200,14 @@ static long left_behind(enum said *said, run *what, const struct case_problem *c
 static void check_run(run *what, const struct case_problem *c, const char *where)
 {
     enum said said;
+    digits = 60;                           /* so many that numbers own memory */
     left_behind(&said, what, c, LONG_MAX); /* fills what is kept for good */
     long more = left_behind(&said, what, c, LONG_MAX);
     ck_assert_msg(said == DONE, "%s", where);
     ck_assert_msg(more == 0, "%s: %ld blocks left behind", where, more);
     long number = 0;
+    digits = 3; /* quick */
+    left_behind(&said, what, c, LONG_MAX);
     do {
         more = left_behind(&said, what, c, ++number);
         ck_assert_msg(said == (failed ? SHORT : DONE), "%s: allocation %ld", where, number);
@@ -228,12 +234,27 @@ START_TEST(memory_that_is_short_is_said_and_none_is_lost)
 }
 END_TEST
 
+/* Weights of zero that arrive on a spike wait for it in a list. */
+START_TEST(memory_for_weights_of_zero)
+{
+    char text[2048];
+    struct case_error error;
+    count_numbers();
+    snprintf(text, sizeof text, TWINS, "5", "0");
+    struct case_problem *c = case_read_text(text, strlen(text), "twins", NULL, &error);
+    ck_assert_msg(c != NULL, "%s", error.text);
+    check_run(reference, c, "twins");
+    case_free(c);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
     TCase *one = tcase_create("memory");
     tcase_set_timeout(one, 120);
     tcase_add_loop_test(one, memory_that_is_short_is_said_and_none_is_lost, 0, RUNS * CASES);
+    tcase_add_test(one, memory_for_weights_of_zero);
     suite_add_tcase(suite, one);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
