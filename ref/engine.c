@@ -180,10 +180,7 @@ void engine_clear(struct engine *e)
         arb_clear(e->shift[p].span);
     }
     mag_clear(e->rho);
-    if (e->gradient)
-        _arb_vec_clear(e->gradient, (slong)e->parameters);
-    if (e->scratch)
-        _arb_vec_clear(e->scratch, SCRATCH);
+    _arb_vec_clear(e->scratch, SCRATCH);
     for (int m = 0; m < REF_MARGINS; m++)
         arb_clear(e->margin[m]);
     free(e->event);

@@ -46,8 +46,8 @@ size_t queue_pop(struct engine *e)
 
 static size_t winner(const struct engine *e, size_t x, size_t y)
 {
-    if (x == NOBODY || y == NOBODY)
-        return x == NOBODY ? y : x;
+    if (y == NOBODY) /* the leaves fill from the left: x may be nobody, too */
+        return x;
     const struct neuron *left = e->neuron + x, *right = e->neuron + y;
     if (left->key < right->key)
         return x;

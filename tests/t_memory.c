@@ -116,6 +116,7 @@ typedef enum said run(const struct case_problem *c);
 static long digits;
 
 enum { PROBES = 18 }; /* more than arrays have room for at first */
+static size_t probes = PROBES;
 
 static enum said reference(const struct case_problem *c)
 {
@@ -128,7 +129,7 @@ static enum said reference(const struct case_problem *c)
     options.digits = digits;
     options.adjoints = true;
     options.probe = probe;
-    options.probes = PROBES;
+    options.probes = probes;
     enum ref_status status = ref_run(&result, c, &options);
     enum said said = status == REF_OK ? DONE : NONSENSE;
     if (status == REF_CAPACITY && strcmp(result.reason, "memory is short") == 0)
@@ -248,6 +249,19 @@ START_TEST(memory_for_weights_of_zero)
 }
 END_TEST
 
+/* Steps of target voltages come after the probes: each of them once where an array is full. */
+START_TEST(memory_for_steps)
+{
+    struct case_made made;
+    struct case_error error;
+    count_numbers();
+    ck_assert_msg(case_make(&made, "random-feedforward:1:8", &error) == 0, "%s", error.text);
+    for (probes = 0; probes < PROBES; probes++)
+        check_run(reference, made.problem, "random-feedforward:1:8");
+    case_made_clear(&made);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -255,6 +269,7 @@ int main(void)
     tcase_set_timeout(one, 120);
     tcase_add_loop_test(one, memory_that_is_short_is_said_and_none_is_lost, 0, RUNS * CASES);
     tcase_add_test(one, memory_for_weights_of_zero);
+    tcase_add_test(one, memory_for_steps);
     suite_add_tcase(suite, one);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
