@@ -107,13 +107,18 @@ START_TEST(two_numbers_that_rounding_may_swap_leave_the_maximum_undecided)
         else
             high = *tau_mem;
     }
-    struct told *told = run(c, NULL, 0, 24);
-    ck_assert_int_eq(told->result.status, REF_UNDECIDED);
-    ck_assert_msg(strstr(told->result.reason, "largest") != NULL, "%s", told->result.reason);
-    ck_assert(mag_is_finite(told->result.loss_bound));
-    ck_assert(!mag_is_finite(told->bound[REF_GRID_LAMBDA_V] + STEPS - 1)); /* may jump anywhere */
-    ck_assert(!mag_is_finite(told->bound[REF_GRID_LAMBDA_V]));
-    told_clear(told);
+    struct told *told;
+    for (int side = 0; side < 2; side++) { /* the rival comes later, or came earlier */
+        *tau_mem = side ? high : low;
+        ck_assert_int_eq(lead(c, n) > 0, side);
+        told = run(c, NULL, 0, 24);
+        ck_assert_int_eq(told->result.status, REF_UNDECIDED);
+        ck_assert_msg(strstr(told->result.reason, "largest") != NULL, "%s", told->result.reason);
+        ck_assert(mag_is_finite(told->result.loss_bound));
+        ck_assert(!mag_is_finite(told->bound[REF_GRID_LAMBDA_V] + STEPS - 1)); /* jumps anywhere */
+        ck_assert(!mag_is_finite(told->bound[REF_GRID_LAMBDA_V]));
+        told_clear(told);
+    }
     *tau_mem = 20;
     told = run(c, NULL, 0, 24);
     ck_assert_int_eq(told->result.status, REF_OK);
@@ -128,11 +133,26 @@ START_TEST(a_weight_beyond_binary32_has_no_bound)
     struct case_problem *c = problem(CASE("li", TAUS("20", "5"), "1e39", SQUARES));
     struct told *told = run(c, NULL, 0, 24);
     ck_assert_int_eq(told->result.status, REF_UNDECIDED);
+    ck_assert_msg(strstr(told->result.reason, "V may overflow in step 5"), "%s",
+                  told->result.reason);
     ck_assert(!mag_is_finite(told->bound[REF_GRID_V] + FIRST_STEP));
     ck_assert(mag_is_finite(told->bound[REF_GRID_V] + FIRST_STEP - 1));
     told_clear(told);
     told = run(c, NULL, 0, 53);
     ck_assert_int_eq(told->result.status, REF_OK);
+    told_clear(told);
+    case_free(c);
+}
+END_TEST
+
+/* The adjoint fits binary32, and its product with an arrival does not. */
+START_TEST(a_gradient_beyond_binary32_has_no_bound)
+{
+    struct case_problem *c = problem(CASE("li", TAUS("20", "5"), "1e20", SQUARES));
+    struct told *told = run(c, NULL, 0, 24);
+    ck_assert_int_eq(told->result.status, REF_UNDECIDED);
+    ck_assert_msg(strstr(told->result.reason, "gradient") != NULL, "%s", told->result.reason);
+    ck_assert(mag_is_finite(told->bound[REF_GRID_LAMBDA_V]));
     told_clear(told);
     case_free(c);
 }
@@ -216,6 +236,7 @@ int main(void)
     tcase_add_test(tests, a_slope_that_may_be_zero_is_undecided_and_named);
     tcase_add_test(tests, two_numbers_that_rounding_may_swap_leave_the_maximum_undecided);
     tcase_add_test(tests, a_weight_beyond_binary32_has_no_bound);
+    tcase_add_test(tests, a_gradient_beyond_binary32_has_no_bound);
     tcase_add_test(tests, a_raster_that_does_not_fit_the_grid_is_refused);
     tcase_add_test(tests, a_raster_of_another_case_is_refused);
     suite_add_tcase(suite, tests);

@@ -272,6 +272,28 @@ START_TEST(a_free_adjoint_is_within_its_bounds_and_comes_near_them)
 }
 END_TEST
 
+START_TEST(an_adjoint_beyond_a_quarter_of_the_range_has_no_bound)
+{
+    for (int driven = 0; driven < 2; driven++)
+        for (int large = 0; large < 2; large++) {
+            struct fixture f = {0};
+            struct grid_adjoint l = {0};
+            struct grid_number drive;
+            arb_init(drive.x);
+            fixture_init(&f);
+            adjoint_around(&l, large ? 0x1p125f : 0x1p123f, 0x1p122f, 0, 0);
+            grid_set_d(&drive, 1);
+            if (driven)
+                grid_propagate_driven(&f.g, &l, &f.cell, &drive, 0);
+            else
+                grid_propagate_free(&f.g, &l, &f.cell);
+            ck_assert((l.v.e < HUGE_VAL) == !large && (l.i.e < HUGE_VAL) == !large);
+            fixture_clear(&f, &l);
+            arb_clear(drive.x);
+        }
+}
+END_TEST
+
 /* Two steps under nearly the same drive, so that the second one uses the gap of the first. */
 START_TEST(a_driven_adjoint_is_within_its_bounds_and_comes_near_them)
 {
@@ -357,6 +379,7 @@ int main(void)
     tcase_add_test(tests, a_divisor_that_may_be_zero_leaves_no_bound);
     tcase_add_test(tests, a_sum_in_unknown_order_covers_the_worst_order);
     tcase_add_test(tests, a_free_adjoint_is_within_its_bounds_and_comes_near_them);
+    tcase_add_test(tests, an_adjoint_beyond_a_quarter_of_the_range_has_no_bound);
     tcase_add_test(tests, a_driven_adjoint_is_within_its_bounds_and_comes_near_them);
     tcase_add_test(tests, the_difference_of_two_drives_is_within_their_drift_and_comes_near_it);
     suite_add_tcase(suite, tests);

@@ -55,6 +55,11 @@ START_TEST(what_may_leave_the_range_has_no_bound)
     grid_set_d(&x, 700);
     grid_exp(&z, &x);
     ck_assert(!(z.e < HUGE_VAL));
+    grid_zero(&x);
+    grid_mul(&z, &x, &z, &grid_binary32); /* nothing times what may be infinite */
+    ck_assert(!(z.e < HUGE_VAL));
+    grid_mul(&z, &x, &x, &grid_binary32);
+    ck_assert(!(z.e > 0));
     for (int last = 0; last < 2; last++) {
         ck_assert_int_eq(grid_sums_init(&s, 1, false, &grid_binary32), 0);
         for (int k = 0; k < 3 + last; k++) {
