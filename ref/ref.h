@@ -24,7 +24,8 @@
 enum ref_status {
     REF_OK,        /* every decision proven, every number has the digits asked for */
     REF_UNDECIDED, /* not at the precision cap; reason says which margin defeats it */
-    REF_CAPACITY   /* more events than options.max_events, or memory is short */
+    REF_CAPACITY,  /* more events than options.max_events */
+    REF_MEMORY     /* memory is short */
 };
 
 /* Asks for the adjoints of one neuron at one time, which should be no event of that neuron. */
@@ -82,7 +83,7 @@ struct ref_result {
     arb_ptr probe_v, probe_i;               /* [probes]: V and I there */
     arb_ptr probe_lambda_v, probe_lambda_i; /* [probes]; NULL without gradients */
     arb_t margin[REF_MARGINS];              /* +inf where there is nothing to measure */
-    char reason[256];                       /* of REF_UNDECIDED and REF_CAPACITY: one line */
+    char reason[256];                       /* of any status but REF_OK: one line */
 };
 
 /* Simulates and differentiates a case with proven error bounds. Precision starts low and doubles
@@ -136,7 +137,11 @@ struct witness_run {
         closest; /* smallest |peak - threshold| seen: tells a tangent from a plain count change */
 };
 
-enum witness_status { WITNESS_OK, WITNESS_CAPACITY /* too many spikes, or memory is short */ };
+enum witness_status {
+    WITNESS_OK,
+    WITNESS_CAPACITY, /* too many spikes */
+    WITNESS_MEMORY    /* memory is short */
+};
 
 /* Simulates the case with direction (NULL: none) applied h times, at a precision of prec bits. */
 enum witness_status witness_simulate(struct witness_run *run, const struct case_problem *c,

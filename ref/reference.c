@@ -60,8 +60,8 @@ enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
             prec = options->precision_cap;
         enum outcome const outcome = run_at(result, c, options, prec, slack);
         if (outcome == FULL) {
-            result->status = REF_CAPACITY;
-            if (result->reason[0] == '\0')
+            result->status = result->reason[0] == '\0' ? REF_MEMORY : REF_CAPACITY;
+            if (result->status == REF_MEMORY)
                 snprintf(result->reason, sizeof result->reason, "memory is short");
             return result->status;
         }

@@ -11,7 +11,7 @@ const char *ref_margin_name(enum ref_margin margin)
 
 const char *ref_status_name(enum ref_status status)
 {
-    static const char *const names[] = {"ok", "undecided", "capacity"};
+    static const char *const names[] = {"ok", "undecided", "capacity", "memory"};
     return (unsigned)status < sizeof names / sizeof *names ? names[status] : "unknown";
 }
 

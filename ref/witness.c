@@ -48,7 +48,7 @@ enum witness_status witness_simulate(struct witness_run *run, const struct case_
                                      mpfr_prec_t prec)
 {
     struct witness_engine e;
-    enum witness_status status = WITNESS_CAPACITY;
+    enum witness_status status = WITNESS_MEMORY;
     int ready = run_init(run, c, prec);
     if (witness_engine_init(&e, c, direction, prec) == 0 && ready == 0) {
         e.record = run;

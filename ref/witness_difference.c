@@ -252,7 +252,7 @@ static enum witness_status attempt(struct witness_difference *out, bool *reached
                                    bool last)
 {
     struct stencil s;
-    enum witness_status status = WITNESS_CAPACITY;
+    enum witness_status status = WITNESS_MEMORY;
     *reached = false;
     if (stencil_init(&s, c, direction, side, out->precision) == 0) {
         status = WITNESS_OK;
@@ -316,7 +316,7 @@ enum witness_status witness_difference_at(mpfr_t value, const struct case_proble
                                           mpfr_prec_t prec)
 {
     struct stencil s;
-    enum witness_status status = WITNESS_CAPACITY;
+    enum witness_status status = WITNESS_MEMORY;
     if (stencil_init(&s, c, direction, side, prec) == 0) {
         status = WITNESS_OK;
         mpfr_set_d(s.step, log2_step_size, MPFR_RNDN);

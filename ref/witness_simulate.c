@@ -330,11 +330,11 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h)
     e->closest = HUGE_VAL;
     mpfr_set_zero(e->loss, 1);
     if (witness_parameters_apply(e, h) != 0) {
-        return WITNESS_CAPACITY;
+        return WITNESS_MEMORY;
     }
     for (e->sample = 0; e->sample < e->c->samples; e->sample++) {
         if (simulate_sample(e, h) != 0) {
-            return WITNESS_CAPACITY;
+            return e->spikes > witness_most_spikes(e->neurons) ? WITNESS_CAPACITY : WITNESS_MEMORY;
         }
         mpfr_add(e->loss, e->loss, e->sample_loss, MPFR_RNDN);
 #if FAULT == 96 /* the loss of sample 0 only */

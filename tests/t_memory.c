@@ -5,6 +5,7 @@
  * demand; those of FLINT, GMP and MPFR, which abort when memory is short, are only counted. */
 #include "tests/grid_compare.h"
 #include "tests/twin_case.h"
+#include "verify/verify.h"
 
 #include <flint/flint.h>
 #include <gmp.h>
@@ -132,7 +133,7 @@ static enum said reference(const struct case_problem *c)
     options.probes = probes;
     enum ref_status status = ref_run(&result, c, &options);
     enum said said = status == REF_OK ? DONE : NONSENSE;
-    if (status == REF_CAPACITY && strcmp(result.reason, "memory is short") == 0)
+    if (status == REF_MEMORY && strcmp(result.reason, "memory is short") == 0)
         said = SHORT;
     ref_clear(&result);
     return said;
@@ -148,7 +149,7 @@ static enum said simulation(const struct case_problem *c)
     enum witness_status status = witness_simulate(&simulated, c, &direction, h, 128);
     witness_run_clear(&simulated);
     mpfr_clear(h);
-    return status == WITNESS_OK ? DONE : SHORT;
+    return status == WITNESS_OK ? DONE : status == WITNESS_MEMORY ? SHORT : NONSENSE;
 }
 
 static enum said difference(const struct case_problem *c)
@@ -161,7 +162,7 @@ static enum said difference(const struct case_problem *c)
     enum witness_status status =
         witness_differentiate(&got, c, &direction, WITNESS_CENTRAL, &request);
     witness_difference_clear(&got);
-    return status == WITNESS_OK ? DONE : SHORT;
+    return status == WITNESS_OK ? DONE : status == WITNESS_MEMORY ? SHORT : NONSENSE;
 }
 
 static struct scheme along; /* has run */
@@ -262,6 +263,39 @@ START_TEST(memory_for_steps)
 }
 END_TEST
 
+/* Whatever a judge has no memory for: its case is an error, and never passes, fails or is left out.
+ * Every allocation at first, then ever fewer of them. */
+START_TEST(a_judge_short_of_memory_says_error)
+{
+    struct ver_options options = VER_OPTIONS_DEFAULT;
+    struct ver_judgement judgement;
+    struct case_made made;
+    struct case_error error;
+    long number = 0;
+    options.directions = 1;
+    count_numbers();
+    ck_assert_msg(case_make(&made, "closed-chain:1:0", &error) == 0, "%s", error.text);
+    do {
+        number += 1 + number / 16;
+        long const before = alive();
+        failed = false;
+        left = number;
+        ver_judge(&judgement, "name", "closed-chain", &made, &options);
+        left = LONG_MAX;
+        enum ver_verdict const verdict = judgement.verdict;
+        bool const said = strstr(judgement.reason, "memory is short") != NULL;
+        ver_judgement_clear(&judgement);
+        long const more = alive() - before;
+        ck_assert_msg(verdict == (failed ? VER_ERROR : VER_PASS), "allocation %ld: %s", number,
+                      ver_verdict_name(verdict));
+        ck_assert_msg(said == failed, "allocation %ld", number);
+        ck_assert_msg(more == 0, "%ld blocks left behind as allocation %ld failed", more, number);
+    } while (failed);
+    ck_assert_int_gt(number, 500);
+    case_made_clear(&made);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -270,6 +304,7 @@ int main(void)
     tcase_add_loop_test(one, memory_that_is_short_is_said_and_none_is_lost, 0, RUNS * CASES);
     tcase_add_test(one, memory_for_weights_of_zero);
     tcase_add_test(one, memory_for_steps);
+    tcase_add_test(one, a_judge_short_of_memory_says_error);
     suite_add_tcase(suite, one);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

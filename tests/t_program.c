@@ -152,7 +152,7 @@ static void errs(const char *program, const char *what)
     char command[1024];
     snprintf(command, sizeof command,
              "$E verify $D/case.json $D/case.json --no-witness --engine 'exec:%s' "
-             "--engine-time-limit 1 --jobs 1 --quiet",
+             "--engine-time-limit 1 --jobs 1 --quiet 2>/dev/null",
              program);
     ck_assert_msg(shell(command) == 1, "%s: %s", program, text);
     says(what);
@@ -162,8 +162,13 @@ static void errs(const char *program, const char *what)
 START_TEST(crash_hang_and_babble_are_errors_of_their_case)
 {
     errs("read -r line; kill -SEGV $$", "died of signal 11 without an answer");
-    errs("read -r line; exit 7", "ended with status 7 without an answer");
+    errs("read -r line; exit 7", "ended with status 7 without an answer | ");
     errs("sleep 1000 # %s", "no answer within 1 seconds");
+    /* more than a pipe holds, then words; a line that is too long; what no terminal should get */
+    errs("head -c 300000 /dev/zero | tr \"\\0\" x >&2; echo >&2; echo ValueError: y >&2; echo >&2",
+         "ended with status 0 without an answer; its last words: ValueError: y | ");
+    errs("head -c 5000 /dev/zero | tr \"\\0\" z >&2", "its last words: zzzzzzzz");
+    errs("printf \"a\\033[2Jb\" >&2; sleep 1000", "within 1 seconds; its last words: a [2Jb | ");
     errs("while read -r line; do echo hello; done", "no JSON");
     errs("while read -r line; do echo \"{\\\"format\\\":\\\"evident-result-1\\\","
          "\\\"error\\\":\\\"ValueError: x\\\"}\"; done",
@@ -171,6 +176,21 @@ START_TEST(crash_hang_and_babble_are_errors_of_their_case)
     errs("while read -r line; do echo \"{\\\"format\\\":\\\"evident-result-1\\\","
          "\\\"case\\\":\\\"other\\\"}\"; done",
          "case: found \"other\", wanted judged");
+}
+END_TEST
+
+/* A command that is printed, given to a shell, prints the same again. */
+START_TEST(commands_can_be_copied)
+{
+    ck_assert_msg(
+        shell("P=\"$D/it's a folder\"; mkdir -p \"$P\"; cp $D/case.json \"$P/a \\$case.json\"; "
+              "$E verify \"$P/a \\$case.json\" --no-witness --jobs 1 "
+              "--engine 'exec:read -r line; exit 7' >$D/first; "
+              "grep -q ' | evident verify ' $D/first || exit 3; "
+              "eval \"$E $(sed -n 's/.* | evident //p' $D/first | head -1) --jobs 1\" >$D/second; "
+              "cmp $D/first $D/second && cat $D/first") == 0,
+        "%s", text);
+    says("1 error");
 }
 END_TEST
 
@@ -218,6 +238,7 @@ static Suite *program_suite(void)
     tcase_add_test(tests, no_number_fails_every_comparison);
     tcase_add_test(tests, what_is_not_provided_is_no_evidence);
     tcase_add_test(tests, crash_hang_and_babble_are_errors_of_their_case);
+    tcase_add_test(tests, commands_can_be_copied);
     tcase_add_test(tests, no_program_outlives_its_judge);
     tcase_add_test(tests, output_does_not_depend_on_the_number_of_processes);
     suite_add_tcase(suite, tests);

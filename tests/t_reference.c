@@ -32,7 +32,8 @@ START_TEST(names_are_those_of_the_documents)
     ck_assert_str_eq(ref_margin_name((enum ref_margin) - 1), "unknown");
     ck_assert_str_eq(ref_status_name(REF_OK), "ok");
     ck_assert_str_eq(ref_status_name(REF_CAPACITY), "capacity");
-    ck_assert_str_eq(ref_status_name((enum ref_status)3), "unknown");
+    ck_assert_str_eq(ref_status_name(REF_MEMORY), "memory");
+    ck_assert_str_eq(ref_status_name((enum ref_status)(REF_MEMORY + 1)), "unknown");
     ck_assert_str_eq(ref_status_name((enum ref_status) - 1), "unknown");
 }
 END_TEST

@@ -39,7 +39,7 @@ START_TEST(failures_come_first_with_their_numbers)
     has(text, " | nan | ");
     has(text, "\nevident verify closed-chain:1:6 --seed 0\n");
     has(text, "| some &amp; all | ");
-    ck_assert_int_eq(count_text(text, "```"), 2);
+    ck_assert_int_eq(count_text(text, "\n```"), 2);
     free(text);
 }
 END_TEST
@@ -59,8 +59,8 @@ START_TEST(nothing_is_taken_for_markup)
     char *text = exported(store, run, STORE_MARKDOWN, NULL, false);
     has(text, "| a\\|b\\`c&lt;d&gt;&amp;\\*\\_e\\_\\[f\\]\\(g\\) \\# h \\@i | ");
     has(text, "| 1\\|&lt;/table&gt; | ");
-    has(text, "\nevident verify ''' rm --seed 0\n");
-    ck_assert_int_eq(count_text(text, "```"), 2);
+    has(text, "\nevident verify '``` rm' --seed 0\n");
+    ck_assert_int_eq(count_text(text, "\n```"), 2);
     free(text);
 }
 END_TEST

@@ -175,7 +175,7 @@ static int run_case(const struct wish *wish, const struct case_problem *c)
     struct ref_result result;
     enum ref_status status = ref_run(&result, c, &ask);
     int code;
-    if (status == REF_CAPACITY)
+    if (status == REF_CAPACITY || status == REF_MEMORY)
         code = command_refuse("run", "%s: %s", wish->name, result.reason);
     else
         code = write_result(wish, c, &result, status == REF_OK ? COMMAND_PASS : COMMAND_FAIL);

@@ -1,6 +1,7 @@
 /* command_shrink.c: `evident shrink`, from a case that fails to a small one that fails alike. */
 #include "verify/ask.h"
 #include "verify/shrink.h"
+#include "verify/word.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -266,7 +267,9 @@ static int write_result(const struct ask *ask, struct shrink *shrink, const char
     put_removed(shrink);
     shrink_judge(&way, &judge, &shrink->problem, 1);
     char *options = options_text(shown);
-    printf("wrote %s\nevident verify %s%s\n", path, path, options ? options : "");
+    printf("wrote %s\nevident verify ", path);
+    ver_word_put(stdout, path);
+    printf("%s\n", options ? options : "");
     free(options);
     if (!shrink_same(&way, &shrink->way)) /* another name, other random directions */
         printf("careful: it fails by the random directions of %s, not by its own\n", ask->name);

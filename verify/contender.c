@@ -75,54 +75,102 @@ static void stop_guard(struct contender *c)
     c->guard = 0;
 }
 
+/* ---- its standard error ---- */
+
+/* Hands on what has come, and keeps its end. */
+static void overhear(struct contender *c)
+{
+    char block[4096];
+    ssize_t got;
+    while ((got = read(c->error, block, sizeof block)) > 0) {
+        size_t size = (size_t)got, most = sizeof c->said;
+        ssize_t put = write(STDERR_FILENO, block, size);
+        (void)put; /* nobody listens: it is kept all the same */
+        const char *end = size > most ? block + size - most : block;
+        size = size > most ? most : size;
+        size_t kept = c->said_size + size > most ? most - size : c->said_size;
+        memmove(c->said, c->said + c->said_size - kept, kept);
+        memcpy(c->said + kept, end, size);
+        c->said_size = kept + size;
+    }
+}
+
+/* Adds its last line that is not empty to a reason. */
+static void quote(struct contender *c, char reason[CONTENDER_REASON])
+{
+    size_t end = c->said_size, begin;
+    while (end > 0 && (unsigned char)c->said[end - 1] <= ' ')
+        end--;
+    for (begin = end; begin > 0 && c->said[begin - 1] != '\n';)
+        begin--;
+    for (size_t k = begin; k < end; k++)
+        if ((unsigned char)c->said[k] < ' ' || c->said[k] == 127)
+            c->said[k] = ' ';
+    size_t used = strlen(reason);
+    if (end > begin)
+        snprintf(reason + used, CONTENDER_REASON - used, "; its last words: %.*s",
+                 (int)(end - begin), c->said + begin);
+}
+
 /* ---- its life ---- */
 
 /* In a process group of its own, so that what it starts ends with it. */
 static int start(struct contender *c, char reason[CONTENDER_REASON])
 {
-    int in[2], out[2];
-    if (pipe(in) != 0)
-        return fail(reason, "no pipe", errno);
-    if (pipe(out) != 0) {
-        close(in[0]);
-        close(in[1]);
-        return fail(reason, "no pipe", errno);
-    }
+    int pipes[3][2]; /* by the number that the file has there */
+    for (int k = 0; k < 3; k++)
+        if (pipe(pipes[k]) != 0) {
+            int number = errno;
+            for (; k > 0; k--) {
+                close(pipes[k - 1][0]);
+                close(pipes[k - 1][1]);
+            }
+            return fail(reason, "no pipe", number);
+        }
     fflush(NULL);
     pid_t process = fork();
     if (process == 0) {
         setpgid(0, 0);
         signal(SIGPIPE, SIG_DFL);
         signal(SIGINT, SIG_DFL);
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-        close(in[0]);
-        close(in[1]);
-        close(out[0]);
-        close(out[1]);
+        for (int k = 0; k < 3; k++)
+            dup2(pipes[k][k > 0], k);
         for (int file = STDERR_FILENO + 1; file < MOST_FILES; file++)
             close(file);
         execl("/bin/sh", "sh", "-c", c->command, (char *)NULL);
         _exit(127);
     }
-    close(in[0]);
-    close(out[1]);
+    for (int k = 0; k < 3; k++)
+        close(pipes[k][k > 0]);
+    c->to = pipes[0][1];
+    c->from = pipes[1][0];
+    c->error = pipes[2][0];
     if (process < 0) {
-        close(in[1]);
-        close(out[0]);
+        close(c->to);
+        close(c->from);
+        close(c->error);
         return fail(reason, "no process", errno);
     }
     setpgid(process, process);
-    fcntl(in[1], F_SETFL, O_NONBLOCK);
-    fcntl(in[1], F_SETFD, FD_CLOEXEC);
-    fcntl(out[0], F_SETFD, FD_CLOEXEC);
+    fcntl(c->to, F_SETFL, O_NONBLOCK);
+    fcntl(c->error, F_SETFL, O_NONBLOCK);
+    fcntl(c->to, F_SETFD, FD_CLOEXEC);
+    fcntl(c->from, F_SETFD, FD_CLOEXEC);
+    fcntl(c->error, F_SETFD, FD_CLOEXEC);
     c->process = process;
-    c->to = in[1];
-    c->from = out[0];
-    c->size = 0;
+    c->size = c->said_size = 0;
     c->starts++;
     start_guard(c);
     return 0;
+}
+
+static void shut(struct contender *c)
+{
+    overhear(c);
+    if (c->to >= 0)
+        close(c->to);
+    close(c->from);
+    close(c->error);
 }
 
 /* Kills it and all it started; its wait status. */
@@ -130,9 +178,8 @@ static int end(struct contender *c)
 {
     int status = 0;
     stop_guard(c);
-    close(c->to);
-    close(c->from);
     kill(-c->process, SIGKILL);
+    shut(c);
     while (waitpid(c->process, &status, 0) < 0 && errno == EINTR)
         continue;
     c->process = 0;
@@ -152,18 +199,20 @@ static int died(struct contender *c, char reason[CONTENDER_REASON])
     if (gone == c->process) {
         stop_guard(c);
         kill(-c->process, SIGKILL);
-        close(c->to);
-        close(c->from);
+        shut(c);
         c->process = 0;
     } else {
         end(c);
-        return fail(reason, "closed its output without an answer", 0);
+        fail(reason, "closed its output without an answer", 0);
+        quote(c, reason);
+        return -1;
     }
     if (WIFSIGNALED(status))
         snprintf(reason, CONTENDER_REASON, "died of signal %d without an answer", WTERMSIG(status));
     else
         snprintf(reason, CONTENDER_REASON, "ended with status %d without an answer",
                  WEXITSTATUS(status));
+    quote(c, reason);
     return -1;
 }
 
@@ -198,6 +247,7 @@ static int too_slow(struct contender *c, char reason[CONTENDER_REASON])
 {
     end(c);
     snprintf(reason, CONTENDER_REASON, "no answer within %g seconds", c->seconds);
+    quote(c, reason);
     return -1;
 }
 
@@ -206,12 +256,18 @@ static int talk(struct contender *c, const char *document, size_t size, const ch
                 char reason[CONTENDER_REASON])
 {
     double started = ver_now();
+    bool deaf = false;
     for (size_t sent = 0;;) {
         if (c->seconds > 0 && ver_now() - started > c->seconds)
             return too_slow(c, reason);
-        struct pollfd event[2] = {{c->from, POLLIN, 0}, {sent < size ? c->to : -1, POLLOUT, 0}};
-        if (poll(event, 2, 50) < 0 && errno != EINTR)
+        struct pollfd event[3] = {{c->from, POLLIN, 0},
+                                  {sent < size ? c->to : -1, POLLOUT, 0},
+                                  {deaf ? -1 : c->error, POLLIN, 0}};
+        if (poll(event, 3, 50) < 0 && errno != EINTR)
             return fail(reason, "poll", errno);
+        if (event[2].revents)
+            overhear(c);
+        deaf = deaf || (event[2].revents & (POLLHUP | POLLERR)); /* it has closed that file */
         if (event[1].revents) {
             ssize_t put = write(c->to, document + sent, size - sent);
             if (put > 0)
@@ -278,12 +334,14 @@ void contender_close(struct contender *contender)
         stop_guard(contender);
         close(contender->to);
         contender->to = -1;
-        for (int k = 0; k < 100 && waitpid(contender->process, NULL, WNOHANG) == 0; k++)
+        for (int k = 0; k < 100 && waitpid(contender->process, NULL, WNOHANG) == 0; k++) {
             poll(NULL, 0, 10);
+            overhear(contender);
+        }
         kill(-contender->process, SIGKILL);
         while (waitpid(contender->process, NULL, 0) < 0 && errno == EINTR)
             continue;
-        close(contender->from);
+        shut(contender);
     }
     free(contender->line);
     *contender = (struct contender){.command = contender->command};

@@ -9,23 +9,26 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+enum { CONTENDER_REASON = 256, CONTENDER_SAID = 512 };
+
 struct contender {
     const char *command; /* for /bin/sh */
     double seconds;      /* limit of one answer; 0: none */
     pid_t process;       /* 0: not running */
     pid_t guard;         /* ends it should the judge be killed; 0: none */
-    int to, from, alive;
+    int to, from, error, alive;
     char *line; /* what has come of the answer, and what came after it */
     size_t size, room;
+    char said[CONTENDER_SAID]; /* the end of what came on its standard error */
+    size_t said_size;
     unsigned starts;
     double took; /* seconds, of the last answer */
 };
 
-enum { CONTENDER_REASON = 256 };
-
 /* Sends one document (new lines inside it become spaces) and waits for one line. *answer belongs to
  * the contender until the next call. 0, or -1 and reason: it could not start, it died, it took too
- * long. SIGPIPE must be ignored. */
+ * long; then with the last line of its standard error, which goes on to that of the judge. SIGPIPE
+ * must be ignored. */
 int contender_ask(struct contender *contender, const char *document, const char **answer,
                   size_t *length, char reason[CONTENDER_REASON]);
 

@@ -2,6 +2,7 @@
 #include "verify/engine.h"
 #include "verify/bounds.h"
 #include "verify/program.h"
+#include "verify/word.h"
 
 #include <string.h>
 
@@ -77,10 +78,10 @@ bool ver_engine_is_program(const char *name)
 static void put_program(FILE *out, const struct program *program)
 {
     fputs(" --engine ", out);
-    program_put_quoted(out, program->engine.name);
+    ver_word_put(out, program->engine.name);
     if (program->conventions) {
         fputs(" --conventions ", out);
-        program_put_quoted(out, program->conventions);
+        ver_word_put(out, program->conventions);
     }
     if (program->seconds != PROGRAM_SECONDS)
         fprintf(out, " --engine-time-limit %g", program->seconds);

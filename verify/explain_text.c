@@ -1,5 +1,6 @@
 /* explain_text.c: an explanation for people, at most 100 columns wide. */
 #include "verify/explain.h"
+#include "verify/word.h"
 
 #include <math.h>
 
@@ -152,7 +153,8 @@ void explain_text(FILE *out, const struct explain *e, const char *name,
         fprintf(out, "looks like: no mistake that is known here\n");
     for (size_t k = 0; k < e->causes; k++)
         fprintf(out, "%s%s\n", k == 0 ? "looks like: " : "            ", e->cause[k]);
-    fprintf(out, "evident verify %s", name);
+    fputs("evident verify ", out);
+    ver_word_put(out, name);
     ver_engine_options_put(out, options);
     fprintf(out, " --no-witness\n");
 }

@@ -74,6 +74,13 @@ int judge_no_memory(struct judge *judge)
     return judge_end(judge, VER_ERROR, "memory is short");
 }
 
+int judge_no_witness(struct judge *judge, enum witness_status status)
+{
+    return status == WITNESS_MEMORY
+               ? judge_no_memory(judge)
+               : judge_end(judge, VER_NOT_RUN, "the witness's capacity is exceeded");
+}
+
 /* ---- facts for the tables ---- */
 
 static double middle(const arb_t x)
@@ -122,6 +129,8 @@ static int run_reference(struct judge *judge)
     bool expected = judge->made->expectation == CASE_UNDECIDED;
     enum ref_status status = ref_run(judge->truth, judge->problem, &ask);
     judge->out->precision = judge->truth->precision;
+    if (status == REF_MEMORY)
+        return judge_end(judge, VER_ERROR, judge->truth->reason);
     if (status == REF_CAPACITY)
         return judge_end(judge, VER_NOT_RUN, judge->truth->reason);
     if (status == REF_UNDECIDED && !expected)

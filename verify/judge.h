@@ -73,6 +73,8 @@ struct ver_comparison *judge_compare(struct judge *judge, enum ver_kind kind, co
 /* Ends the judgement: sets verdict and reason, returns -1. */
 int judge_end(struct judge *judge, enum ver_verdict verdict, const char *reason);
 int judge_no_memory(struct judge *judge);
+/* What becomes of a case whose witness returned that status, which is not WITNESS_OK. */
+int judge_no_witness(struct judge *judge, enum witness_status status);
 
 void judge_number_text(char *text, size_t size, mpfr_srcptr x);
 

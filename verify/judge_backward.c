@@ -89,7 +89,7 @@ static int compare_along(struct judge *judge, struct ver_comparison *comparison,
         ver_compare_difference(comparison, slope->truth, slope->scale, slope->all,
                                judge->truth->loss, &difference);
     else
-        failed = judge_end(judge, VER_NOT_RUN, "the witness's capacity is exceeded");
+        failed = judge_no_witness(judge, status);
     witness_difference_clear(&difference);
     return failed;
 }

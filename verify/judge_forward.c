@@ -103,7 +103,7 @@ int judge_forward(struct judge *judge)
     enum witness_status status = witness_simulate(&run, judge->problem, NULL, slack, precision);
     int failed = 0;
     if (status != WITNESS_OK) {
-        failed = judge_end(judge, VER_NOT_RUN, "the witness's capacity is exceeded");
+        failed = judge_no_witness(judge, status);
     } else {
         set_slack(slack, judge->problem->end, precision);
         for (size_t s = 0; s < judge->truth->samples && !failed; s++)

@@ -276,15 +276,16 @@ static int run_changed(struct change *change, struct match *match)
     struct ref_result result;
     ask.digits = judge->options->digits;
     ask.precision_cap = judge->options->precision_cap;
-    int failed = 0;
-    if (ref_run(&result, change->problem, &ask) == REF_OK) {
+    enum ref_status status = ref_run(&result, change->problem, &ask);
+    int failed = status == REF_MEMORY ? -1 : 0;
+    if (status == REF_OK) {
         compare_samples(change, &result, match);
         failed = compare_gradients(change, &result, match);
-    } else if (change->split != SIZE_MAX &&
+    } else if (!failed && change->split != SIZE_MAX &&
                judge->problem->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY) {
         change->excluded =
             "undecided: both halves at a maximum"; /* of two arrivals, which moves it? */
-    } else {                                       /* it is as easy as it was */
+    } else if (!failed) {                          /* it is as easy as it was */
         match->differ = match->numbers = 1;
         snprintf(match->index, sizeof match->index, "%.90s", result.reason);
     }

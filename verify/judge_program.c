@@ -181,7 +181,10 @@ static int need_truth(struct program_case *p)
     snprintf(p->out->reason, sizeof p->out->reason, "the reference: %.200s", truth->reason);
     if (judge->made->expectation == CASE_UNDECIDED || !judge->options->no_witness)
         return 1;
-    return judge_end(judge, truth->status == REF_CAPACITY ? VER_NOT_RUN : VER_UNDECIDED,
+    return judge_end(judge,
+                     truth->status == REF_MEMORY     ? VER_ERROR
+                     : truth->status == REF_CAPACITY ? VER_NOT_RUN
+                                                     : VER_UNDECIDED,
                      truth->reason);
 }
 

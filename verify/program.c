@@ -3,6 +3,7 @@
 #include "verify/program.h"
 #include "verify/answers.h"
 #include "verify/contender.h"
+#include "verify/word.h"
 
 #include <math.h>
 #include <signal.h>
@@ -62,17 +63,6 @@ struct program *program_named(const char *name)
     return program;
 }
 
-void program_put_quoted(FILE *out, const char *text)
-{
-    fputc('\'', out);
-    for (; *text; text++)
-        if (*text == '\'')
-            fputs("'\\''", out);
-        else
-            fputc(*text, out);
-    fputc('\'', out);
-}
-
 /* ---- its conventions ---- */
 
 /* The shell joins the lines of the document into one and hides what a program says that knows no
@@ -87,7 +77,7 @@ static char *conventions_command(const char *command)
     fprintf(out, "%s --conventions", command);
     if (fclose(out) == 0 && (out = open_memstream(&whole, &size))) {
         fputs("exec 2>/dev/null; eval ", out);
-        program_put_quoted(out, text);
+        ver_word_put(out, text);
         fputs(" </dev/null | tr '\\n' ' '; echo", out);
         fclose(out);
     }

@@ -56,7 +56,4 @@ enum program_said program_ask(struct answer *answer, const struct program *progr
 /* Ends what this process has started. */
 void program_end_all(void);
 
-/* A text for the shell, in quotes. */
-void program_put_quoted(FILE *out, const char *text);
-
 #endif

@@ -1,7 +1,9 @@
 /* report_failure.c: what did not pass, case by case: the numbers that are wrong, what they look
  * like, a picture, and the commands that show it again, explain it and make it small. */
 #include "verify/report.h"
+#include "verify/word.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SHOWN = 20, LISTED = 200 }; /* cases in full; cases in a line; the rest is counted */
@@ -13,21 +15,9 @@ enum { CASE = 1, VERDICT, REASON, QUANTITY, INDEX, GOT, WANT, DISTANCE, ENGINE, 
 
 static void put_quoted(FILE *out, const char *word)
 {
-    if (word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                          "_-+=.,:/@%")] == '\0' &&
-        *word) {
-        report_put_text(out, word);
-        return;
-    }
-    fputs("&#39;", out);
-    for (; *word; word++) {
-        char one[2] = {*word, '\0'};
-        if (*word == '\'')
-            fputs("&#39;\\&#39;&#39;", out);
-        else
-            report_put_text(out, one);
-    }
-    fputs("&#39;", out);
+    char *quoted = ver_word(word);
+    report_put_text(out, quoted ? quoted : "");
+    free(quoted);
 }
 
 /* The options of the run, defaults left out; alone, a case deserves every check, so --every is left

@@ -2,6 +2,7 @@
  * fails is a failure, with a line a comparison; undecided is a failure of its own type, since it is
  * no pass; not-run is skipped. Times stand there only on request: they differ from run to run. */
 #include "verify/store_inner.h"
+#include "verify/word.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -90,7 +91,9 @@ static int put_outcome(struct store *store, int64_t run, sqlite3_stmt *row, FILE
     fputs(">", out);
     failed = failed || put_failures(store, run, sqlite3_column_int64(row, 0), out) != 0;
     fputs("evident verify ", out);
-    failed = failed || put_text(store, out, store_column_text(row, 1)) != 0;
+    char *name = ver_word(store_column_text(row, 1));
+    failed = failed || put_text(store, out, name ? name : "") != 0;
+    free(name);
     fputc(' ', out);
     failed = failed || put_text(store, out, store_column_text(row, 4)) != 0;
     fprintf(out, "</%s>\n", tag);

@@ -2,6 +2,7 @@
  * pass and the command that shows it again. Markdown as GitHub and GitLab render it; every text is
  * escaped, since names and answers come from users. Short on purpose: the page has the rest. */
 #include "verify/store_inner.h"
+#include "verify/word.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,11 +33,11 @@ static void put_text(FILE *out, const char *text)
     }
 }
 
-/* In a block of code nothing is escaped; no line of it can end the block. */
+/* In a block of code nothing is escaped; no line that has begun can end the block. */
 static void put_code(FILE *out, const char *text)
 {
     for (; *text; text++)
-        fputc((unsigned char)*text < ' ' ? ' ' : *text == '`' ? '\'' : *text, out);
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
 }
 
 static void put_row(FILE *out, sqlite3_stmt *row, int first)
@@ -96,18 +97,22 @@ static int put_verdict(struct store *store, int64_t run, FILE *out)
 /* The commands of the failing cases, folded away. */
 static int put_commands(struct store *store, int64_t run, FILE *out)
 {
-    static const char sql[] =
-        "SELECT 'evident verify ' || c.name || ' ' || r.options FROM cases c JOIN runs r"
-        " ON r.id = c.run WHERE c.run = ? AND c.verdict <> 'pass' ORDER BY"
-        " c.verdict NOT IN ('fail', 'error'), c.position LIMIT 20";
+    static const char sql[] = "SELECT c.name, r.options FROM cases c JOIN runs r"
+                              " ON r.id = c.run WHERE c.run = ? AND c.verdict <> 'pass' ORDER BY"
+                              " c.verdict NOT IN ('fail', 'error'), c.position LIMIT 20";
     sqlite3_stmt *row = store_ask(store, sql, "i", run);
     size_t lines = 0;
     int got;
     while ((got = store_next(store, row)) > 0) {
         if (lines++ == 0)
             fputs("\n<details><summary>Commands that show them again</summary>\n\n```\n", out);
-        put_code(out, store_column_text(row, 0));
+        char *name = ver_word(store_column_text(row, 0));
+        fputs("evident verify ", out);
+        put_code(out, name ? name : "");
+        fputc(' ', out);
+        put_code(out, store_column_text(row, 1));
         fputc('\n', out);
+        free(name);
     }
     if (lines > 0)
         fputs("```\n\n</details>\n", out);

@@ -1,6 +1,7 @@
 /* talk.c: what `evident verify` prints: a line a failure, the command that shows it again, totals.
  */
 #include "verify/wish.h"
+#include "verify/word.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -17,17 +18,28 @@ void talk_start(struct talk *talk, const struct wish *wish, size_t cases)
     progress_start(&talk->progress, !wish->quiet);
 }
 
+static void print_word(const char *option, const char *word)
+{
+    printf(" %s", option);
+    ver_word_put(stdout, word);
+}
+
 static void print_command(const struct wish *wish, const struct ver_judgement *judgement)
 {
     const struct ver_options plain = VER_OPTIONS_DEFAULT, *used = &wish->judge;
     if (wish->folder) {
-        printf("evident judge %s %s%s%s%s%s\n", wish->folder, judgement->name,
-               wish->answers ? " --answers " : "", wish->answers ? wish->answers : "",
-               wish->conventions ? " --conventions " : "",
-               wish->conventions ? wish->conventions : "");
+        printf("evident judge ");
+        ver_word_put(stdout, wish->folder);
+        print_word("", judgement->name);
+        if (wish->answers)
+            print_word("--answers ", wish->answers);
+        if (wish->conventions)
+            print_word("--conventions ", wish->conventions);
+        printf("\n");
         return;
     }
-    printf("evident verify %s", judgement->name);
+    printf("evident verify");
+    print_word("", judgement->name);
     if (used->seed != plain.seed)
         printf(" --seed %" PRIu64, used->seed);
     if (used->directions != plain.directions)
