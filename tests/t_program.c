@@ -179,6 +179,27 @@ START_TEST(crash_hang_and_babble_are_errors_of_their_case)
 }
 END_TEST
 
+/* What was judged of a program is taken up again for the same one alone: the same files, the same
+ * conventions. */
+START_TEST(a_program_that_changed_is_judged_anew)
+{
+    static const char again[] =
+        "HOW='--digits 17'; export HOW; for k in 1 2; do $E verify $D/case.json --no-witness "
+        "--jobs 1 --engine \"exec:sh '$D/answers.sh'\" $MORE --store $D/store --resume --quiet "
+        ">/dev/null; done; $E list --store $D/store | grep -c case.json";
+    write_file("file.json", "{\"format\":\"evident-conventions-1\",\"scale\": 2}");
+    shell(again);
+    ck_assert_str_eq(text, "1\n");
+    shell("echo '# no other answers' >>$D/answers.sh");
+    shell(again);
+    ck_assert_str_eq(text, "2\n");
+    char command[1024];
+    snprintf(command, sizeof command, "MORE=\"--conventions $D/file.json\"; %s", again);
+    shell(command);
+    ck_assert_str_eq(text, "3\n");
+}
+END_TEST
+
 /* A command that is printed, given to a shell, prints the same again. */
 START_TEST(commands_can_be_copied)
 {
@@ -238,6 +259,7 @@ static Suite *program_suite(void)
     tcase_add_test(tests, no_number_fails_every_comparison);
     tcase_add_test(tests, what_is_not_provided_is_no_evidence);
     tcase_add_test(tests, crash_hang_and_babble_are_errors_of_their_case);
+    tcase_add_test(tests, a_program_that_changed_is_judged_anew);
     tcase_add_test(tests, commands_can_be_copied);
     tcase_add_test(tests, no_program_outlives_its_judge);
     tcase_add_test(tests, output_does_not_depend_on_the_number_of_processes);

@@ -53,6 +53,10 @@ enum program_said program_ask(struct answer *answer, const struct program *progr
                               const struct case_problem *c, double step, double *seconds,
                               char reason[PROGRAM_REASON]);
 
+/* Adds to a digest: conventions, and every file that a word of the command names, or that PATH has
+ * for one. */
+uint64_t program_digest(uint64_t hash, const struct program *program);
+
 /* Ends what this process has started. */
 void program_end_all(void);
 

@@ -51,7 +51,8 @@ struct store_facts {
     char suite_digest[20];
     char options[512];
     char engines[256];
-    char started[32]; /* UTC; empty: is not to be kept */
+    char programs[20]; /* digest of what exec: engines are (program_digest); empty without one */
+    char started[32];  /* UTC; empty: is not to be kept */
     long host_cores;
     size_t cases;         /* of the whole suite */
     size_t shard, shards; /* shard of shards, from 1; 0 of 0: all of it. Not in the fingerprint */

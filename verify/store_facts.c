@@ -1,4 +1,5 @@
 /* store_facts.c: what a run is: of which program, suite and options; and its fingerprint. */
+#include "verify/program.h"
 #include "verify/store_inner.h"
 
 #include <inttypes.h>
@@ -123,10 +124,15 @@ static int describe_options(struct store_facts *facts, const struct ver_options 
                  "--seed %" PRIu64 " --directions %u --digits %ld --cap %ld%s", options->seed,
                  options->directions, options->digits, options->precision_cap, engines);
     free(engines);
+    uint64_t hash = STORE_FNV;
     for (size_t e = 0; e < options->engines; e++) {
         add(facts->engines, sizeof facts->engines, e > 0 ? " " : "");
         add(facts->engines, sizeof facts->engines, ver_engine_name(options->engine[e]));
+        if (program_of(options->engine[e]))
+            hash = program_digest(hash, program_of(options->engine[e]));
     }
+    if (hash != STORE_FNV)
+        snprintf(facts->programs, sizeof facts->programs, "%016" PRIx64, hash);
     return failed ? -1 : 0;
 }
 
@@ -152,6 +158,8 @@ void store_fingerprint(char text[20], const struct store_facts *facts)
     uint64_t hash = STORE_FNV;
     for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
         hash = store_hash_text(hash, parts[k]);
+    if (facts->programs[0])
+        hash = store_hash_text(hash, facts->programs);
     snprintf(cases, sizeof cases, "%zu", facts->cases);
     snprintf(text, 20, "%016" PRIx64, store_hash_text(hash, cases));
 }
