@@ -179,6 +179,40 @@ START_TEST(crash_hang_and_babble_are_errors_of_their_case)
 }
 END_TEST
 
+#define EXPLAIN "$E explain $D/case.json --engine \"exec:sh $D/answers.sh\" "
+
+START_TEST(explain_tells_what_differs_of_another_program)
+{
+    static const char exact[] = "HOW='--digits 17' CONVENTIONS='{\"format\":"
+                                "\"evident-conventions-1\",\"time\":\"exact\"}'; "
+                                "export HOW CONVENTIONS FILTER; ";
+    static const char changed[] = "FILTER=\"tr '\\n' ' ' | sed -E 's/(\\\"weights\\\": \\[ "
+                                  "*\\[\\[\\\")[^\\\"]*/\\1$new/'\"; ";
+    char command[2048];
+    snprintf(command, sizeof command, "FILTER=cat; %s" EXPLAIN, exact);
+    ck_assert_int_eq(shell(command), 2);
+    says("nothing to explain: every number of exec:");
+    snprintf(
+        command, sizeof command,
+        "FILTER=\"tr '\\n' ' ' | sed -E 's/(\\\"hid\\\": \\[ *\\[)\\\"[^,]*, /\\1/'\"; %s" EXPLAIN,
+        exact);
+    ck_assert_msg(shell(command) == 0, "%s", text);
+    says("first diverging event: sample 0 hid[0] spike 0 at ");
+    says("missing; spikes of this neuron, in ms:\n");
+    says("  >    0 ");
+    /* The first weight without the part of its first arrival, which explain prints itself. */
+    snprintf(command, sizeof command,
+             "new=1; %s%s" EXPLAIN ">$D/e; part=$(awk '/a sum over arrivals/ { getline; getline; "
+             "print $4; exit }' $D/e); want=$(awk '$1 == \"weights[0][0][0]\" { print $3; exit }' "
+             "$D/e); new=$(awk \"BEGIN { printf \\\"%%.17g\\\", $want - $part }\"); %s" EXPLAIN
+             "| grep 'this one'",
+             changed, exact, changed);
+    ck_assert_msg(shell(command) == 0, "%s", text);
+    says("as if this one were missing");
+    ck_assert_ptr_null(strstr(strstr(text, "missing") + 1, "missing"));
+}
+END_TEST
+
 /* What was judged of a program is taken up again for the same one alone: the same files, the same
  * conventions. */
 START_TEST(a_program_that_changed_is_judged_anew)
@@ -259,6 +293,7 @@ static Suite *program_suite(void)
     tcase_add_test(tests, no_number_fails_every_comparison);
     tcase_add_test(tests, what_is_not_provided_is_no_evidence);
     tcase_add_test(tests, crash_hang_and_babble_are_errors_of_their_case);
+    tcase_add_test(tests, explain_tells_what_differs_of_another_program);
     tcase_add_test(tests, a_program_that_changed_is_judged_anew);
     tcase_add_test(tests, commands_can_be_copied);
     tcase_add_test(tests, no_program_outlives_its_judge);

@@ -5,9 +5,19 @@
 #include <string.h>
 
 static const struct command_option shared[] = {
-    {"engine", true}, {"step", true}, {"round-delays", false}, {"compat", false}, {"defect", true},
+    {"engine", true}, {"step", true},        {"round-delays", false},     {"compat", false},
+    {"defect", true}, {"conventions", true}, {"engine-time-limit", true},
 };
-enum { OPTION_ENGINE, OPTION_STEP, OPTION_ROUND_DELAYS, OPTION_COMPAT, OPTION_DEFECT, SHARED };
+enum {
+    OPTION_ENGINE,
+    OPTION_STEP,
+    OPTION_ROUND_DELAYS,
+    OPTION_COMPAT,
+    OPTION_DEFECT,
+    OPTION_CONVENTIONS,
+    OPTION_TIME_LIMIT,
+    SHARED
+};
 enum { MOST_OPTIONS = 32 };
 
 static bool take_shared(struct ask *ask, int option, const char *value)
@@ -20,6 +30,10 @@ static bool take_shared(struct ask *ask, int option, const char *value)
         return command_take_step(ask->command, value, &clock->step);
     case OPTION_DEFECT:
         return command_take_defect(ask->command, value, clock);
+    case OPTION_CONVENTIONS:
+        return command_take_conventions(ask->command, value, &ask->judge);
+    case OPTION_TIME_LIMIT:
+        return command_take_limit(ask->command, value, &ask->judge);
     case OPTION_ROUND_DELAYS:
         clock->round_delays = true;
         return true;

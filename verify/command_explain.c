@@ -14,10 +14,12 @@ static const char usage[] =
     "the numbers around both, the terms of the worst weight's gradient, an arrival a line, and "
     "which\n"
     "known mistake would give such numbers. The grid is the engine's own scheme without rounding.\n"
+    "Of exec:COMMAND: what was judged wrong, its spikes and the reference's around the first that\n"
+    "differs, the gradients that are furthest off, an arrival's part of the worst a line.\n"
     "\n"
     "CASE is a file, \"-\" or an address FAMILY:SEED:K. As in evident verify:\n"
     "\n" ASK_USAGE "\n"
-    "  --around N       steps to print before and after an event (default 3)\n"
+    "  --around N       steps, or spikes, to print before and after an event (default 3)\n"
     "  --json           one JSON document instead (evident-explanation-1)\n"
     "\n"
     "Exit code: 0 explained; 2 nothing to explain, or could not run.\n";
@@ -39,21 +41,36 @@ static bool take(struct ask *ask, int option, const char *value)
     return wish->json = true;
 }
 
+/* 0 explained, else the exit code. */
+static int tell(enum explain_status status, const struct ask *ask, const char *reason)
+{
+    if (status == EXPLAIN_AGREES)
+        return command_refuse("explain",
+                              "%s: nothing to explain: every number of %s is within its bound",
+                              ask->name, ver_engine_name(ask->judge.engine[0]));
+    return status == EXPLAIN_CANNOT ? command_refuse("explain", "%s: %s", ask->name, reason)
+                                    : COMMAND_PASS;
+}
+
+static int explain_other(const struct ask *ask, const struct wish *wish,
+                         const struct case_made *made)
+{
+    char reason[512] = "";
+    if (wish->json)
+        return command_refuse("explain", "--json: not of another program");
+    enum explain_status status = explain_program(stdout, made, ask->name, &ask->judge,
+                                                 (unsigned)wish->around, reason, sizeof reason);
+    int code = tell(status, ask, reason);
+    return code == COMMAND_PASS ? command_finish("explain", code) : code;
+}
+
 static int explain_it(const struct ask *ask, const struct wish *wish, const struct case_made *made)
 {
     static struct explain explain;
-    char reason[512];
-    int code = COMMAND_COULD_NOT_RUN;
-    switch (explain_case(&explain, made, ask->name, &ask->judge, reason, sizeof reason)) {
-    case EXPLAIN_AGREES:
-        command_refuse("explain", "%s: nothing to explain: every number of %s is within its bound",
-                       ask->name, ver_engine_name(ask->judge.engine[0]));
-        break;
-    case EXPLAIN_CANNOT:
-        command_refuse("explain", "%s: %s", ask->name, reason);
-        break;
-    case EXPLAIN_DIVERGES:
-        code = COMMAND_PASS;
+    char reason[512] = "";
+    int code = tell(explain_case(&explain, made, ask->name, &ask->judge, reason, sizeof reason),
+                    ask, reason);
+    if (code == COMMAND_PASS) {
         if (!wish->json)
             explain_text(stdout, &explain, ask->name, &ask->judge, (unsigned)wish->around);
         else if (explain_json(stdout, &explain, ask->name, (unsigned)wish->around) != 0)
@@ -79,7 +96,8 @@ int command_explain(int argc, char **argv)
         return command_refuse("explain", "wants one --engine (see evident explain --help)");
     if (ver_load(&made, ask.name, &error) != 0)
         return command_refuse("explain", "%s", error.text);
-    int code = explain_it(&ask, &wish, &made);
+    bool other = ver_engine_is_program(ver_engine_name(ask.judge.engine[0]));
+    int code = other ? explain_other(&ask, &wish, &made) : explain_it(&ask, &wish, &made);
     case_made_clear(&made);
     return code;
 }

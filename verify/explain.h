@@ -62,6 +62,12 @@ enum explain_status explain_case(struct explain *explain, const struct case_made
                                  size_t size);
 void explain_clear(struct explain *explain);
 
+/* The same of another program (explain_program.c), which only its answer tells of: printed at once.
+ * around: spikes to print before and after the first that differs. */
+enum explain_status explain_program(FILE *out, const struct case_made *made, const char *name,
+                                    const struct ver_options *options, unsigned around,
+                                    char *reason, size_t size);
+
 /* What the engine, or the grid, says of a cell. NaN for slopes of the grid. */
 double explain_engine(const struct explain *e, enum ref_grid_quantity quantity, size_t sample,
                       uint32_t step, size_t cell);

@@ -22,7 +22,7 @@ static enum gpu_status run(struct gpu_result *result, const struct case_problem 
     (void)options;
     memset(result, 0, sizeof *result);
     snprintf(result->reason, sizeof result->reason,
-             "another program: evident verify and shrink ask it");
+             "another program: evident verify, explain and shrink ask it");
     return GPU_REFUSED;
 }
 

@@ -58,6 +58,7 @@ struct program_spikes {
     size_t sample, population, neuron, index; /* of it */
     double got, want;
     char first[112]; /* the first event that differs; empty if none does */
+    size_t first_sample, first_population, first_neuron, first_train, first_index; /* of it */
 };
 
 /* bound[trains] in ms; NULL: common for all. */

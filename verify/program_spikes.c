@@ -14,7 +14,7 @@ static double middle(const arb_t x)
 
 struct event {
     double time; /* of the earlier one of the two; NaN: the program gave one */
-    size_t sample, population, neuron, index;
+    size_t sample, population, neuron, train, index;
     enum { MISSING, EXTRA, LATE, EARLY, NO_NUMBER } how;
     double by; /* ms late or early */
 };
@@ -112,13 +112,19 @@ void program_compare_spikes(struct program_spikes *spikes, const struct program_
             for (size_t n = 0; n < truth->size[k]; n++, train++) {
                 double within = bound ? bound[train] : common;
                 const struct ref_train *want = &truth->sample[s].spikes[k][n];
-                struct event event = {.sample = s, .population = k, .neuron = n};
+                struct event event = {.sample = s, .population = k, .neuron = n, .train = train};
                 compare_train(spikes, &answer->spikes[train], want, within, &event);
                 if (part(&event, &answer->spikes[train], want, within) && earlier(&event, &first))
                     first = event;
             }
-    if (first.sample != SIZE_MAX)
-        tell_event(spikes->first, sizeof spikes->first, p, &first);
+    if (first.sample == SIZE_MAX)
+        return;
+    tell_event(spikes->first, sizeof spikes->first, p, &first);
+    spikes->first_sample = first.sample;
+    spikes->first_population = first.population;
+    spikes->first_neuron = first.neuron;
+    spikes->first_train = first.train;
+    spikes->first_index = first.index;
 }
 
 int program_judge_spikes(struct program_case *p, const struct program_move *move, bool *same)

@@ -1,5 +1,6 @@
 /* report_failure.c: what did not pass, case by case: the numbers that are wrong, what they look
  * like, a picture, and the commands that show it again, explain it and make it small. */
+#include "verify/program.h"
 #include "verify/report.h"
 #include "verify/word.h"
 
@@ -24,7 +25,8 @@ static void put_quoted(FILE *out, const char *word)
  * out, too. With clock_only, only how clock engines run. */
 static void put_options(FILE *out, const char *options, bool clock_only)
 {
-    static const char *const clock[] = {"--round-delays", "--compat", "--defect", "--step"};
+    static const char *const clock[] = {"--round-delays", "--compat",      "--defect",
+                                        "--step",         "--conventions", "--engine-time-limit"};
     static const char *const plain[] = {"--every ", "--seed 0 ", "--directions 4 ", "--digits 50 ",
                                         "--cap 16384 "};
     char quote = '\0';
@@ -66,7 +68,8 @@ static void put_command(struct report *report, const char *what, char *const *ce
 
 static void put_commands(struct report *report, char *const *cell)
 {
-    bool engine = strcmp(cell[ENGINE], "reference") != 0 && !ver_engine_is_program(cell[ENGINE]);
+    bool engine = strcmp(cell[ENGINE], "reference") != 0 &&
+                  strncmp(cell[ENGINE], PROGRAM_ANSWERS, strlen(PROGRAM_ANSWERS)) != 0;
     fputs("<p class=\"command\">Again: ", report->out);
     put_command(report, "verify", cell, false);
     if (engine && strcmp(cell[VERDICT], "fail") == 0) {
