@@ -222,8 +222,8 @@
 #define VER_LADDER_DIGITS 20
 
 /* What `evident explain` shows of another program, and no verdict: a spike further off than this
- * part of the trial is the first that differs, of a program with exact times; an arrival's part of a
- * gradient is missing if what is missing is that part, up to this. */
+ * part of the trial is the first that differs, of a program with exact times; an arrival's part of
+ * a gradient is missing if what is missing is that part, up to this. */
 #define VER_EXPLAIN_APART 0x1p-30
 #define VER_EXPLAIN_TERM 0x1p-20
 
