@@ -126,6 +126,25 @@ static int run(const char *line)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+/* Of at most ten cases, and only where a workflow runs and wants a summary. */
+START_TEST(failures_are_annotations_of_a_workflow)
+{
+    static const char verify[] =
+        "for k in 0 1 2 3 4 5 6 7 8 9 10 11; do CASES=\"$CASES closed-output:1:$k\"; done; "
+        "env GITHUB_ACTIONS=%s $E verify $CASES --no-witness --store $D/t %s "
+        "--engine 'exec:read -r line; echo 100%%: >&2' >$D/log 2>&1; "
+        "[ $(grep -c '^::' $D/log) = %d ] && [ $(grep -c '^::error title=evident "
+        "closed-output%%3A1%%3A[0-9]*::exec:read .* words: 100%%25:$' $D/log) = %d ]";
+    char command[1024];
+    snprintf(command, sizeof command, verify, "true", "--summary $D/m", 10, 10);
+    ck_assert_int_eq(run(command), 0);
+    snprintf(command, sizeof command, verify, "true", "", 0, 0);
+    ck_assert_int_eq(run(command), 0);
+    snprintf(command, sizeof command, verify, "false", "--summary $D/m", 0, 0);
+    ck_assert_int_eq(run(command), 0);
+}
+END_TEST
+
 START_TEST(verify_appends_what_the_store_exports)
 {
     ck_assert_int_eq(
@@ -152,6 +171,7 @@ int main(void)
     tcase_add_test(tests, many_failures_are_counted_and_the_text_stays_short);
     tcase_add_test(tests, what_was_not_settled_is_no_pass);
     tcase_add_test(tests, a_run_that_passes_says_so_and_an_empty_one_does_not);
+    tcase_add_test(tests, failures_are_annotations_of_a_workflow);
     tcase_add_test(tests, verify_appends_what_the_store_exports);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -4,6 +4,7 @@
 #include "verify/word.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* So many failing comparisons of one case are printed; the rest is counted. */
@@ -98,6 +99,45 @@ static void print_failures(const struct wish *wish, const struct ver_judgement *
         printf("FAIL %s: %zu more comparisons of this case differ\n", judgement->name, left);
 }
 
+/* What a workflow command would take for its end, or in a title for its next property. */
+static void put_escaped(const char *text, bool title)
+{
+    for (; *text; text++)
+        if (strchr("%\r\n", *text) || (title && strchr(":,", *text)))
+            printf("%%%02X", (unsigned)(unsigned char)*text);
+        else
+            putchar(*text);
+}
+
+/* GitHub shows so many of a step. */
+enum { MOST_ANNOTATIONS = 10 };
+
+static void annotate(struct talk *talk, const struct ver_judgement *judgement)
+{
+    const char *where = getenv("GITHUB_ACTIONS");
+    bool wrong = judgement->verdict == VER_FAIL || judgement->verdict == VER_ERROR;
+    const struct ver_comparison *c = NULL;
+    if (!talk->wish->summary || !where || strcmp(where, "true") != 0 ||
+        talk->annotations++ >= MOST_ANNOTATIONS)
+        return;
+    for (size_t k = 0; k < judgement->comparisons && !c; k++)
+        if (judgement->comparison[k].outcome == VER_DIFFERS)
+            c = &judgement->comparison[k];
+    printf("::%s title=evident ", wrong ? "error" : "warning");
+    put_escaped(judgement->name, true);
+    printf("::");
+    if (c) {
+        char text[600];
+        snprintf(text, sizeof text, "%s %s got %s want %s, %.3g bounds, by %s%s%s", c->quantity,
+                 c->index, c->reference, c->value, c->distance, c->engine ? c->engine : "reference",
+                 diagnosis(judgement, c)[0] ? ": " : "", diagnosis(judgement, c));
+        put_escaped(text, false);
+    } else {
+        put_escaped(judgement->reason, false);
+    }
+    printf("\n");
+}
+
 void talk_judgement(void *context, const struct ver_judgement *judgement)
 {
     static const char *const loud[] = {"PASS", "FAIL", "UNDECIDED", "NOT-RUN", "ERROR"};
@@ -120,6 +160,8 @@ void talk_judgement(void *context, const struct ver_judgement *judgement)
         printf("%s %s: %s | ", loud[judgement->verdict], judgement->name, judgement->reason);
         print_command(talk->wish, judgement);
     }
+    if (judgement->verdict != VER_PASS)
+        annotate(talk, judgement);
     fflush(stdout);
 }
 

@@ -35,6 +35,7 @@ struct talk { /* context of the listener */
     const struct wish *wish;
     struct progress progress;
     bool few;
+    unsigned annotations;
 };
 
 void talk_start(struct talk *talk, const struct wish *wish, size_t cases);
