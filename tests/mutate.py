@@ -44,6 +44,7 @@ class Check:
 
     def run(self, program, place):
         environment = dict(os.environ, OMP_NUM_THREADS="1", EVIDENT=f"{place}/evident",
+                           CK_FORK="no",  # a test of its own process group would outlive it
                            EVIDENT_SEEN=f"{place}/seen-{self.name}")
         with subprocess.Popen([program, *self.words], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
