@@ -29,6 +29,7 @@ class Row(NamedTuple):
     extra: int
     readings: Tuple[str, ...]
     family: str
+    off: Tuple[str, ...]  # quantities that are not the same
 
     @classmethod
     def of(cls, verdict: Verdict, family: str) -> "Row":
@@ -38,7 +39,9 @@ class Row(NamedTuple):
         return cls(verdict.word, verdict.reason, c.outputs if c else None, c.hidden if c else None,
                    c.weights if c else None, spikes.wanted if spikes else 0,
                    spikes.missed if spikes else 0, spikes.extra if spikes else 0,
-                   verdict.reading.texts if verdict.reading else (), family)
+                   verdict.reading.texts if verdict.reading else (), family,
+                   tuple(sorted({got.quantity for got, _, a in c.pairs if a.level != "same"}))
+                   if c else ())
 
 
 _ALMOST = 0.9  # of all cases: then the rest is named
@@ -95,8 +98,11 @@ def seen(rows: Sequence[Row], finer: Optional[Sequence[Row]], ratio: float) -> s
         return "not run"
     got: List[str] = []
     words = Counter(row.word for row in ran)
+    others = Counter(name for r in ran if "weights" not in r.off for name in r.off)
+    for name, count in others.most_common():
+        got.append(f"{name.replace('_', ' ')} wrong in {count} cases, with weights the same")
     if words["same"] == len(ran):
-        return "nothing: all the same"
+        return "; ".join(["weights all the same"] + got) if got else "nothing: all the same"
     rest = sorted({r.family for r in ran if r.word != "same"})
     if words["same"] >= _ALMOST * len(ran):
         got.append(f"all the same but {len(ran) - words['same']} of {len(ran)} cases, in "
@@ -139,13 +145,13 @@ def summary(rows: Sequence[Row], finer: Optional[Sequence[Row]], ratio: float) -
     ran = [row for row in rows if row.word in WORDS]
     outputs, hidden = [r.outputs for r in ran], [r.hidden for r in ran]
     reasons = Counter(_NUMBER.sub("N", row.reason) for row in rows
-                      if row.word in ("not-run", "error", "undecided"))
+                      if row.word in ("not-run", "error", "undecided", "beyond"))
     told = "; ".join(f"{n} x {reason}" for reason, n in reasons.most_common(6))
     if len(reasons) > 6:
         told += f"; {len(reasons) - 6} more"
     return (
         [str(len(rows)), str(len(ran))]
-        + [str(counts[w]) for w in ("not-run", "undecided", "error", *WORDS)]
+        + [str(counts[w]) for w in ("not-run", "undecided", "error", "beyond", *WORDS)]
         + [str(sum(r.wanted for r in ran)), str(sum(r.missed for r in ran)),
            str(sum(r.extra for r in ran))]
         + [_show(_cosines(outputs), median), _show(_cosines(outputs), min),

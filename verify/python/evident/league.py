@@ -9,10 +9,10 @@ from .conventions import Conventions
 from .defects import Row, summary, verdict_counts
 from .errors import EvidentError
 from .judge import judge_case, refined
-from .levels import WORDS
+from .levels import BEYOND, WORDS
 from .result import Result
 from .table import write_markdown, write_tsv
-from .truth import truth_of
+from .truth import moved_by_rounding, truth_of
 
 
 @dataclass
@@ -47,6 +47,7 @@ def measure(cases: Sequence[Case], names: Sequence[str], refine: Sequence[float]
         except EvidentError as error:
             _tell(progress, f"{case.name}: left out: {error}")
     _tell(progress, f"truth of {len(truths)} cases")
+    moved: Dict[int, float] = {}
     lines: List[Line] = []
     for name in names:
         with Adapter(name, seconds) as adapter:
@@ -58,6 +59,13 @@ def measure(cases: Sequence[Case], names: Sequence[str], refine: Sequence[float]
                     family = family_of(cases[k])
                     line = found.setdefault(family, Line(name, card, family, times))
                     verdict = judge_case(adapter, refined(cases[k], times), truth)
+                    if not grid and verdict.word in WORDS[1:]:
+                        if k not in moved:
+                            moved[k] = moved_by_rounding(cases[k], truth)
+                        if moved[k] > BEYOND:
+                            verdict.word = "beyond"
+                            verdict.reason = ("its gradient moves when its numbers do by a unit in "
+                                              "the last place")
                     line.rows.append(Row.of(verdict, family))
                 for line in found.values():
                     _tell(progress, f"{name} /{times:g} {line.family}: "
@@ -77,7 +85,7 @@ def totals(lines: Sequence[Line]) -> List[Line]:
 
 
 HEAD = ["adapter", "version", "family", "step", "cases", "run", "not-run", "undecided", "error",
-        *WORDS, "spikes", "missed", "extra",
+        "beyond", *WORDS, "spikes", "missed", "extra",
         "output_cosine_median", "output_cosine_min", "output_scale_median",
         "hidden_cosine_median", "hidden_cosine_min", "hidden_scale_median", "hidden_scale_min",
         "hidden_scale_max", "seen", "reasons"]

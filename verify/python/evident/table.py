@@ -45,10 +45,10 @@ def write_markdown(path: str, title: str, head: Sequence[str],
     text = [f"# {title}", "", _EXPLAIN, "", "## All families", ""]
     body = []
     for row in (r for r in rows if r[names["family"]] == "all"):
-        body.append(_pick(names, row, ["adapter", "step", "run", "not-run", "error"])
+        body.append(_pick(names, row, ["adapter", "step", "run", "not-run", "error", "beyond"])
                     + [_cosine(names, row, "output"), _cosine(names, row, "hidden")]
                     + _pick(names, row, ["hidden_scale_median", "seen"]))
-    text += _markdown(["adapter", "step", "run", "not-run", "error", "output cosine",
+    text += _markdown(["adapter", "step", "run", "not-run", "error", "beyond", "output cosine",
                        "hidden cosine", "hidden scale", "what the numbers show"], body)
     versions = {row[names["adapter"]]: row[names["version"]] for row in rows}
     text += ["", "Versions: " + "; ".join(f"{a}: {v or 'not installed'}"
@@ -76,4 +76,6 @@ ratio to the truth. *Output*: weights that end in the population of the loss; *h
 *step*: "exact" for event-driven engines, else the fraction of the step that the case states. The
 words: same (to {levels.SAME:g}), close (within {levels.CLOSE:g}), scaled (a constant factor, the
 rest within {levels.SCALED:g}), direction (cosine at least {levels.DIRECTION:g}), wrong;
-`evident/levels.py` defines them. Adapters answer not-run where an engine cannot express a case."""
+`evident/levels.py` defines them. *beyond*: cases whose own truth moves by more than
+{levels.BEYOND:g} when their numbers move by one unit in the last place of a double: set apart,
+of exact engines. Adapters answer not-run where an engine cannot express a case."""

@@ -1,13 +1,18 @@
 """The truth: the program `evident`, found as $EVIDENT, in PATH, or built in a checkout nearby."""
 import json
+import math
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from typing import Iterator, List, Optional
 
+import numpy as np
+
 from .case import Case
+from .compare import compare
 from .errors import EvidentError, one_line
 from .read import read_case
 from .result import Result, read_result
@@ -60,6 +65,29 @@ def truth_of(case: Case, digits: int = 20, seconds: float = 600) -> Result:
         return read_result(json.loads(done.stdout), case)
     except ValueError:
         raise EvidentError("evident run: printed something that is no JSON")
+
+
+def moved_by_rounding(case: Case, truth: Result) -> float:
+    """How far the weights' gradient of the truth moves, relative to its size, when every weight and
+    spike time moves by a unit in the last place, up or down: the larger of two draws. Infinite
+    where the moved case cannot be decided, or its spikes are others."""
+    draws, far = np.random.RandomState(0), 0.0
+
+    def nudged(values: np.ndarray) -> np.ndarray:
+        toward = np.where(draws.random_sample(values.shape) < 0.5, -np.inf, np.inf)
+        return np.where(values == 0, values, np.nextafter(values, toward))
+
+    for _ in range(2):
+        samples = [replace(s, spikes={p: [nudged(t) for t in trains]
+                                      for p, trains in s.spikes.items()}) for s in case.samples]
+        other = truth_of(replace(case, samples=samples, projections=[
+            replace(q, weights=nudged(q.weights)) for q in case.projections]))
+        if other.status != "ok":
+            return math.inf
+        a = compare(case, other, truth).weights
+        if a is not None and a.want_norm > 0:
+            far = max(far, a.distance)
+    return far
 
 
 def _generate(match: "re.Match[str]") -> Iterator[Case]:

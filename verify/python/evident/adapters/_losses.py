@@ -5,7 +5,7 @@ Legendre quadrature on panels between all events of the outputs, refined until i
 Its drive is dL/dV_k(t_q), so the backward pass needs to know nothing of the loss. A first-spike
 loss is a function of the first spike times.
 """
-from typing import Callable, Dict, List, NamedTuple, Tuple
+from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -132,9 +132,10 @@ def _maximum(case: Case, sample: Sample, net: Network, tapes: List[_Tape],
     return Drive(loss, place[:, None], p[:, None], np.zeros(count), kinks)
 
 
-def _first_spikes(case: Case, sample: Sample, trial: Trial) -> Drive:
+def first_spike_loss(case: Case, sample: Sample,
+                     trains: Sequence[Sequence[float]]) -> Tuple[float, np.ndarray]:
+    """A first-spike loss of the trains of the outputs, and its derivatives by the first times."""
     loss, count = case.loss, case.outputs.size
-    trains = trial.spikes[loss.population]
     silent = np.array([len(t) == 0 for t in trains])
     t = np.array([case.end + loss.silent_after if len(x) == 0 else x[0] for x in trains])
     l = sample.label
@@ -161,7 +162,13 @@ def _first_spikes(case: Case, sample: Sample, trial: Trial) -> Drive:
             value += loss.alpha * float(np.expm1(t[l] / loss.tau1))
             slope[l] += loss.alpha / loss.tau1 * np.exp(t[l] / loss.tau1)
     slope[silent] = 0
-    return Drive(value, np.zeros((count, 0)), np.zeros((count, 0)), slope, {})
+    return value, slope
+
+
+def _first_spikes(case: Case, sample: Sample, trial: Trial) -> Drive:
+    value, slope = first_spike_loss(case, sample, trial.spikes[case.loss.population])
+    none = np.zeros((case.outputs.size, 0))
+    return Drive(value, none, none, slope, {})
 
 
 def drive(net: Network, sample: Sample, trial: Trial) -> Drive:
