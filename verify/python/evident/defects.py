@@ -29,7 +29,7 @@ class Row(NamedTuple):
     extra: int
     readings: Tuple[str, ...]
     family: str
-    off: Tuple[str, ...]  # quantities that are not the same
+    off: Tuple[str, ...] = ()  # quantities that are not the same
 
     @classmethod
     def of(cls, verdict: Verdict, family: str) -> "Row":

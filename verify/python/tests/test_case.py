@@ -11,6 +11,8 @@ import numpy as np
 
 import evident
 from evident.errors import CaseError
+from evident.levels import BEYOND
+from evident.truth import cases_of, moved_by_rounding, truth_of
 from evident.write import case_line
 
 # path, value (None: remove), what the refusal says
@@ -144,6 +146,14 @@ class Refusing(unittest.TestCase):
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                   encoding="utf-8", check=False)
             self.assertEqual(done.returncode, 2, path)
+
+    def test_a_truth_that_rounding_moves_is_told_from_one_that_it_does_not(self):
+        if support.program() is None:
+            self.skipTest("the program evident is not in $EVIDENT or PATH")
+        os.environ.setdefault("EVIDENT", support.program())
+        firm, frail = (next(cases_of(f"conditioning-slope:1:{k}")) for k in (1, 0))
+        self.assertLess(moved_by_rounding(firm, truth_of(firm)), BEYOND)
+        self.assertGreater(moved_by_rounding(frail, truth_of(frail)), BEYOND)
 
 
 if __name__ == "__main__":

@@ -131,6 +131,9 @@ class League(unittest.TestCase):
         self.assertIn("8 of 40 spikes missed", seen([self.row(1, (), "wrong", 2)] * 4, None, 1))
         self.assertIn("point away from descent in 4 of 4",
                       seen([self.row(-1, (), "wrong")] * 4, None, 1))
+        delays = self.row(1, (), "same")._replace(off=("delays",))
+        self.assertEqual(seen([self.row(1, (), "same"), delays], None, 1),
+                         "weights all the same; delays wrong in 1 cases, with weights the same")
         coarse, fine = [self.row(2, (), "wrong")] * 4, [self.row(8, (), "wrong")] * 4
         self.assertIn("step^-1.0, without a limit", seen(coarse, fine, 4))
         self.assertEqual(seen([Row("not-run", "x", None, None, None, 0, 0, 0, (), "f")], None, 1),
