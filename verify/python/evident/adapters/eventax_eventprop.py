@@ -4,7 +4,13 @@ Its LIF is the leaky integrate-and-fire neuron of the cases; states are integrat
 here by Tsit5 with an adaptive step at RTOL, in double precision, and spike times are found by
 Newton's method, so that what is wrong beyond that is the method's. It gives first spike times; the
 losses of first spike times and their derivatives by them are this package's, its backward pass
-takes them to weights, delays, biases and time constants.
+takes them to weights, delays and biases.
+
+Of 0.1.0, seen here: its PLIF, which would give gradients of time constants, cannot be constructed
+(it passes on `positive_weights`, which nothing takes). A delay of 0 has gradient 0 (max(d, 0)). The
+delay of the arrival that comes next after a spike gets the derivative by the spike's time, with the
+opposite sign: its adjoint returns a derivative by the end of an integration that an event has ended
+before.
 """
 from typing import Dict, List, Tuple
 
