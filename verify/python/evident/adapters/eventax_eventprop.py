@@ -35,6 +35,7 @@ jax.config.update("jax_enable_x64", True)
 
 RTOL = 1e-9
 MOST_EVENTS = 400
+MOST_NEURONS = 64  # of which it compiles a case within a minute
 
 CONVENTIONS = Conventions(
     engine="eventax_eventprop", version=f"eventax 0.1.0, jax {jax.__version__}",
@@ -43,7 +44,7 @@ CONVENTIONS = Conventions(
               "tau_syn"],
     refuses=["losses but those of first spikes", "li populations",
              "two projections between the same populations",
-             f"more than {MOST_EVENTS} events in a sample"])
+             f"more than {MOST_NEURONS} neurons, more than {MOST_EVENTS} events in a sample"])
 
 
 class _Net:
@@ -101,6 +102,8 @@ def _refuse(case: Case) -> None:
         raise NotRun(f"loss {case.loss.kind}: a voltage at all times is not given")
     if any(p.model != LIF for p in case.neurons()):
         raise NotRun("li populations")
+    if sum(p.size for p in case.neurons()) > MOST_NEURONS:
+        raise NotRun(f"more than {MOST_NEURONS} neurons")
 
 
 def _gradients(net: _Net, grad: EvNN) -> Gradients:
