@@ -115,6 +115,36 @@ START_TEST(a_run_that_passes_says_so_and_an_empty_one_does_not)
 }
 END_TEST
 
+START_TEST(a_summary_says_what_moved_since_the_run_before)
+{
+    struct store_facts facts = make_facts(1);
+    struct ver_judgement j = make_judgement(6, 2);
+    int64_t first = store_begin(store, &facts, false);
+    must(store, store_record(store, first, 0, &j, NULL));
+    must(store, store_finish(store, first));
+    char *text = exported(store, first, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_null(strstr(text, "Since run"));
+    free(text);
+    int64_t second = store_begin(store, &facts, false);
+    j.verdict = j.verdict == VER_PASS ? VER_FAIL : VER_ERROR;
+    must(store, store_record(store, second, 0, &j, NULL));
+    must(store, store_finish(store, second));
+    text = exported(store, second, STORE_MARKDOWN, NULL, false);
+    has(text, "### Since run 1 of the same suite\n\n```\nworse verdict ");
+    has(text, "\n```\n\n| what | worse | better | moved |\n");
+    has(text, "\n| verdict | 1 | 0 | 0 |\n");
+    free(text);
+    snprintf(facts.suite, sizeof facts.suite, "another");
+    int64_t third = store_begin(store, &facts, false);
+    must(store, store_record(store, third, 0, &j, NULL));
+    must(store, store_finish(store, third));
+    ver_judgement_clear(&j);
+    text = exported(store, third, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_null(strstr(text, "Since run"));
+    free(text);
+}
+END_TEST
+
 /* With a program; $E is it. */
 static int run(const char *line)
 {
@@ -171,6 +201,7 @@ int main(void)
     tcase_add_test(tests, many_failures_are_counted_and_the_text_stays_short);
     tcase_add_test(tests, what_was_not_settled_is_no_pass);
     tcase_add_test(tests, a_run_that_passes_says_so_and_an_empty_one_does_not);
+    tcase_add_test(tests, a_summary_says_what_moved_since_the_run_before);
     tcase_add_test(tests, failures_are_annotations_of_a_workflow);
     tcase_add_test(tests, verify_appends_what_the_store_exports);
     suite_add_tcase(suite, tests);

@@ -116,4 +116,8 @@ int store_junit(struct store *store, int64_t run, bool times, FILE *out);
 
 int store_markdown(struct store *store, int64_t run, FILE *out);
 
+/* What moved since the newest complete run before of the same suite; nothing without one. 0, or
+ * -1. */
+int store_since(struct store *store, int64_t run, FILE *out);
+
 #endif

@@ -165,7 +165,7 @@ int store_markdown(struct store *store, int64_t run, FILE *out)
         put_table(store, run, open,
                   "### What was not settled\n\n| verdict | case | reason |\n|--|--|--|", LISTED,
                   out) != 0 ||
-        put_commands(store, run, out) != 0)
+        put_commands(store, run, out) != 0 || store_since(store, run, out) != 0)
         return -1;
     return put_table(store, run, about,
                      "| suite | options | evident | commit | compiler | device |\n"
