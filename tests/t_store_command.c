@@ -172,6 +172,30 @@ START_TEST(schema_is_printed_as_sql_that_runs)
 }
 END_TEST
 
+/* A campaign whose store can no longer grow ends at once with one line; what it has recorded is
+ * there, and it goes on from there to what one left alone records. */
+START_TEST(a_campaign_stops_where_its_store_ends)
+{
+    static const char line[] =
+        "D=%s; E=%s; for k in 0 1 2 3 4 5 6 7 8 9 10 11; do C=\"$C random-batch:1:$k\"; done; "
+        "V=\"verify $C --no-witness --engine clock-host --round-delays --jobs 1\"; "
+        "(ulimit -f 400; trap '' XFSZ; $E $V --store $D/t >$D/out 2>$D/err); "
+        "[ $? = 2 ] || exit 3; [ $(wc -l <$D/err) = 1 ] || exit 4; grep -q '^cases:' $D/out && "
+        "exit 5; "
+        "N=$(grep -c '^[A-Z]' $D/out); [ $N -gt 1 ] && [ $N -lt 12 ] || exit 6; "
+        "$E export latest --store $D/t --table cases | grep -c random-batch:1: >$D/n; "
+        "[ $(cat $D/n) = $((N - 1)) ] || exit 7; "
+        "$E $V --store $D/t --resume >/dev/null || exit 8; $E $V --store $D/u >/dev/null; "
+        "$E export latest --store $D/t --format json >$D/a; $E export latest --store $D/u "
+        "--format json | cmp - $D/a";
+    char command[2048];
+    const char *program = getenv("EVIDENT");
+    snprintf(command, sizeof command, line, folder, program ? program : "EVIDENT-is-not-set");
+    int status = system(command);
+    ck_assert_int_eq(WIFEXITED(status) ? WEXITSTATUS(status) : 128, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("store_command");
@@ -179,6 +203,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, drop_folder);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, every_command_has_help);
+    tcase_add_test(tests, a_campaign_stops_where_its_store_ends);
     tcase_add_test(tests, bad_arguments_are_refused_in_one_line);
     tcase_add_test(tests, list_names_every_run);
     tcase_add_test(tests, show_prints_a_run_and_a_case);

@@ -152,7 +152,8 @@ static int verify_sources(const struct wish *wish, const struct ver_sources *sou
                       recording.store ? &recording.all : &recording.then);
         progress_hide(&talk.progress);
         int recorded = record_end(&recording); /* first: the report tells of complete runs */
-        code = tell_totals(wish, facts, &recording, judgement, sources->count);
+        if (!recording.listener.failed) /* else it was broken off: not all cases were judged */
+            code = tell_totals(wish, facts, &recording, judgement, sources->count);
         if (recorded != 0 || (wish->summary && append_summary(wish, &recording) != 0))
             code = COMMAND_COULD_NOT_RUN;
     }

@@ -118,6 +118,8 @@ static void collect(void *context, size_t job, enum pool_end end, int detail, co
 static size_t next(void *context)
 {
     struct board *board = context;
+    if (board->listener && board->listener->stop && *board->listener->stop)
+        return POOL_NO_JOB;
     while (board->next < board->sources->count && board->done[board->next])
         board->next++;
     return board->next < board->sources->count ? board->next++ : POOL_NO_JOB;

@@ -83,6 +83,9 @@ static void progress(void *context, size_t done, size_t all, size_t failed)
 
 struct ver_listener store_listener(struct store_listener *context)
 {
-    return (struct ver_listener){
-        .judged = judged, .progress = progress, .context = context, .finished = finished};
+    return (struct ver_listener){.judged = judged,
+                                 .progress = progress,
+                                 .context = context,
+                                 .finished = finished,
+                                 .stop = &context->failed};
 }

@@ -316,11 +316,11 @@ struct ver_listener {
     void (*progress)(void *context, size_t done, size_t all, size_t failed);
     void *context;
     void (*finished)(void *context, size_t position, const struct ver_judgement *judgement);
+    const bool *stop; /* NULL, or no case is begun once it is true */
 };
 
-/* Judges all sources in so many processes (0: one a core; under MPI one a rank).
- * judgement[sources->count] are zero, or named: those were judged before and are only told. Each
- * must be cleared by the caller. The result does not depend on the number of processes. */
+/* Judges all sources in so many processes (0: one a core; under MPI one a rank), which change no
+ * result. judgement[sources->count]: zero, or named: judged before and only told. */
 void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *sources,
                    const struct ver_options *options, int workers,
                    const struct ver_listener *listener);
