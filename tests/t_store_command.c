@@ -172,6 +172,17 @@ START_TEST(schema_is_printed_as_sql_that_runs)
 }
 END_TEST
 
+/* Of a case of a family, too: a generator that changed is seen as another case. */
+START_TEST(every_case_has_the_digest_of_its_text)
+{
+    gives("generate closed-chain --seed 1 --count 1 --first 0 --out $D/made", 0, "");
+    gives("verify closed-chain:1:0 $D/made/closed-chain-1-0.json --store $D/v --jobs 1", 0, "");
+    gives("export latest --store $D/v --format tsv --table cases | tail -n +2 | "
+          "awk -F'\t' '{ print $(NF - 1) }' | sort -u | grep -cE '^[0-9a-f]{16}$'",
+          0, "1\n");
+}
+END_TEST
+
 /* A campaign whose store can no longer grow ends at once with one line; what it has recorded is
  * there, and it goes on from there to what one left alone records. */
 START_TEST(a_campaign_stops_where_its_store_ends)
@@ -203,6 +214,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, drop_folder);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, every_command_has_help);
+    tcase_add_test(tests, every_case_has_the_digest_of_its_text);
     tcase_add_test(tests, a_campaign_stops_where_its_store_ends);
     tcase_add_test(tests, bad_arguments_are_refused_in_one_line);
     tcase_add_test(tests, list_names_every_run);

@@ -241,7 +241,7 @@ static int64_t judge_into(struct store *store, int workers, int64_t there,
     struct ver_judgement judgement[6] = {{NULL}};
     ck_assert_int_eq(store_resume(store, run, &sources, judgement), there);
     struct ver_listener then = {.judged = count_case, .context = &told};
-    struct store_listener context = {store, run, &sources, &then, false};
+    struct store_listener context = {store, run, &then, false};
     struct ver_listener listener = store_listener(&context);
     ver_judge_all(judgement, &sources, &defaults, workers, &listener);
     ck_assert_msg(!context.failed, "%s", store_error(store));

@@ -78,7 +78,7 @@ static int record_begin(struct recording *recording, const struct wish *wish,
     if (run < 0 || store_resume(recording->store, run, sources, judgement) < 0)
         return refuse_store(recording);
     recording->listener =
-        (struct store_listener){recording->store, run, sources, &recording->then, false};
+        (struct store_listener){recording->store, run, &recording->then, false};
     recording->all = store_listener(&recording->listener);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "verify/pool.h"
 #include "verify/program.h"
 #include "verify/ranks.h"
+#include "verify/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +41,13 @@ static void judge_source(struct ver_judgement *judgement, const struct ver_sourc
     if (source->made) {
         const char *family = source->family ? source->family->name : "file";
         ver_judge(judgement, source->name, family, source->made, options);
+        judgement->case_digest = store_case_digest(source->made->problem);
         return;
     }
     struct case_made made = {NULL, CASE_DECIDED, NULL, 0};
     if (source->family->make(&made, source->seed, source->number) == 0) {
         ver_judge(judgement, source->name, source->family->name, &made, options);
+        judgement->case_digest = store_case_digest(made.problem);
         case_made_clear(&made);
         return;
     }

@@ -122,13 +122,11 @@ int64_t store_resume(struct store *store, int64_t run, const struct ver_sources 
 struct store_listener {
     struct store *store;
     int64_t run;
-    const struct ver_sources *sources; /* for the digests of files; may be NULL */
     const struct ver_listener *then;   /* is told everything after it is recorded; may be NULL */
     bool failed;                       /* store_error() says why; nothing is recorded after it */
 };
 
-/* Records every case when it is finished. Case digests are those of files: a case of a family would
- * have to be made once more. */
+/* Records every case when it is finished. */
 struct ver_listener store_listener(struct store_listener *context);
 
 /* ---- many stores, many runs ---- */

@@ -1,8 +1,6 @@
 /* store_listener.c: what a runner tells, recorded; what was recorded, told again. */
 #include "verify/store_inner.h"
 
-#include <stdlib.h>
-
 int64_t store_resume(struct store *store, int64_t run, const struct ver_sources *sources,
                      struct ver_judgement *judgement)
 {
@@ -20,21 +18,6 @@ int64_t store_resume(struct store *store, int64_t run, const struct ver_sources 
 }
 
 /* ---- recording ---- */
-
-static int by_position(const void *key, const void *source)
-{
-    size_t a = *(const size_t *)key, b = ((const struct ver_source *)source)->position;
-    return (a > b) - (a < b);
-}
-
-static uint64_t digest_of(const struct store_listener *context, size_t position)
-{
-    const struct ver_sources *sources = context->sources;
-    const struct ver_source *source = NULL;
-    if (sources && sources->count > 0)
-        source = bsearch(&position, sources->at, sources->count, sizeof *sources->at, by_position);
-    return source && source->made ? store_case_digest(source->made->problem) : 0;
-}
 
 /* What was measured; how many. They add up to the case: the judge has what is left. */
 static size_t take_times(struct store_time *time, const struct ver_judgement *judgement)
@@ -60,7 +43,7 @@ static void finished(void *context, size_t position, const struct ver_judgement 
 {
     struct store_listener *to = context;
     struct store_time time[VER_ENGINES + 3];
-    struct store_extra extra = {digest_of(to, position), time, take_times(time, judgement)};
+    struct store_extra extra = {judgement->case_digest, time, take_times(time, judgement)};
     if (!to->failed)
         to->failed = store_record(to->store, to->run, position, judgement, &extra) != 0;
     if (to->then && to->then->finished)

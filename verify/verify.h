@@ -166,8 +166,7 @@ struct ver_clock {
     double seconds;      /* that another program took to answer; 0: not measured */
 };
 
-/* Seconds of one case, 0 where nothing was measured. They are told to the store, and nothing that
- * is compared, printed or digested depends on them. */
+/* Seconds of one case, 0 where nothing was measured: for the store, in no comparison or digest. */
 struct ver_seconds {
     double all; /* reading and making the case left out */
     double reference, witness;
@@ -190,6 +189,7 @@ struct ver_judgement {
     struct ver_clock *clock;    /* [clocks], one an engine asked for; NULL without engines */
     size_t clocks;
     struct ver_ladder *ladder; /* NULL where there is none */
+    uint64_t case_digest;      /* store_case_digest; 0: not taken */
     struct ver_seconds seconds;
 };
 
@@ -197,7 +197,7 @@ struct ver_options {
     long digits;        /* of the reference */
     long precision_cap; /* bits, of the reference */
     unsigned directions;
-    uint64_t seed; /* of directions and probes; added to the seed of every line of a suite */
+    uint64_t seed; /* of directions and probes; added to that of every line of a suite */
     const struct ver_engine *engine[VER_ENGINES];
     size_t engines;
     struct ver_clock_options clock;
