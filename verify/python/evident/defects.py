@@ -9,11 +9,19 @@ from statistics import median
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from . import levels
-from .compare import Agreement
+from .compare import Agreement, Comparison
 from .judge import Verdict
 from .levels import WORDS
 
 _NUMBER = re.compile(r"(?<![\w.-])[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?(?![\w])")
+
+
+def _off(comparison: Comparison) -> Tuple[str, ...]:
+    """The quantities of which an array is not the same; what is rounding beside the whole gradient
+    does not count."""
+    total = sum(a.want_norm for _, _, a in comparison.pairs)
+    return tuple(sorted({block.quantity for block, _, a in comparison.pairs if a.level != "same"
+                         and not a.largest <= levels.ROUNDING * total}))
 
 
 class Row(NamedTuple):
@@ -40,8 +48,7 @@ class Row(NamedTuple):
                    c.weights if c else None, spikes.wanted if spikes else 0,
                    spikes.missed if spikes else 0, spikes.extra if spikes else 0,
                    verdict.reading.texts if verdict.reading else (), family,
-                   tuple(sorted({got.quantity for got, _, a in c.pairs if a.level != "same"}))
-                   if c else ())
+                   _off(c) if c else ())
 
 
 _ALMOST = 0.9  # of all cases: then the rest is named
