@@ -6,7 +6,8 @@ leaves silent outputs out of its softmax, so a case in which an output is silent
 after the end is refused: there the losses differ. Its gradients are summed over samples, and
 that factor N is left in and declared; the loss printed here is the mean.
 
-Written against the package's own tests; it needs a NumPy that still has np.int (before 1.24).
+Run against commit 0c2b4df of its repository (LIF layers, loss and compiled part, built by hand: no
+package index has it); it needs a NumPy that still has np.int (before 1.24).
 """
 from typing import Dict, List, Tuple
 
