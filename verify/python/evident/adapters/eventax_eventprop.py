@@ -142,6 +142,7 @@ def _sample(net: _Net, model: EvNN, sample: Sample) -> Tuple[float, EvNN]:
 def run(case: Case) -> Result:
     """Loss and gradients of a case."""
     _refuse(case)
+    jax.clear_caches()  # each case has shapes of its own; their programs use up memory mappings
     net = _Net(case)
     model = net.make()
     losses, total = [], None
