@@ -17,11 +17,12 @@ from eventprop.eventprop_cpp import Spikes, SpikesVector
 from eventprop.lif_layer import LIFLayer, LIFLayerParameters
 from eventprop.loss_layer import TTFSCrossEntropyLoss, TTFSCrossEntropyLossParameters
 
-from ..case import LIF, SPIKE_SOURCE, Case, Population
+from ..case import LIF, SPIKE_SOURCE, Case
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Gradients, Result
 from ..serve import serve
+from ._uniform import one_value
 
 CONVENTIONS = Conventions(
     engine="eventprop_original", version=f"eventprop {getattr(eventprop, '__version__', '?')}",
@@ -31,13 +32,6 @@ CONVENTIONS = Conventions(
              "constants that differ between neurons", "tau_mem = tau_syn",
              "losses but first-spike-cross-entropy with the exponential penalty",
              "silent outputs"])
-
-
-def _one(p: Population, name: str) -> float:
-    values = getattr(p, name)
-    if (values != values[0]).any():
-        raise NotRun(f"{name} of {p.name} differs between neurons")
-    return float(values[0])
 
 
 def _chain(case: Case) -> List[int]:
@@ -69,7 +63,7 @@ def _refuse(case: Case) -> None:
             raise NotRun(f"population {p.name} of model {p.model}")
         if (p.bias != 0).any() or (p.reset != 0).any():
             raise NotRun("a bias, or a reset other than 0")
-        if _one(p, "tau_mem") == _one(p, "tau_syn"):
+        if one_value(p, "tau_mem") == one_value(p, "tau_syn"):
             raise NotRun("tau_mem = tau_syn")
     if any((p.delay != 0).any() for p in case.projections):
         raise NotRun("delays")
@@ -81,8 +75,8 @@ def _layers(case: Case, chain: List[int]) -> List[LIFLayer]:
         q = case.projections[k]
         p = case.population(q.target)
         layers.append(LIFLayer(LIFLayerParameters(
-            n=p.size, n_in=q.weights.shape[0], tau_mem=_one(p, "tau_mem") / 1000,
-            tau_syn=_one(p, "tau_syn") / 1000, v_th=_one(p, "threshold")),
+            n=p.size, n_in=q.weights.shape[0], tau_mem=one_value(p, "tau_mem") / 1000,
+            tau_syn=one_value(p, "tau_syn") / 1000, v_th=one_value(p, "threshold")),
             np.ascontiguousarray(q.weights, dtype=np.float64)))
     return layers
 

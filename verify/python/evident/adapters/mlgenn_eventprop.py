@@ -1,34 +1,290 @@
-"""mlGeNN's EventPropCompiler: a place that is kept, not an adapter yet.
+"""mlGeNN's EventPropCompiler (ml_genn 2, GeNN 5): fixed step, float32, its own code for CPU or GPU.
 
-No package index has ml_genn or pygenn, so nothing could be run against them, and an adapter that
-was never run could be wrong where mlGeNN is right. Its gradients are in no documented interface
-either: they stand in variables of the generated model, one trial late, and are read by a callback.
-So every case is answered with not-run and that reason; with the packages missing, with their
-absence.
+Neither package is on a package index: this was written from the documentation and the source of
+mlGeNN and has NEVER BEEN RUN against it. So that a mistake of this file is never laid at mlGeNN's
+door, the first case is preceded by a case of this file's own (`_check_itself`) whose answer does
+not depend on the adjoint of a spike: how weights, samples, labels, times and gradients go in and
+come out. Unless it comes out right, every case is answered with not-run and what was found.
 
-What is known of its conventions (reports of others, read in its source): fixed step, float32, ms;
-weight gradients of voltage losses are divided by tau_mem of the outputs; one tau_syn a population;
-delays are rounded to steps; the mean is over the nominal batch.
+How it is asked: batches of one trial and a learning rate of 0. The backward pass of a trial runs
+together with the forward pass of the next, so the variable Gradient of every connection is read at
+the last step of the trial that follows, and the first trial is repeated at the end. Input spikes
+go to the nearest step. V after step n is V at n dt.
 """
-import ml_genn
-import pygenn
+import functools
+import inspect
+import itertools
+import os
+import tempfile
+from typing import Any, Dict, List, NamedTuple, Tuple
 
-from ..case import Case
+import ml_genn
+import numpy as np
+import pygenn
+from ml_genn.callbacks import Callback, SpikeRecorder, VarRecorder
+from ml_genn.compilers import EventPropCompiler
+from ml_genn.compilers.event_prop_compiler import default_params
+from ml_genn.connectivity import Dense
+from ml_genn.neurons import LeakyIntegrate, LeakyIntegrateFire, SpikeInput
+from ml_genn.optimisers import Adam
+from ml_genn.synapses import Exponential
+from ml_genn.utils.data import preprocess_spikes
+
+from ..case import LI, LIF, SPIKE_SOURCE, VOLTAGE_LOSSES, Case, Population
+from ..compare import agreement, compare_spikes
 from ..conventions import Conventions
-from ..errors import NotRun
-from ..result import Result
+from ..errors import NotRun, one_line
+from ..read import read_case_text
+from ..result import Gradients, Result, Trains
 from ..serve import serve
+from . import numpy_eventprop
+from ._grid import Grid, delay_steps, make_grid
+from ._losses import first_spike_loss, target_at, voltage_loss
+from ._uniform import one_value
 
 CONVENTIONS = Conventions(
     engine="mlgenn_eventprop", version=f"ml_genn {getattr(ml_genn, '__version__', '?')}, "
     f"pygenn {getattr(pygenn, '__version__', '?')}",
     time="grid", time_unit="ms", sign=1, scale="1/tau_mem of the outputs, for voltage losses",
-    loss="mean", precision="float32", provides=[], refuses=["every case: not written yet"])
+    loss="mean", precision="float32", provides=["loss", "spikes", "weights"],
+    refuses=["constants that differ between neurons", "bias", "tau_mem = tau_syn",
+             "delays that are no whole number of steps", "weightings linear and sigmoid",
+             "first-spike losses but the cross-entropy with the reciprocal penalty",
+             "silent outputs of first-spike losses"],
+    note="input spikes go to the nearest step; written from mlGeNN's source, never run against it")
+
+_CROSS_ENTROPY = "sparse_categorical_crossentropy"
+_COUNT = itertools.count(1)  # a name for every library that is compiled
+_LATE = 2  # steps that a spike of the first case may be off
+_FIRST = {
+    "format": "evident-case-1", "name": "the adapter's own", "time": {"end": 20, "step": 1 / 64},
+    "populations": [
+        {"name": "in", "size": 2, "model": "spike-source"},
+        {"name": "hid", "size": 2, "model": "lif", "tau_mem": 20, "tau_syn": 5, "threshold": 1},
+        {"name": "out", "size": 3, "model": "li", "tau_mem": 10, "tau_syn": 4}],
+    "projections": [
+        {"source": "in", "target": "hid", "weights": [[6, 1], [2, 9]]},
+        {"source": "hid", "target": "out", "weights": [[1, 0.5, 0], [0, 0.5, 2]]},
+        {"source": "in", "target": "out", "weights": [[1, 2, 0.5], [0.5, 1, 3]]}],
+    "samples": [{"spikes": {"in": [[1, 9], [4]]}, "target": {"label": 0}},
+                {"spikes": {"in": [[7], [2, 11]]}, "target": {"label": 2}}],
+    "loss": {"kind": "voltage-integral-cross-entropy", "population": "out",
+             "weighting": "uniform"}}
+_DIRECT = 2  # its projection that no spike of a neuron comes through
+
+
+class _Asked(NamedTuple):
+    """A case in mlGeNN's terms."""
+
+    network: Any
+    populations: Dict[str, Any]
+    connections: List[Any]
+
+
+def _readout(case: Case) -> str:
+    """What the outputs are read by, as mlGeNN names it; NotRun for a loss that it has not."""
+    loss = case.loss
+    if loss.kind == "voltage-integral-cross-entropy":
+        named = {"uniform": "avg_var", "exponential": "avg_var_exp_weight"}
+        if (loss.weighting or "uniform") not in named:
+            raise NotRun(f"weighting {loss.weighting}")
+        return named[loss.weighting or "uniform"]
+    if loss.kind == "first-spike-cross-entropy" and (loss.penalty == "reciprocal"
+                                                     or loss.alpha == 0):
+        return "first_spike_time"
+    named = {"instantaneous-cross-entropy": "avg_var", "max-voltage-cross-entropy": "max_var",
+             "voltage-squared-error": "var"}
+    if loss.kind not in named:
+        raise NotRun(f"loss {loss.kind}" + (f" with the {loss.penalty} penalty" if loss.penalty
+                                            else ""))
+    return named[loss.kind]
+
+
+def _neuron(case: Case, p: Population, readout: str, spikes: int) -> Any:
+    if p.model == SPIKE_SOURCE:
+        return SpikeInput(max_spikes=max(1, spikes))
+    if (p.bias != 0).any():
+        raise NotRun("a bias")
+    tau_mem = one_value(p, "tau_mem")
+    if tau_mem == one_value(p, "tau_syn"):
+        raise NotRun("tau_mem = tau_syn")
+    output = readout if p.name == case.loss.population else None
+    if p.model == LI:
+        return LeakyIntegrate(tau_mem=tau_mem, readout=output)
+    if output is not None and case.loss.kind in VOLTAGE_LOSSES:
+        raise NotRun("a voltage loss of outputs that spike")
+    return LeakyIntegrateFire(v_thresh=one_value(p, "threshold"), v_reset=one_value(p, "reset"),
+                              tau_mem=tau_mem, tau_refrac=None, readout=output)
+
+
+def _delay(case: Case, k: int, dt: float) -> Any:
+    steps = delay_steps(case.projections[k], k, dt)
+    return int(steps.flat[0]) if (steps == steps.flat[0]).all() else steps
+
+
+def _ask(case: Case, grid: Grid) -> _Asked:
+    network = ml_genn.Network(default_params)
+    populations, readout = {}, _readout(case)
+    with network:
+        for i, p in enumerate(case.populations):
+            most = int(max(grid.input[p.name].sum(axis=(0, 2)))) if p.model == SPIKE_SOURCE else 0
+            populations[p.name] = ml_genn.Population(
+                _neuron(case, p, readout, most), p.size, record_spikes=p.model == LIF,
+                name=f"Pop{i}")
+        connections = [ml_genn.Connection(
+            populations[q.source], populations[q.target],
+            Dense(np.array(q.weights), delay=_delay(case, k, grid.dt)),
+            Exponential(one_value(case.population(q.target), "tau_syn")), name=f"Conn{k}")
+            for k, q in enumerate(case.projections)]
+    return _Asked(network, populations, connections)
+
+
+class _Reader(Callback):  # type: ignore[misc]
+    """Gradient of every connection at the last step of every trial but the first: that of the
+    trial before."""
+
+    def __init__(self, connections: List[Any], steps: int):
+        self.connections, self.steps, self.key = connections, steps, "gradients"
+        self.got: List[List[np.ndarray]] = []
+        self.batch = 0
+
+    def set_params(self, data: Dict[str, Any], compiled_network: Any, **_: Any) -> None:
+        """Called before training."""
+        data[self.key] = self.got
+        self.compiled = compiled_network
+
+    def on_batch_begin(self, batch: int) -> None:
+        """Called before every trial."""
+        self.batch = batch
+
+    def on_timestep_end(self, timestep: int) -> None:
+        """Called after every step."""
+        if self.batch == 0 or timestep != self.steps - 1:
+            return
+        row = []
+        for c in self.connections:
+            variable = self.compiled.connection_populations[c].vars["Gradient"]
+            variable.pull_from_device()
+            row.append(np.array(variable.view, dtype=float).ravel())
+        self.got.append(row)
+
+    def get_data(self) -> Tuple[str, Any]:
+        """What train() returns under the key."""
+        return self.key, self.got
+
+
+def _inputs(grid: Grid, name: str, sample: int) -> Any:
+    """Half a step early, so that float32 cannot put a spike of step n into step n + 1."""
+    raster = grid.input[name][:grid.steps, sample]
+    step, neuron = np.nonzero(raster)
+    again = raster[step, neuron].astype(int)
+    times = np.repeat(np.maximum(0, (step - 0.5) * grid.dt), again)
+    return preprocess_spikes(times, np.repeat(neuron, again), raster.shape[1])
+
+
+def _compiler(case: Case, grid: Grid) -> Any:
+    if "optimiser" not in inspect.signature(EventPropCompiler.__init__).parameters:
+        raise NotRun("an EventPropCompiler that takes no optimiser: this is written for ml_genn 2")
+    loss = case.loss
+    return EventPropCompiler(
+        example_timesteps=grid.steps, dt=grid.dt, batch_size=1, optimiser=Adam(0.0),
+        losses="mean_square_error" if loss.kind == "voltage-squared-error" else _CROSS_ENTROPY,
+        per_timestep_loss=loss.kind == "instantaneous-cross-entropy",
+        max_spikes=2 * grid.steps + 2,  # of this trial and of the one before
+        ttfs_alpha=loss.alpha, softmax_temperature=loss.tau0 or 1.0)
+
+
+def _train(case: Case, grid: Grid, asked: _Asked) -> Dict[str, Any]:
+    """What was recorded of all samples and of the first one again."""
+    order = list(range(len(case.samples))) + [0]
+    times, outputs = grid.dt * np.arange(grid.steps), asked.populations[case.loss.population]
+    wanted = ([target_at(s, times).T for s in case.samples]
+              if case.loss.kind == "voltage-squared-error" else [s.label for s in case.samples])
+    callbacks: List[Any] = [_Reader(asked.connections, grid.steps)]
+    callbacks += [SpikeRecorder(asked.populations[p.name], key=f"spikes {p.name}")
+                  for p in case.lif()]
+    if case.loss.kind in VOLTAGE_LOSSES:
+        callbacks.append(VarRecorder(outputs, "v", key="v"))
+    here = os.getcwd()
+    with tempfile.TemporaryDirectory(prefix="evident-genn-") as folder:
+        os.chdir(folder)  # where GeNN writes its code
+        try:
+            compiled = _compiler(case, grid).compile(asked.network, name=f"evident{next(_COUNT)}")
+            with compiled:
+                return compiled.train(
+                    {asked.populations[name]: [_inputs(grid, name, s) for s in order]
+                     for name in grid.input}, {outputs: [wanted[s] for s in order]},
+                    num_epochs=1, shuffle=False, callbacks=callbacks)[-1]
+        finally:
+            os.chdir(here)
+
+
+def _loss(case: Case, grid: Grid, s: int, got: Dict[str, Any], spikes: Trains) -> float:
+    """Of mlGeNN's own trial."""
+    sample, kind = case.samples[s], case.loss.kind
+    if kind not in VOLTAGE_LOSSES:
+        trains = spikes[case.loss.population]
+        if any(len(t) == 0 for t in trains):
+            raise NotRun("a silent output: a phantom spike is a rule of training")
+        return first_spike_loss(case, sample, trains)[0]
+    v = np.array(got["v"][s], dtype=float).reshape(grid.steps, -1).T
+    if kind == "max-voltage-cross-entropy":
+        top = np.maximum(0, v.max(axis=1))
+        return float(np.log(np.exp(top - top.max()).sum()) + top.max() - top[sample.label])
+    return voltage_loss(case, sample, grid.dt * np.arange(grid.steps),
+                        np.full(grid.steps, grid.dt), v)[0]
+
+
+def _simulate(case: Case) -> Result:
+    grid = make_grid(case, nearest=True)
+    got = _train(case, grid, _ask(case, grid))
+    spikes: List[Trains] = []
+    for s in range(len(case.samples)):
+        one: Trains = {}
+        for p in case.lif():
+            times, owners = (np.asarray(got[f"spikes {p.name}"][i][s]) for i in (0, 1))
+            one[p.name] = [np.sort(times[owners == n].astype(float)) for n in range(p.size)]
+        spikes.append(one)
+    losses = [_loss(case, grid, s, got, one) for s, one in enumerate(spikes)]
+    weights = [np.mean([row[k] for row in got["gradients"]], axis=0).reshape(q.weights.shape)
+               for k, q in enumerate(case.projections)]
+    return Result(float(np.mean(losses)), losses, spikes, Gradients(weights))
+
+
+def _check_itself() -> str:
+    """What is wrong with the adapter's own case; "" if nothing is."""
+    case = read_case_text(_FIRST)
+    got, want = _simulate(case), numpy_eventprop.run(case)
+    assert case.step and got.spikes and want.spikes
+    assert got.gradients.weights and want.gradients.weights
+    seen = compare_spikes(got.spikes, want.spikes)
+    if seen.missed or seen.extra or not seen.late <= _LATE * case.step:
+        return (f"{seen.missed} of {seen.wanted} spikes missed, {seen.extra} extra, "
+                f"{seen.late:.3g} ms off")
+    declared = one_value(case.outputs, "tau_mem")
+    level = agreement(got.gradients.weights[_DIRECT] * declared,
+                      want.gradients.weights[_DIRECT]).level
+    if level not in ("same", "close"):
+        return f"a gradient that no spike of a neuron comes into, times tau_mem, is {level}"
+    return ""
+
+
+@functools.lru_cache(maxsize=None)
+def _found() -> str:
+    try:
+        return _check_itself()
+    except NotRun as reason:
+        return one_line(reason)
+    except Exception as error:  # of an interface that has moved on, whatever it raises
+        return one_line(f"{type(error).__name__}: {error}")
 
 
 def run(case: Case) -> Result:
-    """Refuses."""
-    raise NotRun("no adapter was ever run against mlGeNN, so none answers for it")
+    """Loss, spikes and weight gradients of a case."""
+    _readout(case)
+    if _found():
+        raise NotRun(f"the adapter's own case fails, so it answers none: {_found()}")
+    return _simulate(case)
 
 
 if __name__ == "__main__":
