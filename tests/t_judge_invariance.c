@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const name[] = {"again",        "threads",        "poison", "permuted",
-                                   "batch_of_1",   "batch_of_512",   "times",  "voltages",
-                                   "zero_weights", "silent_neurons", "shape"};
+static const char *const name[] = {"again",        "threads",        "poison",      "permuted",
+                                   "batch_of_1",   "batch_of_512",   "times",       "voltages",
+                                   "zero_weights", "silent_neurons", "late_spikes", "negated",
+                                   "shape"};
 enum { NAMES = sizeof name / sizeof *name, CASES = 40 };
 
 static size_t agreeing[NAMES], differing[NAMES];
@@ -49,7 +50,8 @@ static void judge_family(const char *family)
         for (size_t i = 0; i < judgement.comparisons; i++)
             for (size_t n = 0; n < NAMES; n++) {
                 const struct ver_comparison *c = &judgement.comparison[i];
-                bool this = c->kind == VER_KIND_INVARIANCE && strcmp(c->quantity, name[n]) == 0;
+                bool this = c->engine && c->kind == VER_KIND_INVARIANCE &&
+                            strcmp(c->quantity, name[n]) == 0;
                 agreeing[n] += this && c->outcome == VER_AGREES;
                 differing[n] += this && c->outcome == VER_DIFFERS;
             }

@@ -124,7 +124,8 @@ struct clock_sameness {
     const size_t *sample; /* b's number of a's sample s is sample[s]; NULL: s */
     size_t samples;       /* of a, that b has, too */
     bool traces, losses, loss, gradients;
-    bool numerically;                         /* -0 is 0 */
+    bool numerically; /* -0 is 0 */
+    bool negated;     /* V, I, adjoints of the outputs and weights into them: b = -a */
     int v, lambda, sample_loss, total, slope; /* b = a * 2^these */
     int gradient[CASE_QUANTITIES];
 };
@@ -161,7 +162,8 @@ void clock_case_start(struct clock_case *changed, const struct case_problem *c);
 void clock_case_clear(struct clock_case *changed);
 void clock_case_scale_time(struct clock_case *changed, double factor);
 void clock_case_scale_voltage(struct clock_case *changed, double factor);
-void clock_case_add_zeros(struct clock_case *changed);  /* a projection of zero weights */
+void clock_case_negate(struct clock_case *changed);    /* weights into outputs, biases, targets */
+void clock_case_add_zeros(struct clock_case *changed); /* a projection of zero weights */
 void clock_case_add_late(struct clock_case *changed, double time); /* a last spike each input */
 void clock_case_add_silent(struct clock_case *changed); /* a population that never spikes */
 /* Sample k of the new case is sample[k] of the old one. */

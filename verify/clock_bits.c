@@ -80,6 +80,12 @@ static void same_spikes(struct comparing *c, size_t other)
 
 /* ---- traces ---- */
 
+/* b as it would be if the outputs had not been negated. */
+static double turned(const struct comparing *c, size_t population, double b)
+{
+    return c->what->negated && population == c->places->problem->loss.population ? -b : b;
+}
+
 static void same_trace(struct comparing *c, const char *quantity, const double *a, const double *b,
                        int exponent)
 {
@@ -93,7 +99,8 @@ static void same_trace(struct comparing *c, const char *quantity, const double *
             continue;
         }
         for (size_t cell = 0; cell < cells; cell++)
-            if (differs(c, quantity, row_a[cell], row_b[cell], exponent))
+            if (differs(c, quantity, row_a[cell],
+                        turned(c, c->places->population[cell], row_b[cell]), exponent))
                 clock_place_text(c->out->index, sizeof c->out->index, c->places, c->sample, cell,
                                  n);
     }
@@ -137,9 +144,12 @@ static void same_block(struct comparing *c, const struct case_problem *a_case,
                        const struct case_block *b)
 {
     static const char *const name[] = {"weights", "delays", "tau_mem", "tau_syn"};
+    size_t target =
+        a->quantity == CASE_WEIGHT ? a_case->projection[a->projection].target : SIZE_MAX;
     for (size_t k = 0; k < a->rows * a->columns; k++)
         if (differs(c, name[a->quantity], c->a->gradient[a->first + k],
-                    c->b->gradient[b->first + k], c->what->gradient[a->quantity]))
+                    turned(c, target, c->b->gradient[b->first + k]),
+                    c->what->gradient[a->quantity]))
             case_parameter_name(c->out->index, sizeof c->out->index, a_case, all, blocks,
                                 a->first + k);
 }

@@ -174,6 +174,22 @@ void clock_case_scale_voltage(struct clock_case *changed, double factor)
         scale_targets(changed, &c->sample[s], 1, factor);
 }
 
+void clock_case_negate(struct clock_case *changed)
+{
+    struct case_problem *c = &changed->problem;
+    if (changed->failed)
+        return;
+    scale_values(changed, &c->population[c->loss.population].bias, -1);
+    for (size_t j = 0; j < c->projections && !changed->failed; j++)
+        if (c->projection[j].target == c->loss.population)
+            scale(changed, &c->projection[j].weight,
+                  c->population[c->projection[j].source].size *
+                      c->population[c->projection[j].target].size,
+                  -1);
+    for (size_t s = 0; s < c->samples && !changed->failed; s++)
+        scale_targets(changed, &c->sample[s], 1, -1);
+}
+
 /* ---- growing ---- */
 
 static struct case_values one_value(struct clock_case *changed, double value)

@@ -17,7 +17,11 @@
  *    in ms^2: loss 2^2k. Everything scales exactly, unless a number underflows.
  *  - voltages: thresholds, resets, biases, weights and target voltages scaled by 2^k scale V, I and
  *    slopes by 2^k; first-spike losses stay, squared voltages scale by 2^2k. Losses by softmax of
- *    voltages are not homogeneous: no theorem, not run. */
+ *    voltages are not homogeneous: no theorem, not run.
+ *  - negated: with the weights into outputs without a threshold, their biases and the target
+ *    voltages negated, their V and I are, and so is the derivative of a squared distance: every
+ *    adjoint of theirs and their weights' gradients change sign, and before them nothing changes.
+ */
 #include "verify/clock.h"
 #include "verify/bounds.h"
 
@@ -213,6 +217,19 @@ static void scale_voltages(struct trial *trial)
         trial->excluded = "not homogeneous";
 }
 
+/* ---- the other sign ---- */
+
+static void negate(struct trial *trial)
+{
+    const struct case_problem *c = trial->clock->problem;
+    clock_case_negate(&trial->changed);
+    trial->what.numerically = trial->what.negated = true;
+    trial->what.loss = trial->what.gradients = c->samples == 1;
+    if (c->loss.kind != CASE_VOLTAGE_SQUARED_ERROR ||
+        c->population[c->loss.population].model != CASE_LI)
+        trial->excluded = "not odd";
+}
+
 /* ---- all of them ---- */
 
 static const struct invariance {
@@ -223,6 +240,7 @@ static const struct invariance {
     {"shape", run_shape},          {"permuted", permute},        {"batch_of_1", leave_one},
     {"batch_of_512", large_batch}, {"zero_weights", add_zeros},  {"silent_neurons", add_silent},
     {"times", scale_times},        {"voltages", scale_voltages}, {"late_spikes", add_late},
+    {"negated", negate},
 };
 enum { INVARIANCES = sizeof table / sizeof *table };
 

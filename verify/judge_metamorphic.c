@@ -9,8 +9,9 @@
  *  - reversed_neurons: neurons of every population in the opposite order, labels and targets with
  *    them: every number is found at its mirrored place.
  *  - late_spikes: input spikes that arrive after the end change nothing.
- *
- * No loss of the format can be negated. */
+ *  - negated: a squared distance of voltages stays if the weights into outputs without a threshold,
+ * their biases and the targets change sign; the derivatives by those weights and biases change it.
+ */
 #include "verify/judge.h"
 
 #include <stdlib.h>
@@ -21,7 +22,7 @@ struct change {
     struct case_problem *problem; /* a copy, changed in place */
     const char *excluded;         /* why there is nothing to change here */
     size_t split;                 /* projection that became two, the second one last; or SIZE_MAX */
-    bool reversed, failed;
+    bool reversed, negated, failed;
 };
 
 /* ---- changing ---- */
@@ -166,6 +167,40 @@ static void add_late_spikes(struct change *change)
         change->excluded = "no delay leads beyond the end";
 }
 
+static void negate_numbers(double *at, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        at[k] = -at[k];
+}
+
+static void negate_outputs(struct change *change)
+{
+    struct case_problem *c = change->problem;
+    struct case_population *outputs = &c->population[c->loss.population];
+    if (c->loss.kind != CASE_VOLTAGE_SQUARED_ERROR || outputs->model != CASE_LI) {
+        change->excluded = "not odd";
+        return;
+    }
+    change->negated = true;
+    negate_numbers(outputs->bias.at, outputs->bias.count);
+    for (size_t j = 0; j < c->projections; j++)
+        if (c->projection[j].target == c->loss.population)
+            negate_numbers(c->projection[j].weight, synapses(c, &c->projection[j]));
+    for (size_t s = 0; s < c->samples; s++)
+        for (size_t n = 0; n < outputs->size; n++)
+            negate_numbers(c->sample[s].voltages[n].value, c->sample[s].voltages[n].count);
+}
+
+/* Does the change turn the sign of a block's derivatives? */
+static bool turns(const struct change *change, const struct case_block *block)
+{
+    const struct case_problem *c = change->problem;
+    return change->negated &&
+           ((block->quantity == CASE_WEIGHT &&
+             c->projection[block->projection].target == c->loss.population) ||
+            (block->quantity == CASE_BIAS && block->population == c->loss.population));
+}
+
 /* ---- comparing ---- */
 
 struct match {
@@ -225,6 +260,8 @@ static int compare_gradients(const struct change *change, const struct ref_resul
             arb_set(sum, result->gradient + its->first + at);
             if (half)
                 arb_add(sum, sum, result->gradient + half->first + at, judge->truth->precision);
+            if (turns(change, mine))
+                arb_neg(sum, sum);
             case_parameter_name(name, sizeof name, judge->problem, judge->block, judge->blocks,
                                 mine->first + k);
             compare(match, judge->truth->gradient + mine->first + k, sum, name);
@@ -262,10 +299,9 @@ static const struct {
     const char *name;
     void (*change)(struct change *change);
 } table[] = {
-    {"split_weights", split_weights},
-    {"duplicated_samples", duplicate_samples},
-    {"reversed_neurons", reverse_neurons},
-    {"late_spikes", add_late_spikes},
+    {"split_weights", split_weights},      {"duplicated_samples", duplicate_samples},
+    {"reversed_neurons", reverse_neurons}, {"late_spikes", add_late_spikes},
+    {"negated", negate_outputs},
 };
 enum { CHANGES = sizeof table / sizeof *table };
 
