@@ -56,6 +56,15 @@ class Agreement:
         return "direction" if self.cosine >= levels.DIRECTION else "wrong"
 
 
+def matters(a: Agreement, total: float) -> bool:
+    """Whether an array counts beside a whole gradient of size `total`: a difference that is rounding
+    does not, nor does next to nothing where the truth is exactly nothing, which no relative
+    difference can measure."""
+    if a.want_norm == 0 and a.got_norm <= levels.SAME * total:
+        return False
+    return not a.largest <= levels.ROUNDING * total
+
+
 def blocks_of(gradients: Gradients, case: Case) -> List[Block]:
     """All arrays of the gradients that are there, in the order of the format."""
     got: List[Block] = []
@@ -150,12 +159,12 @@ class Comparison:
     @property
     def level(self) -> str:
         """How well it is right: the worst of the weights of its projections, or of all arrays
-        if it provides no weights. What is rounding beside the rest does not count."""
+        if it provides no weights. What does not matter beside the rest does not count."""
         weights = [a for b, _, a in self.pairs if b.quantity == "weights"]
         parts = weights or [a for _, _, a in self.pairs]
         total = sum(a.want_norm for a in parts)
-        return max((a.level for a in parts if not a.largest <= levels.ROUNDING * total),
-                   key=levels.WORDS.index, default="same")
+        return max((a.level for a in parts if matters(a, total)), key=levels.WORDS.index,
+                   default="same")
 
 
 def compare(case: Case, got: Result, want: Result) -> Comparison:

@@ -9,7 +9,7 @@ from statistics import median
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from . import levels
-from .compare import Agreement, Comparison
+from .compare import Agreement, Comparison, matters
 from .judge import Verdict
 from .levels import WORDS
 
@@ -17,11 +17,10 @@ _NUMBER = re.compile(r"(?<![\w.-])[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?(?![\w])")
 
 
 def _off(comparison: Comparison) -> Tuple[str, ...]:
-    """The quantities of which an array is not the same; what is rounding beside the whole gradient
-    does not count."""
+    """The quantities of which an array is not the same and matters beside the whole gradient."""
     total = sum(a.want_norm for _, _, a in comparison.pairs)
-    return tuple(sorted({block.quantity for block, _, a in comparison.pairs if a.level != "same"
-                         and not a.largest <= levels.ROUNDING * total}))
+    return tuple(sorted({block.quantity for block, _, a in comparison.pairs
+                         if a.level != "same" and matters(a, total)}))
 
 
 class Row(NamedTuple):
@@ -51,7 +50,7 @@ class Row(NamedTuple):
                    _off(c) if c else ())
 
 
-_ALMOST = 0.9  # of all cases: then the rest is named
+_MOSTLY = 0.5  # of all cases are the same: then the rest is named
 _OFTEN = 0.25  # of all cases: then a reading is named
 
 
@@ -111,8 +110,8 @@ def seen(rows: Sequence[Row], finer: Optional[Sequence[Row]], ratio: float) -> s
     if words["same"] == len(ran):
         return "; ".join(["weights all the same"] + got) if got else "nothing: all the same"
     rest = sorted({r.family for r in ran if r.word != "same"})
-    if words["same"] >= _ALMOST * len(ran):
-        got.append(f"all the same but {len(ran) - words['same']} of {len(ran)} cases, in "
+    if words["same"] >= _MOSTLY * len(ran):
+        got.append(f"weights the same but in {len(ran) - words['same']} of {len(ran)} cases, in "
                    + ", ".join(rest))
     missed, extra = sum(r.missed for r in ran), sum(r.extra for r in ran)
     wanted = sum(r.wanted for r in ran)

@@ -66,6 +66,13 @@ class Comparing(unittest.TestCase):
         self.assertEqual(agreement(np.ones(3), zero).level, "wrong")
         self.assertEqual(agreement(zero, np.ones(3)).level, "wrong")
 
+    def test_next_to_nothing_is_the_same_where_the_truth_is_nothing(self):
+        self.want.gradients.weights[0] = np.zeros((2, 2))
+        for size, word in ((1e-9, "same"), (1e-3, "wrong"), (np.nan, "wrong")):
+            got = scaled(self.want, [1, 1])
+            got.gradients.weights[0] = np.full((2, 2), size)
+            self.assertEqual(self.level(got), word)
+
     def test_sizes_at_the_ends_of_the_doubles(self):
         for size in (1e300, 1e-300, 5e-324):
             got = agreement(np.array([size, 0]), np.array([size, 0]))
@@ -136,6 +143,10 @@ class League(unittest.TestCase):
                          "weights all the same; delays wrong in 1 cases, with weights the same")
         coarse, fine = [self.row(2, (), "wrong")] * 4, [self.row(8, (), "wrong")] * 4
         self.assertIn("step^-1.0, without a limit", seen(coarse, fine, 4))
+        right, wrong = self.row(1, (), "same"), self.row(9, (), "wrong")
+        few = seen([right] * 3 + [wrong], None, 1)
+        self.assertIn("weights the same but in 1 of 4 cases, in f", few)
+        self.assertNotIn("same but", seen([right] + [wrong] * 3, None, 1))
         self.assertEqual(seen([Row("not-run", "x", None, None, None, 0, 0, 0, (), "f")], None, 1),
                          "not run")
 
