@@ -1,5 +1,5 @@
-/* ranks.c: see ranks.h. Every rank keeps one case in reserve, so that none waits for the first
- * rank, which looks at its mail between its own cases. */
+/* ranks.c: see ranks.h. Every rank keeps one case in reserve, and answers are under way while it
+ * goes on, so that none waits for the first rank, which looks at its mail now and then. */
 #include "verify/ranks.h"
 
 #include <stdint.h>
@@ -11,7 +11,8 @@
 #include <mpi.h>
 
 enum tag { TAG_ASK = 1, TAG_JOB, TAG_ANSWER };
-enum { RESERVE = 2 }; /* questions under way, of each other rank */
+enum { RESERVE = 2 };   /* questions under way, of each other rank */
+enum { UNDER_WAY = 4 }; /* answers under way; long ones are until the first rank takes them */
 
 struct ranks {
     int rank, size;
@@ -21,6 +22,9 @@ struct ranks {
     /* others */
     int asked;
     bool started;
+    char *message[UNDER_WAY]; /* NULL: none */
+    MPI_Request sent[UNDER_WAY];
+    size_t answers;
 };
 
 struct head { /* of an answer */
@@ -28,8 +32,20 @@ struct head { /* of an answer */
     int32_t end, detail;
 };
 
+static struct ranks mine;
+
+static void wait_for(struct ranks *ranks, size_t k)
+{
+    if (ranks->message[k])
+        MPI_Wait(&ranks->sent[k], MPI_STATUS_IGNORE);
+    free(ranks->message[k]);
+    ranks->message[k] = NULL;
+}
+
 static void finish(void)
 {
+    for (size_t k = 0; k < UNDER_WAY; k++)
+        wait_for(&mine, k);
     MPI_Finalize();
 }
 
@@ -41,22 +57,21 @@ static bool launched(void)
 
 struct ranks *ranks_here(void)
 {
-    static struct ranks here;
-    if (here.size > 0)
-        return here.size > 1 ? &here : NULL;
-    here.size = 1;
+    if (mine.size > 0)
+        return mine.size > 1 ? &mine : NULL;
+    mine.size = 1;
     if (!launched())
         return NULL;
     setenv("OMPI_MCA_mpi_warn_on_fork", "0", 0); /* workers never call MPI */
     int provided;
     MPI_Init_thread(NULL, NULL, MPI_THREAD_SINGLE, &provided);
     atexit(finish);
-    MPI_Comm_rank(MPI_COMM_WORLD, &here.rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &here.size);
-    here.refused = calloc((size_t)here.size, sizeof *here.refused);
-    if (!here.refused)
+    MPI_Comm_rank(MPI_COMM_WORLD, &mine.rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &mine.size);
+    mine.refused = calloc((size_t)mine.size, sizeof *mine.refused);
+    if (!mine.refused)
         MPI_Abort(MPI_COMM_WORLD, 2);
-    return here.size > 1 ? &here : NULL;
+    return mine.size > 1 ? &mine : NULL;
 }
 
 bool ranks_is_first(const struct ranks *ranks)
@@ -147,15 +162,16 @@ void ranks_answer(struct ranks *ranks, size_t job, enum pool_end end, int detail
                   size_t size)
 {
     struct head head = {job, size, (int32_t)end, detail};
-    char *message = malloc(sizeof head + size);
-    (void)ranks;
+    size_t k = ranks->answers++ % UNDER_WAY;
+    wait_for(ranks, k);
+    char *message = ranks->message[k] = malloc(sizeof head + size);
     if (!message)
         MPI_Abort(MPI_COMM_WORLD, 2);
     memcpy(message, &head, sizeof head);
     if (size > 0)
         memcpy(message + sizeof head, data, size);
-    MPI_Send(message, (int)(sizeof head + size), MPI_BYTE, 0, TAG_ANSWER, MPI_COMM_WORLD);
-    free(message);
+    MPI_Isend(message, (int)(sizeof head + size), MPI_BYTE, 0, TAG_ANSWER, MPI_COMM_WORLD,
+              &ranks->sent[k]);
 }
 
 #else /* without MPI */
