@@ -7,7 +7,7 @@ from typing import Dict, Iterator, List, Optional
 
 from . import adapters
 from .case import Case
-from .client import Adapter
+from .client import Adapter, require
 from .errors import EvidentError
 from .judge import judge_case, refined, report
 from .league import measure, write_league
@@ -40,6 +40,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     code = 0
+    require(options.adapter)
     with Adapter(options.adapter, options.seconds) as adapter:
         for case in _all(options.case):
             document = adapter.ask(case_line(refined(case, options.refine)), case.name)
@@ -50,6 +51,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _judge(options: argparse.Namespace) -> int:
     counts: Dict[str, int] = {}
+    require(options.adapter)
     with Adapter(options.adapter, options.seconds) as adapter:
         card = adapter.conventions()
         if card is not None:
@@ -70,6 +72,8 @@ def _judge(options: argparse.Namespace) -> int:
 
 
 def _league(options: argparse.Namespace) -> int:
+    for adapter in options.adapters:
+        require(adapter)
     cases = list(_all(options.cases))
     lines = measure(cases, options.adapters, options.refine, options.seconds,
                     None if options.quiet else sys.stderr)

@@ -7,6 +7,7 @@ import json
 import os
 import selectors
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,14 @@ def command_of(text: str) -> List[str]:
     if not words:
         raise EvidentError("adapter: found nothing, wanted a name, a Python file or a command")
     return words
+
+
+def require(text: str) -> None:
+    """EvidentError unless there is such an adapter, before hours are spent on the others."""
+    program = command_of(text)[0]
+    if shutil.which(program) is None:
+        raise EvidentError(f"adapter: found {one_line(program, 60)}, wanted a ready one "
+                           f"({', '.join(NAMES)}), a Python file or a command")
 
 
 def _environment() -> Dict[str, str]:

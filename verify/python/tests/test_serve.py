@@ -149,6 +149,19 @@ class Served(unittest.TestCase):
         with self.assertRaises(EvidentError):
             command_of("  ")
 
+    def test_a_mistyped_adapter_is_refused_before_anything_is_written(self):
+        example = os.path.join(support.EXAMPLES, "first-spike.json")
+        for command in (["league", "--cases", example, "--adapters", "numpy_eventprop", "numpy_"],
+                        ["judge", "numpy_", example], ["run", "numpy_", example]):
+            with tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run([sys.executable, "-m", "evident", *command], cwd=folder,
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                      env=self.environment, check=False)
+                said = done.stderr.decode()
+                self.assertEqual((done.returncode, said.count("\n")), (2, 1), said)
+                self.assertIn("adapter: found numpy_, wanted", said)
+                self.assertEqual(os.listdir(folder), [])
+
 
 class Absent(unittest.TestCase):
     def test_a_ready_adapter_without_its_package_says_so(self):
