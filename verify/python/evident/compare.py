@@ -57,9 +57,9 @@ class Agreement:
 
 
 def matters(a: Agreement, total: float) -> bool:
-    """Whether an array counts beside a whole gradient of size `total`: a difference that is rounding
-    does not, nor does next to nothing where the truth is exactly nothing, which no relative
-    difference can measure."""
+    """Whether an array counts beside a whole gradient of size `total`: a difference that is
+    rounding does not, nor does next to nothing where the truth is exactly nothing, which no
+    relative difference can measure."""
     if a.want_norm == 0 and a.got_norm <= levels.SAME * total:
         return False
     return not a.largest <= levels.ROUNDING * total

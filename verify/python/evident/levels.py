@@ -22,7 +22,7 @@ READING = 0.1  # a reading of a factor is named if |got - reading want| <= READI
 READING_SLACK = 1.5  # ... and no more than this times what the best factor leaves
 READING_FLOOR = 1e-6  # differences below this share of |got| tell no readings apart
 
-# Of exact engines. A case is "beyond" their doubles, and says nothing about them, if the truth itself
-# moves by more than BEYOND |want| when its weights and spike times move by a unit in the last place.
-# A computation rounds some hundred times more than that once.
+# Of exact engines. A case is "beyond" their doubles, and says nothing about them, if the truth
+# itself moves by more than BEYOND |want| when its weights and spike times move by a unit in the
+# last place. A computation rounds some hundred times more than that once.
 BEYOND = SAME / 100
