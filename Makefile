@@ -57,8 +57,7 @@ OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c verify/*.c) \
 FAULTY := $(if $(FAULT:0=),$(patsubst $(BUILD)/%.d,$(OUT)/%.o,$(shell grep -lF "$$(grep -rlE \
     'FAULT [!=]= $(FAULT)\b' cases ref gpu verify | sed 's/^/ /')" $(OBJECTS:.o=.d) 2>/dev/null)))
 MAIN := $(BUILD)/verify/main.o
-TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(filter-out $(if $(MPI),,tests/t_ranks.c), \
-    $(wildcard tests/t_*.c))))
+TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
 COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) $(SEMANTICS)
 
 SAY = $(if $(V),,@echo '  $@'; )
@@ -138,7 +137,6 @@ check: ## install what is missing, build, run every test, lint
 checked: all tests
 	@EVIDENT=$(abspath $(PROGRAM)) tests/python.sh && python=0 || python=1; \
 	    EVIDENT=$(PROGRAM) JOBS=$(JOBS) tests/run.sh $(TESTS) && c=0 || c=1; \
-	    $(if $(MPI),,echo '4 not run: ranks, built without Open MPI';) \
 	    tests/lint.sh && exit $$((python + c))
 
 verify: ## install what is missing, build, run the CI suite, write reports/out/index.html

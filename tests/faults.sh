@@ -42,8 +42,8 @@ by_kind() { # folder
                   "gradient_digits promises status promises decisions decisions bits bits", k, " ")
             for (i = 1; i in k; i += 2) kind[k[i]] = k[i + 1]
             n = split("again threads poison shape permuted batch_of_1 batch_of_512 zero_weights " \
-                      "silent_neurons times voltages late_spikes negated split_weights duplicated_samples " \
-                      "reversed_neurons", k, " ")
+                      "silent_neurons times voltages late_spikes negated split_weights " \
+                      "duplicated_samples reversed_neurons", k, " ")
             for (i = 1; i <= n; i++) kind[k[i]] = "invariances"
         }
         FNR > 1 && $13 == "fail" {

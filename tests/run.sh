@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs test programs, JOBS at a time. A line a program, what failed below it, and at the end
 #     N passed, N failed
+# before it, of lines "not run: WHAT: WHY" that programs print, every one and
+#     N not run
 # A program that ends without Check's summary, or whose exit status contradicts it, has failed once.
 # Usage: [RUNNER='valgrind ...'] [JOBS=2] tests/run.sh PROGRAM...
 set -uo pipefail
@@ -29,7 +31,10 @@ for program in "$@"; do
         /^[0-9]+%: Checks: / { gsub(/,/, ""); checks += $3; bad += $5 + $7 }
         END { print checks + 0, bad + 0 }' "$logs/$name.out")"
     note=
-    if [ "$checks" = 0 ]; then
+    skipped=$(grep -c '^not run: ' "$logs/$name.out")
+    if [ "$checks" = 0 ] && [ "$skipped" != 0 ] && [ "$status" = 0 ]; then
+        note=", not run"
+    elif [ "$checks" = 0 ]; then
         checks=1 bad=1 note=", no summary (exit $status)"
     elif [ "$status" != 0 ] && [ "$bad" = 0 ]; then
         checks=$((checks + 1)) bad=1 note=", exit $status"
@@ -41,5 +46,8 @@ for program in "$@"; do
     fi
     passed=$((passed + checks - bad)) failed=$((failed + bad))
 done
+if grep -h '^not run: ' "$logs"/*.out; then
+    echo "$(cat "$logs"/*.out | grep -c '^not run: ') not run"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -20,7 +20,6 @@ address() {
     $MAKE --no-print-directory BUILD="$BUILD/address" \
         CFLAGS="$flags -fno-sanitize-recover=undefined" all tests
     echo '== address, undefined behaviour, leaks'
-    echo '1 not run: pool, job_that_eats_memory_meets_the_limit'
     mapfile -t programs < <(built "$BUILD/address")
     # A process that dies by SIGSEGV, as tests of crashes want it, still dies so.
     EVIDENT=$BUILD/address/evident JOBS=$JOBS \

@@ -11,6 +11,7 @@
  * their biases and the targets change sign; the derivatives by those weights and biases change it.
  */
 #include "verify/change.h"
+#include "verify/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -155,28 +156,20 @@ static void add_late_spikes(struct change *change)
         change->excluded = "no delay leads beyond the end";
 }
 
-static void negate_numbers(double *at, size_t count)
-{
-    for (size_t k = 0; k < count; k++)
-        at[k] = -at[k];
-}
-
 static void negate_outputs(struct change *change)
 {
-    struct case_problem *c = change->problem;
-    struct case_population *outputs = &c->population[c->loss.population];
-    if (c->loss.kind != CASE_VOLTAGE_SQUARED_ERROR || outputs->model != CASE_LI) {
+    struct clock_case negated;
+    clock_case_start(&negated, change->problem);
+    if (!clock_case_negate(&negated))
         change->excluded = "not odd";
-        return;
-    }
+    struct case_problem *copy = negated.failed ? NULL : case_copy(&negated.problem);
+    clock_case_clear(&negated);
+    change->failed |= !copy;
     change->negated = true;
-    negate_numbers(outputs->bias.at, outputs->bias.count);
-    for (size_t j = 0; j < c->projections; j++)
-        if (c->projection[j].target == c->loss.population)
-            negate_numbers(c->projection[j].weight, synapses(c, &c->projection[j]));
-    for (size_t s = 0; s < c->samples; s++)
-        for (size_t n = 0; n < outputs->size; n++)
-            negate_numbers(c->sample[s].voltages[n].value, c->sample[s].voltages[n].count);
+    if (copy) {
+        case_free(change->problem);
+        change->problem = copy;
+    }
 }
 
 bool change_turns(const struct change *change, const struct case_block *block)

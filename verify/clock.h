@@ -162,7 +162,10 @@ void clock_case_start(struct clock_case *changed, const struct case_problem *c);
 void clock_case_clear(struct clock_case *changed);
 void clock_case_scale_time(struct clock_case *changed, double factor);
 void clock_case_scale_voltage(struct clock_case *changed, double factor);
-void clock_case_negate(struct clock_case *changed);    /* weights into outputs, biases, targets */
+/* Weights into the outputs, their biases and targets change sign. false, and nothing is changed,
+ * where that does not just turn the sign of what is theirs: losses but squared distances of
+ * voltages, outputs with a threshold. */
+bool clock_case_negate(struct clock_case *changed);
 void clock_case_add_zeros(struct clock_case *changed); /* a projection of zero weights */
 void clock_case_add_late(struct clock_case *changed, double time); /* a last spike each input */
 void clock_case_add_silent(struct clock_case *changed); /* a population that never spikes */

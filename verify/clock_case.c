@@ -174,11 +174,14 @@ void clock_case_scale_voltage(struct clock_case *changed, double factor)
         scale_targets(changed, &c->sample[s], 1, factor);
 }
 
-void clock_case_negate(struct clock_case *changed)
+bool clock_case_negate(struct clock_case *changed)
 {
     struct case_problem *c = &changed->problem;
     if (changed->failed)
-        return;
+        return true;
+    if (c->loss.kind != CASE_VOLTAGE_SQUARED_ERROR ||
+        c->population[c->loss.population].model != CASE_LI)
+        return false;
     scale_values(changed, &c->population[c->loss.population].bias, -1);
     for (size_t j = 0; j < c->projections && !changed->failed; j++)
         if (c->projection[j].target == c->loss.population)
@@ -188,6 +191,7 @@ void clock_case_negate(struct clock_case *changed)
                   -1);
     for (size_t s = 0; s < c->samples && !changed->failed; s++)
         scale_targets(changed, &c->sample[s], 1, -1);
+    return true;
 }
 
 /* ---- growing ---- */

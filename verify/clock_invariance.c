@@ -221,13 +221,10 @@ static void scale_voltages(struct trial *trial)
 
 static void negate(struct trial *trial)
 {
-    const struct case_problem *c = trial->clock->problem;
-    clock_case_negate(&trial->changed);
-    trial->what.numerically = trial->what.negated = true;
-    trial->what.loss = trial->what.gradients = c->samples == 1;
-    if (c->loss.kind != CASE_VOLTAGE_SQUARED_ERROR ||
-        c->population[c->loss.population].model != CASE_LI)
+    if (!clock_case_negate(&trial->changed))
         trial->excluded = "not odd";
+    trial->what.numerically = trial->what.negated = true;
+    trial->what.loss = trial->what.gradients = trial->clock->problem->samples == 1;
 }
 
 /* ---- all of them ---- */

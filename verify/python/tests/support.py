@@ -1,9 +1,11 @@
 """What the tests share. Without NumPy every test module is skipped, and counted as not run."""
+import importlib
 import importlib.util
 import json
 import os
 import shutil
 import sys
+import types
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -41,6 +43,26 @@ def put(document, path, value):
         del document[path[-1]]
     else:
         document[path[-1]] = value
+
+
+def stand_in(modules):
+    """Modules by name, with their members, in the place of packages that are not here."""
+    for name, members in modules.items():
+        module = types.ModuleType(name)
+        module.__dict__.update(members)
+        sys.modules[name] = module
+
+
+def fresh_adapter(name):
+    """The module of a ready adapter, imported anew, with what stands in for its packages now."""
+    sys.modules.pop(f"evident.adapters.{name}", None)
+    return importlib.import_module(f"evident.adapters.{name}")
+
+
+def forget(*packages):
+    """Takes packages out again."""
+    for name in [n for n in sys.modules if n.split(".")[0] in packages]:
+        del sys.modules[name]
 
 
 def program():

@@ -1,8 +1,6 @@
 """The adapter for the original code, with a stand-in for its package: units, order, refusals.
 
 The package is on no index, so this checks what goes in and what comes out, not its numbers."""
-import importlib
-import sys
 import types
 import unittest
 
@@ -61,10 +59,7 @@ def stand_in(silent=False):
                                      "LIFLayerParameters": LIFLayerParameters},
              "eventprop.loss_layer": {"TTFSCrossEntropyLoss": TTFSCrossEntropyLoss,
                                       "TTFSCrossEntropyLossParameters": LIFLayerParameters}}
-    for name, members in names.items():
-        module = types.ModuleType(name)
-        module.__dict__.update(members)
-        sys.modules[name] = module
+    support.stand_in(names)
     return made
 
 
@@ -81,12 +76,10 @@ def case_of(change=None):
 class Original(unittest.TestCase):
     def setUp(self):
         self.made = stand_in()
-        sys.modules.pop("evident.adapters.eventprop_original", None)
-        self.run_case = importlib.import_module("evident.adapters.eventprop_original").run
+        self.run_case = support.fresh_adapter("eventprop_original").run
 
     def tearDown(self):
-        for name in [n for n in sys.modules if n.split(".")[0] == "eventprop"]:
-            del sys.modules[name]
+        support.forget("eventprop")
 
     def test_seconds_go_in_and_milliseconds_come_out(self):
         got = self.run_case(case_of())
@@ -114,8 +107,7 @@ class Original(unittest.TestCase):
 
     def test_a_silent_output_is_refused(self):
         self.made = stand_in(silent=True)
-        sys.modules.pop("evident.adapters.eventprop_original", None)
-        module = importlib.import_module("evident.adapters.eventprop_original")
+        module = support.fresh_adapter("eventprop_original")
         with self.assertRaisesRegex(NotRun, "silent"):
             module.run(case_of())
 

@@ -3,7 +3,6 @@ the adapter's own case sees a mistake of either.
 
 The packages are on no index, so this checks the adapter against what it was written from, not
 mlGeNN's numbers: the stand-in answers with exact gradients over tau_mem, a trial late."""
-import importlib
 import sys
 import types
 import unittest
@@ -179,18 +178,14 @@ def stand_in(flaw=None):
                                  "SpikeInput": Input},
              "ml_genn.optimisers": {"Adam": Kept}, "ml_genn.synapses": {"Exponential": Kept},
              "ml_genn.utils": {}, "ml_genn.utils.data": {"preprocess_spikes": preprocess_spikes}}
-    for name, members in names.items():
-        module = types.ModuleType(name)
-        module.__dict__.update(members)
-        sys.modules[name] = module
+    support.stand_in(names)
     return given
 
 
 def adapter(flaw=None):
     """The adapter on a stand-in, and what the compiler was given."""
     given = stand_in(flaw)
-    sys.modules.pop("evident.adapters.mlgenn_eventprop", None)
-    return importlib.import_module("evident.adapters.mlgenn_eventprop").run, given
+    return support.fresh_adapter("mlgenn_eventprop").run, given
 
 
 def case_of(*changes):
@@ -206,8 +201,7 @@ def case_of(*changes):
 
 class MlGenn(unittest.TestCase):
     def tearDown(self):
-        for name in [n for n in sys.modules if n.split(".")[0] in ("ml_genn", "pygenn")]:
-            del sys.modules[name]
+        support.forget("ml_genn", "pygenn")
         sys.modules.pop("evident.adapters.mlgenn_eventprop", None)
 
     def test_gradients_come_back_a_trial_late_and_over_tau_mem(self):

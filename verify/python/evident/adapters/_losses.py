@@ -48,7 +48,7 @@ def _tape(trial: Trial, neuron: int) -> _Tape:
                  np.array(columns[3], dtype=int))
 
 
-def _softmax(x: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+def softmax(x: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Log-sum-exp over the first axis, and the softmax."""
     top = x.max(axis=0)
     e = np.exp(x - top)
@@ -77,12 +77,12 @@ def voltage_loss(case: Case, sample: Sample, t: np.ndarray, weights: np.ndarray,
     label, kind = sample.label, case.loss.kind
     if kind == "voltage-integral-cross-entropy":
         share = weights * weight_at(case, t) / case.end
-        total, p = _softmax(v @ share)
+        total, p = softmax(v @ share)
         loss = float(total - (v @ share)[label])
         p[label] -= 1
         return loss, p[:, None] * share
     if kind == "instantaneous-cross-entropy":
-        total, p = _softmax(v)
+        total, p = softmax(v)
         loss = float((weights * (total - v[label])).sum() / case.end)
         p[label] -= 1
         return loss, p * weights / case.end
@@ -123,7 +123,7 @@ def _maximum(case: Case, sample: Sample, net: Network, tapes: List[_Tape],
         events = np.concatenate([tape.events, np.full(inner.size + 1, -1)])
         top = int(np.argmax(values))  # of equal values the one at an event, which stands first
         best[k], place[k], at_event[k] = values[top], times[top], events[top]
-    total, p = _softmax(best)
+    total, p = softmax(best)
     loss = float(total - best[sample.label])
     p[sample.label] -= 1
     kinks: Dict[int, List[Tuple[int, float]]] = {}
@@ -150,7 +150,7 @@ def first_spike_loss(case: Case, sample: Sample,
         slope = away.copy()
         slope[l] = -away.sum()
     else:
-        total, p = _softmax(-t / loss.tau0)
+        total, p = softmax(-t / loss.tau0)
         value = float(t[l] / loss.tau0 + total)
         slope = -p / loss.tau0
         slope[l] += 1 / loss.tau0

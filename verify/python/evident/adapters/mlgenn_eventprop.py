@@ -39,7 +39,7 @@ from ..result import Gradients, Result, Trains
 from ..serve import serve
 from . import numpy_eventprop
 from ._grid import Grid, delay_steps, make_grid
-from ._losses import first_spike_loss, target_at, voltage_loss
+from ._losses import first_spike_loss, softmax, target_at, voltage_loss
 from ._uniform import one_value
 
 CONVENTIONS = Conventions(
@@ -71,6 +71,12 @@ _FIRST = {
     "loss": {"kind": "voltage-integral-cross-entropy", "population": "out",
              "weighting": "uniform"}}
 _DIRECT = 2  # its projection that no spike of a neuron comes through
+_READOUTS = {  # what the outputs are read by, by loss and weighting
+    ("voltage-integral-cross-entropy", "uniform"): "avg_var",
+    ("voltage-integral-cross-entropy", "exponential"): "avg_var_exp_weight",
+    ("instantaneous-cross-entropy", None): "avg_var",
+    ("max-voltage-cross-entropy", None): "max_var",
+    ("voltage-squared-error", None): "var"}
 
 
 class _Asked(NamedTuple):
@@ -82,22 +88,16 @@ class _Asked(NamedTuple):
 
 
 def _readout(case: Case) -> str:
-    """What the outputs are read by, as mlGeNN names it; NotRun for a loss that it has not."""
+    """As mlGeNN names it; NotRun for a loss that it has not."""
     loss = case.loss
-    if loss.kind == "voltage-integral-cross-entropy":
-        named = {"uniform": "avg_var", "exponential": "avg_var_exp_weight"}
-        if (loss.weighting or "uniform") not in named:
-            raise NotRun(f"weighting {loss.weighting}")
-        return named[loss.weighting or "uniform"]
     if loss.kind == "first-spike-cross-entropy" and (loss.penalty == "reciprocal"
                                                      or loss.alpha == 0):
         return "first_spike_time"
-    named = {"instantaneous-cross-entropy": "avg_var", "max-voltage-cross-entropy": "max_var",
-             "voltage-squared-error": "var"}
-    if loss.kind not in named:
-        raise NotRun(f"loss {loss.kind}" + (f" with the {loss.penalty} penalty" if loss.penalty
-                                            else ""))
-    return named[loss.kind]
+    named = _READOUTS.get((loss.kind, loss.weighting))
+    if named is None:
+        detail = loss.weighting or loss.penalty
+        raise NotRun(f"loss {loss.kind}" + (f" ({detail})" if detail else ""))
+    return named
 
 
 def _neuron(case: Case, p: Population, readout: str, spikes: int) -> Any:
@@ -230,7 +230,7 @@ def _loss(case: Case, grid: Grid, s: int, got: Dict[str, Any], spikes: Trains) -
     v = np.array(got["v"][s], dtype=float).reshape(grid.steps, -1).T
     if kind == "max-voltage-cross-entropy":
         top = np.maximum(0, v.max(axis=1))
-        return float(np.log(np.exp(top - top.max()).sum()) + top.max() - top[sample.label])
+        return float(softmax(top)[0] - top[sample.label])
     return voltage_loss(case, sample, grid.dt * np.arange(grid.steps),
                         np.full(grid.steps, grid.dt), v)[0]
 
