@@ -70,6 +70,24 @@ struct ref_sample {
 
 enum ref_margin { REF_GRAZING, REF_SLOPE, REF_COINCIDENCE, REF_END, REF_MAXIMUM_GAP, REF_MARGINS };
 
+/* Why a loss has no derivative by a parameter at a case. */
+enum ref_none_kind {
+    REF_NONE_ONE_SIDED, /* the two one-sided derivatives differ (a plateau of a maximum) */
+    REF_NONE_BIRTH,     /* a spike is born or lost */
+    REF_NONE_ORDER,     /* events change places (arrivals that share a maximum) */
+    REF_NONE_END,       /* an event at the end of the trial comes in or leaves */
+    REF_NONE_BEYOND,    /* beyond what the engine's numbers can say */
+    REF_NONE_KINDS
+};
+
+/* A parameter without a derivative. It costs no other parameter its value. */
+struct ref_none {
+    size_t parameter; /* in the flat order of cases.h */
+    enum ref_none_kind kind;
+    bool known;        /* whether left and right are */
+    arb_t left, right; /* derivatives as the parameter comes from below, from above */
+};
+
 struct ref_result {
     enum ref_status status;
     long precision; /* bits of the run that succeeded, or of the last one tried */
@@ -78,7 +96,10 @@ struct ref_result {
     size_t *size; /* [populations], 0 where a population is not lif */
     struct ref_sample *sample;
     size_t parameters;
-    arb_ptr gradient; /* [parameters] in the flat order of cases.h; NULL without gradients */
+    arb_ptr gradient; /* [parameters] in the flat order of cases.h; NULL without gradients. NaN, so
+                         that it equals nothing, where none says that there is no derivative */
+    size_t nones;
+    struct ref_none *none; /* [nones], parameters ascending */
     size_t probes;
     arb_ptr probe_v, probe_i;               /* [probes]: V and I there */
     arb_ptr probe_lambda_v, probe_lambda_i; /* [probes]; NULL without gradients */
@@ -94,6 +115,10 @@ enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
                         const struct ref_options *options);
 void ref_clear(struct ref_result *result);
 
+/* Why there is no derivative by a parameter; NULL if there is one. */
+const struct ref_none *ref_none_of(const struct ref_result *result, size_t parameter);
+
+const char *ref_none_name(enum ref_none_kind kind);  /* "one-sided", ... */
 const char *ref_margin_name(enum ref_margin margin); /* "grazing", ... */
 const char *ref_status_name(enum ref_status status);
 

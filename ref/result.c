@@ -15,6 +15,24 @@ const char *ref_status_name(enum ref_status status)
     return (unsigned)status < sizeof names / sizeof *names ? names[status] : "unknown";
 }
 
+const char *ref_none_name(enum ref_none_kind kind)
+{
+    static const char *const names[] = {"one-sided", "birth", "order", "end", "beyond"};
+    return (unsigned)kind < REF_NONE_KINDS ? names[kind] : "unknown";
+}
+
+static int by_parameter(const void *key, const void *element)
+{
+    size_t const parameter = *(const size_t *)key;
+    size_t const other = ((const struct ref_none *)element)->parameter;
+    return (parameter > other) - (parameter < other);
+}
+
+const struct ref_none *ref_none_of(const struct ref_result *r, size_t parameter)
+{
+    return r->nones ? bsearch(&parameter, r->none, r->nones, sizeof *r->none, by_parameter) : NULL;
+}
+
 enum outcome result_init(struct ref_result *r, const struct case_problem *c,
                          const struct ref_options *o)
 {
@@ -86,6 +104,11 @@ void ref_clear(struct ref_result *r)
     free(r->size);
     if (r->gradient)
         _arb_vec_clear(r->gradient, (slong)r->parameters);
+    for (size_t x = 0; x < r->nones; x++) {
+        arb_clear(r->none[x].left);
+        arb_clear(r->none[x].right);
+    }
+    free(r->none);
     arb_ptr const probes[] = {r->probe_v, r->probe_i, r->probe_lambda_v, r->probe_lambda_i};
     for (size_t x = 0; x < sizeof probes / sizeof *probes; x++)
         if (probes[x])
