@@ -155,7 +155,7 @@ static struct case_problem *make_case(const struct work *work)
 
 /* ---- the floor ---- */
 
-CLONED static void add_row(real *restrict sum, const real *restrict row, size_t width)
+CLONED_WIDEST static void add_row(real *restrict sum, const real *restrict row, size_t width)
 {
     for (size_t j = 0; j < width; j++)
         sum[j] = sum[j] + row[j];

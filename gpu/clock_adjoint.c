@@ -8,22 +8,16 @@
 #include "gpu/vector.h"
 
 /* Cloned functions need names of their own in each of the two compilations (see vector.h). */
-#define dot CLOCK(dot)
 #define propagate CLOCK(propagate)
 #define propagate_driven CLOCK(propagate_driven)
 
 /* ---- the reverse input of a spike ---- */
 
 /* Lanes first, then folded in halves: the shape is fixed, whatever the width of vectors. */
-CLONED static real dot(const real *restrict w, const real *restrict x, size_t width)
+static real dot(const real *restrict w, const real *restrict x, size_t width)
 {
-    vector sum[VECTORS] = {{0}};
-    for (size_t j = 0; j < width; j += LANES)
-        for (size_t k = 0; k < VECTORS; k++)
-            sum[k] += vector_load(w + j + k * WIDE) * vector_load(x + j + k * WIDE);
     real lane[LANES];
-    for (size_t k = 0; k < VECTORS; k++)
-        vector_store(lane + k * WIDE, sum[k]);
+    clock_dot_lanes(lane, w, x, width);
 #if FAULT != 44 /* a reduction without its last fold */
     for (size_t half = LANES / 2; half > 0; half /= 2)
 #else
@@ -168,9 +162,9 @@ static void add_tau(const struct clock_plan *plan, struct clock_sample *s, const
 
 /* ---- propagation ---- */
 
-CLONED static void propagate(real *restrict to, real *restrict lambda_v, real *restrict across,
-                             const real *restrict from, const struct clock_plan *plan, size_t first,
-                             size_t width)
+CLONED_WIDEST static void propagate(real *restrict to, real *restrict lambda_v,
+                                    real *restrict across, const real *restrict from,
+                                    const struct clock_plan *plan, size_t first, size_t width)
 {
     const real *restrict alpha = plan->alpha + first, *restrict beta = plan->beta + first;
     const real *restrict kappa_back = plan->kappa_back + first;
@@ -186,10 +180,11 @@ CLONED static void propagate(real *restrict to, real *restrict lambda_v, real *r
     }
 }
 
-CLONED static void propagate_driven(real *restrict to, real *restrict lambda_v,
-                                    real *restrict across, const real *restrict from,
-                                    const real *restrict steady, const struct clock_plan *plan,
-                                    size_t first, size_t width)
+CLONED_WIDEST static void propagate_driven(real *restrict to, real *restrict lambda_v,
+                                           real *restrict across, const real *restrict from,
+                                           const real *restrict steady,
+                                           const struct clock_plan *plan, size_t first,
+                                           size_t width)
 {
     const real *restrict alpha = plan->alpha + first, *restrict beta = plan->beta + first;
     const real *restrict kappa_back = plan->kappa_back + first;

@@ -10,25 +10,9 @@
 #include <stdlib.h>
 
 /* Cloned functions need names of their own in each of the two compilations (see vector.h). */
-#define add_rows CLOCK(add_rows)
 #define move_cells CLOCK(move_cells)
 
 /* ---- arrivals ---- */
-
-/* i[width] += the sum of rows, row by row in order. */
-CLONED static void add_rows(real *restrict i, const real *const *row, size_t rows, size_t width)
-{
-    for (size_t j = 0; j < width; j += LANES) {
-        vector sum[VECTORS];
-        for (size_t k = 0; k < VECTORS; k++)
-            sum[k] = vector_load(i + j + k * WIDE);
-        for (size_t r = 0; r < rows; r++)
-            for (size_t k = 0; k < VECTORS; k++)
-                sum[k] += vector_load(row[r] + j + k * WIDE);
-        for (size_t k = 0; k < VECTORS; k++)
-            vector_store(i + j + k * WIDE, sum[k]);
-    }
-}
 
 /* Only the synapses of this delay. */
 static void add_row_delayed(real *i, const real *row, const uint32_t *delay, uint32_t wanted,
@@ -53,7 +37,7 @@ struct rows { /* not added yet */
 static void flush(struct rows *rows)
 {
     if (rows->count > 0)
-        add_rows(rows->i, rows->row, rows->count, rows->width);
+        clock_add_rows(rows->i, rows->row, rows->count, rows->width);
     rows->count = 0;
 }
 
@@ -110,9 +94,9 @@ static void advance_cursors(const struct clock_plan *plan, struct clock_sample *
 
 /* Moves cells on by a step: v and i in place, i before its decay into before. Whether one of each
  * LANES reaches its threshold, into any[width / LANES]. */
-CLONED static void move_cells(real *restrict v, real *restrict i, real *restrict before,
-                              unsigned char *restrict any, const struct clock_plan *plan,
-                              size_t first, size_t width)
+CLONED_WIDEST static void move_cells(real *restrict v, real *restrict i, real *restrict before,
+                                     unsigned char *restrict any, const struct clock_plan *plan,
+                                     size_t first, size_t width)
 {
     const real *restrict alpha = plan->alpha + first, *restrict beta = plan->beta + first;
     const real *restrict kappa = plan->kappa + first, *restrict drive = plan->drive + first;

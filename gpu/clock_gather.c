@@ -6,13 +6,9 @@
  * indices from late to early. Columns are the outer loop, so that the part of the history that is
  * read again and again stays in the second-level cache. */
 #include "gpu/plan.h"
-#include "gpu/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Cloned functions need names of their own in each of the two compilations (see vector.h). */
-#define add_history CLOCK(add_history)
 
 /* ---- lists by source neuron: a counting sort ---- */
 
@@ -80,33 +76,6 @@ int clock_gather_sort(struct clock_run *run, size_t fan, uint32_t chunk)
 
 /* ---- sums ---- */
 
-/* sum[COLUMNS] += the rows that entries point to. */
-enum { COLUMNS = 2 * LANES, COLUMN_VECTORS = 2 * VECTORS };
-
-CLONED static void add_history(real *restrict sum, const real *restrict history,
-                               const uint32_t *restrict entry, size_t entries, size_t stride,
-                               size_t wide)
-{
-    vector total[COLUMN_VECTORS];
-    size_t vectors = wide / WIDE;
-    if (vectors == COLUMN_VECTORS) {
-        for (size_t k = 0; k < COLUMN_VECTORS; k++)
-            total[k] = vector_load(sum + k * WIDE);
-        for (size_t e = 0; e < entries; e++)
-            for (size_t k = 0; k < COLUMN_VECTORS; k++)
-                total[k] += vector_load(history + entry[e] * stride + k * WIDE);
-        for (size_t k = 0; k < COLUMN_VECTORS; k++)
-            vector_store(sum + k * WIDE, total[k]);
-        return;
-    }
-    for (size_t k = 0; k < vectors; k++) {
-        vector one = vector_load(sum + k * WIDE);
-        for (size_t e = 0; e < entries; e++)
-            one += vector_load(history + entry[e] * stride + k * WIDE);
-        vector_store(sum + k * WIDE, one);
-    }
-}
-
 static void add_history_delayed(real *sum, const real *history, const uint32_t *entry,
                                 size_t entries, size_t stride, size_t wide, const uint32_t *delay,
                                 uint32_t wanted)
@@ -135,7 +104,7 @@ static void gather_row(const struct clock_run *run, const struct clock_projectio
                 add_history_delayed(sum, history, entry, entries, plan->cells, wide,
                                     p->delay + row * p->width + left, plan->fan[p->fan[f]].delay);
             else
-                add_history(sum, history, entry, entries, plan->cells, wide);
+                clock_add_history(sum, history, entry, entries, plan->cells, wide);
         }
     }
 }

@@ -40,6 +40,9 @@
 #define clock_loss_end CLOCK(loss_end)
 #define clock_loss_drive CLOCK(loss_drive)
 #define clock_block CLOCK(block)
+#define clock_add_rows CLOCK(add_rows)
+#define clock_dot_lanes CLOCK(dot_lanes)
+#define clock_add_history CLOCK(add_history)
 #define clock_host CLOCK(host)
 #define clock_result CLOCK(result)
 
@@ -215,6 +218,15 @@ void clock_loss_drive(const struct clock_plan *plan, struct clock_sample *s, siz
 
 /* Fills s->back: the lists without the spikes that a published defect loses. -1: memory. */
 int clock_block(const struct clock_plan *plan, struct clock_sample *s);
+
+/* Rows in whole LANES. i[width] += the sum of rows, row by row in order. */
+void clock_add_rows(real *restrict i, const real *const *row, size_t rows, size_t width);
+/* lane[LANES]: sums of w x over the places that are alike modulo LANES, ascending. */
+void clock_dot_lanes(real *restrict lane, const real *restrict w, const real *restrict x,
+                     size_t width);
+/* sum[width] += the rows of the history that entries point to, in order; stride between rows. */
+void clock_add_history(real *restrict sum, const real *restrict history,
+                       const uint32_t *restrict entry, size_t entries, size_t stride, size_t width);
 
 /* Adjoints over the arrival indices of one chunk, into the history of this sample. */
 void clock_adjoint_begin(const struct clock_plan *plan, struct clock_sample *s);
