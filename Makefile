@@ -60,7 +60,8 @@ MAIN := $(BUILD)/verify/main.o
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
 COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) $(SEMANTICS)
 
-SAY = $(if $(V),,@echo '  $@'; )
+# A build says one line when it begins; V=1 shows every command.
+SAY = $(if $(V),,@)
 
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
@@ -74,11 +75,12 @@ tests: $(TESTS) ## build the unit tests
 
 # Other flags build everything again, another prefix only what knows it.
 $(BUILD)/flags: STAMP = $(COMPILE) $(MPI) $(CUDA_COMPILE)
+$(BUILD)/flags: BEGIN = echo 'building $(words $(OBJECTS)) objects, then $(PROGRAM) (V=1 shows the commands)';
 $(BUILD)/prefix: STAMP = $(PREFIX)
 $(BUILD)/flags $(BUILD)/prefix: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || \
-	    printf '%s\n' '$(subst ','\'',$(STAMP))' > $@
+	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || { $(BEGIN) \
+	    printf '%s\n' '$(subst ','\'',$(STAMP))' > $@; }
 
 $(BUILD)/verify/file.o: $(BUILD)/prefix
 $(BUILD)/verify/file.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
