@@ -1,13 +1,17 @@
 /* family_closed_output.c: the family closed-output: LI outputs driven by input spikes, losses and
  * gradients by hand.
  *
- * V of an output and its derivative by any parameter are sums of terms coefficient t^power e^{-rate
- * t} from some time on (family_closed_terms.c), and so is the weighting of the loss. With L the
- * loss of one sample, every gradient is dL/dp = int_0^T q_k(t) dV_k/dp dt          q = (p_k - [k =
- * l]) w(t)/T    voltage-integral q = (V_k - y_k(t))/T          squared error dL/dp = (p_k - [k =
- * l]) dV_k/dp (t_k)      t_k where V_k is largest      max-voltage For max-voltage every output
- * gets one excitatory arrival at a and bias 0: t_k = a + u, with u = ln(tau_mem/tau_syn) tau_mem
- * tau_syn/(tau_mem - tau_syn) or tau, or T if that comes first. */
+ * V of an output and its derivative by any parameter are sums of terms
+ *     coefficient t^power e^(-rate t)     from some time on        (family_closed_terms.c)
+ * and so is the weighting of the loss. With L the loss of one sample, every gradient is
+ *     dL/dp = int_0^T q_k(t) dV_k/dp dt
+ *         q = (p_k - [k = l]) w(t)/T               voltage-integral        (E14)
+ *         q = (V_k - y_k(t))/T                     squared error           (E17)
+ *     dL/dp = (p_k - [k = l]) dV_k/dp (t_k)        max-voltage             (E16)
+ *         t_k where V_k is largest
+ * For max-voltage every output gets one excitatory arrival at a and bias 0: t_k = a + u, with
+ *     u = ln(tau_mem/tau_syn) tau_mem tau_syn/(tau_mem - tau_syn), or tau,
+ * or T if that comes first (E6). */
 #include "cases/families.h"
 #include "cases/family_closed_terms.h"
 

@@ -1,12 +1,11 @@
 /* family_closed_voltage.c: the voltage of an LI output and its derivatives as sums of terms.
  *
- * An arrival of weight w at a gives, with u = t - a, m = e^{-u/tau_mem}, s = e^{-u/tau_syn}, g =
- * tau_mem - tau_syn:
+ * An arrival of weight w at a gives, with u = t - a, m = e^(-u/tau_mem), s = e^(-u/tau_syn) and
+ * g = tau_mem - tau_syn (ref/MATH.md, E4, E5), on the right for tau_mem = tau_syn = tau:
  *     V            w tau_syn/g (m - s)                                  w u/tau m
  *     by a         w (tau_syn/(g tau_mem) m - s/g)                      w (u/tau^2 - 1/tau) m
- *     by tau_mem   w tau_syn (-(m - s)/g^2 + u m/(g tau_mem^2))         w (u^2/(2 tau^3) - u/tau^2)
- * m by tau_syn   w (tau_mem (m - s)/g^2 - u s/(g tau_syn))            w u^2/(2 tau^3) m on the
- * right for tau_mem = tau_syn = tau. */
+ *     by tau_mem   w tau_syn (-(m - s)/g^2 + u m/(g tau_mem^2))       w (u^2/(2 tau^3) - u/tau^2) m
+ *     by tau_syn   w (tau_mem (m - s)/g^2 - u s/(g tau_syn))            w u^2/(2 tau^3) m */
 #include "cases/family_closed_terms.h"
 
 /* What the formulas above need, for one output. */

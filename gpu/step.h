@@ -5,18 +5,24 @@
  * operations, rounded to nearest, in the order written; nothing may be fused or reassociated.
  *
  *   step n = 0 .. N-1, from time n dt to (n+1) dt
- *     I_j = I_j + w_ij           for arrivals: spikes of step n-1-delay; projections in the order
- * of the case, delays ascending, neurons ascending V   = (kappa I + alpha V) + drive,   then I =
- * beta I V >= threshold: a spike of step n with slope (I before decay + bias) - V, then V = reset
+ *     I_j = I_j + w_ij                                                             (E27)
+ *         for arrivals: spikes of step n-1-delay; projections in the order of the case, delays
+ *         ascending, neurons ascending
+ *     V = (kappa I + alpha V) + drive,   then I = beta I                           (E28)
+ *     V >= threshold: a spike of step n with slope (I before decay + bias) - V,
+ *         then V = reset                                                           (E29)
  *   backward, a = N .. 1, at time a dt, lambda_V = lambda_I = 0 at the end
- *     rev_s += sum_j w_ij (lambda_V,j - lambda_I,j)   for arrivals at the start of step a; lambda_V
- * of an output whose maximum is V at a dt: with the share of its jump that step_kink says
- *     lambda_V,j += pull_j                            for outputs whose maximum is V at a dt
- *     jumps of all spikes of step a-1, none seeing another's (Jacobi)
- *     propagation over step a-1
- *   dL/dw_ij = -tau_syn,j sum of lambda_I,j(a) over the arrivals a = step + 1 + delay
+ *     rev_s += sum_j w_ij (lambda_V,j - lambda_I,j)                                (E30)
+ *         for arrivals at the start of step a; lambda_V of an output whose maximum is V at a dt:
+ *         with the share of its jump that step_kink says                           (E35)
+ *     lambda_V,j += pull_j         for outputs whose maximum is V at a dt          (E31)
+ *     jumps of all spikes of step a-1, none seeing another's (Jacobi)              (E32)
+ *     propagation over step a-1                                                    (E33)
+ *   dL/dw_ij = -tau_syn,j sum of lambda_I,j(a) over the arrivals a = step + 1 + delay   (E34)
  *
- * After eventprop-spec: Nowotny, Turner and Knight 2025 with the true scale of the drive, integer
+ * Equations are those of ref/MATH.md.
+ *
+ * After Nowotny, Turner and Knight 2025, with the true scale of the drive, integer
  * steps, the jump before the decay, and a maximum that moves with an arrival. ref/grid.h judges the
  * rounding of every line. */
 #ifndef EVIDENT_GPU_STEP_H
@@ -41,7 +47,7 @@ GPU_BOTH static inline real step_slope(real i, real bias, real v)
 
 /* ---- backward ---- */
 
-/* height = threshold - reset (Wunderlich and Pehle 2021; equation 6 of the specification). */
+/* height = threshold - reset (Wunderlich and Pehle 2021; E13, E32). */
 GPU_BOTH static inline real step_jump(real lambda_v, real height, real rev, real slope)
 {
 #if FAULT != 42 /* reset term of the jump missing */

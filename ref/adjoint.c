@@ -1,15 +1,19 @@
-/* adjoint.c: the backward pass of one sample: EventProp in exact event time.
+/* adjoint.c: the backward pass of one sample: EventProp in exact event time. Equations are those of
+ * MATH.md.
  *
  * It carries p = dL/dV = -tau_mem lambda_V and q = dL/dI = -tau_syn lambda_I of every neuron back
  * through the events of the forward pass in reverse order. Over an interval of length D
- *     p <- em p + M_em,  q <- k p + es q + M_k      (propagators at D, moments M of the drive)
- * and the parameters of the flow collect p dV(D)/dtheta + q dI(D)/dtheta + M_theta. At an arrival
- * of weight w at neuron j both are continuous, and dL/dw += q,   dL/dd = dL/dt += w (q/tau_syn -
- * p/tau_mem) = w (lambda_V - lambda_I). At a spike of n at t, with G = dL/dt collected from its
- * arrivals and from the loss, G <- G - V'(t+) p(+),   p(-) = -G / V'(t-),   dL/dthreshold += G /
- * V'(t-),   q(-) = q(+) which is eq. (6) of the specification (Wunderlich and Pehle 2021) with
- * V'(t+) = V'(t-) + (threshold - reset)/tau_mem. Everything is checked against differences by
- * `evident verify`.
+ *     p <- em p + M_em,    q <- k p + es q + M_k                                    (E8)
+ * (propagators at D, moments M of the drive), and the parameters of the flow collect
+ *     p dV(D)/dtheta + q dI(D)/dtheta + M_theta                                     (E9)
+ * At an arrival of weight w at neuron j both are continuous, and
+ *     dL/dw += q                                                                    (E10)
+ *     dL/dd = dL/dt += w (q/tau_syn - p/tau_mem) = w (lambda_V - lambda_I)          (E11)
+ * At a spike of n at t, with G = dL/dt collected from its arrivals and from the loss,
+ *     G <- G - V'(t+) p(+),    p(-) = -G / V'(t-),    q(-) = q(+)                   (E12)
+ *     dL/dthreshold += G / V'(t-)
+ * which is the jump (E13) of Wunderlich and Pehle 2021, with V'(t+) = V'(t-) + (threshold -
+ * reset)/tau_mem. Everything is checked against differences by `evident verify`.
  *
  * p and q are kept at the marks of events (struct event) and moved to the true times, and back, by
  * the flow over mark - time, a ball around zero. What the parameters of the flow and the drive do

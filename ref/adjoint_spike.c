@@ -1,4 +1,4 @@
-/* adjoint_spike.c: the jump of p at a spike, eq. (6). */
+/* adjoint_spike.c: the jump of p at a spike (MATH.md, E12). */
 #include "ref/adjoint.h"
 
 /* Weights of zero whose arrival coincides with this spike get q at it. */

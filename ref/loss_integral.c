@@ -1,6 +1,6 @@
 /* loss_integral.c: moments of drives that are sums of terms  coefficient s^power e^(-rate s), where
  * s is the time since the start of an interval. V, the propagators and the weightings uniform,
- * exponential and linear are such sums, so their products integrate in closed form:
+ * exponential and linear are such sums, so their products integrate in closed form (MATH.md, E23):
  *     J_n(beta) = int_0^D s^n e^(-beta s) ds,  J_0 = (1 - e^(-beta D))/beta,
  *     J_n = (n J_(n-1) - D^n e^(-beta D))/beta,  and D^(n+1)/(n+1) for beta = 0. */
 #include "ref/loss.h"

@@ -1,11 +1,11 @@
 /* ref.h: the truth. The reference (proven enclosures), the witness (independent, round to nearest),
  * and the grid reference (a fixed-step engine without its rounding).
  *
- * Sensitivities and adjoints: with l_V the derivative of the loss density by V,
+ * Sensitivities and adjoints (ref/MATH.md, E7): with l_V the derivative of the loss density by V,
  *     dL/dV_j(t) = -tau_mem lambda_V,j(t)       dL/dI_j(t) = -tau_syn lambda_I,j(t)
- *     tau_mem lambda_V' = -lambda_V - l_V       tau_syn lambda_I' = -lambda_I + lambda_V   (' =
- * -d/dt) as in Wunderlich and Pehle 2021 and Nowotny, Turner, Knight 2025. The loss is the mean
- * over samples. */
+ *     tau_mem lambda_V' = -lambda_V - l_V       tau_syn lambda_I' = -lambda_I + lambda_V
+ * with ' = -d/dt, as in Wunderlich and Pehle 2021 and Nowotny, Turner, Knight 2025. The loss is the
+ * mean over samples. */
 #ifndef EVIDENT_REF_H
 #define EVIDENT_REF_H
 

@@ -9,7 +9,7 @@
  *    summed in an order given by the content of the samples, so a permutation leaves them alone;
  *  - synapses of weight zero and silent neurons add zeros (a new population is new content, which
  *    may order the samples anew, so sums over several samples are left out), and x + 0 = x (a sum
- * may turn -0 into 0, so zeros are compared as numbers);
+ *    may turn -0 into 0, so zeros are compared as numbers);
  *  - an input spike in the last step arrives at the end: it changes no number;
  *  - times: constants such as e^(-dt/tau) depend on ratios of times only. With all times scaled by
  *    2^k, V, I and slopes stay; an adjoint is dL/dV over tau_mem, so it scales by 2^-k times the
