@@ -2,7 +2,9 @@
  *
  * A candidate is drawn, solved by formula (family_closed_solve.c) and thrown away if it is not what
  * was wanted: outputs that spike (or exactly one that does not), clear slopes, and a chain in which
- * only first spikes matter. Draws go on in the same stream, so a case depends on nothing else. */
+ * only first spikes matter. Most are thrown away, so that is found out at few bits, and what stays
+ * is solved again at all of them. Draws go on in the same stream, so a case depends on nothing else.
+ */
 #include "cases/families.h"
 #include "cases/family_closed.h"
 
@@ -126,6 +128,20 @@ static bool acceptable(const struct closed *closed, const struct case_problem *c
     return silent == w->silent;
 }
 
+/* *good: it was what is wanted. *closed is to be freed. */
+static enum closed_status solve(struct closed **closed, const struct case_problem *c, bool *good,
+                                const struct wanted *w, mpfr_prec_t bits)
+{
+    *closed = closed_new(c, bits);
+    enum closed_status status = *closed == NULL ? CLOSED_NO_MEMORY : closed_solve(*closed, c);
+    *good = status == CLOSED_OK && acceptable(*closed, c, w);
+    if (*good) {
+        status = closed_differentiate(*closed, c);
+        *good = status == CLOSED_OK;
+    }
+    return status;
+}
+
 /* One draw. *known: whether it was good and its truth has been published. */
 static int attempt(struct case_made *made, bool *known, struct case_builder *b,
                    const struct wanted *w)
@@ -150,13 +166,11 @@ static int attempt(struct case_made *made, bool *known, struct case_builder *b,
         return -1;
     }
 
-    struct closed *closed = closed_new(made->problem);
-    enum closed_status status =
-        closed == NULL ? CLOSED_NO_MEMORY : closed_solve(closed, made->problem);
-    *known = status == CLOSED_OK && acceptable(closed, made->problem, w);
+    struct closed *closed = NULL;
+    enum closed_status status = solve(&closed, made->problem, known, w, CLOSED_DRAFT_BITS);
     if (*known) {
-        status = closed_differentiate(closed, made->problem);
-        *known = status == CLOSED_OK;
+        closed_free(closed);
+        status = solve(&closed, made->problem, known, w, CLOSED_BITS);
     }
     if (*known && closed_publish(made, closed) != 0) {
         status = CLOSED_NO_MEMORY;

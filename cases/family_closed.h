@@ -1,14 +1,20 @@
 /* family_closed.h: hand-derived truths of small feed-forward networks, for the families "closed-*".
  *
- * LIF neurons must have tau_mem = 2 tau_syn or tau_mem = tau_syn. Numbers carry CLOSED_BITS bits;
- * the few dozen operations on them, well conditioned by the choice of cases, leave far more than
+ * LIF neurons must have tau_mem = 2 tau_syn or tau_mem = tau_syn. What is published carries
+ * CLOSED_BITS bits; the few dozen operations on them, well conditioned by the choice of cases, leave far more than
  * the 480 bits that a known value has to have. */
 #ifndef EVIDENT_FAMILY_CLOSED_H
 #define EVIDENT_FAMILY_CLOSED_H
 
 #include "cases/build.h"
 
-enum { CLOSED_BITS = 768, CLOSED_NEURONS = 8, CLOSED_ARRIVALS = 32, CLOSED_SPIKES = 16 };
+enum {
+    CLOSED_BITS = 768,
+    CLOSED_DRAFT_BITS = 128,
+    CLOSED_NEURONS = 8,
+    CLOSED_ARRIVALS = 32,
+    CLOSED_SPIKES = 16
+};
 
 struct closed_arrival {
     size_t projection, pre; /* the synapse, as in the case */
@@ -46,12 +52,12 @@ struct closed_kernel {
     mpfr_t m, s; /* scratch: the two exponentials */
 };
 
-void closed_kernel_init(struct closed_kernel *q);
+void closed_kernel_init(struct closed_kernel *q, mpfr_prec_t bits);
 void closed_kernel_clear(struct closed_kernel *q);
 void closed_kernel_at(struct closed_kernel *q, double tau_mem, double tau_syn, mpfr_srcptr u);
 
-/* NULL if memory is short. */
-struct closed *closed_new(const struct case_problem *c);
+/* All its numbers carry so many bits, at least those of doubles twice. NULL if memory is short. */
+struct closed *closed_new(const struct case_problem *c, mpfr_prec_t bits);
 void closed_free(struct closed *closed); /* NULL is allowed */
 
 enum closed_status {

@@ -15,7 +15,7 @@ static void kernel_general(struct closed_kernel *q, double tau_mem, double tau_s
 {
     /* K = tau_syn / (tau_mem - tau_syn) (m - s), m = e^{-u/tau_mem}, s = e^{-u/tau_syn}. */
     mpfr_t gap, t;
-    mpfr_inits2(CLOSED_BITS, gap, t, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(q->k), gap, t, (mpfr_ptr)0);
     mpfr_set_d(gap, tau_mem, MPFR_RNDN);
     mpfr_sub_d(gap, gap, tau_syn, MPFR_RNDN);
     mpfr_div_d(q->m, u, -tau_mem, MPFR_RNDN);
@@ -55,7 +55,7 @@ static void kernel_equal(struct closed_kernel *q, double tau, mpfr_srcptr u)
      * the limits of the general derivatives, K being p (e^{-pu} - e^{-qu}) / (q - p) in the rates.
      */
     mpfr_t r;
-    mpfr_init2(r, CLOSED_BITS);
+    mpfr_init2(r, mpfr_get_prec(q->k));
     mpfr_div_d(r, u, tau, MPFR_RNDN);
     mpfr_neg(q->s, r, MPFR_RNDN);
     mpfr_exp(q->s, q->s, MPFR_RNDN);
@@ -70,9 +70,9 @@ static void kernel_equal(struct closed_kernel *q, double tau, mpfr_srcptr u)
     mpfr_clear(r);
 }
 
-void closed_kernel_init(struct closed_kernel *q)
+void closed_kernel_init(struct closed_kernel *q, mpfr_prec_t bits)
 {
-    mpfr_inits2(CLOSED_BITS, q->k, q->by_u, q->by_mem, q->by_syn, q->m, q->s, (mpfr_ptr)0);
+    mpfr_inits2(bits, q->k, q->by_u, q->by_mem, q->by_syn, q->m, q->s, (mpfr_ptr)0);
 }
 
 void closed_kernel_clear(struct closed_kernel *q)
@@ -94,8 +94,8 @@ void closed_differentiate_spike(struct closed_neuron *n)
 {
     struct closed_kernel q;
     mpfr_t u;
-    mpfr_init2(u, CLOSED_BITS);
-    closed_kernel_init(&q);
+    mpfr_init2(u, mpfr_get_prec(n->slope));
+    closed_kernel_init(&q, mpfr_get_prec(n->slope));
 
     /* The bias alone: V = bias (1 - e^{-t/tau_mem}). */
     mpfr_div_d(u, n->spike[0], -n->tau_mem, MPFR_RNDN);

@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-struct closed *closed_new(const struct case_problem *c)
+struct closed *closed_new(const struct case_problem *c, mpfr_prec_t bits)
 {
     struct closed *closed = calloc(1, sizeof *closed);
     struct case_block *block = NULL;
@@ -29,19 +29,19 @@ struct closed *closed_new(const struct case_problem *c)
         return NULL;
     }
     for (size_t i = 0; i < closed->parameters; i++) {
-        mpfr_init2(closed->gradient[i], CLOSED_BITS);
+        mpfr_init2(closed->gradient[i], bits);
     }
-    mpfr_init2(closed->loss, CLOSED_BITS);
+    mpfr_init2(closed->loss, bits);
     for (size_t k = 0; k < CLOSED_NEURONS; k++) {
         struct closed_neuron *n = &closed->neuron[k];
         for (size_t a = 0; a < CLOSED_ARRIVALS; a++) {
             struct closed_arrival *arrival = &n->arrival[a];
-            mpfr_inits2(CLOSED_BITS, arrival->at, arrival->d_at, arrival->d_weight, (mpfr_ptr)0);
+            mpfr_inits2(bits, arrival->at, arrival->d_at, arrival->d_weight, (mpfr_ptr)0);
         }
         for (size_t s = 0; s < CLOSED_SPIKES; s++) {
-            mpfr_init2(n->spike[s], CLOSED_BITS);
+            mpfr_init2(n->spike[s], bits);
         }
-        mpfr_inits2(CLOSED_BITS, n->slope, n->d_threshold, n->d_bias, n->d_tau_mem, n->d_tau_syn,
+        mpfr_inits2(bits, n->slope, n->d_threshold, n->d_bias, n->d_tau_mem, n->d_tau_syn,
                     n->adjoint, (mpfr_ptr)0);
     }
     return closed;

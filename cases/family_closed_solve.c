@@ -20,7 +20,7 @@ enum { LAMBERT_STEPS = 200 };
 static bool lambert(mpfr_t w, mpfr_srcptr h)
 {
     mpfr_t e, f, slope;
-    mpfr_inits2(CLOSED_BITS, e, f, slope, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(w), e, f, slope, (mpfr_ptr)0);
     mpfr_set_ui(e, 1, MPFR_RNDN);
     mpfr_exp(e, e, MPFR_RNDN);
     mpfr_mul(f, e, h, MPFR_RNDN);
@@ -43,7 +43,7 @@ static bool lambert(mpfr_t w, mpfr_srcptr h)
         mpfr_sub(f, f, h, MPFR_RNDN);
         mpfr_div(f, f, slope, MPFR_RNDN);
         mpfr_sub(w, w, f, MPFR_RNDN);
-        if (mpfr_zero_p(f) || mpfr_get_exp(f) < -(CLOSED_BITS - 16)) {
+        if (mpfr_zero_p(f) || mpfr_get_exp(f) < 16 - mpfr_get_prec(w)) {
             break;
         }
     }
@@ -56,7 +56,7 @@ static bool crossing_quadratic(mpfr_t y, const struct closed_neuron *n, mpfr_src
                                mpfr_srcptr i)
 {
     mpfr_t a, d;
-    mpfr_inits2(CLOSED_BITS, a, d, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(y), a, d, (mpfr_ptr)0);
     mpfr_sub_d(a, v, n->bias, MPFR_RNDN);
     mpfr_add(a, a, i, MPFR_RNDN);
     mpfr_set_d(y, n->threshold, MPFR_RNDN);
@@ -92,7 +92,7 @@ static bool crossing_lambert(mpfr_t y, const struct closed_neuron *n, mpfr_srcpt
         return false;
     }
     mpfr_t ratio, h;
-    mpfr_inits2(CLOSED_BITS, ratio, h, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(y), ratio, h, (mpfr_ptr)0);
     mpfr_sub_d(ratio, v, n->bias, MPFR_RNDN);
     mpfr_div(ratio, ratio, i, MPFR_RNDN);
     mpfr_neg(h, ratio, MPFR_RNDN);
@@ -115,7 +115,7 @@ static bool crossing_lambert(mpfr_t y, const struct closed_neuron *n, mpfr_srcpt
 static void advance(mpfr_t v, mpfr_t i, const struct closed_neuron *n, mpfr_srcptr y)
 {
     mpfr_t x, drive;
-    mpfr_inits2(CLOSED_BITS, x, drive, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(v), x, drive, (mpfr_ptr)0);
     mpfr_neg(x, y, MPFR_RNDN);
     mpfr_exp(x, x, MPFR_RNDN);
     mpfr_mul(drive, i, x, MPFR_RNDN);
@@ -138,7 +138,7 @@ static enum closed_status solve_train(struct closed_neuron *n, double end)
 {
     enum closed_status status = CLOSED_OK;
     mpfr_t v, i, now, until, y;
-    mpfr_inits2(CLOSED_BITS, v, i, now, until, y, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(n->slope), v, i, now, until, y, (mpfr_ptr)0);
     mpfr_set_zero(v, 1);
     mpfr_set_zero(i, 1);
     mpfr_set_zero(now, 1);
@@ -151,7 +151,7 @@ static enum closed_status solve_train(struct closed_neuron *n, double end)
         while (closed_equal_taus(n) ? crossing_lambert(y, n, v, i)
                                     : crossing_quadratic(y, n, v, i)) {
             mpfr_t t;
-            mpfr_init2(t, CLOSED_BITS);
+            mpfr_init2(t, mpfr_get_prec(y));
             mpfr_mul_d(t, y, n->tau_mem, MPFR_RNDN);
             mpfr_add(t, t, now, MPFR_RNDN);
             bool inside = mpfr_less_p(t, until);
@@ -188,7 +188,7 @@ static bool insert(struct closed_neuron *n, const struct closed_arrival *what, m
         return false;
     }
     mpfr_t at;
-    mpfr_init2(at, CLOSED_BITS);
+    mpfr_init2(at, mpfr_get_prec(spike));
     mpfr_add_d(at, spike, delay, MPFR_RNDN);
     size_t a = n->arrivals++;
     for (; a > 0 && mpfr_less_p(at, n->arrival[a - 1].at); a--) {
@@ -228,7 +228,7 @@ static bool collect(struct closed *closed, struct closed_neuron *n, const struct
 {
     bool room = true;
     mpfr_t spike;
-    mpfr_init2(spike, CLOSED_BITS);
+    mpfr_init2(spike, mpfr_get_prec(n->slope));
     n->arrivals = 0;
     for (size_t j = 0; j < c->projections; j++) {
         const struct case_projection *p = &c->projection[j];

@@ -50,7 +50,7 @@ static void voltage(mpfr_t v, mpfr_t slope, const struct crossing *x, mpfr_srcpt
     struct closed_kernel q;
     mpfr_t u;
     mpfr_init2(u, CLOSED_BITS);
-    closed_kernel_init(&q);
+    closed_kernel_init(&q, CLOSED_BITS);
     mpfr_div_d(u, t, -x->tau_mem, MPFR_RNDN);
     mpfr_exp(slope, u, MPFR_RNDN);
     mpfr_expm1(v, u, MPFR_RNDN);
@@ -82,7 +82,7 @@ static void solve_pair(double weight[2], const struct crossing *x, const double 
     mpfr_t u, determinant, w;
     mpfr_inits2(CLOSED_BITS, u, determinant, w, (mpfr_ptr)0);
     for (size_t i = 0; i < 2; i++) {
-        closed_kernel_init(&q[i]);
+        closed_kernel_init(&q[i], CLOSED_BITS);
         mpfr_set_d(u, x->at, MPFR_RNDN);
         mpfr_sub_d(u, u, time[i], MPFR_RNDN);
         mpfr_sub_d(u, u, x->delay, MPFR_RNDN);

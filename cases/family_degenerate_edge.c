@@ -91,7 +91,7 @@ static const char *bend_end(struct net *net, struct case_random *r, size_t way, 
 /* The last spike of the generic network between two doubles; the generic end if there is none. */
 static int last_spike(double *before, double *after, const struct case_problem *c)
 {
-    struct closed *closed = closed_new(c);
+    struct closed *closed = closed_new(c, CLOSED_BITS);
     if (closed == NULL) {
         return -1;
     }
