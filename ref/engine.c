@@ -201,6 +201,7 @@ enum outcome sample_begin(struct engine *e, size_t sample)
 {
     e->sample = sample;
     e->entries = 0;
+    e->last_input = 0;
     size_t start;
     if (event_new(e, &start, EVENT_START) != PROVEN ||
         event_new(e, &e->end_event, EVENT_END) != PROVEN)

@@ -107,7 +107,7 @@ struct ref_result {
     char reason[256];                       /* of any status but REF_OK: one line */
 };
 
-/* Simulates and differentiates a case with proven error bounds. Precision starts low and doubles
+/* Simulates and differentiates a case with proven error bounds. Precision starts low and grows
  * until every decision is proven and every number x of the result has radius <= 10^-digits |x|, or,
  * where x is not separated from zero, radius <= 10^-(2 digits) times the largest number of its
  * kind. result must be cleared whatever is returned. */

@@ -1,5 +1,5 @@
 /* reference.c: the public face of the reference: run, look whether everything was proven and
- * precise enough, and if not start again with twice the precision. */
+ * precise enough, and if not start again with more bits (precision.c). */
 #include "ref/reference.h"
 #include "ref/loss.h"
 
@@ -25,13 +25,15 @@ static enum outcome sample_run(struct engine *e, size_t sample)
 }
 
 static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
-                           const struct ref_options *options, long prec, double slack)
+                           const struct ref_options *options, long prec, double slack,
+                           struct forecast *forecast)
 {
     struct engine e;
     enum outcome outcome = result_init(r, c, options);
     if (outcome != PROVEN)
         return outcome;
     outcome = engine_init(&e, c, options, r, prec, slack);
+    e.forecast = forecast;
     for (size_t x = 0; x < c->samples && outcome == PROVEN; x++) {
         outcome = sample_run(&e, x);
         arb_add(r->loss, r->loss, r->sample[x].loss, prec);
@@ -55,10 +57,11 @@ enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
     /* the digits, and 64 bits for what the flow of a small case loses */
     long prec = (options->digits * 3322 / 1000 + 64 + 63) / 64 * 64;
     double slack = 0x1p-30;
-    for (;; prec *= 2) {
+    for (;;) {
+        struct forecast forecast = {0};
         if (prec > options->precision_cap)
             prec = options->precision_cap;
-        enum outcome const outcome = run_at(result, c, options, prec, slack);
+        enum outcome const outcome = run_at(result, c, options, prec, slack, &forecast);
         if (outcome == FULL) {
             result->status = result->reason[0] == '\0' ? REF_MEMORY : REF_CAPACITY;
             if (result->status == REF_MEMORY)
@@ -66,10 +69,11 @@ enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
             return result->status;
         }
 #if FAULT != 41 /* digits are promised, not looked at */
-        if (outcome == PROVEN && result_is_accurate(result, options)) {
+        double const missing = outcome == PROVEN ? result_shortfall(result, options) : 0;
 #else
-        if (outcome == PROVEN) {
+        double const missing = 0;
 #endif
+        if (outcome == PROVEN && !(missing > 0)) {
             result->status = REF_OK;
             return result->status;
         }
@@ -81,6 +85,8 @@ enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
             return result->status;
         }
         ref_clear(result);
+        prec = outcome == PROVEN ? precision_after_shortfall(prec, missing)
+                                 : precision_after_failure(&forecast, prec, options);
         slack = slack < 0x1p-10 ? 16 * slack : slack; /* in case a wrong hint was the cause */
     }
 }

@@ -167,6 +167,13 @@ struct rule {
 
 struct drive; /* loss.h */
 
+/* precision.c: bits lost by spike times, the most of each part of the trial so far. */
+#define FORECAST_PARTS 32
+struct forecast {
+    size_t reached; /* the last part with a spike */
+    double lost[FORECAST_PARTS];
+};
+
 struct engine {
     const struct case_problem *c;
     const struct ref_options *options;
@@ -203,6 +210,8 @@ struct engine {
     struct drive *drive;
     arb_ptr scratch;
     char *reason; /* [256] */
+    struct forecast *forecast;
+    double last_input; /* ms, the latest of the sample */
 };
 
 #define SCRATCH 24
@@ -256,8 +265,14 @@ enum outcome result_init(struct ref_result *r, const struct case_problem *c,
                          const struct ref_options *o);
 struct ref_adjoint *ref_adjoint_new(struct ref_sample *s); /* NULL if memory is short */
 enum outcome result_spikes(struct engine *e);
-/* Whether every number has the digits asked for. */
-bool result_is_accurate(const struct ref_result *r, const struct ref_options *o);
+/* Bits by which some number misses the digits asked for: 0 if none does, infinite if one has none. */
+double result_shortfall(const struct ref_result *r, const struct ref_options *o);
+
+/* ---- precision.c ---- */
+void precision_note(struct engine *e, const arb_t time); /* of a spike */
+/* Bits for the next attempt, more than prec: a run failed, or some of its numbers missed digits. */
+long precision_after_failure(const struct forecast *f, long prec, const struct ref_options *o);
+long precision_after_shortfall(long prec, double missing);
 
 /* ---- adjoint.c ---- */
 enum outcome adjoint_run(struct engine *e);

@@ -1,6 +1,7 @@
 /* result.c: the memory of a result, and whether its numbers have the digits asked for. */
 #include "ref/reference.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const char *ref_margin_name(enum ref_margin margin)
@@ -156,28 +157,34 @@ enum outcome result_spikes(struct engine *e)
     return PROVEN;
 }
 
-/* radius <= 2^-bits |x|, or radius <= 2^(-2 bits) scale */
-static bool accurate(const arb_t x, const mag_t scale, long bits)
+/* Bits by which radius <= 2^-bits |x|, or radius <= 2^(-2 bits) scale, fails; at most 0 if one
+ * holds. */
+static double shortfall(const arb_t x, const mag_t scale, long bits)
 {
     if (!arb_is_finite(x))
-        return false;
-    mag_t size, radius;
+        return (double)INFINITY;
+    mag_t size, largest;
     mag_init(size);
-    mag_init(radius);
+    mag_init(largest);
     arb_get_mag_lower(size, x);
     mag_mul_2exp_si(size, size, -bits);
-    bool good = mag_cmp(arb_radref(x), size) <= 0;
-    if (!good) {
-        mag_mul_2exp_si(radius, scale, -2 * bits);
-        good = mag_cmp(arb_radref(x), radius) <= 0;
+    mag_mul_2exp_si(largest, scale, -2 * bits);
+    double missing = 0;
+    if (mag_cmp(arb_radref(x), size) > 0 && mag_cmp(arb_radref(x), largest) > 0) {
+        mag_max(size, size, largest);
+        missing = mag_is_zero(size)
+                      ? (double)INFINITY
+                      : mag_get_d_log2_approx(arb_radref(x)) - mag_get_d_log2_approx(size);
+        missing = fmax(missing, 1);
     }
     mag_clear(size);
-    mag_clear(radius);
-    return good;
+    mag_clear(largest);
+    return missing;
 }
 
-static bool all_accurate(arb_srcptr x, size_t count, long bits)
+static double largest_shortfall(arb_srcptr x, size_t count, long bits)
 {
+    double missing = 0;
     mag_t scale, size;
     mag_init(scale);
     mag_init(size);
@@ -187,34 +194,40 @@ static bool all_accurate(arb_srcptr x, size_t count, long bits)
     }
     if (mag_is_zero(scale))
         mag_one(scale);
-    bool good = true;
-    for (size_t k = 0; k < count && good; k++)
-        good = accurate(x + k, scale, bits);
+    for (size_t k = 0; k < count; k++)
+        missing = fmax(missing, shortfall(x + k, scale, bits));
     mag_clear(scale);
     mag_clear(size);
-    return good;
+    return missing;
 }
 
-bool result_is_accurate(const struct ref_result *r, const struct ref_options *o)
+static double sample_shortfall(const struct ref_result *r, const struct ref_sample *s, long bits)
+{
+    double missing = largest_shortfall(s->loss, 1, bits);
+    for (size_t p = 0; p < r->populations; p++)
+        for (size_t n = 0; n < r->size[p]; n++)
+            missing =
+                fmax(missing, largest_shortfall(s->spikes[p][n].at, s->spikes[p][n].count, bits));
+    for (size_t k = 0; k < s->adjoints; k++) {
+        arb_srcptr const all[] = {s->adjoint[k].lambda_v_minus, s->adjoint[k].lambda_v_plus,
+                                  s->adjoint[k].lambda_i_plus};
+        for (size_t x = 0; x < sizeof all / sizeof *all; x++)
+            missing = fmax(missing, largest_shortfall(all[x], 1, bits));
+    }
+    return missing;
+}
+
+double result_shortfall(const struct ref_result *r, const struct ref_options *o)
 {
     long const bits = o->digits * 3322 / 1000 + 1; /* log2(10) = 3.3219 */
-    bool good = all_accurate(r->loss, 1, bits);
-    for (size_t x = 0; x < r->samples && good; x++) {
-        good = all_accurate(r->sample[x].loss, 1, bits);
-        for (size_t p = 0; p < r->populations; p++)
-            for (size_t n = 0; n < r->size[p] && good; n++)
-                good = all_accurate(r->sample[x].spikes[p][n].at, r->sample[x].spikes[p][n].count,
-                                    bits);
-        for (size_t k = 0; k < r->sample[x].adjoints && good; k++)
-            good = all_accurate(r->sample[x].adjoint[k].lambda_v_minus, 1, bits) &&
-                   all_accurate(r->sample[x].adjoint[k].lambda_v_plus, 1, bits) &&
-                   all_accurate(r->sample[x].adjoint[k].lambda_i_plus, 1, bits);
-    }
+    double missing = largest_shortfall(r->loss, 1, bits);
+    for (size_t x = 0; x < r->samples; x++)
+        missing = fmax(missing, sample_shortfall(r, r->sample + x, bits));
     if (r->gradient)
-        good = good && all_accurate(r->gradient, r->parameters, bits);
-    if (r->probe_lambda_v)
-        good = good && all_accurate(r->probe_lambda_v, r->probes, bits) &&
-               all_accurate(r->probe_lambda_i, r->probes, bits);
-    return good && all_accurate(r->probe_v, r->probes, bits) &&
-           all_accurate(r->probe_i, r->probes, bits);
+        missing = fmax(missing, largest_shortfall(r->gradient, r->parameters, bits));
+    arb_srcptr const probes[] = {r->probe_v, r->probe_i, r->probe_lambda_v, r->probe_lambda_i};
+    for (size_t x = 0; x < sizeof probes / sizeof *probes; x++)
+        if (probes[x])
+            missing = fmax(missing, largest_shortfall(probes[x], r->probes, bits));
+    return missing;
 }

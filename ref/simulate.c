@@ -26,6 +26,7 @@ static enum outcome inputs_load(struct engine *e)
                 e->spike[spike].index = n;
                 e->spike[spike].ordinal = k;
                 arb_set_d(e->spike[spike].time, s->spikes[p][n].at[k]);
+                e->last_input = fmax(e->last_input, s->spikes[p][n].at[k]);
                 enum outcome const sent = spike_send(e, spike);
                 if (sent != PROVEN)
                     return sent;
@@ -155,6 +156,7 @@ static enum outcome neuron_spike(struct engine *e, size_t number)
     e->event[event].first = number;
     e->event[event].last = number + 1;
     arb_set(e->event[event].time, n->crossing);
+    precision_note(e, n->crossing);
     enum outcome const marked = event_mark(e, event);
     if (marked != PROVEN)
         return marked;
