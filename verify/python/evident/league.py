@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 from collections import Counter
 from contextlib import closing
+from statistics import median
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from .contender import card_of, command_of, environment
@@ -18,6 +19,7 @@ from .judge import verify_command
 
 VERDICTS = ("pass", "fail", "undecided", "not-run", "error")
 _NUMBER = re.compile(r"(?<![\w.-])-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?(?![\w])")
+_COSINE = re.compile(r"cosine (-?[0-9.]+)")
 _MOST = 4  # sentences of a kind that are quoted, the most frequent ones
 
 
@@ -30,6 +32,7 @@ class Line(NamedTuple):
     quantities: Counter  # failing cases by what is wrong
     looks: Counter  # failing cases by what the wrong numbers look like
     reasons: Counter  # cases that were not judged, by why
+    told: Dict[str, List[float]]  # surrogate gradients, never judged: cosines by quantity
 
     @property
     def total(self) -> Counter:
@@ -68,8 +71,13 @@ def recorded(store: str, run: int, adapter: str, card: Optional[Conventions]) ->
             f"SELECT {column}, count(DISTINCT position) FROM comparisons JOIN quantities "
             f"ON quantities.id = quantity WHERE run = ? AND outcome = 'fail' AND {column} != '' "
             f"GROUP BY {column}", (run,)).fetchall() for column in ("name", "hint"))
+        told: Dict[str, List[float]] = {}
+        for name, place in base.execute(
+                "SELECT name, place FROM comparisons JOIN quantities ON quantities.id = quantity "
+                "WHERE run = ? AND outcome = 'excluded' AND place LIKE '%surrogate'", (run,)):
+            told.setdefault(name, []).extend(float(x) for x in _COSINE.findall(place))
     return Line(adapter, card, families, Counter(dict(names)), _sentences(hints),
-                _sentences(reasons))
+                _sentences(reasons), told)
 
 
 def measure(adapter: str, cases: List[str], store: str, seconds: float) -> Line:
@@ -91,6 +99,11 @@ def _most(counter: Counter) -> str:
     return "; ".join(told + ([f"{rest} more"] if rest > 0 else [])) or "-"
 
 
+def _told(told: Dict[str, List[float]]) -> str:
+    return "; ".join(f"{len(x)} x {name}, cosine {median(x):.3g}, at least {min(x):.3g}"
+                     for name, x in told.items() if x) or "-"
+
+
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
     def line(cells: Sequence[object]) -> str:
         return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
@@ -106,6 +119,10 @@ def league_text(lines: Sequence[Line], cases: str) -> str:
                     "what wrong numbers look like, in cases"],
                    [[x.adapter, x.card.time if x.card else "-", *(x.total[v] for v in VERDICTS),
                      _most(x.quantities), _most(x.looks)] for x in lines])
+    if any(x.told for x in lines):
+        text += ["", "## Surrogate gradients: told, not judged", "", _SURROGATE, ""]
+        text += _table(["adapter", "in cases, median and least cosine"],
+                       [[x.adapter, _told(x.told)] for x in lines if x.told])
     text += ["", "## By family", ""]
     text += _table(["adapter", "family", *VERDICTS],
                    [[x.adapter, family, *(count[v] for v in VERDICTS)] for x in lines
@@ -121,3 +138,6 @@ means that every number of the answer is within its bound (`verify/bounds.h`); a
 grid must come nearer as its step is halved. Where an engine cannot express a case, its adapter says
 not-run. The table is counted from the store of these runs by `python -m evident league`; # stands
 for numbers that differ from case to case."""
+_SURROGATE = """A surrogate gradient is the derivative of nothing that could be judged, and says so
+(`surrogate` in its conventions): a *pass* above is one of its spikes and loss alone. What its
+gradients have to do with the exact ones at the case's own step:"""

@@ -43,7 +43,9 @@ def mine(case):
         got.gradients.weights[0][0, 0] = np.nan
     return got
 
-evident.serve(mine, "mine", evident.Conventions("mine", scale="20" if flaw == "declared" else "1"))
+evident.serve(mine, "mine", evident.Conventions(
+    "mine", scale="20" if flaw == "declared" else "1", surrogate="s" * (flaw == "surrogate"),
+    time="grid" if flaw == "surrogate" else "exact"))
 """
 
 
@@ -109,6 +111,14 @@ class Judged(unittest.TestCase):
             counted = base.execute("SELECT run, verdict, cases FROM totals WHERE cases > 0")
             self.assertEqual(counted.fetchall(), [(1, "pass", 3), (2, "fail", 3),
                                                   (3, "not-run", 3)])
+
+    def test_the_league_says_that_a_surrogate_gradient_is_not_judged(self):
+        done = self.evident("league", "--cases", CASES[-1], "--store", "u", "--adapters",
+                            f"{sys.executable} {self.path} surrogate")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = pathlib.Path(self.folder.name, "league.md").read_text()
+        self.assertIn("told, not judged", text)
+        self.assertIn("1 x weights, cosine 1, at least 1;", text)
 
     def test_an_adapter_that_raises_makes_the_league_fail(self):
         broken = os.path.join(self.folder.name, "broken.py")
