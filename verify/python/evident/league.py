@@ -48,12 +48,13 @@ def _sentences(rows: Sequence[Tuple[str, int]]) -> Counter:
     return got
 
 
-def _newest(store: str) -> int:
-    """The number of its newest run; 0 if there is none."""
+def _newest(store: str) -> Tuple[int, str]:
+    """The number of its newest run and whether that is complete; 0 if there is none."""
     if not os.path.exists(store):
-        return 0
+        return 0, ""
     with closing(sqlite3.connect(store)) as base:
-        return int(base.execute("SELECT max(id) FROM runs").fetchone()[0] or 0)
+        found = base.execute("SELECT id, status FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return found or (0, "")
 
 
 def recorded(store: str, run: int, adapter: str, card: Optional[Conventions]) -> Line:
@@ -82,14 +83,14 @@ def recorded(store: str, run: int, adapter: str, card: Optional[Conventions]) ->
 
 def measure(adapter: str, cases: List[str], store: str, seconds: float) -> Line:
     """Has an adapter judged, the run recorded in the store, and counts."""
-    before = _newest(store)
+    before, _ = _newest(store)
     command = verify_command(adapter, cases + ["--engine-time-limit", f"{seconds:g}", "--store",
                                                store, "--quiet"])
     done = subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL)
-    run = _newest(store)
-    if run == before:
+    run, status = _newest(store)
+    if run == before or status != "complete":
         raise EvidentError(f"{adapter}: evident verify ended with status {done.returncode} and "
-                           "recorded nothing")
+                           "recorded no complete run")
     return recorded(store, run, adapter, card_of(command_of(adapter), seconds))
 
 
@@ -112,9 +113,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
 
 def league_text(lines: Sequence[Line], cases: str) -> str:
     """The table in Markdown. `cases`: in the words of the command line."""
-    text = ["# League table", "", _EXPLAIN, "", f"Made on {datetime.date.today()}. Cases: {cases}. "
-            "Versions: " + "; ".join(f"{x.adapter}: {(x.card.version if x.card else '') or 'none stated'}"
-                        for x in lines) + ".", ""]
+    versions = "; ".join(f"{x.adapter}: {(x.card.version if x.card else '') or 'none stated'}"
+                         for x in lines)
+    text = ["# League table", "", _EXPLAIN, "",
+            f"Made on {datetime.date.today()}. Cases: {cases}. Versions: {versions}.", ""]
     text += _table(["adapter", "time", *VERDICTS, "quantities that fail, in cases",
                     "what wrong numbers look like, in cases"],
                    [[x.adapter, x.card.time if x.card else "-", *(x.total[v] for v in VERDICTS),

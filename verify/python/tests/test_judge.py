@@ -112,6 +112,11 @@ class Judged(unittest.TestCase):
             self.assertEqual(counted.fetchall(), [(1, "pass", 3), (2, "fail", 3),
                                                   (3, "not-run", 3)])
 
+    def test_the_league_has_no_line_of_a_run_that_was_not_made(self):
+        done = self.evident("league", "--cases", "no-such-case", "--adapters", self.path)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("recorded no complete run", done.stderr)
+
     def test_the_league_says_that_a_surrogate_gradient_is_not_judged(self):
         done = self.evident("league", "--cases", CASES[-1], "--store", "u", "--adapters",
                             f"{sys.executable} {self.path} surrogate")
