@@ -28,21 +28,21 @@ class Line(NamedTuple):
 
     adapter: str
     card: Optional[Conventions]
-    families: Dict[str, Counter]  # in the order of the run: cases by verdict
-    quantities: Counter  # failing cases by what is wrong
-    looks: Counter  # failing cases by what the wrong numbers look like
-    reasons: Counter  # cases that were not judged, by why
+    families: Dict[str, Counter[str]]  # in the order of the run: cases by verdict
+    quantities: Counter[str]  # failing cases by what is wrong
+    looks: Counter[str]  # failing cases by what the wrong numbers look like
+    reasons: Counter[str]  # cases that were not judged, by why
     told: Dict[str, List[float]]  # surrogate gradients, never judged: cosines by quantity
 
     @property
-    def total(self) -> Counter:
+    def total(self) -> Counter[str]:
         """Cases by verdict."""
         return sum(self.families.values(), Counter())
 
 
-def _sentences(rows: Sequence[Tuple[str, int]]) -> Counter:
+def _sentences(rows: Sequence[Tuple[str, int]]) -> Counter[str]:
     """Sentences that differ in their numbers alone are one, with # for the numbers."""
-    got: Counter = Counter()
+    got: Counter[str] = Counter()
     for text, cases in rows:
         got[_NUMBER.sub("#", one_line(text, 160))] += cases
     return got
@@ -59,7 +59,7 @@ def _newest(store: str) -> Tuple[int, str]:
 
 def recorded(store: str, run: int, adapter: str, card: Optional[Conventions]) -> Line:
     """Counts a run of a store."""
-    families: Dict[str, Counter] = {}
+    families: Dict[str, Counter[str]] = {}
     with closing(sqlite3.connect(store)) as base:
         for family, verdict, cases in base.execute(
                 "SELECT family, verdict, count(*) FROM cases WHERE run = ? "
@@ -94,7 +94,7 @@ def measure(adapter: str, cases: List[str], store: str, seconds: float) -> Line:
     return recorded(store, run, adapter, card_of(command_of(adapter), seconds))
 
 
-def _most(counter: Counter) -> str:
+def _most(counter: Counter[str]) -> str:
     told = [f"{n} x {text}" for text, n in counter.most_common(_MOST)]
     rest = len(counter) - len(told)
     return "; ".join(told + ([f"{rest} more"] if rest > 0 else [])) or "-"

@@ -6,6 +6,7 @@ standard error, so that it cannot end up between the answers.
 """
 import json
 import os
+import shlex
 import sys
 from typing import IO, Any, Callable, Dict, Optional, Sequence, Union
 
@@ -98,6 +99,9 @@ def serve(function: Function, engine: str = "", conventions: Optional[Convention
         card = conventions or Conventions(engine, note="the adapter declares nothing else")
         print(json.dumps(card.document()))
         return
+    if sys.stdin.isatty():
+        print(f"{engine} reads cases from standard input, a line each; to have it judged: "
+              f"python -m evident judge {shlex.quote(sys.argv[0])} CASE...", file=sys.stderr)
     out = _keep_stdout()
     try:
         for line in sys.stdin.buffer:

@@ -12,6 +12,7 @@ import numpy as np
 
 import evident
 from evident.contender import answers, command_of
+from evident.conventions import read_conventions
 from evident.adapters.numpy_eventprop import run
 from evident.result import read_result
 
@@ -136,6 +137,11 @@ class Served(unittest.TestCase):
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   env=self.environment, encoding="utf-8", check=False)
             return done, os.listdir(folder)
+
+    def test_conventions_come_back_as_they_were(self):
+        for scale in ("1/tau_mem", 0.5, {"max-voltage-cross-entropy": "1/tau_mem"}):
+            card = evident.Conventions("mine", scale=scale, answers_in="s")
+            self.assertEqual(read_conventions(json.dumps(card.document())), card)
 
     def test_a_mistyped_adapter_is_refused_before_anything_is_written(self):
         example = os.path.join(support.EXAMPLES, "first-spike.json")
