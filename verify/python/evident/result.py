@@ -130,7 +130,9 @@ def result_document(result: Result, case: Case) -> Dict[str, Any]:
             _refuse("spikes", f"a list of {len(result.spikes)}", f"a list of {len(case.samples)}")
         for s, one in enumerate(got["samples"]):
             one["spikes"] = _put_trains(f"spikes[{s}]", result.spikes[s], "spikes", case, None)
-    gradients = _put_gradients(result.gradients, case)
+    if result.gradients is not None and not isinstance(result.gradients, Gradients):
+        _refuse("gradients", type(result.gradients).__name__, "evident.Gradients")
+    gradients = _put_gradients(result.gradients or Gradients(), case)
     if gradients:
         got["gradients"] = gradients
     return got

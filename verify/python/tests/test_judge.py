@@ -14,7 +14,7 @@ import support
 import numpy as np
 
 import evident
-from evident.result import read_result
+from evident.result import read_result, result_document
 
 CASES = ["random-recurrent:1:2-3", "degenerate-bursting:1:1"]  # some neurons spike repeatedly
 
@@ -132,6 +132,14 @@ class Judged(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("ZeroDivisionError: division by zero",
                       pathlib.Path(self.folder.name, "league.md").read_text())
+
+
+class Written(unittest.TestCase):
+    def test_gradients_are_gradients_or_not_there(self):
+        case = evident.read_case_text(support.network())
+        self.assertNotIn("gradients", result_document(evident.Result(1.0, gradients=None), case))
+        with self.assertRaisesRegex(evident.ResultError, "found dict, wanted evident.Gradients"):
+            result_document(evident.Result(1.0, gradients={"weights": []}), case)
 
 
 class Reading(unittest.TestCase):
