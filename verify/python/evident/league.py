@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 from collections import Counter
 from contextlib import closing
+from math import inf
 from statistics import median
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -29,7 +30,7 @@ class Line(NamedTuple):
     adapter: str
     card: Optional[Conventions]
     families: Dict[str, Counter[str]]  # in the order of the run: cases by verdict
-    quantities: Counter[str]  # failing cases by what is wrong
+    distances: Dict[str, List[float]]  # of a failing quantity: a case's largest, in bounds
     looks: Counter[str]  # failing cases by what the wrong numbers look like
     reasons: Counter[str]  # cases that were not judged, by why
     told: Dict[str, List[float]]  # surrogate gradients, never judged: cosines by quantity
@@ -42,10 +43,11 @@ class Line(NamedTuple):
 
 def _sentences(rows: Sequence[Tuple[str, int]]) -> Counter[str]:
     """Sentences that differ in their numbers alone are one, with # for the numbers."""
-    got: Counter[str] = Counter()
+    alike: Dict[str, List[Tuple[str, int]]] = {}
     for text, cases in rows:
-        got[_NUMBER.sub("#", one_line(text, 160))] += cases
-    return got
+        alike.setdefault(_NUMBER.sub("#", one_line(text, 160)), []).append((text, cases))
+    return Counter({pattern if len(group) > 1 else one_line(group[0][0], 160):
+                    sum(cases for _, cases in group) for pattern, group in alike.items()})
 
 
 def _newest(store: str) -> Tuple[int, str]:
@@ -68,17 +70,21 @@ def recorded(store: str, run: int, adapter: str, card: Optional[Conventions]) ->
         reasons = base.execute(
             "SELECT reason, count(*) FROM cases WHERE run = ? AND verdict NOT IN ('pass', 'fail') "
             "GROUP BY reason", (run,)).fetchall()
-        names, hints = (base.execute(
-            f"SELECT {column}, count(DISTINCT position) FROM comparisons JOIN quantities "
-            f"ON quantities.id = quantity WHERE run = ? AND outcome = 'fail' AND {column} != '' "
-            f"GROUP BY {column}", (run,)).fetchall() for column in ("name", "hint"))
+        hints = base.execute(
+            "SELECT hint, count(DISTINCT position) FROM comparisons WHERE run = ? AND outcome = "
+            "'fail' AND hint != '' GROUP BY hint", (run,)).fetchall()
+        distances: Dict[str, List[float]] = {}
+        for name, distance in base.execute(
+                "SELECT name, max(distance) FROM comparisons JOIN quantities ON quantities.id = "
+                "quantity WHERE run = ? AND outcome = 'fail' GROUP BY name, position", (run,)):
+            distances.setdefault(name, []).append(inf if distance is None else distance)
         told: Dict[str, List[float]] = {}
         for name, place in base.execute(
                 "SELECT name, place FROM comparisons JOIN quantities ON quantities.id = quantity "
                 "WHERE run = ? AND outcome = 'excluded' AND place LIKE '%surrogate'", (run,)):
             told.setdefault(name, []).extend(float(x) for x in _COSINE.findall(place))
-    return Line(adapter, card, families, Counter(dict(names)), _sentences(hints),
-                _sentences(reasons), told)
+    return Line(adapter, card, families, distances, _sentences(hints), _sentences(reasons),
+                told)
 
 
 def measure(adapter: str, cases: List[str], store: str, seconds: float) -> Line:
@@ -98,6 +104,15 @@ def _most(counter: Counter[str]) -> str:
     told = [f"{n} x {text}" for text, n in counter.most_common(_MOST)]
     rest = len(counter) - len(told)
     return "; ".join(told + ([f"{rest} more"] if rest > 0 else [])) or "-"
+
+
+def _failing(distances: Dict[str, List[float]]) -> str:
+    told = []
+    for name, far in sorted(distances.items(), key=lambda pair: (-len(pair[1]), -max(pair[1]))):
+        ends = dict.fromkeys(f"{x:.2g}" for x in (min(far), max(far)))
+        told.append(f"{len(far)} x {name}, by {' to '.join(ends)} bounds")
+    rest = [f"{len(told) - _MOST} more"] if len(told) > _MOST else []
+    return "; ".join(told[:_MOST] + rest) or "-"
 
 
 def _told(told: Dict[str, List[float]]) -> str:
@@ -120,7 +135,7 @@ def league_text(lines: Sequence[Line], cases: str) -> str:
     text += _table(["adapter", "time", *VERDICTS, "quantities that fail, in cases",
                     "what wrong numbers look like, in cases"],
                    [[x.adapter, x.card.time if x.card else "-", *(x.total[v] for v in VERDICTS),
-                     _most(x.quantities), _most(x.looks)] for x in lines])
+                     _failing(x.distances), _most(x.looks)] for x in lines])
     if any(x.told for x in lines):
         text += ["", "## Surrogate gradients: told, not judged", "", _SURROGATE, ""]
         text += _table(["adapter", "in cases, median and least cosine"],
@@ -136,10 +151,11 @@ def league_text(lines: Sequence[Line], cases: str) -> str:
 
 
 _EXPLAIN = """Every verdict is that of `evident verify --no-witness --engine 'exec:ADAPTER'`: *pass*
-means that every number of the answer is within its bound (`verify/bounds.h`); an answer on a time
-grid must come nearer as its step is halved. Where an engine cannot express a case, its adapter says
-not-run. The table is counted from the store of these runs by `python -m evident league`; # stands
-for numbers that differ from case to case."""
+means that every number of the answer that is judged is within its bound (`verify/bounds.h`); an
+answer on a time grid must come nearer as its step is halved. Of an engine with exact times, a few
+hundred bounds are what the tolerance of a solver gives; 1e9 and more is another number altogether.
+Where an engine cannot express a case, its adapter says not-run. The table is counted from the store
+of these runs by `python -m evident league`; # stands for numbers that differ from case to case."""
 _SURROGATE = """A surrogate gradient is the derivative of nothing that could be judged, and says so
 (`surrogate` in its conventions): a *pass* above is one of its spikes and loss alone. What its
 gradients have to do with the exact ones at the case's own step:"""
