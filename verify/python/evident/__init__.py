@@ -1,4 +1,4 @@
-"""evident: holds any gradient of a spiking neural network against the truth.
+"""evident: has any gradient of a spiking neural network judged.
 
 A program under judgement gets cases and gives results. In Python it is a function and one call:
 

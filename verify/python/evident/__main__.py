@@ -3,16 +3,15 @@ import argparse
 import json
 import os
 import sys
-from typing import Dict, Iterator, List, Optional
+from typing import Iterator, List, Optional
 
 from . import adapters
 from .case import Case
-from .client import Adapter, require
+from .contender import answers, command_of
 from .errors import EvidentError
-from .judge import judge_case, refined, report
-from .league import measure, write_league
-from .truth import cases_of, truth_of
-from .write import case_line
+from .judge import judge
+from .league import league_text, measure
+from .program import cases_of, words_of
 
 _CASES = ("a file, - for standard input, a folder of *.json, an address FAMILY:SEED:K or addresses "
           "FAMILY:SEED:FIRST-LAST")
@@ -40,46 +39,32 @@ def _check(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     code = 0
-    require(options.adapter)
-    with Adapter(options.adapter, options.seconds) as adapter:
-        for case in _all(options.case):
-            document = adapter.ask(case_line(refined(case, options.refine)), case.name)
-            code = max(code, 1 if "error" in document else 0)
-            print(json.dumps(document), flush=True)
+    for line in answers(command_of(options.adapter), _all(options.case)):
+        print(line, flush=True)
+        try:
+            failed = "error" in json.loads(line)
+        except ValueError:
+            failed = True
+        code = max(code, int(failed))
     return code
 
 
 def _judge(options: argparse.Namespace) -> int:
-    counts: Dict[str, int] = {}
-    require(options.adapter)
-    with Adapter(options.adapter, options.seconds) as adapter:
-        card = adapter.conventions()
-        if card is not None:
-            known = f", known factor {card.scale}" if card.scale != "1" else ""
-            print(f"# {card.engine} ({card.version or 'no version'}): {card.time} times, "
-                  f"{card.precision}, sign {card.sign:+d}{known}")
-        for case in _all(options.case):
-            truth = truth_of(case)
-            verdict = judge_case(adapter, refined(case, options.refine), truth)
-            counts[verdict.word] = counts.get(verdict.word, 0) + 1
-            if verdict.word != "same" or not options.quiet:
-                print("\n".join(report(verdict)), flush=True)
-    total = sum(counts.values())
-    print(f"{total} cases: " + ", ".join(f"{n} {word}" for word, n in sorted(counts.items())))
-    if total == 0:
-        return 2
-    return 1 if counts.get("error") or counts.get("wrong") else 0
+    judge(options.adapter, options.words)
 
 
 def _league(options: argparse.Namespace) -> int:
     for adapter in options.adapters:
-        require(adapter)
-    cases = list(_all(options.cases))
-    lines = measure(cases, options.adapters, options.refine, options.seconds,
-                    None if options.quiet else sys.stderr)
-    write_league(lines, options.out, options.title)
-    print(f"{options.out}.tsv and {options.out}.md: {len(lines)} lines")
-    return 0
+        command_of(adapter)  # a mistyped one is refused before hours are spent on the others
+    cases = [one for word in options.cases for one in words_of(word)]
+    lines = []
+    for adapter in options.adapters:
+        lines.append(measure(adapter, cases, options.store, options.seconds))
+        print(f"{adapter}: " + ", ".join(f"{n} {word}" for word, n in lines[-1].total.items()),
+              flush=True)
+    with open(options.out, "w", encoding="utf-8") as file:
+        file.write(league_text(lines, " ".join(options.cases)))
+    return 1 if any(line.total["error"] for line in lines) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,36 +76,27 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(function=function)
         return one
 
-    def timed(one: argparse.ArgumentParser) -> None:
-        one.add_argument("--seconds", type=float, default=120, metavar="S",
-                         help="limit of one answer (default 120)")
-
     one = add("check", "says of each case whether it is well formed", _check)
     one.add_argument("case", nargs="+", metavar="CASE", help=_CASES)
-    one = add("run", "prints an adapter's answers, a line each", _run)
+    one = add("run", "prints an adapter's answers, a line each, unjudged", _run)
     one.add_argument("adapter", metavar="ADAPTER", help=_ADAPTER)
     one.add_argument("case", nargs="+", metavar="CASE", help=_CASES)
-    one.add_argument("--refine", type=float, default=1, metavar="K",
-                     help="take the case's step / K")
-    timed(one)
-    one = add("judge", "holds an adapter's answers against the truth (needs the program evident)",
-              _judge)
+    one = add("judge", "judges an adapter: evident verify --no-witness --engine 'exec:ADAPTER' "
+              "CASE... OPTIONS; its output and its exit code", _judge)
     one.add_argument("adapter", metavar="ADAPTER", help=_ADAPTER)
-    one.add_argument("case", nargs="+", metavar="CASE", help=_CASES)
-    one.add_argument("--refine", type=float, default=1, metavar="K",
-                     help="take the case's step / K")
-    one.add_argument("--quiet", action="store_true", help="leave out cases that are the same")
-    timed(one)
-    one = add("league", "judges several adapters on many cases, writes OUT.tsv and OUT.md", _league)
+    one.add_argument("words", nargs=argparse.REMAINDER, metavar="CASE... [OPTIONS]",
+                     help=_CASES + ", or a suite; then options of evident verify, such as --store "
+                     "FILE, --report DIR, --quiet, --engine-time-limit S")
+    one = add("league", "judges several adapters on many cases, writes a table; exit 1 if an "
+              "adapter has errors", _league)
     one.add_argument("--cases", nargs="+", required=True, metavar="CASE", help=_CASES)
     one.add_argument("--adapters", nargs="+", default=list(adapters.NAMES), metavar="ADAPTER",
                      help=_ADAPTER + " (default: all ready ones)")
-    one.add_argument("--refine", nargs="+", type=float, default=[1.0], metavar="K",
-                     help="steps of grid engines: the case's step / K, one run each")
-    one.add_argument("--out", default="league", metavar="OUT")
-    one.add_argument("--title", default="League table", metavar="TEXT")
-    one.add_argument("--quiet", action="store_true", help="no progress")
-    timed(one)
+    one.add_argument("--store", default="league.sqlite", metavar="FILE",
+                     help="where evident verify records the runs (default league.sqlite)")
+    one.add_argument("--out", default="league.md", metavar="FILE", help="default league.md")
+    one.add_argument("--seconds", type=float, default=120, metavar="S",
+                     help="limit of one answer (default 120)")
     return parser
 
 

@@ -1,22 +1,24 @@
 """What an engine's numbers mean: its card, read by people and by the judge."""
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Union
 
 FORMAT = "evident-conventions-1"
 
 
 @dataclass
 class Conventions:
-    """How an implementation counts. Answers are in ms and in the order of the case whatever its
-    own units are; a constant factor on its gradients is left in and declared here."""
+    """How an implementation counts. Answers are in the order of the case, in ms whatever its own
+    unit is, or as answers_in says; a constant factor on its gradients is left in and declared."""
 
     engine: str
     version: str = ""  # of the implementation, e.g. "norse 1.1.0"
     time: str = "exact"  # "exact" or "grid"
     time_unit: str = "ms"  # that the implementation itself uses
+    answers_in: str = "ms"  # or "s"
     sign: int = 1  # -1: gives the direction of descent
-    scale: str = "1"  # known constant factor on its gradients, e.g. "1/tau_mem"
+    scale: Union[str, float, Dict[str, Union[str, float]]] = "1"  # known constant factor on its
+    # gradients, e.g. "1/tau_mem"; or one for each kind of loss, by the name of the kind
     loss: str = "mean"  # over samples: "mean" or "sum"
     precision: str = "float64"
     surrogate: str = ""  # of a surrogate gradient; "" if none is used

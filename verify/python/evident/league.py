@@ -1,121 +1,161 @@
-"""The league table: adapters against families of cases. Only what was measured stands in it."""
-import math
-from dataclasses import dataclass, field
-from typing import IO, Dict, List, Optional, Sequence
+"""The league table: every adapter judged by `evident verify`, and a query over what it recorded.
 
-from .case import Case
-from .client import Adapter
+What stands in the table is counted from the store; nothing is judged here.
+"""
+import datetime
+import os
+import re
+import sqlite3
+import subprocess
+from collections import Counter
+from contextlib import closing
+from math import inf
+from statistics import median
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from .contender import card_of, command_of, environment
 from .conventions import Conventions
-from .defects import Row, summary, verdict_counts
-from .errors import EvidentError
-from .judge import judge_case, refined
-from .levels import BEYOND, WORDS
-from .result import Result
-from .table import write_markdown, write_tsv
-from .truth import moved_by_rounding, truth_of
+from .errors import EvidentError, one_line
+from .judge import verify_command
+
+VERDICTS = ("pass", "fail", "undecided", "not-run", "error")
+_NUMBER = re.compile(r"(?<![\w.-])-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?(?![\w])")
+_COSINE = re.compile(r"cosine (-?[0-9.]+)")
+_MOST = 4  # sentences of a kind that are quoted, the most frequent ones
 
 
-@dataclass
-class Line:
-    """What was measured of one adapter on one family at one step, or of all families."""
+class Line(NamedTuple):
+    """What was recorded of one adapter."""
 
     adapter: str
     card: Optional[Conventions]
-    family: str
-    refine: float
-    rows: List[Row] = field(default_factory=list)
+    families: Dict[str, Counter[str]]  # in the order of the run: cases by verdict
+    distances: Dict[str, List[float]]  # of a failing quantity: a case's largest, in bounds
+    looks: Counter[str]  # failing cases by what the wrong numbers look like
+    reasons: Counter[str]  # cases that were not judged, by why
+    told: Dict[str, List[float]]  # surrogate gradients, never judged: cosines by quantity
+
+    @property
+    def total(self) -> Counter[str]:
+        """Cases by verdict."""
+        return sum(self.families.values(), Counter())
 
 
-def family_of(case: Case) -> str:
-    """The family of a generated case, FAMILY:SEED:K; "files" of any other."""
-    parts = case.name.split(":")
-    return parts[0] if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit() else "files"
+def _sentences(rows: Sequence[Tuple[str, int]]) -> Counter[str]:
+    """Sentences that differ in their numbers alone are one, with # for the numbers."""
+    alike: Dict[str, List[Tuple[str, int]]] = {}
+    for text, cases in rows:
+        alike.setdefault(_NUMBER.sub("#", one_line(text, 160)), []).append((text, cases))
+    return Counter({pattern if len(group) > 1 else one_line(group[0][0], 160):
+                    sum(cases for _, cases in group) for pattern, group in alike.items()})
 
 
-def _tell(progress: Optional[IO[str]], text: str) -> None:
-    if progress is not None:
-        print(text, file=progress, flush=True)
+def _newest(store: str) -> Tuple[int, str]:
+    """The number of its newest run and whether that is complete; 0 if there is none."""
+    if not os.path.exists(store):
+        return 0, ""
+    with closing(sqlite3.connect(store)) as base:
+        found = base.execute("SELECT id, status FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return found or (0, "")
 
 
-def measure(cases: Sequence[Case], names: Sequence[str], refine: Sequence[float], seconds: float,
-            progress: Optional[IO[str]] = None) -> List[Line]:
-    """Asks every adapter about every case, at every step if its time is a grid."""
-    truths: Dict[int, Result] = {}
-    for k, case in enumerate(cases):
-        try:
-            truths[k] = truth_of(case)
-        except EvidentError as error:
-            _tell(progress, f"{case.name}: left out: {error}")
-    _tell(progress, f"truth of {len(truths)} cases")
-    moved: Dict[int, float] = {}
-    lines: List[Line] = []
-    for name in names:
-        with Adapter(name, seconds) as adapter:
-            card = adapter.conventions()
-            grid = card is not None and card.time == "grid"
-            for times in refine if grid else [1.0]:
-                found: Dict[str, Line] = {}
-                for k, truth in truths.items():
-                    family = family_of(cases[k])
-                    line = found.setdefault(family, Line(name, card, family, times))
-                    verdict = judge_case(adapter, refined(cases[k], times), truth)
-                    if not grid and verdict.word in WORDS[1:]:
-                        if k not in moved:
-                            moved[k] = moved_by_rounding(cases[k], truth)
-                        if moved[k] > BEYOND:
-                            verdict.word = "beyond"
-                            verdict.reason = ("its gradient moves when its numbers do by a unit in "
-                                              "the last place")
-                    line.rows.append(Row.of(verdict, family))
-                for line in found.values():
-                    _tell(progress, f"{name} /{times:g} {line.family}: "
-                                    f"{verdict_counts(line.rows)}")
-                lines += found.values()
-    return lines
+def recorded(store: str, run: int, adapter: str, card: Optional[Conventions]) -> Line:
+    """Counts a run of a store."""
+    families: Dict[str, Counter[str]] = {}
+    with closing(sqlite3.connect(store)) as base:
+        for family, verdict, cases in base.execute(
+                "SELECT family, verdict, count(*) FROM cases WHERE run = ? "
+                "GROUP BY family, verdict ORDER BY min(position)", (run,)):
+            families.setdefault(family or "files", Counter())[verdict] = cases
+        reasons = base.execute(
+            "SELECT reason, count(*) FROM cases WHERE run = ? AND verdict NOT IN ('pass', 'fail') "
+            "GROUP BY reason", (run,)).fetchall()
+        hints = base.execute(
+            "SELECT hint, count(DISTINCT position) FROM comparisons WHERE run = ? AND outcome = "
+            "'fail' AND hint != '' GROUP BY hint", (run,)).fetchall()
+        distances: Dict[str, List[float]] = {}
+        for name, distance in base.execute(
+                "SELECT name, max(distance) FROM comparisons JOIN quantities ON quantities.id = "
+                "quantity WHERE run = ? AND outcome = 'fail' GROUP BY name, position", (run,)):
+            distances.setdefault(name, []).append(inf if distance is None else distance)
+        told: Dict[str, List[float]] = {}
+        for name, place in base.execute(
+                "SELECT name, place FROM comparisons JOIN quantities ON quantities.id = quantity "
+                "WHERE run = ? AND outcome = 'excluded' AND place LIKE '%surrogate'", (run,)):
+            told.setdefault(name, []).extend(float(x) for x in _COSINE.findall(place))
+    return Line(adapter, card, families, distances, _sentences(hints), _sentences(reasons),
+                told)
 
 
-def totals(lines: Sequence[Line]) -> List[Line]:
-    """All families of one adapter at one step as one line, in the order of the table."""
-    got: Dict[object, Line] = {}
-    for line in lines:
-        key = (line.adapter, line.refine)
-        whole = got.setdefault(key, Line(line.adapter, line.card, "all", line.refine))
-        whole.rows += line.rows
-    return list(got.values())
+def measure(adapter: str, cases: List[str], store: str, seconds: float) -> Line:
+    """Has an adapter judged, the run recorded in the store, and counts."""
+    before, _ = _newest(store)
+    command = verify_command(adapter, cases + ["--engine-time-limit", f"{seconds:g}", "--store",
+                                               store, "--quiet"])
+    done = subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL)
+    run, status = _newest(store)
+    if run == before or status != "complete":
+        raise EvidentError(f"{adapter}: evident verify ended with status {done.returncode} and "
+                           "recorded no complete run")
+    return recorded(store, run, adapter, card_of(command_of(adapter), seconds))
 
 
-HEAD = ["adapter", "version", "family", "step", "cases", "run", "not-run", "undecided", "error",
-        "beyond", *WORDS, "spikes", "missed", "extra",
-        "output_cosine_median", "output_cosine_min", "output_scale_median",
-        "hidden_cosine_median", "hidden_cosine_min", "hidden_scale_median", "hidden_scale_min",
-        "hidden_scale_max", "seen", "reasons"]
+def _most(counter: Counter[str]) -> str:
+    told = [f"{n} x {text}" for text, n in counter.most_common(_MOST)]
+    rest = len(counter) - len(told)
+    return "; ".join(told + ([f"{rest} more"] if rest > 0 else [])) or "-"
 
 
-def _cells(line: Line, finer: Optional[Line]) -> List[str]:
-    card = line.card
-    grid = card is not None and card.time == "grid"
-    step = "exact" if not grid else "1" if line.refine == 1 else f"1/{line.refine:g}"
-    if card is None or not card.version:
-        step = "-"
-    numbers = summary(line.rows, finer.rows if finer else None,
-                      finer.refine / line.refine if finer else math.nan)
-    return [line.adapter, card.version if card else "", line.family, step] + numbers
+def _failing(distances: Dict[str, List[float]]) -> str:
+    told = []
+    for name, far in sorted(distances.items(), key=lambda pair: (-len(pair[1]), -max(pair[1]))):
+        ends = dict.fromkeys(f"{x:.2g}" for x in (min(far), max(far)))
+        told.append(f"{len(far)} x {name}, by {' to '.join(ends)} bounds")
+    rest = [f"{len(told) - _MOST} more"] if len(told) > _MOST else []
+    return "; ".join(told[:_MOST] + rest) or "-"
 
 
-def table(lines: Sequence[Line]) -> List[List[str]]:
-    """Rows of text under HEAD: the totals first, then a line a family."""
-    got = []
-    whole = totals(lines)
-    for line in list(whole) + list(lines):
-        pool = whole if line.family == "all" else lines
-        finer = [x for x in pool if (x.adapter, x.family) == (line.adapter, line.family)
-                 and x.refine > line.refine]
-        got.append(_cells(line, finer[0] if finer else None))
-    return got
+def _told(told: Dict[str, List[float]]) -> str:
+    return "; ".join(f"{len(x)} x {name}, cosine {median(x):.3g}, at least {min(x):.3g}"
+                     for name, x in told.items() if x) or "-"
 
 
-def write_league(lines: Sequence[Line], out: str, title: str) -> None:
-    """Writes OUT.tsv and OUT.md."""
-    rows = table(lines)
-    write_tsv(f"{out}.tsv", HEAD, rows)
-    write_markdown(f"{out}.md", title, HEAD, rows)
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
+    def line(cells: Sequence[object]) -> str:
+        return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+    return [line(head), "|" + "---|" * len(head)] + [line(row) for row in rows]
+
+
+def league_text(lines: Sequence[Line], cases: str) -> str:
+    """The table in Markdown. `cases`: in the words of the command line."""
+    versions = "; ".join(f"{x.adapter}: {(x.card.version if x.card else '') or 'none stated'}"
+                         for x in lines)
+    text = ["# League table", "", _EXPLAIN, "",
+            f"Made on {datetime.date.today()}. Cases: {cases}. Versions: {versions}.", ""]
+    text += _table(["adapter", "time", *VERDICTS, "quantities that fail, in cases",
+                    "what wrong numbers look like, in cases"],
+                   [[x.adapter, x.card.time if x.card else "-", *(x.total[v] for v in VERDICTS),
+                     _failing(x.distances), _most(x.looks)] for x in lines])
+    if any(x.told for x in lines):
+        text += ["", "## Surrogate gradients: told, not judged", "", _SURROGATE, ""]
+        text += _table(["adapter", "in cases, median and least cosine"],
+                       [[x.adapter, _told(x.told)] for x in lines if x.told])
+    text += ["", "## By family", ""]
+    text += _table(["adapter", "family", *VERDICTS],
+                   [[x.adapter, family, *(count[v] for v in VERDICTS)] for x in lines
+                    for family, count in x.families.items() if count["pass"] + count["fail"] > 0])
+    text += ["", "## Why cases were not judged", ""]
+    text += _table(["adapter", "reasons, in cases"],
+                   [[x.adapter, _most(x.reasons)] for x in lines if x.reasons])
+    return "\n".join(text) + "\n"
+
+
+_EXPLAIN = """Every verdict is that of `evident verify --no-witness --engine 'exec:ADAPTER'`: *pass*
+means that every number of the answer that is judged is within its bound (`verify/bounds.h`); an
+answer on a time grid must come nearer as its step is halved. Of an engine with exact times, a few
+hundred bounds are what the tolerance of a solver gives; 1e9 and more is another number altogether.
+Where an engine cannot express a case, its adapter says not-run. The table is counted from the store
+of these runs by `python -m evident league`; # stands for numbers that differ from case to case."""
+_SURROGATE = """A surrogate gradient is the derivative of nothing that could be judged, and says so
+(`surrogate` in its conventions): a *pass* above is one of its spikes and loss alone. What its
+gradients have to do with the exact ones at the case's own step:"""

@@ -65,13 +65,13 @@ def _put(place: str, value: Any, shape: Sequence[int]) -> List[Any]:
         _refuse(place, type(value).__name__, f"numbers of shape {list(shape)}")
     if list(got.shape) != list(shape):
         _refuse(place, f"shape {list(got.shape)}", f"shape {list(shape)}")
-    if np.isfinite(got).all():
-        return got.tolist()
-    return json.loads(json.dumps(got.tolist()), parse_constant=_word)
+    return got.tolist() if np.isfinite(got).all() else plain(got.tolist())
 
 
-def _word(name: str) -> str:
-    return {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}[name]
+def plain(value: Any) -> Any:
+    """A JSON value with "nan", "inf" and "-inf" for the numbers that JSON does not have."""
+    words = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+    return json.loads(json.dumps(value), parse_constant=words.__getitem__)
 
 
 def _put_trains(place: str, trains: Any, quantity: str, case: Case,
@@ -130,16 +130,21 @@ def result_document(result: Result, case: Case) -> Dict[str, Any]:
             _refuse("spikes", f"a list of {len(result.spikes)}", f"a list of {len(case.samples)}")
         for s, one in enumerate(got["samples"]):
             one["spikes"] = _put_trains(f"spikes[{s}]", result.spikes[s], "spikes", case, None)
-    gradients = _put_gradients(result.gradients, case)
+    if result.gradients is not None and not isinstance(result.gradients, Gradients):
+        _refuse("gradients", type(result.gradients).__name__, "evident.Gradients")
+    gradients = _put_gradients(result.gradients or Gradients(), case)
     if gradients:
         got["gradients"] = gradients
     return got
 
 
 def _take(value: Any, shape: Optional[Sequence[int]], place: str) -> np.ndarray:
-    """Numbers or strings that hold them, as the nearest doubles; null is NaN."""
+    """Numbers or strings that hold them, as the nearest doubles; null is NaN, and so is what has
+    no derivative: {"none": why}."""
+    def one(x: Any) -> float:
+        return math.nan if x is None or isinstance(x, dict) and "none" in x else float(x)
     try:
-        got = np.array([math.nan if x is None else float(x) for x in value], dtype=float)
+        got = np.array([one(x) for x in value], dtype=float)
     except (TypeError, ValueError):
         _refuse(place, "something else", "a list of numbers")
     if shape is not None and list(got.shape) != list(shape):

@@ -6,6 +6,7 @@ standard error, so that it cannot end up between the answers.
 """
 import json
 import os
+import shlex
 import sys
 from typing import IO, Any, Callable, Dict, Optional, Sequence, Union
 
@@ -13,7 +14,7 @@ from .case import Case
 from .conventions import Conventions
 from .errors import EvidentError, NotRun, one_line
 from .read import read_case_text
-from .result import FORMAT, Result, result_document
+from .result import FORMAT, Result, plain, result_document
 
 Function = Callable[[Case], Union[Result, Dict[str, Any]]]
 
@@ -52,8 +53,7 @@ def answer(line: bytes, function: Function, engine: str) -> Dict[str, Any]:
             result.engine = result.engine or engine
             return result_document(result, case)
         if isinstance(result, dict) and result.get("format") == FORMAT:
-            json.dumps(result, allow_nan=False)
-            return result
+            return plain(result)
         raise EvidentError(f"the function gave {type(result).__name__}, wanted evident.Result")
     except NotRun as reason:
         head["not-run"] = one_line(reason) or "no reason given"
@@ -83,7 +83,15 @@ def _keep_stdout() -> IO[bytes]:
 def serve(function: Function, engine: str = "", conventions: Optional[Conventions] = None,
           arguments: Optional[Sequence[str]] = None) -> None:
     """Answers requests until the input ends. With `--conventions` as an argument of the program,
-    prints its card instead and returns."""
+    prints its card instead and returns. TypeError where an argument stands in the place of
+    another."""
+    for name, value, good in (("function", function, callable(function)),
+                              ("engine", engine, isinstance(engine, str)),
+                              ("conventions", conventions, conventions is None
+                               or isinstance(conventions, Conventions))):
+        if not good:
+            raise TypeError(f"serve(function, engine, conventions): found {type(value).__name__} "
+                            f"for {name}")
     engine = engine or (conventions.engine if conventions else "")
     engine = engine or getattr(function, "__name__", "unnamed")
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -91,6 +99,9 @@ def serve(function: Function, engine: str = "", conventions: Optional[Convention
         card = conventions or Conventions(engine, note="the adapter declares nothing else")
         print(json.dumps(card.document()))
         return
+    if sys.stdin.isatty():
+        print(f"{engine} reads cases from standard input, a line each; to have it judged: "
+              f"python -m evident judge {shlex.quote(sys.argv[0])} CASE...", file=sys.stderr)
     out = _keep_stdout()
     try:
         for line in sys.stdin.buffer:

@@ -56,7 +56,9 @@ def _loss(loss: Loss) -> Dict[str, Any]:
 
 
 def case_document(case: Case) -> Dict[str, Any]:
-    """The JSON document of a case, self-contained: no HDF5 objects."""
+    """The JSON document of a case, self-contained: no HDF5 objects. TypeError of anything else."""
+    if not isinstance(case, Case):
+        raise TypeError(f"found {type(case).__name__} where a case belongs, wanted evident.Case")
     got: Dict[str, Any] = {"format": "evident-case-1", "name": case.name}
     if case.note is not None:
         got["note"] = case.note
@@ -84,7 +86,7 @@ def case_line(case: Case) -> str:
 
 
 def write_case(path: str, case: Case) -> None:
-    """Writes a case to a file."""
+    """Writes a case to a file; nothing is written of what is no case."""
+    text = json.dumps(case_document(case), allow_nan=False, indent=1)
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(case_document(case), file, allow_nan=False, indent=1)
-        file.write("\n")
+        file.write(text + "\n")

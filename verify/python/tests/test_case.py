@@ -11,8 +11,7 @@ import numpy as np
 
 import evident
 from evident.errors import CaseError
-from evident.levels import BEYOND
-from evident.truth import cases_of, moved_by_rounding, truth_of
+from evident.program import words_of
 from evident.write import case_line
 
 # path, value (None: remove), what the refusal says
@@ -91,6 +90,29 @@ class Reading(unittest.TestCase):
         again = evident.read_case_text(case_line(case))
         self.assertEqual(again.projections[0].weights.view(np.int64).tolist(), bits.tolist())
 
+    def test_arguments_in_each_others_place_are_refused_and_write_nothing(self):
+        case = evident.read_case_text(support.network())
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "case.json")
+            for wrong in ((case, path), (path, support.network()), (path, path)):
+                with self.assertRaisesRegex(TypeError, "where a case belongs, wanted evident.Case"):
+                    evident.write_case(*wrong)
+            self.assertEqual(os.listdir(folder), [])
+            evident.write_case(path, case)
+            self.assertEqual(case_line(evident.read_case(path)), case_line(case))
+
+    def test_words_of_the_command_line_are_written_out(self):
+        self.assertEqual(words_of("random-deep:1:9-11"),
+                         ["random-deep:1:9", "random-deep:1:10", "random-deep:1:11"])
+        self.assertEqual(words_of(support.EXAMPLES)[0],
+                         os.path.join(support.EXAMPLES, min(os.listdir(support.EXAMPLES))))
+        for word in ("smoke", "random-deep:1:9", "-"):
+            self.assertEqual(words_of(word), [word])
+        with tempfile.TemporaryDirectory() as folder:
+            for word in ("random-deep:1:9-8", folder):
+                with self.assertRaisesRegex(evident.EvidentError, "wanted"):
+                    words_of(word)
+
     def test_hdf5_matrices_are_read_or_refused_in_one_line(self):
         document = support.network()
         document["projections"][0]["weights"] = {"hdf5": "w.h5", "dataset": "/w"}
@@ -146,15 +168,6 @@ class Refusing(unittest.TestCase):
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                   encoding="utf-8", check=False)
             self.assertEqual(done.returncode, 2, path)
-
-    def test_a_truth_that_rounding_moves_is_told_from_one_that_it_does_not(self):
-        if support.program() is None:
-            self.skipTest("the program evident is not in $EVIDENT or PATH")
-        os.environ.setdefault("EVIDENT", support.program())
-        firm, frail = (next(cases_of(f"conditioning-slope:1:{k}")) for k in (1, 0))
-        self.assertLess(moved_by_rounding(firm, truth_of(firm)), BEYOND)
-        self.assertGreater(moved_by_rounding(frail, truth_of(frail)), BEYOND)
-
 
 if __name__ == "__main__":
     unittest.main()

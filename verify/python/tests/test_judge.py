@@ -1,161 +1,155 @@
-"""Comparisons, readings of factors, and what the league table says of them."""
-import json
+"""python -m evident judge and league hand a program to `evident verify`: its verdicts, its exit
+code. The contenders here are the NumPy EventProp, whole or with one known fault."""
 import os
+import pathlib
+import sqlite3
+import subprocess
+import sys
 import tempfile
 import unittest
+from contextlib import closing
 
 import support
 
 import numpy as np
 
 import evident
-from evident.compare import agreement, blocks_of, compare, compare_spikes
-from evident.defects import Row, seen
-from evident.judge import Verdict, report
-from evident.readings import read_factor
-from evident.result import Gradients, Result, read_result, result_document
-from evident.table import write_tsv
+from evident.result import read_result, result_document
+
+CASES = ["random-recurrent:1:2-3", "degenerate-bursting:1:1"]  # some neurons spike repeatedly
+
+CONTENDER = """
+import sys
+import numpy as np
+import evident
+from evident.adapters import numpy_eventprop as exact
+
+class NoReset(exact._Backward):
+    def spike(self, number, event):  # without the term of the voltage after the reset
+        self.a_v[event.neurons[0]] = 0
+        super().spike(number, event)
+
+flaw = sys.argv[1] if len(sys.argv) > 1 else ""
+if flaw == "reset":
+    exact._Backward = NoReset
+
+def mine(case):
+    if flaw == "refuses":
+        raise evident.NotRun("everything")
+    got = exact.run(case)
+    if flaw in ("20", "declared"):
+        got.gradients = evident.Gradients([20 * w for w in got.gradients.weights])
+    if flaw == "nan":
+        got.gradients.weights[0][0, 0] = np.nan
+    return got
+
+evident.serve(mine, "mine", evident.Conventions(
+    "mine", scale="20" if flaw == "declared" else "1", surrogate="s" * (flaw == "surrogate"),
+    time="grid" if flaw == "surrogate" else "exact"))
+"""
 
 
-def case_of(**changes):
-    document = support.network()
-    for name, value in changes.items():
-        support.put(document, name.split("__"), value)
-    return evident.read_case_text(document)
+@unittest.skipUnless(support.program(), "the program evident is not in $EVIDENT or PATH")
+class Judged(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = os.path.join(cls.folder.name, "contender.py")
+        pathlib.Path(cls.path).write_text(CONTENDER)
+        cls.environment = {**os.environ, "PYTHONPATH": support.PACKAGE,
+                           "EVIDENT": support.program()}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def evident(self, *words):
+        return subprocess.run([sys.executable, "-m", "evident", *words], cwd=self.folder.name,
+                              env=self.environment, capture_output=True, text=True, timeout=300)
+
+    def judged(self, flaw, code, said):
+        done = self.evident("judge", f"{sys.executable} {self.path} {flaw}", *CASES, "--quiet")
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, said)
+
+    def test_a_right_program_passes(self):
+        self.judged("", 0, "3 pass, 0 fail")
+
+    def test_a_missing_reset_term_fails(self):
+        self.judged("reset", 1, "0 pass, 3 fail")
+
+    def test_a_factor_fails_unless_it_is_declared(self):
+        self.judged("20", 1, "weights 20 times the reference(.*\n)*.*0 pass, 3 fail")
+        self.judged("declared", 0, "3 pass, 0 fail")
+
+    def test_what_is_not_finite_fails(self):
+        self.judged("nan", 1, "got nan(.*\n)*.*0 pass, 3 fail")
+
+    def test_a_program_that_only_refuses_shows_nothing(self):
+        self.judged("refuses", 2, "0 pass, 0 fail, 0 undecided, 3 not-run")
+
+    def test_options_reach_the_judge_and_its_refusals_come_back(self):
+        for words, said in (([], "found no case"), (["no-such-suite"], "no such case file"),
+                            (CASES + ["--no-such-option"], "no-such-option")):
+            done = self.evident("judge", self.path, *words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(said, done.stderr)
+
+    def test_the_league_counts_the_verdicts_that_the_judge_recorded(self):
+        done = self.evident("league", "--cases", *CASES, "--store", "s", "--out", "l.md",
+                            "--adapters", self.path, f"{sys.executable} {self.path} reset",
+                            f"{sys.executable} {self.path} refuses")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = pathlib.Path(self.folder.name, "l.md").read_text()
+        rows = [row.split(" | ") for row in text.splitlines() if row.startswith("| ")]
+        self.assertEqual([row[2:7] for row in rows[1:4]],
+                         [["3", "0", "0", "0", "0"], ["0", "3", "0", "0", "0"],
+                          ["0", "0", "0", "3", "0"]])
+        self.assertIn("3 x weights", rows[2][7] + rows[2][8])
+        self.assertIn("3 x everything |", text)
+        with closing(sqlite3.connect(os.path.join(self.folder.name, "s"))) as base:
+            counted = base.execute("SELECT run, verdict, cases FROM totals WHERE cases > 0")
+            self.assertEqual(counted.fetchall(), [(1, "pass", 3), (2, "fail", 3),
+                                                  (3, "not-run", 3)])
+
+    def test_the_league_has_no_line_of_a_run_that_was_not_made(self):
+        done = self.evident("league", "--cases", "no-such-case", "--adapters", self.path)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("recorded no complete run", done.stderr)
+
+    def test_the_league_says_that_a_surrogate_gradient_is_not_judged(self):
+        done = self.evident("league", "--cases", CASES[-1], "--store", "u", "--adapters",
+                            f"{sys.executable} {self.path} surrogate")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = pathlib.Path(self.folder.name, "league.md").read_text()
+        self.assertIn("told, not judged", text)
+        self.assertIn("1 x weights, cosine 1, at least 1;", text)
+
+    def test_an_adapter_that_raises_makes_the_league_fail(self):
+        broken = os.path.join(self.folder.name, "broken.py")
+        pathlib.Path(broken).write_text(CONTENDER.replace("if flaw == \"nan\"", "if 1 / 0"))
+        done = self.evident("league", "--cases", CASES[-1], "--store", "t", "--adapters", broken)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("ZeroDivisionError: division by zero",
+                      pathlib.Path(self.folder.name, "league.md").read_text())
 
 
-def truth(case):
-    rng = np.random.default_rng(3)
-    return Result(0.5, [0.5], [{"hid": [np.array([1.0, 2.0]), np.array([])]}], Gradients(
-        [rng.normal(size=p.weights.shape) for p in case.projections]))
+class Written(unittest.TestCase):
+    def test_gradients_are_gradients_or_not_there(self):
+        case = evident.read_case_text(support.network())
+        self.assertNotIn("gradients", result_document(evident.Result(1.0, gradients=None), case))
+        with self.assertRaisesRegex(evident.ResultError, "found dict, wanted evident.Gradients"):
+            result_document(evident.Result(1.0, gradients={"weights": []}), case)
 
 
-def scaled(result, factors):
-    return Result(result.loss, result.sample_losses, result.spikes, Gradients(
-        [w * f for w, f in zip(result.gradients.weights, factors)]))
-
-
-class Comparing(unittest.TestCase):
-    def setUp(self):
-        self.case = case_of()
-        self.want = truth(self.case)
-
-    def level(self, got):
-        return compare(self.case, got, self.want).level
-
-    def test_the_words(self):
-        self.assertEqual(self.level(scaled(self.want, [1, 1])), "same")
-        self.assertEqual(self.level(scaled(self.want, [1 + 1e-9, 1])), "same")
-        self.assertEqual(self.level(scaled(self.want, [1.1, 1.1])), "scaled")
-        self.assertEqual(self.level(scaled(self.want, [1, -1])), "scaled")
-        noise = np.random.default_rng(5).normal(size=(2, 2))
-        for size, word in ((0.01, "close"), (1e3, "wrong")):
-            got = scaled(self.want, [1, 1])
-            got.gradients.weights[0] = got.gradients.weights[0] + size * noise
-            self.assertEqual(self.level(got), word)
-
-    def test_what_is_not_finite_is_wrong(self):
-        for bad in (np.nan, np.inf):
-            got = scaled(self.want, [1, 1])
-            got.gradients.weights[1][1, 0] = bad
-            self.assertEqual(self.level(got), "wrong")
-
-    def test_a_zero_truth_wants_zero(self):
-        zero = np.zeros(3)
-        self.assertEqual(agreement(zero, zero).level, "same")
-        self.assertEqual(agreement(np.ones(3), zero).level, "wrong")
-        self.assertEqual(agreement(zero, np.ones(3)).level, "wrong")
-
-    def test_next_to_nothing_is_the_same_where_the_truth_is_nothing(self):
-        self.want.gradients.weights[0] = np.zeros((2, 2))
-        for size, word in ((1e-9, "same"), (1e-3, "wrong"), (np.nan, "wrong")):
-            got = scaled(self.want, [1, 1])
-            got.gradients.weights[0] = np.full((2, 2), size)
-            self.assertEqual(self.level(got), word)
-
-    def test_sizes_at_the_ends_of_the_doubles(self):
-        for size in (1e300, 1e-300, 5e-324):
-            got = agreement(np.array([size, 0]), np.array([size, 0]))
-            self.assertEqual((got.level, got.cosine), ("same", 1.0))
-
-    def test_a_transposed_matrix_is_wrong(self):
-        got = scaled(self.want, [1, 1])
-        got.gradients.weights[0] = got.gradients.weights[0].T.copy()
-        self.assertEqual(self.level(got), "wrong")
-
-    def test_spikes_missed_and_extra(self):
-        got = [{"hid": [np.array([1.0]), np.array([3.0])]}]
-        s = compare_spikes(got, self.want.spikes)
-        self.assertEqual((s.wanted, s.missed, s.extra), (2, 1, 1))
-
-    def test_a_result_survives_the_way_through_json(self):
-        document = json.loads(json.dumps(result_document(self.want, self.case)))
-        got = read_result(document, self.case)
-        self.assertEqual(got.gradients.weights[0].tolist(),
-                         self.want.gradients.weights[0].tolist())
-        self.assertIsNone(got.gradients.delays)
-
-
-class Readings(unittest.TestCase):
-    def reading(self, case, factors):
-        want = truth(case)
-        got = scaled(want, factors)
-        found = read_factor(case, blocks_of(got.gradients, case), blocks_of(want.gradients, case))
-        return found.texts if found else None
-
-    def test_factors_have_names(self):
-        case = case_of()
-        self.assertIn("1/T", self.reading(case, [1 / 40, 1 / 40]))
-        self.assertEqual(self.reading(case, [-1, -1]), ("-1",))
-        self.assertIn("1000", self.reading(case, [1000, 1000]))
-        self.assertIn("1/tau_syn", self.reading(case, [1 / 5, np.array([1 / 5, 1 / 4])]))
-        self.assertIn("1/tau_mem", self.reading(case, [1 / 20, 1 / 20]))
-        self.assertIn("-1/tau_mem", self.reading(case, [-1 / 20, -1 / 20]))
-        self.assertIsNone(self.reading(case, [7.3, 7.3]))
-        self.assertIsNone(self.reading(case, [1, 3]))
-
-    def test_a_report_says_the_reading_and_the_place(self):
-        case = case_of()
-        want = truth(case)
-        comparison = compare(case, scaled(want, [-1, -1]), want)
-        found = read_factor(case, [a for a, _, _ in comparison.pairs],
-                            [b for _, b, _ in comparison.pairs])
-        text = "\n".join(report(Verdict(case, comparison.level, "", comparison, found)))
-        self.assertIn("n: scaled", text)
-        self.assertIn("the sign is reversed", text)
-        self.assertIn("weights[0] in>hid", text)
-
-
-class League(unittest.TestCase):
-    def row(self, factor, readings=(), word="scaled", missed=0):
-        a = agreement(np.array([1.0, 2.0]) * factor, np.array([1.0, 2.0]))
-        return Row(word, "", a, a, a, 10, missed, 0, readings, "f")
-
-    def test_defects_are_named_from_numbers(self):
-        self.assertEqual(seen([self.row(1, (), "same")] * 4, None, 1), "nothing: all the same")
-        self.assertIn("a factor of 1/tau_mem in 4 of 4", seen([self.row(.05, ("1/tau_mem",))] * 4,
-                                                              None, 1))
-        self.assertIn("8 of 40 spikes missed", seen([self.row(1, (), "wrong", 2)] * 4, None, 1))
-        self.assertIn("point away from descent in 4 of 4",
-                      seen([self.row(-1, (), "wrong")] * 4, None, 1))
-        delays = self.row(1, (), "same")._replace(off=("delays",))
-        self.assertEqual(seen([self.row(1, (), "same"), delays], None, 1),
-                         "weights all the same; delays wrong in 1 cases, with weights the same")
-        coarse, fine = [self.row(2, (), "wrong")] * 4, [self.row(8, (), "wrong")] * 4
-        self.assertIn("step^-1.0, without a limit", seen(coarse, fine, 4))
-        right, wrong = self.row(1, (), "same"), self.row(9, (), "wrong")
-        few = seen([right] * 3 + [wrong], None, 1)
-        self.assertIn("weights the same but in 1 of 4 cases, in f", few)
-        self.assertNotIn("same but", seen([right] + [wrong] * 3, None, 1))
-        self.assertEqual(seen([Row("not-run", "x", None, None, None, 0, 0, 0, (), "f")], None, 1),
-                         "not run")
-
-    def test_a_table_is_tabs_and_newlines_only_where_they_belong(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "a", "t.tsv")
-            write_tsv(path, ["x", "y"], [["a\tb", "c\nd"]])
-            with open(path, encoding="utf-8") as file:
-                self.assertEqual(file.read(), "x\ty\na b\tc d\n")
+class Reading(unittest.TestCase):
+    def test_what_has_no_derivative_is_read_as_nan(self):
+        case = evident.read_case_text(support.network())
+        document = {"format": "evident-result-1", "gradients": {"bias": {
+            "hid": [1, {"none": "one-sided", "left": "1", "right": "2"}], "out": ["nan", None]}}}
+        bias = read_result(document, case).gradients.bias
+        self.assertEqual(bias["hid"][0], 1)
+        self.assertEqual(np.isnan([*bias["hid"], *bias["out"]]).tolist(), [False, True, True, True])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The protocol, both sides: a loop that outlives broken input, a client that outlives a program."""
+"""The program's side of the protocol: a loop that outlives broken input. The judge's is C."""
 import json
 import os
 import subprocess
@@ -11,23 +11,19 @@ import support
 import numpy as np
 
 import evident
-from evident.client import Adapter, command_of
-from evident.errors import EvidentError
+from evident.contender import answers, command_of
+from evident.conventions import read_conventions
+from evident.adapters.numpy_eventprop import run
 from evident.result import read_result
-from evident.write import case_line
 
 ADAPTER = '''
-import os, sys, time
+import os
 import numpy as np
 import evident
 
 def mine(case):
     if case.name == "crash":
         os._exit(3)
-    if case.name == "killed":
-        os.kill(os.getpid(), 9)
-    if case.name == "slow":
-        time.sleep(60)
     if case.name == "raise":
         raise ValueError("two\\nlines")
     if case.name == "no":
@@ -39,7 +35,10 @@ def mine(case):
     if case.name == "type":
         return 12
     if case.name == "nan":
-        return evident.Result(loss=float("nan"))
+        return evident.Result(loss=float("nan"), gradients=evident.Gradients(
+            weights=[np.full(p.weights.shape, -np.inf) for p in case.projections]))
+    if case.name == "dict":
+        return {"format": "evident-result-1", "loss": float("nan"), "samples": [{"loss": np.inf}]}
     if case.name == "deep":
         def down(): return down()
         down()
@@ -92,17 +91,27 @@ class Served(unittest.TestCase):
 
     def test_what_a_function_does_wrong_is_one_answer_each(self):
         got = {d["case"]: d for d in self.answers(
-            [line(n) for n in ("raise", "no", "shape", "type", "deep", "nan", "print", "fine")])}
+            [line(n) for n in ("raise", "no", "shape", "type", "deep", "print", "fine")])}
         self.assertEqual(got["raise"]["error"], "ValueError: two lines")
         self.assertEqual(got["no"]["not-run"], "delays")
         self.assertIn("gradients.weights: found a list of 1, wanted a list of 2",
                       got["shape"]["error"])
         self.assertIn("the function gave int", got["type"]["error"])
         self.assertIn("too deep", got["deep"]["error"])
-        self.assertEqual(got["nan"]["loss"], "nan")
         self.assertIn("gradients", got["print"])
         self.assertIn("gradients", got["fine"])
         self.assertTrue(all(d["engine"] == "mine" for d in got.values()))
+
+    def test_what_is_no_json_is_written_in_words(self):
+        made, own = self.answers([line("nan"), line("dict")])
+        self.assertEqual((made["loss"], own["loss"]), ("nan", "nan"))
+        self.assertEqual(made["gradients"]["weights"][0], [["-inf", "-inf"], ["-inf", "-inf"]])
+        self.assertEqual(own["samples"], [{"loss": "inf"}])
+
+    def test_arguments_in_each_others_place_are_refused_at_once(self):
+        for wrong in (("mine", run), (run, evident.Conventions("mine")), (run, "mine", "mine")):
+            with self.assertRaisesRegex(TypeError, "serve.function, engine, conventions.: found"):
+                evident.serve(*wrong, arguments=["--conventions"])
 
     def test_a_step_in_the_environment_stands_in_for_that_of_the_case(self):
         self.assertEqual(self.answers([line("a")])[0]["loss"], 0.5)
@@ -121,54 +130,45 @@ class Served(unittest.TestCase):
                               stdout=subprocess.PIPE, check=True)
         self.assertEqual(json.loads(done.stdout)["format"], "evident-conventions-1")
 
-    def test_a_program_that_dies_is_started_again(self):
-        with Adapter(self.path, 20) as adapter:
-            for name, said in (("crash", "ended with status 3"), ("killed", "killed by signal 9")):
-                self.assertIn(said, adapter.ask(line(name).decode(), name)["error"])
-                self.assertIn("gradients", adapter.ask(line("fine").decode(), "fine"))
-            self.assertEqual(adapter.starts, 3)
+    def evident(self, *words):
+        """What python -m evident prints, and what it leaves in an empty folder."""
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([sys.executable, "-m", "evident", *words], cwd=folder,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  env=self.environment, encoding="utf-8", check=False)
+            return done, os.listdir(folder)
 
-    def test_a_program_that_hangs_is_killed_and_started_again(self):
-        with Adapter(self.path, 20) as adapter:
-            adapter.ask(line("fine").decode(), "fine")
-            adapter.seconds = 0.3
-            self.assertIn("no answer within 0.3 s", adapter.ask(line("slow").decode(),
-                                                                "slow")["error"])
-            adapter.seconds = 20
-            self.assertIn("gradients", adapter.ask(line("fine").decode(), "fine"))
-
-    def test_an_answer_to_another_question_is_an_error(self):
-        with Adapter(self.path, 20) as adapter:
-            self.assertIn("another case", adapter.ask(line("fine").decode(), "other")["error"])
-
-    def test_commands_that_are_no_adapters_are_errors(self):
-        for command, said in (("echo hello", "no JSON"), ("no-such-program", "cannot start"),
-                              ("true", "ended with status 0"), ("echo 1", "no evident-result-1")):
-            with Adapter(command, 20) as adapter:
-                self.assertIn(said, adapter.ask(line("a").decode(), "a")["error"])
-        with self.assertRaises(EvidentError):
-            command_of("  ")
+    def test_conventions_come_back_as_they_were(self):
+        for scale in ("1/tau_mem", 0.5, {"max-voltage-cross-entropy": "1/tau_mem"}):
+            card = evident.Conventions("mine", scale=scale, answers_in="s")
+            self.assertEqual(read_conventions(json.dumps(card.document())), card)
 
     def test_a_mistyped_adapter_is_refused_before_anything_is_written(self):
         example = os.path.join(support.EXAMPLES, "first-spike.json")
         for command in (["league", "--cases", example, "--adapters", "numpy_eventprop", "numpy_"],
                         ["judge", "numpy_", example], ["run", "numpy_", example]):
-            with tempfile.TemporaryDirectory() as folder:
-                done = subprocess.run([sys.executable, "-m", "evident", *command], cwd=folder,
-                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                      env=self.environment, check=False)
-                said = done.stderr.decode()
-                self.assertEqual((done.returncode, said.count("\n")), (2, 1), said)
-                self.assertIn("adapter: found numpy_, wanted", said)
-                self.assertEqual(os.listdir(folder), [])
+            done, left = self.evident(*command)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+            self.assertIn("adapter: found numpy_, wanted", done.stderr)
+            self.assertEqual(left, [])
+
+    def test_answers_are_printed_as_they_are(self):
+        example = os.path.join(support.EXAMPLES, "first-spike.json")
+        done, _ = self.evident("run", self.path, example)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["engine"], "mine")
+        for command, code, said in (("true", 2, "ended without an answer"),
+                                    ("head -n 1 | sed 's/.*/no JSON/'", 1, "")):
+            done, _ = self.evident("run", command, example)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn(said, done.stderr)
 
 
 class Absent(unittest.TestCase):
     def test_a_ready_adapter_without_its_package_says_so(self):
-        with Adapter("mlgenn_eventprop", 60) as adapter:
-            case = evident.read_case_text(support.network())
-            said = adapter.ask(case_line(case), case.name)["not-run"]
-        self.assertRegex(said, "is not installed here|own case fails")
+        case = evident.read_case_text(support.network())
+        said, = answers(command_of("mlgenn_eventprop"), [case])
+        self.assertRegex(json.loads(said)["not-run"], "is not installed here|own case fails")
 
 
 if __name__ == "__main__":
