@@ -5,6 +5,8 @@
 
 #include "verify/command.h"
 
+enum { ASK_BEFORE = 64 };
+
 struct ask {
     const char *command, *usage;
     const struct command_option *own; /* options of this command alone; ends with a NULL name */
@@ -14,6 +16,7 @@ struct ask {
 
     const char *name; /* of the case */
     struct ver_options judge;
+    const char *before[ASK_BEFORE]; /* what judge.before points to */
 };
 
 /* What all three take, for their usage texts. */

@@ -23,6 +23,9 @@ struct program_case {
 
 /* ---- judge_program.c ---- */
 
+/* Holds p->answer against the reference. 0, or -1 with verdict and reason. */
+int program_judge_answer(struct program_case *p);
+
 /* A fresh comparison of this program; NULL if memory is short. */
 struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kind,
                                        const char *quantity);
@@ -80,6 +83,14 @@ void program_describe(char *text, size_t size, const struct program_case *p, con
 /* What a wrong gradient looks like: a factor, a transposed matrix. bits: how exact a factor is. */
 void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
                       const double *bound, int bits);
+
+/* ---- program_again.c ---- */
+
+/* Asks again, of what was judged since; got: what came of that. Likewise 0, or -1. */
+int program_judge_again(struct program_case *p, size_t since, int got);
+
+/* Starts the program anew and asks it about these cases. */
+void program_ask_before(const struct program_case *p, char *const *name, size_t count);
 
 /* ---- program_ladder.c ---- */
 

@@ -164,6 +164,8 @@ struct ver_clock {
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
     char diagnosis[192]; /* what its gradient looks like, where it is wrong */
     double seconds;      /* that another program took to answer; 0: not measured */
+    bool no_start;       /* another program: its command cannot be started at all */
+    char before[512];    /* cases, one a line, that it must be asked about first to answer so */
 };
 
 /* Seconds of one case, 0 where nothing was measured: for the store, in no comparison or digest. */
@@ -205,6 +207,8 @@ struct ver_options {
     uint64_t every;  /* coordinates, ladders and invariances on every so many-th case; 0: on all */
     double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
     size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
+    const char *const *before; /* [befores]: cases that other programs are asked about first */
+    size_t befores;
 };
 
 #define VER_OPTIONS_DEFAULT                                                                        \
@@ -324,6 +328,10 @@ struct ver_listener {
 void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *sources,
                    const struct ver_options *options, int workers,
                    const struct ver_listener *listener);
+
+/* The program whose command could not be started for this case: then all judging ended there, and
+ * nobody was told of it. NULL if there is none. */
+const struct ver_clock *ver_no_start(const struct ver_judgement *judgement);
 
 /* The part of the other ranks under MPI: judges what the first rank hands out. */
 void ver_judge_for_others(const struct ver_sources *sources, const struct ver_options *options,
