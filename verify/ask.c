@@ -31,7 +31,8 @@ static bool take_shared(struct ask *ask, int option, const char *value)
     case OPTION_DEFECT:
         return command_take_defect(ask->command, value, clock);
     case OPTION_CONVENTIONS:
-        return command_take_conventions(ask->command, value, &ask->judge);
+        command_take_conventions(value, &ask->judge);
+        return true;
     case OPTION_TIME_LIMIT:
         return command_take_limit(ask->command, value, &ask->judge);
     case OPTION_ROUND_DELAYS:

@@ -66,12 +66,12 @@ bool command_take_engine_if_present(const char *command, const char *name,
                                     struct ver_options *options, bool *present);
 bool command_take_step(const char *command, const char *text, double *step);
 
-/* Of the program that was named last. */
-bool command_take_conventions(const char *command, const char *path,
-                              const struct ver_options *options);
+/* Of the program that was named last; before any, of the first one that comes. */
+void command_take_conventions(const char *path, const struct ver_options *options);
 bool command_take_limit(const char *command, const char *text, const struct ver_options *options);
 
-/* Of all programs, before the first case. */
+/* Of all programs, after the last option, before the first case. false after a line, too, if one of
+ * those two came without any program. */
 bool command_ask_conventions(const char *command, const struct ver_options *options);
 
 void command_print_engine_totals(const struct ver_totals *totals);

@@ -64,7 +64,7 @@ static bool differ(struct difference *d, const struct program_case *p, const str
     compare(d, a->sample_loss != NULL, b->sample_loss != NULL, "whether samples have losses");
     compare(d, a->spikes != NULL, b->spikes != NULL, "whether there are spikes");
     for (size_t s = 0; a->sample_loss && b->sample_loss && s < judge->problem->samples; s++) {
-        char place[32];
+        char place[48];
         snprintf(place, sizeof place, "loss of sample %zu", s);
         compare(d, a->sample_loss[s], b->sample_loss[s], place);
     }

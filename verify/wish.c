@@ -34,10 +34,15 @@ static const char usage[] =
     "                   with a result a line (verify/python/PROTOCOL.md); may be repeated\n"
     "  --conventions FILE   of the program before it, instead of asking COMMAND --conventions:\n"
     "                   exact times or a grid, sign, scale, mean or sum, ms or s, precision\n"
-    "  --engine-time-limit S    of one answer of the program before it (default 60)\n"
+    "  --engine-time-limit S    of one answer of the program before it (default 60). This and the\n"
+    "                   option above may also stand before the first program, and are its own\n"
     "  --step MS        step of the engines instead of the case's own\n"
     "  --round-delays   round delays to whole steps instead of refusing the case\n"
-    "  --compat         the published scheme instead of the clean one, judged as such\n"
+    "  --compat         the published scheme instead of the clean one, judged as such: defects 1, "
+    "2,\n"
+    "                   4 and 5 and its conventions; not 6, 7 (gradients of time constants) and "
+    "18,\n"
+    "                   which --defect adds, nor the phantom spike of silent outputs\n"
     "  --defect N       plant a published defect in the engines: 1 2 4 5 6 7 18; may be repeated\n"
     "  --no-witness     engines only, for speed\n"
     "  --every N        the costly checks (each coordinate by itself, ladders of steps,\n"
@@ -212,7 +217,8 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
     case OPTION_ENGINE_IF_PRESENT:
         return take_engine(wish, option, value);
     case OPTION_CONVENTIONS:
-        return command_take_conventions(wish->command, value, &wish->judge);
+        command_take_conventions(value, &wish->judge);
+        return true;
     case OPTION_ENGINE_LIMIT:
         return command_take_limit(wish->command, value, &wish->judge);
     case OPTION_STEP:
