@@ -48,8 +48,8 @@ static int tell(enum explain_status status, const struct ask *ask, const char *r
     bool other = ver_engine_is_program(ver_engine_name(ask->judge.engine[0]));
     if (status == EXPLAIN_AGREES && other && ask->judge.befores == 0)
         return command_refuse("explain",
-                              "%s: nothing to explain: alone, every number of %.60s is within its "
-                              "bound; if it is wrong after another case: evident explain OTHER %s",
+                              "%s: nothing to explain: every number of %.60s is within its bound; "
+                              "if it is wrong after another case: evident explain OTHER %s",
                               ask->name, ver_engine_name(ask->judge.engine[0]), ask->name);
     if (status == EXPLAIN_AGREES)
         return command_refuse("explain",

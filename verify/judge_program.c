@@ -266,6 +266,8 @@ int judge_program(struct judge *judge, const struct ver_engine *engine, struct v
         snprintf(out->reason, sizeof out->reason, "%.250s", reason);
     } else if (!out->no_start) {
         got = program_judge_again(&p, since, got == 0 ? program_judge_answer(&p) : got);
+        if (got == 0)
+            program_name_delays(&p, since);
     }
     answer_clear(&answer);
     return got < 0 ? -1 : 0;

@@ -1,8 +1,8 @@
 /* program_again.c: the same question must have the same answer. Of a program that is kept running,
  * what it carries from one case into the next is no part of either, so
- *   - a case that came out right is asked a second time, and the bits must be the same (those of a
- *     program that declares that it is not repeatable may differ within its bounds: then the second
- *     answer is the one that is judged);
+ *   - a case is asked a second time, after another question, and the bits must be the same (those
+ *     of a program that declares that it is not repeatable may differ within its bounds: then the
+ *     second answer is the one that is judged);
  *   - where a case came out wrong after others, the program is started anew and asked that case
  *     alone. If it answers otherwise, the answer alone is judged, so that the numbers of a verdict
  *     do not hang on the order of the cases, and that it answers otherwise is a failure of its own,
@@ -137,20 +137,54 @@ static int judge_instead(struct program_case *p, struct answer *answer, size_t s
 
 /* ---- asked again at once ---- */
 
+/* Another question of the same shape, so that what is kept of the last one is of another: all
+ * weights halved. What comes of it says nothing about this case. */
+static void ask_another(const struct program_case *p)
+{
+    struct case_problem *c = case_copy(p->judge->problem);
+    struct answer answer;
+    double seconds;
+    char reason[PROGRAM_REASON];
+    for (size_t j = 0; c && j < c->projections; j++) {
+        size_t count = c->population[c->projection[j].source].size *
+                       c->population[c->projection[j].target].size;
+        for (size_t k = 0; k < count; k++)
+            c->projection[j].weight[k] /= 2;
+    }
+    char *name = c ? strdup("another question") : NULL;
+    if (name) {
+        free(c->name);
+        c->name = name;
+        program_ask(&answer, p->program, c, p->step, &seconds, reason);
+        answer_clear(&answer);
+    }
+    case_free(c);
+}
+
 static int ask_twice(struct program_case *p, size_t since)
 {
     struct answer second;
     struct difference d;
     char reason[PROGRAM_REASON];
+#if FAULT != 233 /* asked again at once, a program that keeps the last case has it right */
+    ask_another(p);
+#endif
     int got = program_ask_at(p, &second, p->step, reason);
+    bool none = got < 0 && p->judge->out->verdict == VER_ERROR;
     if (got == 0 && !differ(&d, p, p->answer, &second)) {
         got = tell(p, &d);
     } else if (got == 0 && p->program->convention.varies) {
+        bool right = !differs(p, since);
         got = judge_instead(p, &second, since);
-    } else if (got >= 0) {
-        if (got > 0) {
-            d = (struct difference){.numbers = 1, .place = "whether it is run"};
-            snprintf(d.second, sizeof d.second, "%.39s", reason);
+        if (right && differs(p, since))
+            add_diagnosis(p, "answers differently when asked again");
+    } else if (got >= 0 || none) {
+        if (got != 0) {
+            d = (struct difference){.numbers = 1, .place = "whether it answers"};
+            snprintf(d.first, sizeof d.first, "an answer");
+            snprintf(d.second, sizeof d.second, "%.39s", none ? p->out->reason : reason);
+            p->out->state = VER_CLOCK_RAN;
+            p->out->reason[0] = '\0';
         }
         got = tell(p, &d);
         add_diagnosis(p, "answers differently when asked again");
@@ -221,6 +255,7 @@ static bool differs_after(const struct program_case *p, char *const *name, size_
                  convention_apply(&answer, p->judge->problem, p->step, &p->program->convention,
                                   reason, sizeof reason) != 0 ||
                  differ(&d, p, p->answer, &answer);
+    program_note(p->program, p->judge->out->name);
     answer_clear(&answer);
     return other;
 }
@@ -285,7 +320,7 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
 {
     struct past past = past_of(p);
     struct answer alone;
-    struct difference d = {.numbers = 1, .place = "whether it answers"};
+    struct difference d = {.numbers = 1, .place = "whether it answers", .first = "an answer"};
     char reason[PROGRAM_REASON], said[40];
     *settled = false;
     snprintf(said, sizeof said, "%.39s", p->out->reason);

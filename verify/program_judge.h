@@ -92,6 +92,11 @@ int program_judge_again(struct program_case *p, size_t since, int got);
 /* Starts the program anew and asks it about these cases. */
 void program_ask_before(const struct program_case *p, char *const *name, size_t count);
 
+/* ---- program_delay.c ---- */
+
+/* Where something differed since: adds to the diagnosis what delays would explain it. */
+void program_name_delays(struct program_case *p, size_t since);
+
 /* ---- program_ladder.c ---- */
 
 int program_judge_ladder(struct program_case *p);
