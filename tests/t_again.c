@@ -128,7 +128,58 @@ START_TEST(other_bits_are_right_where_they_are_declared)
 }
 END_TEST
 
+/* ---- delays ---- */
+
+/* A program that is asked about a case which sed has changed on the way in. */
+static void changed(const char *edit, const char *options)
+{
+    char command[512];
+    write_file("changed.sh",
+               "while IFS= read -r line; do printf '%s\\n' \"$line\" | sed \"$EDIT\" | "
+               "$E run - --digits 17 | tr '\\n' ' '; echo; done\n");
+    setenv("EDIT", edit, 1);
+    snprintf(command, sizeof command,
+             "$E verify $D/case.json --no-witness --quiet --engine \"exec:sh $D/changed.sh\" %s",
+             options);
+    ck_assert_int_eq(shell(command), 1);
+    unsetenv("EDIT");
+}
+
+START_TEST(delays_that_are_short_are_named)
+{
+    /* those of the outputs alone, so that no spike is another */
+    changed("s/\"delay\": 1,/\"delay\": 0.5,/", "");
+    says("| delays 2 steps short | evident verify ");
+    ck_assert_ptr_null(strstr(text, "times the reference"));
+    changed("s/\"delay\": 1,/\"delay\": 0.5,/", "--step 0.5");
+    says("| delays 1 step short | evident verify ");
+    changed("s/\"delay\": 1,/\"delay\": 1.75,/; s/\"target\": \"hid\",/& \"delay\": 0.75,/", "");
+    says(" late by 0.75 ms");
+    says("| delays 3 steps long | evident verify ");
+    /* one projection of two; another mistake */
+    changed("s/\"delay\": 1,/\"delay\": 1.75,/", "");
+    ck_assert_ptr_null(strstr(text, " steps "));
+    changed("s/\"tau_mem\": 20/\"tau_mem\": 19/", "");
+    ck_assert_ptr_null(strstr(text, " steps "));
+}
+END_TEST
+
 /* ---- what ends a run, or is no verdict ---- */
+
+START_TEST(limit_of_a_program_may_stand_before_it)
+{
+    ck_assert_int_eq(shell("timeout 20 $E verify $D/case.json --engine-time-limit 1 --no-witness "
+                           "--engine 'exec:sleep 1000' --quiet"),
+                     1);
+    says("no answer within 1 seconds");
+    says("--engine 'exec:sleep 1000' --engine-time-limit 1 --no-witness\n");
+    write_file("sum.json", "{\"format\":\"evident-conventions-1\",\"scale\": 2}");
+    ck_assert_int_eq(shell("timeout 20 $E explain $D/case.json --conventions $D/sum.json "
+                           "--engine-time-limit 1 --engine 'exec:sleep 1000'"),
+                     2);
+    says("no answer within 1 seconds");
+}
+END_TEST
 
 START_TEST(command_that_cannot_start_ends_the_run_once)
 {
@@ -157,6 +208,29 @@ START_TEST(command_that_cannot_start_ends_the_run_once)
                            "--quiet --engine 'exec:read -r a; echo \"{}\"; exit 127'"),
                      1);
     says("2 error");
+}
+END_TEST
+
+START_TEST(answers_of_python_are_judged_whole)
+{
+    if (shell("command -v python3") != 0) {
+        printf("not run: words of Python for no number: no python3\n");
+        return;
+    }
+    ck_assert_int_eq(shell("$E verify $D/case.json --no-witness --quiet --engine \"exec:python3 "
+                           "$(realpath tests/nan_token.py)\""),
+                     1);
+    says(" loss - got inf want ");
+    says(" weights weights[0][0][0] got nan want ");
+    says("0 error");
+    /* the same from files */
+    ck_assert_int_eq(
+        shell("$E export-cases $D/all $D/case.json && tr '\\n' ' ' <$D/case.json >$D/in "
+              "&& echo >>$D/in && python3 tests/nan_token.py <$D/in | sed "
+              "'s/{/{\"case\": \"judged\", /' >$D/all/answers.jsonl && $E judge "
+              "$D/all --quiet"),
+        1);
+    says(" weights weights[0][0][0] got nan want ");
 }
 END_TEST
 
@@ -213,7 +287,10 @@ int main(void)
     tcase_add_test(tests, explain_and_shrink_ask_about_the_case_before);
     tcase_add_test(tests, explain_and_shrink_say_what_to_try);
     tcase_add_test(tests, other_bits_are_right_where_they_are_declared);
+    tcase_add_test(tests, delays_that_are_short_are_named);
+    tcase_add_test(tests, limit_of_a_program_may_stand_before_it);
     tcase_add_test(tests, command_that_cannot_start_ends_the_run_once);
+    tcase_add_test(tests, answers_of_python_are_judged_whole);
     tcase_add_test(tests, loss_alone_is_no_verdict_on_gradients);
     tcase_add_test(tests, run_that_judged_too_little_fails);
     suite_add_tcase(suite, tests);

@@ -148,8 +148,10 @@ static int run_reference(struct judge *judge)
     judge->out->precision = judge->truth->precision;
     if (status == REF_MEMORY)
         return judge_end(judge, VER_ERROR, judge->truth->reason);
+#if FAULT != 236 /* a case that took too long is none that was too large */
     if (status == REF_CAPACITY && judge->truth->late)
         return end_late(judge);
+#endif
     if (status == REF_CAPACITY)
         return judge_end(judge, VER_NOT_RUN, judge->truth->reason);
     if (status == REF_UNDECIDED && !expected)
