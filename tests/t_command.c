@@ -3,7 +3,6 @@
  * EVIDENT; without it the suite fails. */
 #include <check.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,98 +137,10 @@ START_TEST(bad_arguments_are_refused_in_one_line)
     refuses("verify --step nan --engine clock-host", "found 'nan'");
     refuses("verify closed-chain:1:0 --no-witness", "want an --engine");
     refuses("verify closed-chain:1:0 --compat", "want an --engine");
-    refuses("run --time-limit x a", "found 'x', wanted a whole number from 0");
-    refuses("run --time-limit -1 a", "found '-1'");
-    refuses("run --time-limit 1.5 a", "found '1.5'");
-    refuses("run --spike-limit many a", "found 'many'");
-    refuses("run --spike-limit", "wants a value");
-    refuses("verify --require-judged x", "found 'x', wanted a number of cases, or P%");
-    refuses("verify --require-judged 101%", "found '101%'");
-    refuses("verify --require-judged 5%%", "found '5%%'");
-    refuses("verify --require-judged -1", "found '-1'");
-    refuses("verify --require-judged ''", "found ''");
-    refuses("judge $D --require-judged 50p", "found '50p'");
-    refuses("verify closed-chain:1:0 --engine-time-limit 5", "--engine-time-limit: wants an");
-    refuses("verify closed-chain:1:0 --engine-time-limit x --engine exec:cat", "found 'x'");
-    refuses("verify closed-chain:1:0 --engine-time-limit 0 --engine exec:cat", "found '0'");
-    refuses("verify closed-chain:1:0 --conventions a --engine clock-host",
-            "--conventions: wants an");
-    refuses("explain closed-chain:1:0 --engine-time-limit 5 --engine clock-host",
-            "wants an --engine");
     refuses("run --step 1 a", "want an --engine");
     refuses("run --engine clock-host --adjoints a", "exclude each other");
     refuses("run --engine clock-host --engine clock-cuda a", "only one at a time");
     refuses("run --engine clock-host --defect 6 a", "evident verify only");
-}
-END_TEST
-
-/* A runaway autapse: it stops, says who fires, and writes nothing. */
-START_TEST(runaway_firing_is_stopped_and_named)
-{
-    static const char runaway[] =
-        "{\"format\":\"evident-case-1\",\"name\":\"r\",\"time\":{\"end\":30},\"populations\":["
-        "{\"name\":\"in\",\"size\":1,\"model\":\"spike-source\"},{\"name\":\"n\",\"size\":2,"
-        "\"model\":\"lif\",\"tau_mem\":20,\"tau_syn\":5,\"threshold\":1,\"reset\":0.999,\"bias\":0}"
-        "],"
-        "\"projections\":[{\"source\":\"in\",\"target\":\"n\",\"weights\":[[7,7.5]]},"
-        "{\"source\":\"n\",\"target\":\"n\",\"weights\":[[0,0],[0,2000]]}],"
-        "\"samples\":[{\"spikes\":{\"in\":[[0]]},\"target\":{\"times\":[3,3]}}],"
-        "\"loss\":{\"kind\":\"first-spike-squared-error\",\"population\":\"n\"}}";
-    char path[128];
-    snprintf(path, sizeof path, "%s/r.json", directory);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(runaway, file);
-    ck_assert_int_eq(fclose(file), 0);
-    refuses("run $D/r.json --spike-limit 2000 --out $D/out.json",
-            "the limit of spikes is reached at t = ");
-    ck_assert_ptr_nonnull(strstr(text, " of 30 ms in sample 0: of 2001 spikes "));
-    ck_assert_ptr_nonnull(strstr(text, " are of neuron n[1], lately one every "));
-    ck_assert_int_ne(call("run $D/r.json --spike-limit 2000 --out $D/out.json; ls $D/out.json"), 0);
-    refuses("run $D/r.json --time-limit 1", "time ran out at t = ");
-    ck_assert_ptr_nonnull(strstr(text, " are of neuron n[1], lately one every "));
-    ck_assert_int_eq(call("verify $D/r.json --time-limit 1 --quiet"), 1);
-    ck_assert_ptr_nonnull(strstr(text, "took more than 1 seconds: time ran out at t = "));
-    ck_assert_ptr_nonnull(strstr(text, " are of neuron n[1], lately one every "));
-    /* limits that are not reached change nothing */
-    ck_assert_int_eq(call("run closed-chain:1:0 >$D/a 2>&1; $E run closed-chain:1:0 --time-limit 0 "
-                          "--spike-limit 0 2>&1 | cmp - $D/a"),
-                     0);
-}
-END_TEST
-
-/* The published code names a spike by the beginning of its step. */
-START_TEST(compat_prints_the_published_labels)
-{
-    ck_assert_int_eq(call("run cases/examples/worked.json --engine clock-host >$D/a && $E run "
-                          "cases/examples/worked.json --engine clock-host --defect 18 >$D/b && cat "
-                          "$D/a"),
-                     0);
-    ck_assert_ptr_nonnull(strstr(text, "\"times\": \"step-end\""));
-    json_t *plain = json_loads(text, 0, NULL);
-    ck_assert_int_eq(call("run cases/examples/worked.json --engine clock-host --compat"), 0);
-    json_t *compat = json_loads(text, 0, NULL);
-    ck_assert_str_eq(json_string_value(json_object_get(compat, "times")), "step-begin");
-    double step = strtod(json_string_value(json_object_get(plain, "step")), NULL);
-    size_t spikes = 0, n, k;
-    json_t *train, *time;
-    const json_t *at[2];
-    json_t *document[] = {plain, compat};
-    for (int x = 0; x < 2; x++)
-        at[x] = json_object_get(
-            json_object_get(json_array_get(json_object_get(document[x], "samples"), 0), "spikes"),
-            "hid");
-    json_array_foreach((json_t *)at[0], n, train) json_array_foreach(train, k, time)
-    {
-        const json_t *label = json_array_get(json_array_get(at[1], n), k);
-        double end = strtod(json_string_value(time), NULL);
-        ck_assert_msg(fabs(strtod(json_string_value(label), NULL) + step - end) < 1e-9 * end,
-                      "%s for %s", json_string_value(label), json_string_value(time));
-        spikes++;
-    }
-    ck_assert_uint_gt(spikes, 3);
-    json_decref(plain);
-    json_decref(compat);
 }
 END_TEST
 
@@ -454,8 +365,6 @@ static Suite *command_suite(void)
     tcase_add_test(tests, every_command_has_help);
     tcase_add_test(tests, commands_that_the_help_proposes_work);
     tcase_add_test(tests, bad_arguments_are_refused_in_one_line);
-    tcase_add_test(tests, runaway_firing_is_stopped_and_named);
-    tcase_add_test(tests, compat_prints_the_published_labels);
     tcase_add_test(tests, unreadable_case_is_refused_before_anything_runs);
     tcase_add_test(tests, generated_case_reads_runs_and_verifies);
     tcase_add_test(tests, unknown_family_is_answered_with_the_list);

@@ -1,4 +1,5 @@
 /* command_run.c: `evident run`, the reference on one case. */
+#include "verify/engine.h"
 #include "verify/command.h"
 
 #include <string.h>

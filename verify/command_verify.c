@@ -1,4 +1,5 @@
 /* command_verify.c: `evident verify`, the judge on many cases. */
+#include "verify/engine.h"
 #include "verify/ranks.h"
 #include "verify/report_run.h"
 #include "verify/store.h"

@@ -1,4 +1,5 @@
 /* shrink_way.c: how a case fails, and whether two fail alike. */
+#include "verify/engine.h"
 #include "verify/parcel.h"
 #include "verify/shrink.h"
 

@@ -329,10 +329,6 @@ void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *so
                    const struct ver_options *options, int workers,
                    const struct ver_listener *listener);
 
-/* The program whose command could not be started for this case: then all judging ended there, and
- * nobody was told of it. NULL if there is none. */
-const struct ver_clock *ver_no_start(const struct ver_judgement *judgement);
-
 /* The part of the other ranks under MPI: judges what the first rank hands out. */
 void ver_judge_for_others(const struct ver_sources *sources, const struct ver_options *options,
                           int workers);
@@ -383,12 +379,6 @@ struct ver_result_options {
 /* Writes an evident-result-1 document. 0, or -1 if memory is short or out has an error. */
 int ver_result_write(FILE *out, const struct case_problem *c, const struct ref_result *result,
                      const struct ver_result_options *options);
-
-/* Runs an engine on a case and writes what it says as an evident-result-1 document: numbers that
- * read back to the same bits, nothing that it does not provide. 0, or -1 and error. */
-int ver_engine_write(FILE *out, const struct case_problem *c, const struct ver_engine *engine,
-                     const struct ver_clock_options *options, bool gradients,
-                     struct case_error *error);
 
 /* A file that appears whole or not at all: written beside its place, then renamed. What is no
  * regular file (a pipe, a terminal) is written in place. */
