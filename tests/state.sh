@@ -7,7 +7,7 @@
 #     break   an answer after another case is none
 #     end     it dies at the second case
 #     short   delays of 1 and of 0.5 ms are 0.5 ms less
-#     noise   every third answer has two digits less
+#     noise   every second answer has two digits less
 # In place of conventions it prints $CONVENTIONS.
 # Usage: [OTHER=NAME] [CONVENTIONS={...}] tests/state.sh PROGRAM MODE
 program=$1 mode=$2 asked=0 last='' seen=
@@ -27,7 +27,7 @@ while IFS= read -r case; do
         case=${case//\"delay\": 0.5,/\"delay\": 0,}
         case=${case//\"delay\": 1,/\"delay\": 0.5,}
         ;;
-    noise) digits=$((17 - asked % 3 / 2 * 2)) ;;
+    noise) digits=$((17 - asked % 2 * 2)) ;;
     esac
     answer=$(printf '%s\n' "$case" | "$program" run - --digits $digits | tr '\n' ' ')
     if [ "$wrong" ] && [ "$mode" = break ]; then

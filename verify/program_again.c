@@ -1,6 +1,6 @@
 /* program_again.c: the same question must have the same answer. Of a program that is kept running,
  * what it carries from one case into the next is no part of either, so
- *   - a case is asked a second time, after another question, and the bits must be the same (those
+ *   - a case is asked a second time, after two others, and the bits must be the same (those
  *     of a program that declares that it is not repeatable may differ within its bounds: then the
  *     second answer is the one that is judged);
  *   - where a case came out wrong after others, the program is started anew and asked that case
@@ -20,6 +20,10 @@ enum { MOST_ALONE = 16 };
 
 /* So far back the cases are looked for that make the difference. */
 enum { MOST_BACK = 64 };
+
+/* A case that most programs can express, and whose derivatives are none of them 0. */
+#define DIFFERENTLY "answers differently when asked again"
+static const char SMALL[] = "closed-chain:1:0";
 
 /* ---- two answers ---- */
 
@@ -135,64 +139,6 @@ static int judge_instead(struct program_case *p, struct answer *answer, size_t s
     return program_judge_answer(p);
 }
 
-/* ---- asked again at once ---- */
-
-/* Another question of the same shape, so that what is kept of the last one is of another: all
- * weights halved. What comes of it says nothing about this case. */
-static void ask_another(const struct program_case *p)
-{
-    struct case_problem *c = case_copy(p->judge->problem);
-    struct answer answer;
-    double seconds;
-    char reason[PROGRAM_REASON];
-    for (size_t j = 0; c && j < c->projections; j++) {
-        size_t count = c->population[c->projection[j].source].size *
-                       c->population[c->projection[j].target].size;
-        for (size_t k = 0; k < count; k++)
-            c->projection[j].weight[k] /= 2;
-    }
-    char *name = c ? strdup("another question") : NULL;
-    if (name) {
-        free(c->name);
-        c->name = name;
-        program_ask(&answer, p->program, c, p->step, &seconds, reason);
-        answer_clear(&answer);
-    }
-    case_free(c);
-}
-
-static int ask_twice(struct program_case *p, size_t since)
-{
-    struct answer second;
-    struct difference d;
-    char reason[PROGRAM_REASON];
-#if FAULT != 233 /* asked again at once, a program that keeps the last case has it right */
-    ask_another(p);
-#endif
-    int got = program_ask_at(p, &second, p->step, reason);
-    bool none = got < 0 && p->judge->out->verdict == VER_ERROR;
-    if (got == 0 && !differ(&d, p, p->answer, &second)) {
-        got = tell(p, &d);
-    } else if (got == 0 && p->program->convention.varies) {
-        bool right = !differs(p, since);
-        got = judge_instead(p, &second, since);
-        if (right && differs(p, since))
-            add_diagnosis(p, "answers differently when asked again");
-    } else if (got >= 0 || none) {
-        if (got != 0) {
-            d = (struct difference){.numbers = 1, .place = "whether it answers"};
-            snprintf(d.first, sizeof d.first, "an answer");
-            snprintf(d.second, sizeof d.second, "%.39s", none ? p->out->reason : reason);
-            p->out->state = VER_CLOCK_RAN;
-            p->out->reason[0] = '\0';
-        }
-        got = tell(p, &d);
-        add_diagnosis(p, "answers differently when asked again");
-    }
-    answer_clear(&second);
-    return got;
-}
-
 /* ---- asked alone ---- */
 
 struct past { /* names of the cases before, oldest first */
@@ -304,7 +250,7 @@ static void tell_before(struct program_case *p, const struct past *past, bool ri
         find_before(p, past);
     char *line = strchr(p->out->before, '\n');
     if (!p->out->before[0])
-        snprintf(text, sizeof text, "answers differently when asked again%s", alone);
+        snprintf(text, sizeof text, DIFFERENTLY "%s", alone);
     else
         snprintf(text, sizeof text, "depends on the cases before it (%.*s%s)%s",
                  line ? (int)(line - p->out->before) : 100, p->out->before, line ? ", ..." : "",
@@ -351,6 +297,89 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
     }
     answer_clear(&alone);
     past_clear(&past);
+    return got;
+}
+
+/* ---- asked again ---- */
+
+static void ask_and_forget(const struct program_case *p, const struct case_problem *c)
+{
+    struct answer answer;
+    double seconds;
+    char reason[PROGRAM_REASON];
+    program_ask(&answer, p->program, c, p->judge->options->clock.step, &seconds, reason);
+    answer_clear(&answer);
+}
+
+/* Two other questions, so that what is kept of the last one is of another: the same case with all
+ * weights a little smaller, which has its shapes and nearly its spikes; and a small one whose
+ * derivatives are none of them 0. What comes of them says nothing about this case. */
+static void ask_others(const struct program_case *p)
+{
+    struct case_problem *c = case_copy(p->judge->problem);
+    struct case_made small;
+    struct case_error error;
+    for (size_t j = 0; c && j < c->projections; j++) {
+        size_t count = c->population[c->projection[j].source].size *
+                       c->population[c->projection[j].target].size;
+        for (size_t k = 0; k < count; k++)
+            c->projection[j].weight[k] *= 0.9375;
+    }
+    char *name = c ? strdup("another question") : NULL;
+    if (name) {
+        free(c->name);
+        c->name = name;
+        ask_and_forget(p, c);
+    }
+    case_free(c);
+    if (case_make(&small, SMALL, &error) == 0) {
+        if (strcmp(small.problem->name, p->judge->problem->name) != 0)
+            ask_and_forget(p, small.problem);
+        case_made_clear(&small);
+    }
+}
+
+/* Is it the small one that made the difference? Then that is told, and the command holds both. */
+static void tell_small(struct program_case *p, bool right)
+{
+    char *small[] = {(char *)SMALL};
+    struct past past = {small, 1};
+    bool own = strcmp(p->judge->out->name, SMALL) == 0 || p->judge->options->befores > 0;
+    if (own || !program_may_restart(p->program, MOST_ALONE) || differs_after(p, NULL, 0) ||
+        !differs_after(p, small, 1))
+        add_diagnosis(p, DIFFERENTLY);
+    else
+        tell_before(p, &past, right);
+}
+
+static int ask_twice(struct program_case *p, size_t since)
+{
+    struct answer second;
+    struct difference d;
+    char reason[PROGRAM_REASON];
+#if FAULT != 233 /* asked again at once, a program that keeps the last case has it right */
+    ask_others(p);
+#endif
+    int got = program_ask_at(p, &second, p->step, reason);
+    bool none = got < 0 && p->judge->out->verdict == VER_ERROR, right = !differs(p, since);
+    if (got == 0 && !differ(&d, p, p->answer, &second)) {
+        got = tell(p, &d);
+    } else if (got == 0 && p->program->convention.varies) {
+        got = judge_instead(p, &second, since);
+        if (right && differs(p, since))
+            add_diagnosis(p, DIFFERENTLY);
+    } else if (got >= 0 || none) {
+        if (got != 0) {
+            d = (struct difference){.numbers = 1, .place = "whether it answers"};
+            snprintf(d.first, sizeof d.first, "an answer");
+            snprintf(d.second, sizeof d.second, "%.39s", none ? p->out->reason : reason);
+            p->out->state = VER_CLOCK_RAN;
+            p->out->reason[0] = '\0';
+        }
+        got = tell(p, &d);
+        tell_small(p, right);
+    }
+    answer_clear(&second);
     return got;
 }
 
