@@ -258,6 +258,8 @@ int judge_program(struct judge *judge, const struct ver_engine *engine, struct v
         return 0;
     }
     size_t since = judge->out->comparisons;
+    p.verdict = judge->out->verdict;
+    memcpy(p.reason, judge->out->reason, sizeof p.reason);
     if (judge->options->befores > 0 && p.program->command)
         program_ask_before(&p, (char *const *)judge->options->before, judge->options->befores);
     int got = program_ask_at(&p, &answer, p.step, reason);

@@ -21,8 +21,9 @@ enum { MOST_ALONE = 16 };
 /* So far back the cases are looked for that make the difference. */
 enum { MOST_BACK = 64 };
 
-/* A case that most programs can express, and whose derivatives are none of them 0. */
 #define DIFFERENTLY "answers differently when asked again"
+
+/* A case that most programs can express, and whose derivatives by weights are not 0. */
 static const char SMALL[] = "closed-chain:1:0";
 
 /* ---- two answers ---- */
@@ -121,16 +122,24 @@ static bool differs(const struct program_case *p, size_t since)
     return any;
 }
 
+/* As if the program had ended nothing. */
+static void take_back_end(struct program_case *p)
+{
+    struct ver_judgement *out = p->judge->out;
+    out->verdict = p->verdict;
+    memcpy(out->reason, p->reason, sizeof out->reason);
+    p->out->state = VER_CLOCK_RAN;
+    p->out->reason[0] = '\0';
+}
+
 /* Takes back what was judged of the answer, and judges this one in its place. */
 static int judge_instead(struct program_case *p, struct answer *answer, size_t since)
 {
     struct answer old = *p->answer;
     struct ver_judgement *out = p->judge->out;
     out->comparisons = since;
-    out->verdict = VER_ERROR; /* as before anything is known */
-    out->reason[0] = '\0';
-    p->out->state = VER_CLOCK_RAN;
-    p->out->reason[0] = p->out->diagnosis[0] = '\0';
+    take_back_end(p);
+    p->out->diagnosis[0] = '\0';
     p->effect = 0;
     p->trains = 0;
     memset(p->size, 0, sizeof p->size);
@@ -312,8 +321,8 @@ static void ask_and_forget(const struct program_case *p, const struct case_probl
 }
 
 /* Two other questions, so that what is kept of the last one is of another: the same case with all
- * weights a little smaller, which has its shapes and nearly its spikes; and a small one whose
- * derivatives are none of them 0. What comes of them says nothing about this case. */
+ * weights a little smaller, which has its shapes and nearly its spikes; and the small one. What
+ * comes of them says nothing about this case. */
 static void ask_others(const struct program_case *p)
 {
     struct case_problem *c = case_copy(p->judge->problem);
@@ -373,8 +382,7 @@ static int ask_twice(struct program_case *p, size_t since)
             d = (struct difference){.numbers = 1, .place = "whether it answers"};
             snprintf(d.first, sizeof d.first, "an answer");
             snprintf(d.second, sizeof d.second, "%.39s", none ? p->out->reason : reason);
-            p->out->state = VER_CLOCK_RAN;
-            p->out->reason[0] = '\0';
+            take_back_end(p);
         }
         got = tell(p, &d);
         tell_small(p, right);

@@ -18,6 +18,8 @@ struct program_case {
     double step;                  /* ms, that it was asked with; 0: none */
     double size[CASE_QUANTITIES]; /* largest gradient of the reference */
     double effect;                /* largest gradient times the natural size of its parameter */
+    enum ver_verdict verdict;     /* of the case, before this program was asked */
+    char reason[320];             /* likewise */
     size_t trains;                /* samples * lif neurons, in the order of struct answer */
 };
 
