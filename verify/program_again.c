@@ -26,66 +26,6 @@ enum { MOST_BACK = 64 };
 /* A case that most programs can express, and whose derivatives by weights are not 0. */
 static const char SMALL[] = "closed-chain:1:0";
 
-/* ---- two answers ---- */
-
-struct difference {
-    char place[96], first[40], second[40];
-    size_t numbers; /* compared */
-};
-
-/* Notes the first number that differs. NaN is NaN, whatever its bits. */
-static void compare(struct difference *d, double first, double second, const char *place)
-{
-    d->numbers++;
-    bool same = memcmp(&first, &second, sizeof first) == 0 || (isnan(first) && isnan(second));
-    if (same || d->place[0])
-        return;
-    snprintf(d->place, sizeof d->place, "%s", place);
-    snprintf(d->first, sizeof d->first, "%.17g", first);
-    snprintf(d->second, sizeof d->second, "%.17g", second);
-}
-
-static void compare_trains(struct difference *d, const struct answer *a, const struct answer *b)
-{
-    for (size_t k = 0; a->spikes && b->spikes && k < a->trains; k++) {
-        const struct answer_train *x = &a->spikes[k], *y = &b->spikes[k];
-        char place[80];
-        snprintf(place, sizeof place, "number of spikes, train %zu", k);
-        compare(d, (double)x->count, (double)y->count, place);
-        for (size_t i = 0; i < x->count && i < y->count; i++) {
-            snprintf(place, sizeof place, "train %zu spike %zu", k, i);
-            compare(d, x->at[i], y->at[i], place);
-        }
-    }
-}
-
-static bool differ(struct difference *d, const struct program_case *p, const struct answer *a,
-                   const struct answer *b)
-{
-    const struct judge *judge = p->judge;
-    *d = (struct difference){.numbers = 0};
-    compare(d, a->has_loss, b->has_loss, "whether there is a loss");
-    compare(d, a->loss, b->loss, "loss");
-    compare(d, a->sample_loss != NULL, b->sample_loss != NULL, "whether samples have losses");
-    compare(d, a->spikes != NULL, b->spikes != NULL, "whether there are spikes");
-    for (size_t s = 0; a->sample_loss && b->sample_loss && s < judge->problem->samples; s++) {
-        char place[48];
-        snprintf(place, sizeof place, "loss of sample %zu", s);
-        compare(d, a->sample_loss[s], b->sample_loss[s], place);
-    }
-    compare_trains(d, a, b);
-    for (int q = 0; q < CASE_QUANTITIES; q++)
-        compare(d, a->provides[q], b->provides[q], "which gradients there are");
-    for (size_t k = 0; k < judge->parameters; k++) {
-        char place[96] = "";
-        if (!d->place[0])
-            case_parameter_name(place, sizeof place, judge->problem, judge->block, judge->blocks,
-                                k);
-        compare(d, a->gradient[k], b->gradient[k], place);
-    }
-    return d->place[0] != '\0';
-}
-
 /* ---- what is told ---- */
 
 static void add_diagnosis(struct program_case *p, const char *text)
@@ -95,7 +35,7 @@ static void add_diagnosis(struct program_case *p, const char *text)
     snprintf(all + used, sizeof p->out->diagnosis - used, "%s%s", used > 0 ? "; " : "", text);
 }
 
-static int tell(struct program_case *p, const struct difference *d)
+static int tell(struct program_case *p, const struct program_difference *d)
 {
     struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "again");
     if (!c)
@@ -201,7 +141,7 @@ void program_ask_before(const struct program_case *p, char *const *name, size_t 
 static bool differs_after(const struct program_case *p, char *const *name, size_t count)
 {
     struct answer answer;
-    struct difference d;
+    struct program_difference d;
     double seconds;
     char reason[PROGRAM_REASON];
     program_ask_before(p, name, count);
@@ -209,7 +149,7 @@ static bool differs_after(const struct program_case *p, char *const *name, size_
                      PROGRAM_ANSWERED ||
                  convention_apply(&answer, p->judge->problem, p->step, &p->program->convention,
                                   reason, sizeof reason) != 0 ||
-                 differ(&d, p, p->answer, &answer);
+                 program_differ(&d, p, p->answer, &answer);
     program_note(p->program, p->judge->out->name);
     answer_clear(&answer);
     return other;
@@ -275,7 +215,8 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
 {
     struct past past = past_of(p);
     struct answer alone;
-    struct difference d = {.numbers = 1, .place = "whether it answers", .first = "an answer"};
+    struct program_difference d = {
+        .numbers = 1, .place = "whether it answers", .first = "an answer"};
     char reason[PROGRAM_REASON], said[40];
     *settled = false;
     snprintf(said, sizeof said, "%.39s", p->out->reason);
@@ -286,7 +227,7 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
     program_restart(p->program);
     int now = program_ask_at(p, &alone, p->step, reason);
 #if FAULT != 228 /* what a program carries from case to case is taken for its own */
-    bool other = now == 0 && (got < 0 || differ(&d, p, &alone, p->answer));
+    bool other = now == 0 && (got < 0 || program_differ(&d, p, &alone, p->answer));
 #else
     bool other = false;
 #endif
@@ -364,14 +305,14 @@ static void tell_small(struct program_case *p, bool right)
 static int ask_twice(struct program_case *p, size_t since)
 {
     struct answer second;
-    struct difference d;
+    struct program_difference d;
     char reason[PROGRAM_REASON];
 #if FAULT != 233 /* asked again at once, a program that keeps the last case has it right */
     ask_others(p);
 #endif
     int got = program_ask_at(p, &second, p->step, reason);
     bool none = got < 0 && p->judge->out->verdict == VER_ERROR, right = !differs(p, since);
-    if (got == 0 && !differ(&d, p, p->answer, &second)) {
+    if (got == 0 && !program_differ(&d, p, p->answer, &second)) {
         got = tell(p, &d);
     } else if (got == 0 && p->program->convention.varies) {
         got = judge_instead(p, &second, since);
@@ -379,7 +320,7 @@ static int ask_twice(struct program_case *p, size_t since)
             add_diagnosis(p, DIFFERENTLY);
     } else if (got >= 0 || none) {
         if (got != 0) {
-            d = (struct difference){.numbers = 1, .place = "whether it answers"};
+            d = (struct program_difference){.numbers = 1, .place = "whether it answers"};
             snprintf(d.first, sizeof d.first, "an answer");
             snprintf(d.second, sizeof d.second, "%.39s", none ? p->out->reason : reason);
             take_back_end(p);

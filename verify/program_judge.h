@@ -86,6 +86,17 @@ void program_describe(char *text, size_t size, const struct program_case *p, con
 void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
                       const double *bound, int bits);
 
+/* ---- program_difference.c ---- */
+
+struct program_difference { /* the first number that differs; place empty: none does */
+    char place[96], first[40], second[40];
+    size_t numbers; /* compared */
+};
+
+/* Whether two answers differ in a bit. NaN is NaN, whatever its bits. */
+bool program_differ(struct program_difference *d, const struct program_case *p,
+                    const struct answer *a, const struct answer *b);
+
 /* ---- program_again.c ---- */
 
 /* Asks again, of what was judged since; got: what came of that. Likewise 0, or -1. */
