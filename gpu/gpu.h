@@ -23,10 +23,19 @@ enum gpu_driver {
 enum gpu_precision { GPU_SINGLE, GPU_DOUBLE };
 
 /* Defects of the published code, by their numbers in its register, and its conventions. 0 is the
- * clean scheme. GPU_COMPAT reproduces the published numbers of one trial, but for two things that
- * need a training run, or are below rounding: the backward pass with newer weights (GPU_STALE takes
- * them as an argument), and the time weighting of the drive, which the published code samples one
- * step later than that of the score. */
+ * clean scheme. GPU_COMPAT reproduces the published spikes, losses and gradients of weights of one
+ * trial, but for
+ *   - the backward pass with newer weights, which needs a training run (GPU_STALE takes them as an
+ *     argument);
+ *   - the time weighting of the drive, which the published code samples one step later than that of
+ *     the score: below rounding;
+ *   - the phantom spike (a silent output of the right label pulled towards spiking): on purpose, a
+ *     rule of training and no derivative of the loss;
+ *   - the search of spikes by a binary32 clock, defect 18, which is wrong at small steps alone;
+ *   - gradients of time constants, defect 7: those of the published code are wrong beyond a factor,
+ *     here they are right along its adjoints. GPU_TAU_PUBLISHED and GPU_FLOAT_CLOCK add both.
+ * A raster counts steps. The published code labels a spike of step n by n dt, and so do losses
+ * under GPU_LABEL; it acts at (n + 1) dt, which is its time everywhere else. */
 enum gpu_variant {
     GPU_DRIVE_OVER_TAU = 1 << 0, /* 1: drives of integral losses divided by tau_mem */
     GPU_MAX_OVER_T = 1 << 1,     /* 2: jump of the maximum loss divided by T */

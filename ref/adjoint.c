@@ -181,8 +181,11 @@ static enum outcome sweep_back(struct sweep *s)
     for (size_t x = 0; x < e->neurons; x++)
         e->neuron[x].cursor = e->neuron[x].entries - 1;
     enum outcome outcome = PROVEN;
-    for (size_t x = e->ordered; x-- > 0 && outcome == PROVEN;)
+    for (size_t x = e->ordered; x-- > 0 && outcome == PROVEN;) {
         outcome = event_back(s, e->order[x]);
+        if (outcome == PROVEN)
+            outcome = watch(e, x + 1, true);
+    }
     for (size_t x = 0; x < e->neurons && outcome == PROVEN; x++)
         interval_back(s, e->neuron + x);
     /* input spikes come first in the list, neuron after neuron, in the order of the flat index */

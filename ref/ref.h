@@ -24,7 +24,7 @@
 enum ref_status {
     REF_OK,        /* every decision proven, every number has the digits asked for */
     REF_UNDECIDED, /* not at the precision cap; reason says which margin defeats it */
-    REF_CAPACITY,  /* more events than options.max_events */
+    REF_CAPACITY,  /* more events or spikes than the options allow, or the deadline has passed */
     REF_MEMORY     /* memory is short */
 };
 
@@ -32,6 +32,14 @@ enum ref_status {
 struct ref_probe {
     size_t sample, population, neuron;
     double time; /* in (0, end) */
+};
+
+/* How far a run has come. */
+struct ref_progress {
+    long precision;        /* bits */
+    size_t sample, spikes; /* spikes: of this sample, inputs left out */
+    double time;           /* ms */
+    bool back;             /* on the way back from T */
 };
 
 struct ref_options {
@@ -42,11 +50,15 @@ struct ref_options {
     bool adjoints;      /* true: record the adjoints before and after every event */
     const struct ref_probe *probe;
     size_t probes;
+    size_t max_spikes; /* of one sample, inputs left out; 0: no limit */
+    double deadline;   /* seconds of the monotonic clock; 0: none */
+    void (*progress)(void *context, const struct ref_progress *progress); /* often; NULL: nobody */
+    void *context;
 };
 
 #define REF_OPTIONS_DEFAULT                                                                        \
     {                                                                                              \
-        40, 16384, (size_t)1 << 25, true, false, NULL, 0                                           \
+        40, 16384, (size_t)1 << 25, true, false, NULL, 0, 0, 0, NULL, NULL                         \
     }
 
 /* Adjoints of one neuron around one of its events: minus is just before, plus just after. */
@@ -105,6 +117,7 @@ struct ref_result {
     arb_ptr probe_lambda_v, probe_lambda_i; /* [probes]; NULL without gradients */
     arb_t margin[REF_MARGINS];              /* +inf where there is nothing to measure */
     char reason[256];                       /* of any status but REF_OK: one line */
+    bool late;                              /* REF_CAPACITY: it was the deadline */
 };
 
 /* Simulates and differentiates a case with proven error bounds. Precision starts low and grows

@@ -179,7 +179,7 @@ struct engine {
     const struct ref_options *options;
     long prec;
     double slack; /* of the hints */
-    size_t sample, parameters, blocks;
+    size_t sample, parameters, blocks, watched;
     struct case_block *block;
     size_t *first; /* [populations + 1]: numbers of their first neurons, sources excluded */
     size_t neurons;
@@ -256,6 +256,8 @@ size_t tournament_first(const struct engine *e);
 
 /* ---- simulate.c, arrive.c ---- */
 enum outcome simulate(struct engine *e);
+/* watch.c: called at every event, the last of so many in order; FULL, with a reason, to stop. */
+enum outcome watch(struct engine *e, size_t ordered, bool back);
 enum outcome neuron_advance(struct engine *e, struct neuron *n, size_t event, arb_t v, arb_t i);
 enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, double weight);
 enum outcome spike_send(struct engine *e, size_t spike);

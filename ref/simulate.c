@@ -269,6 +269,8 @@ enum outcome simulate(struct engine *e)
             outcome = arrival_deliver(e, queue_pop(e));
         else
             return finish(e);
+        if (outcome == PROVEN)
+            outcome = watch(e, e->ordered, false);
     }
     return outcome;
 }

@@ -99,6 +99,36 @@ answers 'a lost spike is seen' 1 '^FAIL .* spike_counts first diverging event' \
     "sed -E 's/(\"hid[a-z0-9]*\": \[ *\[)\"[^],\"]*\",? ?/\1/'"
 answers 'a program that dies is an error' 1 '1 error' 'kill -9 $$'
 
+answers 'NaN as Python writes it is a wrong number' 1 '^FAIL .* weights weights\[0\].* got nan' \
+    "sed -E 's/(\"weights\": \[ *\[\[)\"[^\"]*\"/\1NaN/'"
+answers 'a loss without a gradient is undecided' 1 '1 undecided' \
+    "sed -E 's/, *\"gradients\":.*\"margins\"/, \"margins\"/'"
+keeps() { # what, expression, mode, arguments
+    run "$evident" verify "${@:4}" --no-witness --quiet \
+        --engine "exec:tests/state.sh $BUILD/evident $3"
+    demand "$1" 1 "$2"
+}
+keeps 'a second answer that differs is seen' '^FAIL .* again loss ' add random-batch:1:0
+keeps 'what is kept of another case is seen' '^FAIL .* again loss ' leak random-batch:1:0
+keeps 'a case that is right alone is told so' 'depends on the cases before it \(random-batch:1:0\)' \
+    leak random-batch:1:0 closed-chain:1:0 --jobs 1
+keeps 'delays that are short are named' 'delays 1 step short' short $worked
+run "$evident" verify closed-output:1:0 $worked --engine clock-host --no-witness \
+    --require-judged 100%
+demand 'a run that judged too little fails' 1 '^FAIL run judged - got 1 want 2'
+run "$evident" verify random-batch:1:0 closed-chain:1:0 --no-witness --engine exec:no-such-program
+demand 'a command that cannot start ends the run' 2 'cannot be started'
+run "$evident" verify $worked --no-witness --engine-time-limit 1 --engine 'exec:sleep 1000'
+demand 'a limit before its program is kept' 1 'no answer within 1 seconds'
+run "$evident" run $worked --engine clock-host --compat
+demand 'published labels are named' 0 '"times": "step-begin"'
+sed 's/"reset": 0,/"reset": 0.999,/; s/\[\[3.5, 1.25, 2\]/[[1e9, 1.25, 2]/' $worked \
+    >"$place/runaway.json"
+run "$evident" run "$place/runaway.json" --spike-limit 2000
+demand 'runaway firing is named' 2 'the limit of spikes is reached .* of neuron hid\[0\]'
+run "$evident" verify "$place/runaway.json" --time-limit 1
+demand 'a case that takes too long is an error' 1 'took more than 1 seconds: time ran out'
+
 # ---- known wrong engines, witness and collector must be seen ----
 
 planted() { # what must be seen of which fault, expression, exit status, arguments of evident verify

@@ -67,6 +67,50 @@ START_TEST(nan_is_taken_as_it_is)
 }
 END_TEST
 
+/* As json.dumps of Python and printf of C write what JSON has no number for, and as nothing does.
+ */
+START_TEST(bare_words_for_no_number_are_numbers_of_their_place)
+{
+    static const struct {
+        const char *word;
+        double value;
+    } words[] = {{"NaN", NAN},           {"nan", NAN},
+                 {"-nan", NAN},          {"Infinity", INFINITY},
+                 {"inf", INFINITY},      {"-Infinity", -INFINITY},
+                 {"-inf", -INFINITY},    {"1e999", INFINITY},
+                 {"-1e999", -INFINITY},  {"1e-400", 0},
+                 {"1.5e-300", 1.5e-300}, {"123456789012345678901234", 123456789012345678901234.0}};
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        char document[400];
+        snprintf(document, sizeof document,
+                 HEAD ", \"note\": \"a NaN, \\\"Infinity\", \"loss\":%s, \"gradients\": "
+                      "{\"weights\": [[[1,%s], [ %s , 4]]]}}",
+                 words[k].word, words[k].word, words[k].word);
+        ck_assert_msg(ask(document) == 0, "%s: %s", words[k].word, error.text);
+        double got[] = {answer.loss, answer.gradient[1], answer.gradient[2]};
+        for (size_t i = 0; i < 3; i++)
+            ck_assert_msg(isnan(words[k].value) ? isnan(got[i]) : got[i] == words[k].value,
+                          "%s: %g", words[k].word, got[i]);
+        ck_assert(answer.gradient[0] == 1 && answer.gradient[3] == 4);
+        answer_clear(&answer);
+    }
+}
+END_TEST
+
+START_TEST(long_documents_are_read_with_their_words)
+{
+    enum { WORDS = 1000000 };
+    char *document = malloc(8 * WORDS), *at = document;
+    at += sprintf(at, HEAD ", \"note\": [NaN");
+    for (size_t k = 0; k < WORDS; k++)
+        at += sprintf(at, ",%s", k % 2 ? "NaN" : "1e-7");
+    strcpy(at, "], \"loss\": -Infinity}");
+    ck_assert_msg(ask(document) == 0, "%s", error.text);
+    ck_assert(isinf(answer.loss) && answer.loss < 0);
+    free(document);
+}
+END_TEST
+
 START_TEST(not_run_and_error_come_with_a_reason)
 {
     ck_assert_int_eq(ask(HEAD ", \"not-run\": \"no delays\\nat all\"}"), 0);
@@ -87,6 +131,12 @@ static const struct {
      "format: found \"evident-result-2\", wanted \"evident-result-1\""},
     {"{}", "format: found nothing"},
     {HEAD ", \"case\": \"another\"}", "case: found \"another\", wanted asked"},
+    {HEAD ", \"loss\": nope}", "no JSON"},
+    {HEAD ", \"loss\": NaNs}", "no JSON"},
+    {HEAD ", \"loss\": --inf}", "no JSON"},
+    {HEAD ", \"loss\": 0x10}", "no JSON"},
+    {HEAD ", \"loss\": 1, \"x\": \"NaN}", "no JSON"},
+    {HEAD ", \"loss\": NaN", "no JSON"},
     {HEAD ", \"loss\": true}", "loss: found true, wanted a number"},
     {HEAD ", \"loss\": \"1.5 ms\"}", "loss: found \"1.5 ms\", wanted a number"},
     {HEAD ", \"loss\": 1, \"loss\": 2}", "no JSON: duplicate"},
@@ -125,6 +175,8 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, whole_answer_is_read);
     tcase_add_test(tests, nan_is_taken_as_it_is);
+    tcase_add_test(tests, bare_words_for_no_number_are_numbers_of_their_place);
+    tcase_add_test(tests, long_documents_are_read_with_their_words);
     tcase_add_test(tests, not_run_and_error_come_with_a_reason);
     tcase_add_loop_test(tests, what_is_wrong_is_refused_with_its_place, 0,
                         sizeof refused / sizeof *refused);

@@ -90,6 +90,27 @@ START_TEST(contender_that_ends_is_named_with_its_status)
 }
 END_TEST
 
+START_TEST(command_that_cannot_start_is_told_from_a_program_that_ends)
+{
+    static const char *const never[] = {"no-such-program-anywhere",  "/etc/passwd", "if true",
+                                        "cd / && ./no-such-program", "for x in",    "echo 'open"};
+    static const char *const ended[] = {"exit 2", "exit 1", "read -r line; exit 2", "kill -9 $$"};
+    for (size_t k = 0; k < sizeof never / sizeof *never; k++) {
+        ck_assert_int_eq(ask(never[k], 5, "x"), -1);
+        ck_assert_msg(contender.no_start, "%s: %s", never[k], reason);
+    }
+    for (size_t k = 0; k < sizeof ended / sizeof *ended; k++) {
+        ck_assert_int_eq(ask(ended[k], 5, "x"), -1);
+        ck_assert_msg(!contender.no_start, "%s: %s", ended[k], reason);
+    }
+    /* It has answered before: whatever happened since, it can be started. */
+    static const char once[] = "read -r line; echo \"$line\"; read -r line; exit 127";
+    ck_assert_int_eq(ask(once, 5, "x"), 0);
+    ck_assert_int_eq(ask(once, 5, "x"), -1);
+    ck_assert(!contender.no_start);
+}
+END_TEST
+
 START_TEST(what_is_said_unasked_answers_nothing)
 {
     static const char babble[] = "read -r a; echo one; echo two; sleep 0.1; read -r b; echo three";
@@ -111,6 +132,7 @@ int main(void)
     tcase_add_test(tests, contender_that_crashes_is_started_again);
     tcase_add_test(tests, contender_that_hangs_is_killed_with_its_children);
     tcase_add_test(tests, contender_that_ends_is_named_with_its_status);
+    tcase_add_test(tests, command_that_cannot_start_is_told_from_a_program_that_ends);
     tcase_add_test(tests, what_is_said_unasked_answers_nothing);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

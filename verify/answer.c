@@ -1,7 +1,6 @@
 /* answer.c: see answer.h. Everything a strange program may write is refused by one line. */
 #include "verify/answer.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -316,7 +315,7 @@ int answer_read(struct answer *answer, const char *text, size_t length,
         free(r.block);
         return refuse_memory(&r);
     }
-    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
+    json_t *document = answer_document(text, length, JSON_REJECT_DUPLICATES, &where);
     int failed;
     if (!document) {
         snprintf(error->text, sizeof error->text, "column %d: no JSON: %s", where.column,

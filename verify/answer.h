@@ -2,13 +2,15 @@
  *
  * What a program does not provide is absent; what it provides must have the shape of the case.
  * Numbers may be JSON numbers or strings and are taken as the nearest doubles: no program that is
- * judged in this way claims more. NaN and infinities are taken as they are ("nan", "inf", null):
- * they are wrong, and it is the judge who says so. */
+ * judged in this way claims more. NaN and infinities are taken as they are ("nan", "inf", null, and
+ * the bare words that Python and C write for them): they are wrong, and it is the judge who says
+ * so. */
 #ifndef EVIDENT_VERIFY_ANSWER_H
 #define EVIDENT_VERIFY_ANSWER_H
 
 #include "cases/cases.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 
 struct answer_train {
@@ -32,6 +34,10 @@ struct answer {
  * place, found, wanted). */
 int answer_read(struct answer *answer, const char *text, size_t length,
                 const struct case_problem *c, struct case_error *error);
+
+/* The document itself, words such as NaN in quotes (answer_word.c). NULL and *where, as json_loadb.
+ */
+json_t *answer_document(const char *text, size_t length, size_t flags, json_error_t *where);
 void answer_clear(struct answer *answer);
 
 #endif

@@ -1,10 +1,10 @@
 /* answers.c: see answers.h. The text of an answer is read when its case is judged; here only its
  * case is looked for. */
 #include "verify/answers.h"
+#include "verify/answer.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static const struct one *find(const struct answers *answers, const char *name)
 /* The case an answer is to; NULL: it says none, or is no document (which its judge will say). */
 static char *case_of(const char *text, size_t length)
 {
-    json_t *document = json_loadb(text, length, 0, NULL);
+    json_t *document = answer_document(text, length, 0, NULL);
     const json_t *name = json_object_get(document, "case");
     char *copy = json_is_string(name) ? malloc(json_string_length(name) + 1) : NULL;
     if (copy)

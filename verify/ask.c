@@ -31,7 +31,8 @@ static bool take_shared(struct ask *ask, int option, const char *value)
     case OPTION_DEFECT:
         return command_take_defect(ask->command, value, clock);
     case OPTION_CONVENTIONS:
-        return command_take_conventions(ask->command, value, &ask->judge);
+        command_take_conventions(value, &ask->judge);
+        return true;
     case OPTION_TIME_LIMIT:
         return command_take_limit(ask->command, value, &ask->judge);
     case OPTION_ROUND_DELAYS:
@@ -45,10 +46,12 @@ static bool take_shared(struct ask *ask, int option, const char *value)
 
 static bool take(struct ask *ask, int got, const char *value)
 {
-    if (got == COMMAND_OPERAND && ask->name) {
-        command_refuse(ask->command, "%s: only one case at a time", value);
+    if (got == COMMAND_OPERAND && ask->judge.befores == ASK_BEFORE) {
+        command_refuse(ask->command, "%s: at most %d cases before it", value, (int)ASK_BEFORE);
         return false;
     }
+    if (got == COMMAND_OPERAND && ask->name)
+        ask->before[ask->judge.befores++] = ask->name;
     if (got == COMMAND_OPERAND)
         ask->name = value;
     else if (got < SHARED)
@@ -58,7 +61,34 @@ static bool take(struct ask *ask, int got, const char *value)
     return true;
 }
 
-static int check(const struct ask *ask)
+/* Cases before it mean something to other programs, which may keep something of them. Their names
+ * are tried now. */
+static bool check_before(struct ask *ask)
+{
+    bool program = false, good = true;
+    for (size_t e = 0; e < ask->judge.engines; e++)
+        program |= ver_engine_is_program(ver_engine_name(ask->judge.engine[e]));
+    ask->judge.before = ask->before;
+    if (ask->judge.befores > 0 && !program) {
+        command_refuse(ask->command,
+                       "%s: only one case at a time (but of exec:COMMAND, which is asked about the "
+                       "others first)",
+                       ask->name);
+        return false;
+    }
+    for (size_t k = 0; k < ask->judge.befores && good; k++) {
+        struct case_made made;
+        struct case_error error;
+        good = ver_load(&made, ask->before[k], &error) == 0;
+        if (good)
+            case_made_clear(&made);
+        else
+            command_refuse(ask->command, "%s", error.text);
+    }
+    return good;
+}
+
+static int check(struct ask *ask)
 {
     const struct ver_clock_options *clock = &ask->judge.clock;
     if (!ask->name) {
@@ -70,6 +100,8 @@ static int check(const struct ask *ask)
         command_refuse(ask->command, "options about engines want an --engine");
         return COMMAND_BAD;
     }
+    if (!check_before(ask))
+        return COMMAND_BAD;
     return command_ask_conventions(ask->command, &ask->judge) ? COMMAND_END : COMMAND_BAD;
 }
 

@@ -5,6 +5,8 @@
 
 #include "verify/command.h"
 
+enum { ASK_BEFORE = 64 };
+
 struct ask {
     const char *command, *usage;
     const struct command_option *own; /* options of this command alone; ends with a NULL name */
@@ -14,6 +16,7 @@ struct ask {
 
     const char *name; /* of the case */
     struct ver_options judge;
+    const char *before[ASK_BEFORE]; /* what judge.before points to */
 };
 
 /* What all three take, for their usage texts. */
@@ -23,7 +26,7 @@ struct ask {
     "  --engine-time-limit S  the longest it may take for an answer (default 60)\n"                \
     "  --step MS        step of the engine instead of the case's own\n"                            \
     "  --round-delays   round delays to whole steps instead of refusing the case\n"                \
-    "  --compat         the published scheme instead of the clean one, judged as such\n"           \
+    "  --compat         the published scheme instead of the clean one (evident verify --help)\n"   \
     "  --defect N       plant a published defect in the engine: 1 2 4 5 6 7 18; may be repeated\n"
 
 /* COMMAND_END if the arguments are good, else BAD or HELPED. */

@@ -225,6 +225,12 @@
  * part of the trial is the first that differs, of a program with exact times; an arrival's part of
  * a gradient is missing if what is missing is that part, up to this. */
 #define VER_EXPLAIN_APART 0x1p-30
+
+/* Likewise of readings such as "delays 2 steps short", in words and no verdict, of a program in
+ * binary32: 64 roundings of 2^-24, while a step is more of a trial than that. The reference is
+ * asked up to so many bits: a reading that is hard to prove is left out. */
+#define VER_READING_SINGLE 0x1p-18
+#define VER_READING_BITS 512
 #define VER_EXPLAIN_TERM 0x1p-20
 
 /* So many invariances a case. A batch of copies has LARGE_BATCH samples, where samples * steps *

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers as in the register of the published system's defects. */
+/* Numbers as in the register of the published system's defects. Those of its others that are no
+ * part of one trial have no place here: 3, 8 to 13, 15 to 17 are of training, reports and texts, 14
+ * is another program's scheme. --compat is 1, 2, 4 and 5 with the published conventions (gpu.h);
+ * neither 6, 7 and 18, nor the phantom spike of silent outputs, which is no derivative. */
 static const struct defect {
     unsigned number, engine, grid;
     const char *says;

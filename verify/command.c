@@ -88,6 +88,24 @@ bool command_number(const char *command, const char *option, const char *text, u
     return false;
 }
 
+bool command_take_judged(const char *command, const char *text, uint64_t *judged, bool *percent)
+{
+    char *end = NULL;
+    errno = 0;
+    bool digits = text[0] >= '0' && text[0] <= '9';
+    uintmax_t value = digits ? strtoumax(text, &end, 10) : 0;
+    *percent = digits && *end == '%';
+    if (digits && errno == 0 && end[*percent] == '\0' && value <= (*percent ? 100 : UINT32_MAX)) {
+        *judged = value;
+        return true;
+    }
+    command_refuse(command,
+                   "--require-judged: found '%s', wanted a number of cases, or P%% from "
+                   "0%% to 100%%",
+                   text);
+    return false;
+}
+
 int command_finish(const char *command, int code)
 {
     errno = 0;

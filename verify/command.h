@@ -48,6 +48,9 @@ int command_refuse(const char *command, const char *format, ...)
 bool command_number(const char *command, const char *option, const char *text, uint64_t least,
                     uint64_t most, uint64_t *number);
 
+/* "50" or "90%", of --require-judged. false after a line that says what was wanted. */
+bool command_take_judged(const char *command, const char *text, uint64_t *judged, bool *percent);
+
 /* Whether all of standard output was taken. Returns code, or COMMAND_COULD_NOT_RUN after a line. */
 int command_finish(const char *command, int code);
 
@@ -63,12 +66,12 @@ bool command_take_engine_if_present(const char *command, const char *name,
                                     struct ver_options *options, bool *present);
 bool command_take_step(const char *command, const char *text, double *step);
 
-/* Of the program that was named last. */
-bool command_take_conventions(const char *command, const char *path,
-                              const struct ver_options *options);
+/* Of the program that was named last; before any, of the first one that comes. */
+void command_take_conventions(const char *path, const struct ver_options *options);
 bool command_take_limit(const char *command, const char *text, const struct ver_options *options);
 
-/* Of all programs, before the first case. */
+/* Of all programs, after the last option, before the first case. false after a line, too, if one of
+ * those two came without any program. */
 bool command_ask_conventions(const char *command, const struct ver_options *options);
 
 void command_print_engine_totals(const struct ver_totals *totals);
@@ -92,12 +95,18 @@ int command_suite_options(char **text, const char **suite, const char *const *na
 /* ---- progress.c ---- */
 
 struct progress {
-    bool shown, on_screen;
+    bool shown, on_screen, terminal;
     double started, drawn; /* seconds of the monotonic clock */
+    double end;            /* ms, of the case that runs */
 };
 
 void progress_start(struct progress *progress, bool wanted);
 void progress_show(struct progress *progress, size_t done, size_t all, size_t failed);
+
+/* Of one simulation: progress_run is for ref_options.progress, with the progress as its context. */
+void progress_start_run(struct progress *progress, double end);
+void progress_run(void *context, const struct ref_progress *here);
+
 void progress_hide(struct progress *progress);
 
 #endif

@@ -21,6 +21,12 @@ static void list_engines(char *text, size_t size)
                                  ver_engine_name(ver_engine_at(k)));
 }
 
+/* Given before any program: of the first one that comes. */
+static struct {
+    const char *conventions;
+    double seconds;
+} early;
+
 /* Names stand in tables, a line each. NULL after a line that says what was wanted. */
 static const struct ver_engine *take_program(const char *command, const char *name)
 {
@@ -38,6 +44,16 @@ static const struct ver_engine *take_program(const char *command, const char *na
     struct program *program = program_new(name, NULL);
     if (!program)
         command_refuse(command, "memory is short");
+    if (program && early.conventions)
+        program->conventions = early.conventions;
+#if FAULT != 237 /* a limit that stands before its program is lost */
+    if (program && early.seconds > 0)
+#else
+    if (program && early.seconds < 0)
+#endif
+        program->seconds = early.seconds;
+    early.conventions = NULL;
+    early.seconds = 0;
     return program ? &program->engine : NULL;
 }
 
@@ -95,38 +111,35 @@ bool command_take_engine_if_present(const char *command, const char *name,
     return command_take_engine(command, name, options);
 }
 
-static struct program *last_program(const char *command, const char *option,
-                                    const struct ver_options *options)
+static struct program *last_program(const struct ver_options *options)
 {
-    struct program *program =
-        options->engines > 0 ? program_of(options->engine[options->engines - 1]) : NULL;
-    if (!program)
-        command_refuse(command, "--%s: wants an --engine exec:COMMAND before it", option);
-    return program;
+    return options->engines > 0 ? program_of(options->engine[options->engines - 1]) : NULL;
 }
 
-bool command_take_conventions(const char *command, const char *path,
-                              const struct ver_options *options)
+void command_take_conventions(const char *path, const struct ver_options *options)
 {
-    struct program *program = last_program(command, "conventions", options);
-    if (program)
-        program->conventions = path;
-    return program != NULL;
+    struct program *program = last_program(options);
+    *(program ? &program->conventions : &early.conventions) = path;
 }
 
 bool command_take_limit(const char *command, const char *text, const struct ver_options *options)
 {
-    struct program *program = last_program(command, "engine-time-limit", options);
+    struct program *program = last_program(options);
     uint64_t seconds = 0;
-    if (!program || !command_number(command, "engine-time-limit", text, 1, 1000000, &seconds))
+    if (!command_number(command, "engine-time-limit", text, 1, 1000000, &seconds))
         return false;
-    program->seconds = (double)seconds;
+    *(program ? &program->seconds : &early.seconds) = (double)seconds;
     return true;
 }
 
 bool command_ask_conventions(const char *command, const struct ver_options *options)
 {
     struct case_error error;
+    if (early.conventions || early.seconds > 0) {
+        command_refuse(command, "--%s: wants an --engine exec:COMMAND",
+                       early.conventions ? "conventions" : "engine-time-limit");
+        return false;
+    }
     for (size_t e = 0; e < options->engines; e++) {
         struct program *program = program_of(options->engine[e]);
         if (program && program_ask_conventions(program, &error) != 0) {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: evident explain CASE --engine NAME [options]\n"
+    "usage: evident explain [BEFORE]... CASE --engine NAME [options]\n"
     "\n"
     "Says where an engine with a fixed step leaves the bounds on its rounding first, not last: "
     "the\n"
@@ -17,6 +17,7 @@ static const char usage[] =
     "Of exec:COMMAND: what was judged wrong, its spikes and the reference's around the first that\n"
     "differs, the gradients that are furthest off, an arrival's part of the worst a line.\n"
     "\n"
+    "BEFORE are cases that exec:COMMAND is asked about first: it may keep something of them.\n"
     "CASE is a file, \"-\" or an address FAMILY:SEED:K. As in evident verify:\n"
     "\n" ASK_USAGE "\n"
     "  --around N       steps, or spikes, to print before and after an event (default 3)\n"
@@ -44,6 +45,12 @@ static bool take(struct ask *ask, int option, const char *value)
 /* 0 explained, else the exit code. */
 static int tell(enum explain_status status, const struct ask *ask, const char *reason)
 {
+    bool other = ver_engine_is_program(ver_engine_name(ask->judge.engine[0]));
+    if (status == EXPLAIN_AGREES && other && ask->judge.befores == 0)
+        return command_refuse("explain",
+                              "%s: nothing to explain: every number of %.60s is within its bound; "
+                              "if it is wrong after another case: evident explain OTHER %s",
+                              ask->name, ver_engine_name(ask->judge.engine[0]), ask->name);
     if (status == EXPLAIN_AGREES)
         return command_refuse("explain",
                               "%s: nothing to explain: every number of %s is within its bound",
@@ -84,7 +91,12 @@ static int explain_it(const struct ask *ask, const struct wish *wish, const stru
 int command_explain(int argc, char **argv)
 {
     struct wish wish = {.around = 3};
-    struct ask ask = {"explain", usage, own, take, &wish, NULL, VER_OPTIONS_DEFAULT};
+    struct ask ask = {.command = "explain",
+                      .usage = usage,
+                      .own = own,
+                      .take = take,
+                      .context = &wish,
+                      .judge = VER_OPTIONS_DEFAULT};
     struct case_made made;
     struct case_error error;
     int got = ask_read(&ask, argc, argv);

@@ -38,11 +38,12 @@ static const char judge_usage[] =
     "  --time-limit S   a case that takes longer is an error of that case (default 1800)\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
     "  --store FILE     record every finished case there\n"
+    "  --require-judged N    or P%: fail if fewer cases, or fewer in a hundred, passed or failed\n"
     "  --quiet          failures and the verdict line only\n"
     "\n"
     "A case without an answer is not-run, and counted; an answer to no case of DIR is refused.\n"
-    "Exit code: 0 all pass; 1 any fail, undecided or error; 2 could not run, or an answer is "
-    "missing.\n";
+    "Exit code: 0 all pass; 1 any fail, undecided or error, or fewer judged than\n"
+    "--require-judged; 2 could not run, or an answer is missing.\n";
 
 /* ---- export-cases ---- */
 
@@ -103,9 +104,9 @@ int command_export_cases(int argc, char **argv)
 /* ---- judge ---- */
 
 static const struct command_option judge_options[] = {
-    {"answers", true}, {"conventions", true}, {"cap", true},
-    {"jobs", true},    {"time-limit", true},  {"report", true},
-    {"store", true},   {"quiet", false},      {NULL, false}};
+    {"answers", true},        {"conventions", true}, {"cap", true},   {"jobs", true},
+    {"time-limit", true},     {"report", true},      {"store", true}, {"quiet", false},
+    {"require-judged", true}, {NULL, false}};
 enum {
     JUDGE_ANSWERS,
     JUDGE_CONVENTIONS,
@@ -114,7 +115,8 @@ enum {
     JUDGE_TIME_LIMIT,
     JUDGE_REPORT,
     JUDGE_STORE,
-    JUDGE_QUIET
+    JUDGE_QUIET,
+    JUDGE_REQUIRE_JUDGED
 };
 
 enum { MOST_WORKERS = 4096, MOST_SECONDS = 1000000 };
@@ -148,6 +150,8 @@ static bool take_option(struct wish *wish, int option, const char *value)
     case JUDGE_STORE:
         wish->store = value;
         return true;
+    case JUDGE_REQUIRE_JUDGED:
+        return command_take_judged("judge", value, &wish->judged, &wish->percent);
     default:
         wish->quiet = true;
         return true;

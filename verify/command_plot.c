@@ -180,7 +180,12 @@ int command_plot(int argc, char **argv)
 {
     static struct explain explain;
     struct wish wish = {.neurons = 5};
-    struct ask ask = {"plot", usage, own, take, &wish, NULL, VER_OPTIONS_DEFAULT};
+    struct ask ask = {.command = "plot",
+                      .usage = usage,
+                      .own = own,
+                      .take = take,
+                      .context = &wish,
+                      .judge = VER_OPTIONS_DEFAULT};
     struct case_made made;
     struct case_error error;
     int got = ask_read(&ask, argc, argv);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: evident shrink CASE [options]\n"
+    "usage: evident shrink [BEFORE]... CASE [options]\n"
     "\n"
     "Makes a failing case as small as it gets and writes it as a case file. Samples, populations,\n"
     "projections, neurons, time, spikes, synapses, delays and digits are taken away, the largest\n"
@@ -22,6 +22,9 @@ static const char usage[] =
     "The\n"
     "same case and options give the same bytes, unless --seconds ends the search.\n"
     "\n"
+    "BEFORE are cases that exec:COMMAND is asked about before every candidate: it may keep "
+    "something\n"
+    "of them. They stay as they are.\n"
     "CASE is a file, \"-\" or an address FAMILY:SEED:K. What judges it, as in evident verify:\n"
     "\n" ASK_USAGE
     "  --no-witness     engines only; chosen by itself where an engine is what fails\n"
@@ -252,6 +255,14 @@ static int refuse_well(const struct ask *ask, const struct shrink_way *way, bool
                               ask->name);
     if (way->verdict == VER_NOT_RUN)
         return command_refuse("shrink", "%s: not run: %s", ask->name, way->said);
+    bool other = false;
+    for (size_t e = 0; e < ask->judge.engines; e++)
+        other |= ver_engine_is_program(ver_engine_name(ask->judge.engine[e]));
+    if (other && ask->judge.befores == 0)
+        return command_refuse("shrink",
+                              "%s: passes alone: nothing to shrink; if it is wrong after another "
+                              "case: evident shrink OTHER %s",
+                              ask->name, ask->name);
     return command_refuse("shrink", "%s: passes: nothing to shrink", ask->name);
 }
 
@@ -268,8 +279,12 @@ static int write_result(const struct ask *ask, struct shrink *shrink, const char
     shrink_judge(&way, &judge, &shrink->problem, 1);
     char *options = options_text(shown);
     printf("wrote %s\nevident verify ", path);
+    for (size_t k = 0; k < ask->judge.befores; k++) {
+        ver_word_put(stdout, ask->before[k]);
+        fputc(' ', stdout);
+    }
     ver_word_put(stdout, path);
-    printf("%s\n", options ? options : "");
+    printf("%s%s\n", options ? options : "", ask->judge.befores > 0 ? " --jobs 1" : "");
     free(options);
     if (!shrink_same(&way, &shrink->way)) /* another name, other random directions */
         printf("careful: it fails by the random directions of %s, not by its own\n", ask->name);
@@ -321,7 +336,12 @@ static int shrink_it(const struct ask *ask, struct wish *wish, struct shrink *sh
 int command_shrink(int argc, char **argv)
 {
     struct wish wish = {.quiet = false};
-    struct ask ask = {"shrink", usage, own, take, &wish, NULL, VER_OPTIONS_DEFAULT};
+    struct ask ask = {.command = "shrink",
+                      .usage = usage,
+                      .own = own,
+                      .take = take,
+                      .context = &wish,
+                      .judge = VER_OPTIONS_DEFAULT};
     struct case_made made;
     struct case_error error;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);

@@ -1,4 +1,5 @@
 /* command_verify.c: `evident verify`, the judge on many cases. */
+#include "verify/engine.h"
 #include "verify/ranks.h"
 #include "verify/report_run.h"
 #include "verify/store.h"
@@ -23,6 +24,54 @@ static int exit_code(const struct ver_totals *totals)
     bool nothing = totals->verdict[VER_PASS] == 0; /* nothing was shown: no reason to be glad */
     return missing || nothing || command_engine_absent(totals) ? COMMAND_COULD_NOT_RUN
                                                                : COMMAND_PASS;
+}
+
+/* Cases whose numbers were weighed, those of every engine asked for among them. */
+static size_t count_judged(const struct ver_judgement *judgement, size_t cases)
+{
+    size_t judged = 0;
+    for (size_t k = 0; k < cases; k++) {
+        const struct ver_judgement *one = &judgement[k];
+        bool all = one->verdict == VER_PASS || one->verdict == VER_FAIL;
+        for (size_t e = 0; e < one->clocks; e++)
+            all = all && one->clock[e].state == VER_CLOCK_RAN;
+        judged += all;
+    }
+    return judged;
+}
+
+/* COMMAND_PASS, or COMMAND_FAIL after a line: fewer cases were judged than must be. */
+static int require_judged(const struct wish *wish, const struct ver_judgement *judgement,
+                          size_t cases)
+{
+    size_t judged = count_judged(judgement, cases), wanted = (size_t)wish->judged;
+    if (wish->percent)
+        wanted = (size_t)(((__uint128_t)wish->judged * cases + 99) / 100);
+#if FAULT != 230 /* a run that judged less than it must is as good */
+    if (judged >= wanted)
+        return COMMAND_PASS;
+#else
+    if (judged <= cases)
+        return COMMAND_PASS;
+#endif
+    printf("FAIL run judged - got %zu want %zu: of %zu cases, so many passed or failed with every "
+           "engine\n",
+           judged, wanted, cases);
+    return COMMAND_FAIL;
+}
+
+/* 0, or -1 after a line. */
+static int find_no_start(const struct wish *wish, const struct ver_judgement *judgement,
+                         size_t cases)
+{
+    for (size_t k = 0; k < cases; k++) {
+        const struct ver_clock *clock = ver_no_start(&judgement[k]);
+        if (!clock)
+            continue;
+        command_refuse(wish->command, "%s cannot be started: it %s", clock->engine, clock->reason);
+        return -1;
+    }
+    return 0;
 }
 
 struct recording { /* store is NULL where nothing is recorded */
@@ -77,8 +126,7 @@ static int record_begin(struct recording *recording, const struct wish *wish,
     int64_t run = store_begin(recording->store, facts, wish->resume);
     if (run < 0 || store_resume(recording->store, run, sources, judgement) < 0)
         return refuse_store(recording);
-    recording->listener =
-        (struct store_listener){recording->store, run, &recording->then, false};
+    recording->listener = (struct store_listener){recording->store, run, &recording->then, false};
     recording->all = store_listener(&recording->listener);
     return 0;
 }
@@ -133,7 +181,8 @@ static int tell_totals(const struct wish *wish, const struct store_facts *facts,
     if (wish->report && write_report(wish, facts, recording, judgement, &totals) != 0)
         code = COMMAND_COULD_NOT_RUN;
     talk_totals(&totals, wish);
-    return code;
+    int judged = require_judged(wish, judgement, cases);
+    return code == COMMAND_PASS || code == COMMAND_FAIL ? code | judged : code;
 }
 
 static int verify_sources(const struct wish *wish, const struct ver_sources *sources,
@@ -151,10 +200,12 @@ static int verify_sources(const struct wish *wish, const struct ver_sources *sou
         ver_judge_all(judgement, sources, &wish->judge, wish->workers,
                       recording.store ? &recording.all : &recording.then);
         progress_hide(&talk.progress);
-        int recorded = record_end(&recording); /* first: the report tells of complete runs */
-        if (!recording.listener.failed) /* else it was broken off: not all cases were judged */
+        bool started = find_no_start(wish, judgement, sources->count) == 0;
+        int recorded = started ? record_end(&recording) : 0; /* before the report of the run */
+        if (started &&
+            !recording.listener.failed) /* else it was broken off: not all cases were judged */
             code = tell_totals(wish, facts, &recording, judgement, sources->count);
-        if (recorded != 0 || (wish->summary && append_summary(wish, &recording) != 0))
+        if (recorded != 0 || (started && wish->summary && append_summary(wish, &recording) != 0))
             code = COMMAND_COULD_NOT_RUN;
     }
     for (size_t k = 0; k < sources->count; k++)

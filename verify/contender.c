@@ -186,6 +186,32 @@ static int end(struct contender *c)
     return status;
 }
 
+/* Statuses of the shell: found but not to be executed, not found, and its own for a wrong text. */
+enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127, SHELL_ERROR = 2 };
+
+static bool wrong_text(const char *command)
+{
+    int status = 0;
+    pid_t process = fork();
+    if (process == 0) {
+        int nowhere = open("/dev/null", O_RDWR);
+        for (int file = 0; file < 3; file++)
+            dup2(nowhere, file);
+        execl("/bin/sh", "sh", "-n", "-c", command, (char *)NULL);
+        _exit(0);
+    }
+    while (process > 0 && waitpid(process, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return process > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 0;
+}
+
+static bool cannot_start(const struct contender *c, int status)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    return c->answers == 0 && (code == NOT_EXECUTABLE || code == NOT_FOUND ||
+                               (code == SHELL_ERROR && wrong_text(c->command)));
+}
+
 /* Its output has closed: it has ended or is about to; a moment later it is killed. */
 static int died(struct contender *c, char reason[CONTENDER_REASON])
 {
@@ -207,6 +233,9 @@ static int died(struct contender *c, char reason[CONTENDER_REASON])
         quote(c, reason);
         return -1;
     }
+#if FAULT != 234 /* a command that cannot start is a program that died, in every case anew */
+    c->no_start = cannot_start(c, status);
+#endif
     if (WIFSIGNALED(status))
         snprintf(reason, CONTENDER_REASON, "died of signal %d without an answer", WTERMSIG(status));
     else
@@ -287,6 +316,7 @@ static int talk(struct contender *c, const char *document, size_t size, const ch
         *newline = memchr(c->line + before, '\n', c->size - before);
         if (*newline) {
             c->took = ver_now() - started;
+            c->answers++;
             return 0;
         }
     }

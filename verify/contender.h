@@ -21,8 +21,9 @@ struct contender {
     size_t size, room;
     char said[CONTENDER_SAID]; /* the end of what came on its standard error */
     size_t said_size;
-    unsigned starts;
-    double took; /* seconds, of the last answer */
+    unsigned starts, answers;
+    bool no_start; /* it ended as a command does that the shell cannot start, and never answered */
+    double took;   /* seconds, of the last answer */
 };
 
 /* Sends one document (new lines inside it become spaces) and waits for one line. *answer belongs to

@@ -153,6 +153,10 @@ int convention_read(struct convention *convention, const char *text, size_t leng
     int bits = unit < 0 ? -1 : one_of(document, "precision", "float64", "float32", error);
     int failed = bits < 0 ? -1 : take_numbers(convention, document, error);
     surrogate = json_object_get(document, "surrogate");
+    const json_t *repeatable = json_object_get(document, "repeatable");
+    if (!failed && repeatable && !json_is_boolean(repeatable))
+        failed = refuse(error, "repeatable", "something else", "true or false");
+    convention->varies = json_is_false(repeatable);
     convention->known = true;
     convention->grid = time == 2;
     convention->sum = loss == 2;
@@ -218,12 +222,13 @@ void convention_text(char *text, size_t size, const struct convention *conventio
         snprintf(text, size, "none given: judged as exact, in binary64, as it answers");
         return;
     }
-    snprintf(text, size, "%s, %s%s%s%s%s%s%s%s", convention->grid ? "grid" : "exact",
+    snprintf(text, size, "%s, %s%s%s%s%s%s%s%s%s", convention->grid ? "grid" : "exact",
              convention->single ? "binary32" : "binary64",
              convention->sign < 0 ? ", opposite sign" : "",
              strcmp(convention->scale, "1") != 0 ? ", scale " : "",
              strcmp(convention->scale, "1") != 0 ? convention->scale : "",
              convention->unread ? " (not understood, not applied)" : "",
              convention->sum ? ", sum over samples" : "", convention->seconds ? ", in s" : "",
+             convention->varies ? ", not repeatable" : "",
              convention->surrogate ? ", surrogate gradient" : "");
 }

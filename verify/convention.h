@@ -12,6 +12,7 @@ struct convention {
     bool sum;       /* loss and gradients are of the sum over samples */
     bool seconds;   /* its answers are in s, not in ms */
     bool single;    /* binary32 */
+    bool varies;    /* not repeatable: bits may differ when asked again, within its bounds */
     int sign;       /* -1: gradients of the negative loss */
     char scale[64]; /* the whole factor on its gradients: "1", "1/tau_mem", "N * dt", ... */
     bool unread;    /* the scale is for people: nothing is taken out */

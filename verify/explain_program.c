@@ -232,9 +232,13 @@ static int put_all(struct inquiry *q, const char *name, const struct ver_options
     const char *diagnosis = q->judgement.clocks > 0 ? q->judgement.clock[0].diagnosis : "";
     fprintf(q->out, "looks like: %s\n", diagnosis[0] ? diagnosis : "no mistake that is known here");
     fputs("evident verify ", q->out);
+    for (size_t k = 0; k < options->befores; k++) {
+        ver_word_put(q->out, options->before[k]);
+        fputc(' ', q->out);
+    }
     ver_word_put(q->out, name);
     ver_engine_options_put(q->out, options);
-    fprintf(q->out, " --no-witness\n");
+    fprintf(q->out, " --no-witness%s\n", options->befores > 0 ? " --jobs 1" : "");
     return 0;
 }
 
@@ -249,6 +253,9 @@ static int ask_again(struct inquiry *q, char *reason, size_t size)
     enum ref_status status = ref_run(&q->truth, q->judge.problem, &ask);
     if (!failed && status != REF_OK)
         snprintf(said, sizeof said, "the reference: %.250s", q->truth.reason);
+    if (!failed && q->p.program->command)
+        program_ask_before(&q->p, (char *const *)q->judge.options->before,
+                           q->judge.options->befores);
     failed = failed || status != REF_OK || program_ask_at(&q->p, &q->answer, q->p.step, said) != 0;
     if (failed)
         snprintf(reason, size, "%s", q->judgement.reason[0] ? q->judgement.reason : said);

@@ -118,6 +118,22 @@ static void measure_truth(struct judge *judge)
 
 /* ---- the verdict ---- */
 
+/* A process that takes longer is killed and cannot say why: what runs away stops before and does.
+ */
+static double deadline_of(const struct judge *judge)
+{
+    double seconds = judge->options->seconds;
+    return seconds > 0 ? ver_now() + VER_SHARE_OF_TIME * seconds : 0;
+}
+
+static int end_late(struct judge *judge)
+{
+    char text[320];
+    snprintf(text, sizeof text, "took more than %g seconds: %.240s", judge->options->seconds,
+             judge->truth->reason);
+    return judge_end(judge, VER_ERROR, text);
+}
+
 static int run_reference(struct judge *judge)
 {
     const struct ver_options *options = judge->options;
@@ -126,11 +142,16 @@ static int run_reference(struct judge *judge)
     ask.precision_cap = options->precision_cap;
     ask.probe = judge->probe;
     ask.probes = judge->probes;
+    ask.deadline = deadline_of(judge);
     bool expected = judge->made->expectation == CASE_UNDECIDED;
     enum ref_status status = ref_run(judge->truth, judge->problem, &ask);
     judge->out->precision = judge->truth->precision;
     if (status == REF_MEMORY)
         return judge_end(judge, VER_ERROR, judge->truth->reason);
+#if FAULT != 236 /* a case that took too long is none that was too large */
+    if (status == REF_CAPACITY && judge->truth->late)
+        return end_late(judge);
+#endif
     if (status == REF_CAPACITY)
         return judge_end(judge, VER_NOT_RUN, judge->truth->reason);
     if (status == REF_UNDECIDED && !expected)
@@ -181,11 +202,12 @@ static int run_for_ladder(struct judge *judge)
     struct ref_options ask = REF_OPTIONS_DEFAULT;
     ask.digits = VER_LADDER_DIGITS;
     ask.precision_cap = judge->options->precision_cap;
+    ask.deadline = deadline_of(judge);
     if (ref_run(judge->truth, judge->problem, &ask) == REF_OK)
         measure_truth(judge);
     judge->out->precision = judge->truth->precision;
     judge->out->seconds.reference = ver_now() - start;
-    return 0;
+    return judge->truth->status == REF_CAPACITY && judge->truth->late ? end_late(judge) : 0;
 }
 
 static void fail(struct ver_judgement *out, size_t differing)

@@ -5,6 +5,10 @@
 #include "verify/verify.h"
 #include "verify/bounds.h"
 
+/* Of a case's time limit, what the reference may take: its process still has to say what ran away.
+ */
+#define VER_SHARE_OF_TIME 0.9
+
 struct judge {
     struct ver_judgement *out;
     const struct case_made *made;

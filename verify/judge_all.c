@@ -23,6 +23,7 @@ struct board {
     struct ranks *ranks; /* NULL: this process is alone */
     bool *done;
     size_t next, finished, told, failed;
+    bool halted; /* a program cannot be started: no case after this one would be judged */
 };
 
 /* ---- in a worker ---- */
@@ -97,6 +98,14 @@ static void write_off(struct board *board, size_t job, enum pool_end end, int de
     name_judgement(judgement, &board->sources->at[job]);
 }
 
+const struct ver_clock *ver_no_start(const struct ver_judgement *judgement)
+{
+    for (size_t e = 0; e < judgement->clocks; e++)
+        if (judgement->clock[e].no_start)
+            return &judgement->clock[e];
+    return NULL;
+}
+
 static void collect(void *context, size_t job, enum pool_end end, int detail, const char *data,
                     size_t size)
 {
@@ -111,6 +120,9 @@ static void collect(void *context, size_t job, enum pool_end end, int detail, co
         write_off(board, job, end, detail);
     else if (parcel_get(&board->judgement[job], data, size) != 0)
         write_off(board, job, POOL_LOST, 0);
+    board->halted |= ver_no_start(&board->judgement[job]) != NULL;
+    if (board->halted)
+        return; /* one line of the command says why, none of a case */
     if (board->listener && board->listener->finished)
         board->listener->finished(board->listener->context, board->sources->at[job].position,
                                   &board->judgement[job]);
@@ -121,6 +133,8 @@ static void collect(void *context, size_t job, enum pool_end end, int detail, co
 static size_t next(void *context)
 {
     struct board *board = context;
+    if (board->halted)
+        return POOL_NO_JOB;
     if (board->listener && board->listener->stop && *board->listener->stop)
         return POOL_NO_JOB;
     while (board->next < board->sources->count && board->done[board->next])

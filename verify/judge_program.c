@@ -44,8 +44,10 @@ int program_ask_at(struct program_case *p, struct answer *answer, double step,
     const struct case_problem *c = p->judge->problem;
     double seconds = 0;
     enum program_said said = program_ask(answer, p->program, c, step, &seconds, reason);
+    program_note(p->program, p->judge->out->name);
     p->out->seconds += seconds;
-    if (said == PROGRAM_ERROR)
+    p->out->no_start = said == PROGRAM_NO_START;
+    if (said == PROGRAM_ERROR || said == PROGRAM_NO_START)
         return end_in_error(p, reason);
     if (said == PROGRAM_ABSENT && step == p->step)
         p->out->state = VER_CLOCK_ABSENT;
@@ -149,15 +151,30 @@ static int judge_exact(struct program_case *p)
 
 /* ---- the verdict ---- */
 
-/* Something must have been compared. */
+static bool provides_gradient(const struct answer *answer)
+{
+    for (int q = 0; q < CASE_QUANTITIES; q++)
+        if (answer->provides[q])
+            return true;
+    return false;
+}
+
+/* Something must have been compared, and gradients are what this is about. */
 static int weigh(struct program_case *p, size_t since)
 {
     const struct ver_judgement *out = p->judge->out;
     const char *apart = NULL;
     char text[200];
     for (size_t k = since; k < out->comparisons; k++) {
-        if (out->comparison[k].outcome != VER_EXCLUDED)
-            return 0;
+        if (out->comparison[k].outcome != VER_EXCLUDED) {
+#if FAULT != 229 /* a loss alone is evidence for gradients */
+            if (provides_gradient(p->answer))
+#endif
+                return 0;
+            snprintf(text, sizeof text, "%.60s: no gradient in its answer, so none was judged",
+                     p->out->engine);
+            return judge_end(p->judge, VER_UNDECIDED, text);
+        }
         apart = out->comparison[k].index;
     }
     if (apart) {
@@ -209,7 +226,7 @@ static void measure(struct program_case *p)
         p->trains += judge->truth->size[k] * judge->truth->samples;
 }
 
-static int judge_answer(struct program_case *p)
+int program_judge_answer(struct program_case *p)
 {
     size_t since = p->judge->out->comparisons;
     int got = need_truth(p);
@@ -240,12 +257,19 @@ int judge_program(struct judge *judge, const struct ver_engine *engine, struct v
         snprintf(out->reason, sizeof out->reason, "left out by --every");
         return 0;
     }
+    size_t since = judge->out->comparisons;
+    p.verdict = judge->out->verdict;
+    memcpy(p.reason, judge->out->reason, sizeof p.reason);
+    if (judge->options->befores > 0 && p.program->command)
+        program_ask_before(&p, (char *const *)judge->options->before, judge->options->befores);
     int got = program_ask_at(&p, &answer, p.step, reason);
-    if (got == 0)
-        got = judge_answer(&p);
-    else if (got > 0) {
+    if (got > 0) {
         out->state = out->state == VER_CLOCK_RAN ? VER_CLOCK_INEXPRESSIBLE : out->state;
         snprintf(out->reason, sizeof out->reason, "%.250s", reason);
+    } else if (!out->no_start) {
+        got = program_judge_again(&p, since, got == 0 ? program_judge_answer(&p) : got);
+        if (got == 0)
+            program_name_delays(&p, since);
     }
     answer_clear(&answer);
     return got < 0 ? -1 : 0;

@@ -107,12 +107,15 @@ int program_ask_conventions(struct program *program, struct case_error *error)
 
 /* ---- asking ---- */
 
-static struct {
+static struct started {
     const struct program *program;
     struct contender contender;
+    char **asked; /* names */
+    size_t askeds, room;
+    unsigned starts, alone; /* of the process that was asked; asked alone in vain */
 } started[VER_ENGINES];
 
-static struct contender *contender_of(const struct program *program)
+static struct started *started_of(const struct program *program)
 {
     for (int k = 0; k < VER_ENGINES; k++) {
         if (!started[k].program) {
@@ -121,9 +124,68 @@ static struct contender *contender_of(const struct program *program)
                 (struct contender){.command = program->command, .seconds = program->seconds};
         }
         if (started[k].program == program)
-            return &started[k].contender;
+            return &started[k];
     }
     return NULL;
+}
+
+static void forget(struct started *one)
+{
+    for (size_t k = 0; k < one->askeds; k++)
+        free(one->asked[k]);
+    one->askeds = 0;
+}
+
+void program_note(const struct program *program, const char *name)
+{
+    struct started *one = program->command ? started_of(program) : NULL;
+    if (!one)
+        return;
+    if (one->starts != one->contender.starts)
+        forget(one);
+    one->starts = one->contender.starts;
+    if (one->askeds > 0 && strcmp(one->asked[one->askeds - 1], name) == 0)
+        return;
+    if (one->askeds == one->room) {
+        size_t room = 2 * one->room + 16;
+        char **grown = realloc(one->asked, room * sizeof *grown);
+        if (!grown)
+            return;
+        one->asked = grown;
+        one->room = room;
+    }
+    if ((one->asked[one->askeds] = strdup(name)))
+        one->askeds++;
+}
+
+size_t program_asked(const struct program *program, char *const **name)
+{
+    struct started *one = program->command ? started_of(program) : NULL;
+    *name = one ? one->asked : NULL;
+    return one ? one->askeds : 0;
+}
+
+void program_restart(const struct program *program)
+{
+    struct started *one = program->command ? started_of(program) : NULL;
+    if (!one)
+        return;
+    unsigned starts = one->contender.starts, answers = one->contender.answers;
+    contender_close(&one->contender);
+    one->contender.seconds = program->seconds;
+    one->contender.starts = starts;
+    one->contender.answers = answers;
+}
+
+bool program_may_restart(const struct program *program, unsigned most)
+{
+    struct started *one = started_of(program);
+    return one && one->alone++ < most;
+}
+
+void program_found_state(const struct program *program)
+{
+    started_of(program)->alone = 0;
 }
 
 void program_end_all(void)
@@ -131,7 +193,9 @@ void program_end_all(void)
     for (int k = 0; k < VER_ENGINES; k++) {
         if (started[k].program)
             contender_close(&started[k].contender);
-        started[k].program = NULL;
+        forget(&started[k]);
+        free(started[k].asked);
+        started[k] = (struct started){.program = NULL};
     }
 }
 
@@ -158,7 +222,8 @@ static enum program_said ask_process(struct answer *answer, const struct program
                                      const struct case_problem *c, double *seconds,
                                      char reason[PROGRAM_REASON])
 {
-    struct contender *contender = contender_of(program);
+    struct started *one = started_of(program);
+    struct contender *contender = one ? &one->contender : NULL;
     char *document = contender ? case_text(c) : NULL, why[CONTENDER_REASON];
     const char *text;
     size_t length;
@@ -167,8 +232,10 @@ static enum program_said ask_process(struct answer *answer, const struct program
     int failed = contender_ask(contender, document, &text, &length, why);
     free(document);
 #if FAULT != 148 /* a program that dies has nothing to say */
-    if (failed)
-        return fail(reason, why);
+    if (failed) {
+        fail(reason, why);
+        return contender->no_start ? PROGRAM_NO_START : PROGRAM_ERROR;
+    }
 #else
     if (failed)
         return PROGRAM_NOT_RUN;
@@ -176,10 +243,8 @@ static enum program_said ask_process(struct answer *answer, const struct program
     *seconds = contender->took;
     enum program_said said = read_answer(answer, text, length, c, reason);
     /* Answers and questions out of step: whatever comes next is no better. */
-    if (said == PROGRAM_ERROR && strncmp(reason, "case: ", strlen("case: ")) == 0) {
-        contender_close(contender);
-        contender->seconds = program->seconds;
-    }
+    if (said == PROGRAM_ERROR && strncmp(reason, "case: ", strlen("case: ")) == 0)
+        program_restart(program);
     return said;
 }
 

@@ -43,7 +43,8 @@ enum program_said {
     PROGRAM_ANSWERED,
     PROGRAM_NOT_RUN, /* it says why */
     PROGRAM_ABSENT,  /* there is no answer to this case */
-    PROGRAM_ERROR
+    PROGRAM_ERROR,
+    PROGRAM_NO_START /* its command cannot be started at all */
 };
 enum { PROGRAM_REASON = 300 };
 
@@ -52,6 +53,18 @@ enum { PROGRAM_REASON = 300 };
 enum program_said program_ask(struct answer *answer, const struct program *program,
                               const struct case_problem *c, double step, double *seconds,
                               char reason[PROGRAM_REASON]);
+
+/* The cases that the running process was asked about, oldest first, once in a row: those that were
+ * noted after they were asked. They belong to the program until the next call. */
+void program_note(const struct program *program, const char *name);
+size_t program_asked(const struct program *program, char *const **name);
+
+/* The next question goes to a fresh process. */
+void program_restart(const struct program *program);
+
+/* Whether it may be started anew once more to see what it says alone: so often in vain. */
+bool program_may_restart(const struct program *program, unsigned most);
+void program_found_state(const struct program *program);
 
 /* Adds to a digest: conventions, and every file that a word of the command names, or that PATH has
  * for one. */

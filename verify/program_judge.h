@@ -18,10 +18,15 @@ struct program_case {
     double step;                  /* ms, that it was asked with; 0: none */
     double size[CASE_QUANTITIES]; /* largest gradient of the reference */
     double effect;                /* largest gradient times the natural size of its parameter */
+    enum ver_verdict verdict;     /* of the case, before this program was asked */
+    char reason[320];             /* likewise */
     size_t trains;                /* samples * lif neurons, in the order of struct answer */
 };
 
 /* ---- judge_program.c ---- */
+
+/* Holds p->answer against the reference. 0, or -1 with verdict and reason. */
+int program_judge_answer(struct program_case *p);
 
 /* A fresh comparison of this program; NULL if memory is short. */
 struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kind,
@@ -80,6 +85,30 @@ void program_describe(char *text, size_t size, const struct program_case *p, con
 /* What a wrong gradient looks like: a factor, a transposed matrix. bits: how exact a factor is. */
 void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
                       const double *bound, int bits);
+
+/* ---- program_difference.c ---- */
+
+struct program_difference { /* the first number that differs; place empty: none does */
+    char place[96], first[40], second[40];
+    size_t numbers; /* compared */
+};
+
+/* Whether two answers differ in a bit. NaN is NaN, whatever its bits. */
+bool program_differ(struct program_difference *d, const struct program_case *p,
+                    const struct answer *a, const struct answer *b);
+
+/* ---- program_again.c ---- */
+
+/* Asks again, of what was judged since; got: what came of that. Likewise 0, or -1. */
+int program_judge_again(struct program_case *p, size_t since, int got);
+
+/* Starts the program anew and asks it about these cases. */
+void program_ask_before(const struct program_case *p, char *const *name, size_t count);
+
+/* ---- program_delay.c ---- */
+
+/* Where something differed since: adds to the diagnosis what delays would explain it. */
+void program_name_delays(struct program_case *p, size_t since);
 
 /* ---- program_ladder.c ---- */
 

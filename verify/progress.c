@@ -1,4 +1,5 @@
-/* progress.c: one line on a terminal that says how far a run is; silence in a pipe. */
+/* progress.c: one line on a terminal that says how far a run is. In a pipe, cases are
+ * silence; one long simulation says a line now and then. */
 #include "verify/command.h"
 
 #include <unistd.h>
@@ -6,9 +7,13 @@
 /* Redrawn at most so often: a terminal over a slow line must not hold up the cases. */
 enum { REDRAWS_A_SECOND = 10 };
 
+/* A run that is over before is silent. */
+enum { FIRST_SECOND = 1, SECONDS_A_LINE = 30 };
+
 void progress_start(struct progress *progress, bool wanted)
 {
-    *progress = (struct progress){wanted && isatty(STDERR_FILENO), false, ver_now(), 0};
+    *progress = (struct progress){
+        .shown = wanted && isatty(STDERR_FILENO), .started = ver_now(), .drawn = 0};
 }
 
 void progress_show(struct progress *progress, size_t done, size_t all, size_t failed)
@@ -22,6 +27,28 @@ void progress_show(struct progress *progress, size_t done, size_t all, size_t fa
             failed, spent, left);
     fflush(stderr);
     progress->on_screen = true;
+}
+
+void progress_start_run(struct progress *progress, double end)
+{
+    double now = ver_now();
+    *progress = (struct progress){.terminal = isatty(STDERR_FILENO), .started = now, .end = end};
+    progress->drawn = now + (progress->terminal ? FIRST_SECOND - 1.0 / REDRAWS_A_SECOND : 0);
+}
+
+void progress_run(void *context, const struct ref_progress *here)
+{
+    struct progress *progress = context;
+    double now = ver_now(), pause = progress->terminal ? 1.0 / REDRAWS_A_SECOND : SECONDS_A_LINE;
+    if (now - progress->drawn < pause)
+        return;
+    progress->drawn = now;
+    fprintf(stderr, "%s%s t = %.6g of %.6g ms of sample %zu, %zu spikes, %ld bits, %.0f s%s",
+            progress->terminal ? "\r\033[K" : "evident run: ", here->back ? "back at" : "at",
+            here->time, progress->end, here->sample, here->spikes, here->precision,
+            now - progress->started, progress->terminal ? "" : "\n");
+    fflush(stderr);
+    progress->on_screen = progress->terminal;
 }
 
 void progress_hide(struct progress *progress)

@@ -1,6 +1,7 @@
 /* result_engine.c: writes a result of an engine as an evident-result-1 document. Numbers are those
  * of the engine, printed so that they read back to the same bits; a spike of step n stands at
- * (n + 1) dt, when it acts. What the engine does not provide is absent. */
+ * (n + 1) dt, when it acts, or with the published conventions at its label there, n dt; "times"
+ * says which. What the engine does not provide is absent. */
 #include "verify/clock.h"
 
 #include <jansson.h>
@@ -11,6 +12,7 @@ struct writer {
     FILE *out;
     const struct case_problem *problem;
     const struct gpu_result *result;
+    bool label;  /* spike times are n dt */
     bool failed; /* memory was short */
 };
 
@@ -63,7 +65,8 @@ static void put_train(struct writer *w, const struct case_step_train *train)
     fputc('[', w->out);
     for (size_t k = 0; k < train->count; k++) {
         fputs(k > 0 ? ", " : "", w->out);
-        put_number(w, ((double)train->step[k] + 1) * w->problem->end / (double)w->result->steps);
+        double step = (double)train->step[k] + (w->label ? 0 : 1);
+        put_number(w, step * w->problem->end / (double)w->result->steps);
     }
     fputc(']', w->out);
 }
@@ -152,6 +155,7 @@ static void put_result(struct writer *w, const struct ver_engine *engine)
     put_name(w, w->problem->name);
     fprintf(w->out, ",\n \"engine\": \"%s\",\n \"status\": \"ok\",\n \"step\": ", engine->name);
     put_number(w, w->problem->end / (double)w->result->steps);
+    fprintf(w->out, ",\n \"times\": \"%s\"", w->label ? "step-begin" : "step-end");
     fputs(",\n \"loss\": ", w->out);
     put_number(w, w->result->loss);
     put_samples(w);
@@ -172,7 +176,12 @@ int ver_engine_write(FILE *out, const struct case_problem *c, const struct ver_e
     options.gradients = gradients;
     options.threads = 0;
     enum gpu_status status = engine->run(&result, c, &options);
-    struct writer w = {out, c, &result, false};
+#if FAULT != 231 /* the published labels are printed as times */
+    bool label = (options.variant & GPU_LABEL) != 0;
+#else
+    bool label = false;
+#endif
+    struct writer w = {out, c, &result, label, false};
     if (status == GPU_OK)
         put_result(&w, engine);
     else

@@ -1,4 +1,5 @@
 /* shrink_way.c: how a case fails, and whether two fail alike. */
+#include "verify/engine.h"
 #include "verify/parcel.h"
 #include "verify/shrink.h"
 
@@ -55,7 +56,7 @@ static bool holds(const struct shrink_way *way, const struct shrink_difference *
 
 static void describe(struct shrink_way *way, const struct ver_judgement *judgement)
 {
-    way->verdict = judgement->verdict;
+    way->verdict = ver_no_start(judgement) ? VER_NOT_RUN : judgement->verdict;
     snprintf(way->said, sizeof way->said, "%s", judgement->reason);
     if (judgement->verdict != VER_FAIL)
         keep_sentence(way->reason, sizeof way->reason, judgement->reason);

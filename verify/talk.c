@@ -25,6 +25,20 @@ static void print_word(const char *option, const char *word)
     ver_word_put(stdout, word);
 }
 
+/* The cases that a program must be asked about before; false without any. */
+static bool print_before(const struct ver_judgement *judgement)
+{
+    for (size_t e = 0; e < judgement->clocks; e++) {
+        char names[sizeof judgement->clock[e].before], *rest = names;
+        snprintf(names, sizeof names, "%s", judgement->clock[e].before);
+        for (char *name; (name = strtok_r(rest, "\n", &rest));)
+            print_word("", name);
+        if (judgement->clock[e].before[0])
+            return true;
+    }
+    return false;
+}
+
 static void print_command(const struct wish *wish, const struct ver_judgement *judgement)
 {
     const struct ver_options plain = VER_OPTIONS_DEFAULT, *used = &wish->judge;
@@ -40,6 +54,7 @@ static void print_command(const struct wish *wish, const struct ver_judgement *j
         return;
     }
     printf("evident verify");
+    bool after = print_before(judgement);
     print_word("", judgement->name);
     if (used->seed != plain.seed)
         printf(" --seed %" PRIu64, used->seed);
@@ -51,7 +66,7 @@ static void print_command(const struct wish *wish, const struct ver_judgement *j
         printf(" --cap %ld", used->precision_cap);
     /* --every is left out: alone, a case deserves every check */
     ver_engine_options_put(stdout, used);
-    printf("\n");
+    printf("%s\n", after ? " --jobs 1" : ""); /* one process is asked about all of them */
 }
 
 /* What an engine's wrong numbers look like; empty if that is not known. */

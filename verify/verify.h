@@ -164,6 +164,8 @@ struct ver_clock {
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
     char diagnosis[192]; /* what its gradient looks like, where it is wrong */
     double seconds;      /* that another program took to answer; 0: not measured */
+    bool no_start;       /* another program: its command cannot be started at all */
+    char before[512];    /* cases, one a line, that it must be asked about first to answer so */
 };
 
 /* Seconds of one case, 0 where nothing was measured: for the store, in no comparison or digest. */
@@ -205,6 +207,8 @@ struct ver_options {
     uint64_t every;  /* coordinates, ladders and invariances on every so many-th case; 0: on all */
     double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
     size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
+    const char *const *before; /* [befores]: cases that other programs are asked about first */
+    size_t befores;
 };
 
 #define VER_OPTIONS_DEFAULT                                                                        \
@@ -375,12 +379,6 @@ struct ver_result_options {
 /* Writes an evident-result-1 document. 0, or -1 if memory is short or out has an error. */
 int ver_result_write(FILE *out, const struct case_problem *c, const struct ref_result *result,
                      const struct ver_result_options *options);
-
-/* Runs an engine on a case and writes what it says as an evident-result-1 document: numbers that
- * read back to the same bits, nothing that it does not provide. 0, or -1 and error. */
-int ver_engine_write(FILE *out, const struct case_problem *c, const struct ver_engine *engine,
-                     const struct ver_clock_options *options, bool gradients,
-                     struct case_error *error);
 
 /* A file that appears whole or not at all: written beside its place, then renamed. What is no
  * regular file (a pipe, a terminal) is written in place. */

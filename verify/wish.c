@@ -34,10 +34,15 @@ static const char usage[] =
     "                   with a result a line (verify/python/PROTOCOL.md); may be repeated\n"
     "  --conventions FILE   of the program before it, instead of asking COMMAND --conventions:\n"
     "                   exact times or a grid, sign, scale, mean or sum, ms or s, precision\n"
-    "  --engine-time-limit S    of one answer of the program before it (default 60)\n"
+    "  --engine-time-limit S    of one answer of the program before it (default 60). This and the\n"
+    "                   option above may also stand before the first program, and are its own\n"
     "  --step MS        step of the engines instead of the case's own\n"
     "  --round-delays   round delays to whole steps instead of refusing the case\n"
-    "  --compat         the published scheme instead of the clean one, judged as such\n"
+    "  --compat         the published scheme instead of the clean one, judged as such: defects 1, "
+    "2,\n"
+    "                   4 and 5 and its conventions; not 6, 7 (gradients of time constants) and "
+    "18,\n"
+    "                   which --defect adds, nor the phantom spike of silent outputs\n"
     "  --defect N       plant a published defect in the engines: 1 2 4 5 6 7 18; may be repeated\n"
     "  --no-witness     engines only, for speed\n"
     "  --every N        the costly checks (each coordinate by itself, ladders of steps,\n"
@@ -51,6 +56,9 @@ static const char usage[] =
     "                   in the store (default: $EVIDENT_STORE, else evident.sqlite); without one,\n"
     "                   or with a program under test that has changed, begin a run\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
+    "  --require-judged N    or P%: fail if fewer cases, or fewer in a hundred, passed or failed "
+    "with\n"
+    "                   every engine asked for; the others were not judged\n"
     "  --summary FILE   append what a CI job should show, in Markdown; wants --store. With\n"
     "                   GITHUB_ACTIONS=true the first ten failures are annotations, too\n"
     "  --quiet          failures and the verdict line only\n"
@@ -70,12 +78,18 @@ static const char usage[] =
     "what\n"
     "rounding may do to it, and by direction, scale and sign; one with a grid as its step "
     "shrinks.\n"
-    "What it does not provide is no evidence; what it answers with not-run is counted.\n"
+    "What it does not provide is no evidence, an answer without any gradient is undecided; what "
+    "it\n"
+    "answers with not-run is counted. Asked again it must give the same bits; where it is wrong "
+    "after\n"
+    "other cases and right alone, that is what fails, and the command that is printed holds them.\n"
     "\n"
     "Verdicts: pass; fail; undecided (the reference cannot decide it at the precision cap, or "
     "nothing\n"
     "gave evidence); not-run (larger than the engines allow); error.\n"
-    "Exit code: 0 all pass; 1 any fail, undecided or error; 2 could not run.\n";
+    "Exit code: 0 all pass; 1 any fail, undecided or error, or fewer judged than "
+    "--require-judged;\n"
+    "2 could not run, or a command of exec: cannot be started, which ends the run at once.\n";
 
 static const struct command_option options[] = {
     {"seed", true},
@@ -101,6 +115,7 @@ static const struct command_option options[] = {
     {"engine-time-limit", true},
     {"engine-if-present", true},
     {"summary", true},
+    {"require-judged", true},
     {NULL, false},
 };
 enum {
@@ -126,7 +141,8 @@ enum {
     OPTION_CONVENTIONS,
     OPTION_ENGINE_LIMIT,
     OPTION_ENGINE_IF_PRESENT,
-    OPTION_SUMMARY
+    OPTION_SUMMARY,
+    OPTION_REQUIRE_JUDGED
 };
 
 /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
@@ -201,7 +217,8 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
     case OPTION_ENGINE_IF_PRESENT:
         return take_engine(wish, option, value);
     case OPTION_CONVENTIONS:
-        return command_take_conventions(wish->command, value, &wish->judge);
+        command_take_conventions(value, &wish->judge);
+        return true;
     case OPTION_ENGINE_LIMIT:
         return command_take_limit(wish->command, value, &wish->judge);
     case OPTION_STEP:
@@ -250,6 +267,8 @@ static bool take_option(struct wish *wish, int option, const char *value)
     case OPTION_SUMMARY:
         wish->summary = value;
         return true;
+    case OPTION_REQUIRE_JUDGED:
+        return command_take_judged(wish->command, value, &wish->judged, &wish->percent);
     case OPTION_QUIET:
         wish->quiet = true;
         return true;

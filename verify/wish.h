@@ -13,8 +13,9 @@ struct wish {
     const char *store; /* NULL: none */
     int workers;
     uint64_t shard, shards; /* 1 of 1 is everything */
-    const char *summary; /* a file to append to; NULL: none */
-    bool quiet, resume;
+    const char *summary;    /* a file to append to; NULL: none */
+    uint64_t judged;        /* so many cases, or so many in a hundred, must be judged */
+    bool percent, quiet, resume;
     char *suite_options;  /* that suites want, cut into words; to be freed */
     bool replace_engines; /* the next engine takes the place of those of a suite */
     const char *absent;   /* an engine that was wanted if present, and is not */
