@@ -161,13 +161,16 @@
  */
 #define VER_DOUBLE_BITS 53
 #define VER_SINGLE_BITS 24
-#define VER_ANSWER_ROUNDINGS 4
-#define VER_ANSWER_LEAST_SUM 16
-#define VER_ANSWER_FACTOR 16
-#define VER_ANSWER_NUDGES 3
-
-/* Where one run of the reference takes seconds, the factor stands for less: 5 in 100. */
-#define VER_ANSWER_COSTLY_NUDGES 1
+#define VER_ANSWER_ROUNDINGS 8
+#define VER_ANSWER_LEAST_SUM 4
+#define VER_ANSWER_MEMORY 4
+#define VER_ANSWER_TIME_ROUNDINGS 4
+#define VER_SINGLE_FLOOR_BITS (-126 + 16)
+#define VER_DOUBLE_FLOOR_BITS (-1022 + 16)
+#define VER_ANSWER_PATTERNS 4
+#define VER_ANSWER_ALONE 512
+#define VER_ANSWER_GROUPS 64
+#define VER_ANSWER_COSTLY_GROUPS 16
 
 /* A program with a fixed step is asked at the case's step and at halves of it, so many steps in
  * all, while samples * steps * cells is at most VER_LADDER_MOST; then as for a ladder above. */

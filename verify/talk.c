@@ -187,10 +187,13 @@ void talk_totals(const struct ver_totals *totals, const struct wish *wish)
         for (int c = WITNESS_SMOOTH + 1; c < VER_CLASSES; c++)
             printf("%s %zu %s", c > WITNESS_SMOOTH + 1 ? "," : "", totals->excluded[c],
                    ver_class_name(c));
-        printf("\nagreement of gradients and adjoints: median %.1f digits, minimum %.1f\n",
-               totals->digits_median, totals->digits_minimum);
-        printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
-               totals->order_median, totals->order_minimum, totals->order_maximum);
+        printf("\n");
+        if (!isnan(totals->digits_median))
+            printf("agreement of gradients and adjoints: median %.1f digits, minimum %.1f\n",
+                   totals->digits_median, totals->digits_minimum);
+        if (!isnan(totals->order_median))
+            printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
+                   totals->order_median, totals->order_minimum, totals->order_maximum);
         command_print_engine_totals(totals);
         printf("digest: %016" PRIx64 "\n", totals->digest);
     }
