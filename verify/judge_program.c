@@ -148,12 +148,7 @@ static int judge_numbers(struct program_case *p, const struct program_move *move
         return -1;
     if (!same) /* the first cause is told; the rest follows from it */
         return program_set_apart(p, "gradients", p->judge->parameters, "of other spikes");
-    if (judge_losses(p, move) != 0)
-        return -1;
-    for (size_t s = 0; s < p->judge->truth->samples; s++)
-        if (!program_says(p, p->judge->truth->sample[s].loss)) /* and so is all that drives them */
-            return program_set_apart(p, "gradients", p->judge->parameters, program_beyond(p));
-    return program_judge_gradients(p, move);
+    return judge_losses(p, move) != 0 ? -1 : program_judge_gradients(p, move);
 }
 
 /* Part of the bound first, which takes a few runs of the reference; all of it for a program that

@@ -226,9 +226,11 @@ static int judge_quantity(struct program_case *p, const struct program_move *mov
         return 0;
     struct worst worst = find_worst(p, gradient, quantity, move->parameter, 1, 0);
 #if FAULT != 200 /* zeros where all is zero are evidence */
-    if (worst.ratio <= 1 && all_zero(judge))
+    if (worst.ratio <= 1 && all_zero(judge)) {
+        snprintf(p->out->reason, sizeof p->out->reason, "%s", PROGRAM_ALL_ZERO);
         return program_set_apart(p, program_quantity_name(quantity), sums.numbers,
                                  PROGRAM_ALL_ZERO);
+    }
 #endif
     struct ver_comparison *c = tell(p, program_quantity_name(quantity), worst.ratio);
     if (!c)

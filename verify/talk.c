@@ -155,6 +155,9 @@ void talk_judgement(void *context, const struct ver_judgement *judgement)
         printf("PASS %s: %zu numbers", judgement->name, numbers);
         if (!talk->wish->judge.no_witness)
             printf(", at least %.1f digits", judgement->digits);
+        for (size_t k = 0; k < judgement->clocks; k++)
+            if (judgement->clock[k].state == VER_CLOCK_RAN && judgement->clock[k].reason[0])
+                printf("; %s: %s", judgement->clock[k].engine, judgement->clock[k].reason);
         printf("\n");
     } else {
         printf("%s %s: %s | ", loud[judgement->verdict], judgement->name, judgement->reason);
