@@ -6,12 +6,13 @@
 #define CARD "CONVENTIONS='{\"format\":\"evident-conventions-1\",\"time\":\"exact\"}' "
 #define SINGLE "CONVENTIONS='{\"format\":\"evident-conventions-1\",\"precision\":\"float32\"}' "
 
-/* Answers to the case with $MOVE applied to it: what a program's rounding amounts to. */
+/* Answers to the case with $MOVE applied to it, which is what a program's rounding amounts to; the
+ * answer's lines go through $LINES, and all of it in one line through $FILTER. */
 static const char moved[] =
     "[ \"$1\" = --conventions ] && { echo \"$CONVENTIONS\"; exit; }\n"
     "while IFS= read -r line; do\n"
-    "    printf '%s\\n' \"$line\" | sed -E \"${MOVE:-}\" | $E run - --digits 17 | tr '\\n' ' ' |\n"
-    "        eval \"${FILTER:-cat}\"; echo\n"
+    "    printf '%s\\n' \"$line\" | sed -E \"${MOVE:-}\" | $E run - --digits 17 |\n"
+    "        eval \"${LINES:-cat}\" | tr '\\n' ' ' | eval \"${FILTER:-cat}\"; echo\n"
     "done\n";
 
 static void begin(void)
@@ -25,7 +26,7 @@ static int judge(const char *settings, const char *files)
 {
     char command[3000];
     snprintf(command, sizeof command,
-             "export MOVE FILTER; export %s; $E verify %s --no-witness --jobs 1 "
+             "export MOVE FILTER LINES; export %s; $E verify %s --no-witness --jobs 1 "
              "--engine \"exec:sh $D/moved.sh\"",
              settings, files);
     return shell(command);
@@ -74,6 +75,15 @@ START_TEST(what_rounding_can_decide_is_set_apart)
         if (k > 0)
             says("no evidence: beyond its precision: spikes are born or lost");
     }
+    /* Bias or threshold alone leave the spike where it is, both together do not. */
+    ck_assert_int_eq(shell("sed 's/\"end\": 2000/\"end\": 1000/; "
+                           "s/1.0000000000000002/1.0000000000000235/' "
+                           "tests/programs/drive-at-rheobase.json >$D/close.json"),
+                     0);
+    ck_assert_int_eq(judge(CARD "MOVE='s/1\\.0000000000000235/1/'", "$D/close.json"), 2);
+    says("no evidence: beyond its precision: grazing");
+    fails(CARD "FILTER=\"sed -E 's/(\\\"n\\\": \\[ *)\\[\\\"[^]]*\\]/\\1[]/'\"",
+          "tests/programs/near-rheobase.json", "missing");
 }
 END_TEST
 
@@ -83,13 +93,33 @@ START_TEST(single_precision_is_no_licence)
     static const char small[] = "FILTER=\"sed -E 's/(\\\"weights\\\": \\[ *\\[\\[\\\"-?0?)"
                                 "[^\\\"]*\\\", \\\"/\\1.001446814\\\", \\\"/'\"";
     char settings[400];
-    passes(SINGLE "FILTER='awk -v factor=1.0000001 -f $D/scale.awk'", "$D/case.json", "1 pass");
-    fails(SINGLE "FILTER='tr \"\\n\" \" \" | awk -v factor=1.001 -f $D/scale.awk'", "$D/case.json",
+    passes(SINGLE "LINES='awk -v factor=1.0000001 -f $D/scale.awk'", "$D/case.json", "1 pass");
+    fails(SINGLE "LINES='awk -v factor=1.0003 -f $D/scale.awk'", "$D/case.json",
           " weights weights[");
     fails(SINGLE "FILTER=\"sed -E 's/3\\.38715436/3.38845/'\"", "$D/case.json",
           "furthest off: sample 0 hid[0] spike 0 at 3.38715 ms late by 0.0013 ms");
     snprintf(settings, sizeof settings, SINGLE "%s", small);
     fails(settings, "$D/case.json", " weights weights[0][0][0] got -0.001446");
+}
+END_TEST
+
+/* A derivative by a time may be zero by cancellation, and what is left of its terms is no error;
+ * neither is it one where a softmax is 1 to the last digit. */
+START_TEST(what_cancels_is_rounded_like_its_terms)
+{
+    static const char left[] = CARD "FILTER='sed -E \"s/\\\"-?[0-9.]+e-[4-9][0-9]\\\"/"
+                                    "\\\"1e-%d\\\"/g\"'";
+    char settings[256];
+    snprintf(settings, sizeof settings, left, 18);
+    passes(settings, "closed-output:101:3", "1 pass");
+    snprintf(settings, sizeof settings, left, 9);
+    fails(settings, "closed-output:101:3", " delays delays[");
+    ck_assert_int_eq(shell("sed -E 's/\\[\\[1, 2\\], \\[3, -1\\]\\]/[[90, -90], [90, -90]]/; "
+                           "s/(\"label\": )1/\\10/' $D/case.json >$D/certain.json; "
+                           "grep -q 90 $D/certain.json"),
+                     0);
+    passes(SINGLE "LINES='awk -v factor=0 -f $D/scale.awk'", "$D/certain.json", "1 pass");
+    fails(SINGLE "LINES='awk -v factor=1e20 -f $D/scale.awk'", "$D/certain.json", " weights ");
 }
 END_TEST
 
@@ -155,6 +185,7 @@ static Suite *exact_suite(void)
     tcase_add_test(tests, an_ulp_of_any_input_passes_under_every_name);
     tcase_add_test(tests, what_rounding_can_decide_is_set_apart);
     tcase_add_test(tests, single_precision_is_no_licence);
+    tcase_add_test(tests, what_cancels_is_rounded_like_its_terms);
     tcase_add_test(tests, beyond_double_precision_is_no_number);
     tcase_add_test(tests, zeros_are_no_evidence_for_gradients);
     tcase_add_test(tests, missing_spikes_come_before_late_ones_and_a_line_speaks_of_one);
