@@ -151,8 +151,8 @@
  *
  *     |got - want| <= sum_i |y(x + e_i) - y(x)| + own,      own = eps |y|, or TIME_ROUNDINGS u T
  *
- * No two moves can cancel, nothing is drawn at random, and no half ulp of an input does as much as
- * 1/16 of the bound. own is the rounding of what is printed, and of the terms of sums that cancel,
+ * No two moves can cancel, nothing is drawn at random, and what half an ulp of any one input does is
+ * at most 1/32 of the bound (of a time: 1/4). own is the rounding of what is printed, and of the terms of sums that cancel,
  * which no input moves:
  *   - a loss: eps max(|L|, 1) of a cross entropy (the logarithm of a sum less one of its terms;
  *     + T/tau0 if the terms are times), eps max(|L|, target^2) of target voltages;
@@ -176,7 +176,7 @@
  * most the bound (but for own, which is part of both), so who agrees within it agrees. Above ALONE
  * inputs, or where one run takes seconds, inputs move in GROUPS (COSTLY_GROUPS) instead, each up or
  * down by its place, PATTERNS times (once) in other groups and signs, of which the largest sum
- * counts: two inputs cancel only where they share a group every time, and are known to by nobody.
+ * counts. That is an estimate: two inputs cancel where they share a group every time.
  *
  * Largest ratios against the whole bound, of numpy_eventprop (verify/python) in double and of the
  * same in single precision throughout (tests/single_precision.py), on cases that were not looked at
