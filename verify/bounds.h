@@ -142,7 +142,7 @@
  * which holds for n of any size with lambda = ROUNDINGS, 3e-14, and for n up to LEAST_SUM^2 beside
  * all else. A time is rounded with u T, T the end of the trial, where it is added to a delay, taken
  * from another, and where a spike is stored: it moves by TIME_ROUNDINGS u T. A threshold moves by
- * what that is in volts, if it is more: a spike stored late makes the next one late, too.
+ * what V rises in that time, if it is more: a spike stored late makes the next one late, too.
  *
  * Condition. The reference itself is asked about problems where ONE input is moved: every weight,
  * delay, constant, threshold, reset, bias, input time, target and constant of the loss (one delay

@@ -61,19 +61,34 @@ static void move_values(struct walk *w, struct case_values *values)
         move_number(w, &values->at[k]);
 }
 
-/* A spike that is late since its time was rounded is late like one of a higher threshold, and its
- * followers are later still. */
-static void move_thresholds(struct walk *w, struct case_population *population)
+/* The shortest time in which a neuron rises from reset to threshold: between two of its spikes, or
+ * its time constant. */
+static double shortest_rise(const struct walk *w, size_t population, size_t neuron)
 {
+    double shortest = case_value(&w->c->population[population].tau_mem, neuron);
+    for (size_t s = 0; s < w->truth->samples; s++) {
+        const struct ref_train *train = &w->truth->sample[s].spikes[population][neuron];
+        for (size_t k = 1; k < train->count; k++)
+            shortest = fmin(shortest, arf_get_d(arb_midref(train->at + k), ARF_RND_NEAR) -
+                                          arf_get_d(arb_midref(train->at + k - 1), ARF_RND_NEAR));
+    }
+    return shortest;
+}
+
+/* A spike that is late since its time was rounded is late like one of a higher threshold, and its
+ * followers are later still: a threshold moves by its slope times that, too. */
+static void move_thresholds(struct walk *w, size_t population)
+{
+    struct case_population *now = &w->c->population[population];
     double nudge = w->nudge;
-    for (size_t k = 0; k < population->threshold.count; k++) {
-        size_t n = population->threshold.count == 1 ? population->size : 1;
+    for (size_t k = 0; k < now->threshold.count; k++) {
+        size_t n = now->threshold.count == 1 ? now->size : 1;
         for (size_t i = k; i < k + n; i++) {
-            double rise = case_value(&population->threshold, i) - case_value(&population->reset, i);
-            rise /= case_value(&population->tau_mem, i) * population->threshold.at[k];
+            double rise = case_value(&now->threshold, i) - case_value(&now->reset, i);
+            rise /= shortest_rise(w, population, i) * now->threshold.at[k];
             w->nudge = fmax(w->nudge, w->time * rise);
         }
-        move_number(w, &population->threshold.at[k]);
+        move_number(w, &now->threshold.at[k]);
         w->nudge = nudge;
     }
 }
@@ -189,7 +204,7 @@ static int move_all(struct walk *w)
     for (size_t p = 0; p < c->populations; p++) {
         move_values(w, &c->population[p].tau_mem);
         move_values(w, &c->population[p].tau_syn);
-        move_thresholds(w, &c->population[p]);
+        move_thresholds(w, p);
         move_values(w, &c->population[p].reset);
         move_values(w, &c->population[p].bias);
     }
