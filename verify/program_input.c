@@ -213,6 +213,8 @@ static int move_all(struct walk *w)
     double *loss[] = {&c->loss.tau0, &c->loss.tau1, &c->loss.alpha, &c->loss.margin};
     for (size_t k = 0; k < sizeof loss / sizeof *loss; k++)
         move_number(w, loss[k]);
+    /* where a silent output counts as spiking is a time, as T is */
+    c->loss.silent_after = fmax(c->loss.silent_after + turn(w) * w->time, 0);
     return 0;
 }
 

@@ -258,6 +258,8 @@ static void add_own(struct program_move *move, const struct program_case *p)
 #endif
         else if (bound >= move->spike)
             *bound += move->time;
+        if (program_says(p, move->row[k]) && !isfinite(*bound))
+            move->near = "a number that leaves its range";
     }
 }
 
