@@ -137,6 +137,15 @@ int program_judge_gradients(struct program_case *p, const struct program_move *m
 void program_describe(char *text, size_t size, const struct program_case *p, const double *gradient,
                       enum case_quantity quantity);
 
+/* The cosine between a gradient and the truth; NaN of fewer than two numbers. */
+double program_cosine(const struct program_case *p, const double *gradient,
+                      enum case_quantity quantity);
+
+/* From block *b on, the next of a quantity; false if there is none. */
+bool program_next_block(size_t *b, const struct judge *judge, enum case_quantity quantity);
+
+/* ---- program_diagnose.c ---- */
+
 /* What a wrong gradient looks like: a factor, a transposed matrix. bound[parameters] or NULL; bits:
  * how exact a factor is. */
 void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
