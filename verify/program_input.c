@@ -61,11 +61,11 @@ static void move_values(struct walk *w, struct case_values *values)
         move_number(w, &values->at[k]);
 }
 
-/* The shortest time in which a neuron rises from reset to threshold: between two of its spikes, or
- * its time constant. */
+/* The shortest time in which a neuron rises from reset to threshold, between two of its spikes;
+ * infinite where none of them has a follower, however deep the reset. */
 static double shortest_rise(const struct walk *w, size_t population, size_t neuron)
 {
-    double shortest = case_value(&w->c->population[population].tau_mem, neuron);
+    double shortest = VER_INFINITY;
     for (size_t s = 0; s < w->truth->samples; s++) {
         const struct ref_train *train = &w->truth->sample[s].spikes[population][neuron];
         for (size_t k = 1; k < train->count; k++)
@@ -85,7 +85,7 @@ static void move_thresholds(struct walk *w, size_t population)
         size_t n = now->threshold.count == 1 ? now->size : 1;
         for (size_t i = k; i < k + n; i++) {
             double rise = case_value(&now->threshold, i) - case_value(&now->reset, i);
-            rise /= shortest_rise(w, population, i) * now->threshold.at[k];
+            rise /= shortest_rise(w, population, i) * now->threshold.at[k]; /* per ms, relative */
             w->nudge = fmax(w->nudge, w->time * rise);
         }
         move_number(w, &now->threshold.at[k]);
