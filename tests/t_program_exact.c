@@ -77,10 +77,10 @@ START_TEST(what_rounding_can_decide_is_set_apart)
     }
     /* Bias or threshold alone leave the spike where it is, both together do not. */
     ck_assert_int_eq(shell("sed 's/\"end\": 2000/\"end\": 1000/; "
-                           "s/1.0000000000000002/1.0000000000000051/' "
+                           "s/1.0000000000000002/1.0000000000000053/' "
                            "tests/programs/drive-at-rheobase.json >$D/close.json"),
                      0);
-    ck_assert_int_eq(judge(CARD "MOVE='s/1\\.0000000000000051/1/'", "$D/close.json"), 2);
+    ck_assert_int_eq(judge(CARD "MOVE='s/1\\.0000000000000053/1/'", "$D/close.json"), 2);
     says("no evidence: beyond its precision: grazing");
     fails(CARD "FILTER=\"sed -E 's/(\\\"n\\\": \\[ *)\\[\\\"[^]]*\\]/\\1[]/'\"",
           "tests/programs/near-rheobase.json", "missing");
