@@ -76,9 +76,9 @@ refused 'a short row' 's/\[3.5, 1.25, 2\]/[3.5, 1.25]/'
 
 # ---- other programs ----
 
-answers() { # what, exit status, expression, filter, conventions
-    FILTER=$4 CONVENTIONS=${5:-} run "$evident" verify random-batch:1:0 --no-witness \
-        --engine "exec:tests/answers.sh $BUILD/evident"
+answers() { # what, exit status, expression, filter, conventions, case, move
+    FILTER=$4 CONVENTIONS=${5:-} MOVE=${7:-} run "$evident" verify "${6:-random-batch:1:0}" \
+        --no-witness --engine "exec:tests/answers.sh $BUILD/evident"
     demand "$1" "$2" "$3"
 }
 card='{"format":"evident-conventions-1"'
@@ -98,6 +98,26 @@ answers 'the loss of the last sample is looked at' 1 '^FAIL .* sample_loss sampl
 answers 'a lost spike is seen' 1 '^FAIL .* spike_counts first diverging event' \
     "sed -E 's/(\"hid[a-z0-9]*\": \[ *\[)\"[^],\"]*\",? ?/\1/'"
 answers 'a program that dies is an error' 1 '1 error' 'kill -9 $$'
+answers 'zeros are no evidence for gradients' 0 'the true gradients are all zero' cat '' \
+    tests/programs/all-outputs-silent.json
+answers 'an ulp of an input passes' 0 '1 pass' cat '' tests/programs/near-rheobase.json \
+    's/"threshold": 1,/"threshold": 1.0000000000000002,/'
+single=$card,\"precision\":\"float32\"}
+answers 'single precision is no licence' 1 '^FAIL .* spikes furthest off.* by 0.0013 ms' \
+    'sed s/\"10.58614/\"10.58744/' "$single" $worked
+answers 'a missing spike is named before a late one' 1 'spike_counts first .* at 23.* missing' \
+    "sed -E 's/\"7\.770/\"7.970/; s/, \"23\.[0-9]*\"//'" '' $worked
+answers 'what is beyond double precision is no number' 0 '1 pass' cat '' \
+    tests/programs/loss-beyond-double.json
+answers 'what is left of terms that cancel is no error' 0 '1 pass' \
+    "sed -E 's/\"-?[0-9.]+e-[4-9][0-9]\"/\"1e-18\"/g'" '' closed-output:101:3
+sed 's/\[\[1.5, -0.5\].*\]\]/[[-90, 90], [-90, 90], [-90, 90]]/' $worked >"$place/certain.json"
+answers 'a softmax that is 1 to the last digit is no error' 0 '1 pass' \
+    "sed -E 's/\"-?[0-9.]+e-[2-9][0-9]\"/\"0\"/g'" "$single" "$place/certain.json"
+sed 's/"end": 2000/"end": 1000/; s/1.0000000000000002/1.0000000000000053/' \
+    tests/programs/drive-at-rheobase.json >"$place/close.json"
+answers 'what two inputs decide together is set apart' 2 'beyond its precision: grazing' cat '' \
+    "$place/close.json" 's/1\.0000000000000053/1/'
 
 answers 'NaN as Python writes it is a wrong number' 1 '^FAIL .* weights weights\[0\].* got nan' \
     "sed -E 's/(\"weights\": \[ *\[\[)\"[^\"]*\"/\1NaN/'"

@@ -99,7 +99,7 @@ START_TEST(first_event_that_differs_is_named)
     ck_assert_ptr_null(strstr(text, " weights weights"));
     static const char late[] = EXACT
         "FILTER=\"tr '\\n' ' ' | sed -E 's/(\\\"hid\\\": \\[ *\\[\\\"[0-9]*\\.)0*[0-9]/\\1999/'\"";
-    fails(late, "spikes first diverging event: sample 0 hid[0] spike 0 at ");
+    fails(late, "spikes furthest off: sample 0 hid[0] spike 0 at ");
     ck_assert_msg(strstr(text, " late by ") || strstr(text, " early by "), "%s", text);
 }
 END_TEST

@@ -3,6 +3,7 @@
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,30 @@ struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kin
     return c;
 }
 
-double program_natural(const struct judge *judge, const struct case_block *block, size_t parameter)
+bool program_says(const struct program_case *p, const arb_t x)
 {
-    bool time = block->quantity == CASE_DELAY || block->quantity == CASE_SPIKE_TIME;
-    return time ? clock_shortest_constant(judge->problem) : judge->scale[parameter];
+    double most = p->program->convention.single ? (double)FLT_MAX : DBL_MAX;
+#if FAULT != 204 /* what is beyond a program's numbers is compared */
+    return arb_is_finite(x) && fabs(middle(x)) <= most;
+#else
+    return arb_is_finite(x) && most > 0;
+#endif
+}
+
+const char *program_beyond(const struct program_case *p)
+{
+    return p->program->convention.single ? "beyond single precision" : "beyond double precision";
+}
+
+int program_set_apart(struct program_case *p, const char *quantity, size_t numbers, const char *why)
+{
+    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
+    if (!c)
+        return judge_no_memory(p->judge);
+    c->outcome = VER_EXCLUDED;
+    c->numbers = numbers;
+    snprintf(c->index, sizeof c->index, "%s", why);
+    return 0;
 }
 
 /* ---- asking ---- */
@@ -84,12 +105,15 @@ static uint64_t digest(const struct answer *a, size_t samples)
 /* ---- exact times ---- */
 
 static int tell_loss(struct program_case *p, const char *quantity, const char *place, double got,
-                     double want, double bound)
+                     const arb_t truth, double bound)
 {
+    double want = middle(truth);
+    if (!program_says(p, truth))
+        return program_set_apart(p, quantity, 1, program_beyond(p));
     struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
     if (!c)
         return judge_no_memory(p->judge);
-    c->distance = fabs(got - want) / bound;
+    c->distance = program_ratio(got, want, bound);
     c->outcome = c->distance <= 1 ? VER_AGREES : VER_DIFFERS;
     snprintf(c->index, sizeof c->index, "%s", place);
     snprintf(c->value, sizeof c->value, "%.17g", want);
@@ -101,7 +125,7 @@ static int judge_losses(struct program_case *p, const struct program_move *move)
 {
     const struct ref_result *truth = p->judge->truth;
     const struct answer *a = p->answer;
-    if (a->has_loss && tell_loss(p, "loss", "", a->loss, middle(truth->loss), move->loss) != 0)
+    if (a->has_loss && tell_loss(p, "loss", "", a->loss, truth->loss, *move->loss) != 0)
         return -1;
 #if FAULT != 147 /* the loss of the last sample is not looked at */
     for (size_t s = 0; a->sample_loss && s < truth->samples; s++) {
@@ -110,43 +134,52 @@ static int judge_losses(struct program_case *p, const struct program_move *move)
 #endif
         char place[32];
         snprintf(place, sizeof place, "sample %zu", s);
-        if (tell_loss(p, "sample_loss", place, a->sample_loss[s], middle(truth->sample[s].loss),
+        if (tell_loss(p, "sample_loss", place, a->sample_loss[s], truth->sample[s].loss,
                       move->sample_loss[s]) != 0)
             return -1;
     }
     return 0;
 }
 
-/* Rounding may decide this case otherwise, or its spikes are another network's. */
-static int set_apart(struct program_case *p, const char *quantity, size_t numbers, const char *why)
+/* 0, or -1 with verdict and reason. */
+static int judge_numbers(struct program_case *p, const struct program_move *move)
 {
-    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
-    if (!c)
-        return judge_no_memory(p->judge);
-    c->outcome = VER_EXCLUDED;
-    c->numbers = numbers;
-    snprintf(c->index, sizeof c->index, "%s", why);
-    return 0;
+    bool same = true;
+    if (move->near) {
+        char why[96];
+        snprintf(why, sizeof why, "beyond its precision: %s", move->near);
+        return program_set_apart(p, "answer", 1, why);
+    }
+    if (program_judge_spikes(p, move, &same) != 0)
+        return -1;
+    if (!same) /* the first cause is told; the rest follows from it */
+        return program_set_apart(p, "gradients", p->judge->parameters, "of other spikes");
+    return judge_losses(p, move) != 0 ? -1 : program_judge_gradients(p, move);
 }
 
+/* Part of the bound first, which takes a few runs of the reference; all of it for a program that
+ * does not agree within the part. */
 static int judge_exact(struct program_case *p)
 {
-    struct program_move move;
-    bool same = true;
-    int failed = program_move_measure(&move, p);
-    if (!failed && move.near) {
-        char why[96];
-        snprintf(why, sizeof why, "beyond its precision: %s", move.near);
-        failed = set_apart(p, "answer", 1, why);
-    } else if (!failed) {
-        failed = program_judge_spikes(p, &move, &same);
-        if (!failed && same)
-            failed = judge_losses(p, &move) != 0 || program_judge_gradients(p, &move) != 0;
-        else if (!failed) /* the first cause is told; the rest follows from it */
-            failed = set_apart(p, "gradients", p->judge->parameters, "of other spikes");
+    struct ver_judgement *out = p->judge->out;
+    size_t since = out->comparisons;
+    for (int whole = 0; whole < 2; whole++) {
+        struct program_move move;
+        bool agrees = true;
+        out->comparisons = since;
+        p->out->diagnosis[0] = p->out->reason[0] = '\0';
+        int failed = program_move_measure(&move, p, whole);
+        if (!failed)
+            failed = judge_numbers(p, &move);
+        program_move_clear(&move);
+        if (failed)
+            return -1;
+        for (size_t k = since; k < out->comparisons; k++)
+            agrees = agrees && out->comparison[k].outcome != VER_DIFFERS;
+        if (agrees)
+            break;
     }
-    program_move_clear(&move);
-    return failed ? -1 : 0;
+    return 0;
 }
 
 /* ---- the verdict ---- */
@@ -211,17 +244,10 @@ static void measure(struct program_case *p)
     for (size_t b = 0; b < judge->blocks; b++) {
         const struct case_block *block = &judge->block[b];
         double *largest = &p->size[block->quantity];
-        for (size_t k = block->first; k < block->first + block->rows * block->columns; k++) {
-            double gradient = fabs(middle(judge->truth->gradient + k));
-            *largest = fmax(*largest, gradient);
-            p->effect = fmax(p->effect, gradient * program_natural(judge, block, k));
-        }
+        for (size_t k = block->first; k < block->first + block->rows * block->columns; k++)
+            if (program_says(p, judge->truth->gradient + k))
+                *largest = fmax(*largest, fabs(middle(judge->truth->gradient + k)));
     }
-    /* Of a cross entropy that is nearly zero, every derivative is a share less one: their
-     * difference is small, their rounding is not. */
-    double share = -expm1(-middle(judge->truth->loss));
-    if (judge->problem->loss.kind <= CASE_FIRST_SPIKE_CROSS_ENTROPY && share > 0)
-        p->effect /= share;
     for (size_t k = 0; k < judge->truth->populations; k++)
         p->trains += judge->truth->size[k] * judge->truth->samples;
 }

@@ -80,7 +80,6 @@ static int judge_instead(struct program_case *p, struct answer *answer, size_t s
     out->comparisons = since;
     take_back_end(p);
     p->out->diagnosis[0] = '\0';
-    p->effect = 0;
     p->trains = 0;
     memset(p->size, 0, sizeof p->size);
     *p->answer = *answer;

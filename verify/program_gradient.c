@@ -1,6 +1,6 @@
 /* program_gradient.c: gradients of another program against the reference's: every value; and
  * direction, scale and sign apart, since a program may differ in one of them and be right in the
- * others. What is wrong is named where it looks like something known. */
+ * others. */
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
 
@@ -28,7 +28,7 @@ struct sums {
     size_t numbers;
 };
 
-static bool next_block(size_t *b, const struct judge *judge, enum case_quantity quantity)
+bool program_next_block(size_t *b, const struct judge *judge, enum case_quantity quantity)
 {
     while (*b < judge->blocks && judge->block[*b].quantity != quantity)
         (*b)++;
@@ -40,21 +40,58 @@ static size_t size_of(const struct case_block *block)
     return block->rows * block->columns;
 }
 
-/* bound: of every block, or NULL. */
-static struct sums sum_up(const struct judge *judge, const double *gradient,
+/* The numbers of a quantity one after the other, those that can be judged: what has no derivative,
+ * or none that the program can say, is left out. */
+struct cursor {
+    size_t block, next, parameter;
+};
+
+static bool next_number(struct cursor *at, const struct program_case *p,
+                        enum case_quantity quantity)
+{
+    const struct judge *judge = p->judge;
+    for (; program_next_block(&at->block, judge, quantity); at->block++) {
+        const struct case_block *block = &judge->block[at->block];
+        at->next = at->next < block->first ? block->first : at->next;
+        while (at->next < block->first + size_of(block)) {
+            at->parameter = at->next++;
+            if (program_says(p, judge->truth->gradient + at->parameter))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The exponent of the largest number: sums of squares are of numbers over 2^it, as squares of 1e300
+ * are none. */
+static int exponent_of(const struct program_case *p, const double *gradient,
+                       enum case_quantity quantity)
+{
+    double largest = 0;
+    int exponent = 0;
+    for (struct cursor at = {0}; next_number(&at, p, quantity);) {
+        largest = fmax(largest, fabs(middle(p->judge->truth->gradient + at.parameter)));
+        if (isfinite(gradient[at.parameter]))
+            largest = fmax(largest, fabs(gradient[at.parameter]));
+    }
+    frexp(largest, &exponent);
+    return exponent;
+}
+
+/* bound: of every parameter, or NULL. */
+static struct sums sum_up(const struct program_case *p, const double *gradient,
                           enum case_quantity quantity, const double *bound)
 {
     struct sums sums = {0, 0, 0, 0, 0};
-    for (size_t b = 0; next_block(&b, judge, quantity); b++)
-        for (size_t k = judge->block[b].first;
-             k < judge->block[b].first + size_of(&judge->block[b]); k++) {
-            double want = middle(judge->truth->gradient + k);
-            sums.across += gradient[k] * want;
-            sums.own += gradient[k] * gradient[k];
-            sums.squares += want * want;
-            sums.reach += bound ? bound[b] * fabs(want) : 0;
-            sums.numbers++;
-        }
+    int exponent = exponent_of(p, gradient, quantity);
+    for (struct cursor at = {0}; next_number(&at, p, quantity); sums.numbers++) {
+        double want = ldexp(middle(p->judge->truth->gradient + at.parameter), -exponent);
+        double got = ldexp(gradient[at.parameter], -exponent);
+        sums.across += got * want;
+        sums.own += got * got;
+        sums.squares += want * want;
+        sums.reach += bound ? ldexp(bound[at.parameter], -exponent) * fabs(want) : 0;
+    }
     return sums;
 }
 
@@ -63,27 +100,30 @@ struct worst {
     size_t parameter;
 };
 
+double program_ratio(double got, double want, double bound)
+{
+    double error = fabs(got - want);
+    return error == 0 ? 0 : error / bound;
+}
+
 /* Largest |gradient - factor truth| in bounds, which grow with the factor; the factor itself is
  * known to slack. NaN is worst. */
-static struct worst find_worst(const struct judge *judge, const double *gradient,
+static struct worst find_worst(const struct program_case *p, const double *gradient,
                                enum case_quantity quantity, const double *bound, double factor,
                                double slack)
 {
     struct worst worst = {-1, 0};
-    for (size_t b = 0; next_block(&b, judge, quantity); b++)
-        for (size_t k = judge->block[b].first;
-             k < judge->block[b].first + size_of(&judge->block[b]); k++) {
-            double want = middle(judge->truth->gradient + k);
-            double error = fabs(gradient[k] - factor * want);
-            double within = bound[b] * fmax(fabs(factor), 1) + slack * fabs(want);
-            double ratio = error == 0 ? 0 : error / within;
+    for (struct cursor at = {0}; next_number(&at, p, quantity);) {
+        double want = middle(p->judge->truth->gradient + at.parameter);
+        double within = bound[at.parameter] * fmax(fabs(factor), 1) + slack * fabs(want);
+        double ratio = program_ratio(gradient[at.parameter], factor * want, within);
 #if FAULT != 143 /* no number is within its bound */
-            if (!isnan(worst.ratio) && !(ratio <= worst.ratio))
+        if (!isnan(worst.ratio) && !(ratio <= worst.ratio))
 #else
-            if (ratio > worst.ratio)
+        if (ratio > worst.ratio)
 #endif
-                worst = (struct worst){ratio, k};
-        }
+            worst = (struct worst){ratio, at.parameter};
+    }
     return worst;
 }
 
@@ -126,7 +166,7 @@ static int tell_parts(struct program_case *p, const double *gradient, enum case_
     double factor = sums->across / sums->squares;
     double cosine = sums->across / (sqrt(sums->squares) * sqrt(sums->own));
     double scale = fabs(fabs(factor) - 1) * sums->squares / sums->reach;
-    struct worst worst = find_worst(judge, gradient, quantity, move->block, factor,
+    struct worst worst = find_worst(p, gradient, quantity, move->parameter, factor,
                                     fmax(fabs(factor), 1) * sums->reach / sums->squares);
     struct ver_comparison *c = tell(p, part_name(quantity, 0), worst.ratio);
     if (!c)
@@ -148,15 +188,50 @@ static int tell_parts(struct program_case *p, const double *gradient, enum case_
     return 0;
 }
 
+/* What is left out of a quantity, by number and reason. 0, or -1. */
+static int tell_left_out(struct program_case *p, enum case_quantity quantity)
+{
+    const struct judge *judge = p->judge;
+    const char *name = program_quantity_name(quantity);
+    size_t none = 0, beyond = 0;
+    for (size_t b = 0; program_next_block(&b, judge, quantity); b++)
+        for (size_t k = judge->block[b].first;
+             k < judge->block[b].first + size_of(&judge->block[b]); k++) {
+            bool underived = ref_none_of(judge->truth, k) != NULL;
+            none += underived;
+            beyond += !underived && !program_says(p, judge->truth->gradient + k);
+        }
+    if (none > 0 && program_set_apart(p, name, none, "no derivative there") != 0)
+        return -1;
+    return beyond > 0 ? program_set_apart(p, name, beyond, program_beyond(p)) : 0;
+}
+
+static bool all_zero(const struct judge *judge)
+{
+    for (size_t k = 0; k < judge->parameters; k++)
+        if (!arb_is_zero(judge->truth->gradient + k) && !ref_none_of(judge->truth, k))
+            return false;
+    return true;
+}
+
 static int judge_quantity(struct program_case *p, const struct program_move *move,
                           enum case_quantity quantity)
 {
     const struct judge *judge = p->judge;
     const double *gradient = p->answer->gradient;
-    struct sums sums = sum_up(judge, gradient, quantity, move->block);
+    struct sums sums = sum_up(p, gradient, quantity, move->parameter);
+    if (tell_left_out(p, quantity) != 0)
+        return -1;
     if (sums.numbers == 0) /* an empty list says nothing */
         return 0;
-    struct worst worst = find_worst(judge, gradient, quantity, move->block, 1, 0);
+    struct worst worst = find_worst(p, gradient, quantity, move->parameter, 1, 0);
+#if FAULT != 200 /* zeros where all is zero are evidence */
+    if (worst.ratio <= 1 && all_zero(judge)) {
+        snprintf(p->out->reason, sizeof p->out->reason, "%s", PROGRAM_ALL_ZERO);
+        return program_set_apart(p, program_quantity_name(quantity), sums.numbers,
+                                 PROGRAM_ALL_ZERO);
+    }
+#endif
     struct ver_comparison *c = tell(p, program_quantity_name(quantity), worst.ratio);
     if (!c)
         return judge_no_memory(p->judge);
@@ -167,7 +242,7 @@ static int judge_quantity(struct program_case *p, const struct program_move *mov
     snprintf(c->value, sizeof c->value, "%.17g", middle(judge->truth->gradient + worst.parameter));
     snprintf(c->reference, sizeof c->reference, "%.17g", gradient[worst.parameter]);
     if (wrong)
-        program_diagnose(p, gradient, quantity, move->block, VER_FACTOR_BITS);
+        program_diagnose(p, gradient, quantity, move->parameter, VER_FACTOR_BITS);
     return sums.squares > 0 ? tell_parts(p, gradient, quantity, move, &sums) : 0;
 }
 
@@ -179,117 +254,19 @@ int program_judge_gradients(struct program_case *p, const struct program_move *m
     return 0;
 }
 
+double program_cosine(const struct program_case *p, const double *gradient,
+                      enum case_quantity quantity)
+{
+    struct sums sums = sum_up(p, gradient, quantity, NULL);
+    return sums.numbers > 1 ? sums.across / (sqrt(sums.squares) * sqrt(sums.own)) : VER_NAN;
+}
+
 void program_describe(char *text, size_t size, const struct program_case *p, const double *gradient,
                       enum case_quantity quantity)
 {
-    struct sums sums = sum_up(p->judge, gradient, quantity, NULL);
+    struct sums sums = sum_up(p, gradient, quantity, NULL);
     text[0] = '\0';
     if (sums.squares > 0)
         snprintf(text, size, "cosine %.6f scale %.6g",
                  sums.across / (sqrt(sums.squares) * sqrt(sums.own)), sums.across / sums.squares);
-}
-
-/* ---- what it looks like ---- */
-
-static struct clock_units units_of(const struct program_case *p, int bits)
-{
-    const struct case_problem *c = p->judge->problem;
-    const struct case_population *outputs = &c->population[c->loss.population];
-    bool one_mem = outputs->tau_mem.count == 1, one_syn = outputs->tau_syn.count == 1;
-    return (struct clock_units){
-        .tau_mem = one_mem ? outputs->tau_mem.at[0] : VER_NAN,
-        .tau_syn = one_syn ? outputs->tau_syn.at[0] : VER_NAN,
-        .end = c->end,
-        .step = p->step > 0 ? p->step : VER_NAN,
-        .samples = (double)c->samples,
-        .truth = "the reference",
-        .bits = bits,
-    };
-}
-
-/* The factor of count numbers from first on, each known to bound; NaN if there is none. */
-static double factor_of(const struct program_case *p, const double *gradient, size_t first,
-                        size_t count, double bound, int bits)
-{
-    double cosine = VER_NAN, across = 0, squares = 0;
-    arb_srcptr truth = p->judge->truth->gradient + first;
-    for (size_t k = 0; k < count; k++) {
-        across += gradient[first + k] * middle(truth + k);
-        squares += middle(truth + k) * middle(truth + k);
-    }
-    mag_ptr bounds = _mag_vec_init((slong)count);
-    for (size_t k = 0; k < count; k++)
-        mag_set_d(bounds + k, bound);
-    double factor = clock_common_factor(gradient + first, truth, bounds, count, &cosine);
-    _mag_vec_clear(bounds, (slong)count);
-    bool direction = count > 1 && 1 - fabs(cosine) <= ldexp(1, -bits);
-    return isnan(factor) && bits != VER_FACTOR_BITS && direction ? across / squares : factor;
-}
-
-/* Are these the numbers of the transposed matrix, written in a row? */
-static bool transposed(const struct program_case *p, const double *gradient,
-                       const struct case_block *block, double bound)
-{
-    size_t moved = 0;
-    for (size_t i = 0; i < block->rows; i++)
-        for (size_t j = 0; j < block->columns; j++) {
-            double want = middle(p->judge->truth->gradient + block->first + i * block->columns + j);
-            if (!(fabs(gradient[block->first + j * block->rows + i] - want) <= bound))
-                return false;
-            moved += !(fabs(gradient[block->first + i * block->columns + j] - want) <= bound);
-        }
-    return moved > 0;
-}
-
-static bool describe_part(char *text, size_t size, const struct program_case *p,
-                          const double *gradient, const char *name, size_t first, size_t count,
-                          double bound, int bits)
-{
-    const struct clock_units units = units_of(p, bits);
-    double factor = factor_of(p, gradient, first, count, bound, bits);
-    char reading[96];
-    if (clock_factor_text(reading, sizeof reading, factor, &units))
-        snprintf(text, size, "%s %s", name, reading);
-    else if (isfinite(factor) && count > 1 && fabs(factor - 1) >= ldexp(1, -bits))
-        snprintf(text, size, "%s %.4g times the reference", name, factor);
-    else
-        return false;
-    return true;
-}
-
-/* A whole quantity first, then matrix by matrix, then no more than its direction. */
-void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
-                      const double *bound, int bits)
-{
-    const struct judge *judge = p->judge;
-    char *text = p->out->diagnosis, name[64];
-    size_t size = sizeof p->out->diagnosis, first = 0, count = 0;
-    double largest = 0;
-    if (text[0]) /* most mistakes scale all alike: the first one says it */
-        return;
-    for (size_t b = 0; next_block(&b, judge, quantity); b++) {
-        first = count == 0 ? judge->block[b].first : first;
-        count += size_of(&judge->block[b]);
-        largest = fmax(largest, bound ? bound[b] : 0);
-    }
-    snprintf(name, sizeof name, "%s", program_quantity_name(quantity));
-    if (describe_part(text, size, p, gradient, name, first, count, largest, bits))
-        return;
-    for (size_t b = 0; quantity <= CASE_DELAY && next_block(&b, judge, quantity); b++) {
-        const struct case_block *block = &judge->block[b];
-        double within = bound ? bound[b] : ldexp(p->size[quantity], -bits);
-        snprintf(name, sizeof name, "%s[%zu]", program_quantity_name(quantity), block->projection);
-        if (transposed(p, gradient, block, within)) {
-            snprintf(text, size, "%s transposed", name);
-            return;
-        }
-        if (describe_part(text, size, p, gradient, name, block->first, size_of(block),
-                          bound ? bound[b] : 0, bits))
-            return;
-    }
-    struct sums sums = sum_up(judge, gradient, quantity, NULL);
-    double cosine = sums.across / (sqrt(sums.squares) * sqrt(sums.own));
-    if (isfinite(cosine) && sums.numbers > 1)
-        snprintf(text, size, "%s no multiple of the reference's, cosine %.6f",
-                 program_quantity_name(quantity), cosine);
 }

@@ -2,8 +2,8 @@
  *
  * A program is held against the reference by its digits. One that says its times are exact must
  * agree within what rounding moves the truth itself by (program_move.c); one with a fixed step must
- * come nearer as its step shrinks (program_ladder.c). Direction, scale and sign are told apart, and
- * of spikes the first event that differs. */
+ * come nearer as its step shrinks (program_ladder.c). Direction, scale and sign are told apart; of
+ * spikes the first that is missing or extra, and of those that are there the one furthest off. */
 #ifndef EVIDENT_VERIFY_PROGRAM_JUDGE_H
 #define EVIDENT_VERIFY_PROGRAM_JUDGE_H
 
@@ -17,7 +17,6 @@ struct program_case {
     struct answer *answer;
     double step;                  /* ms, that it was asked with; 0: none */
     double size[CASE_QUANTITIES]; /* largest gradient of the reference */
-    double effect;                /* largest gradient times the natural size of its parameter */
     enum ver_verdict verdict;     /* of the case, before this program was asked */
     char reason[320];             /* likewise */
     size_t trains;                /* samples * lif neurons, in the order of struct answer */
@@ -39,34 +38,89 @@ int program_ask_at(struct program_case *p, struct answer *answer, double step,
 
 const char *program_quantity_name(enum case_quantity quantity);
 
-/* What a parameter is measured by: itself or the mean of its block; a time by the shortest time
- * constant, in which what it moves changes. */
-double program_natural(const struct judge *judge, const struct case_block *block, size_t parameter);
+/* Whether its numbers can say x: finite, and in the range of its precision. What has no derivative
+ * is no number. */
+bool program_says(const struct program_case *p, const arb_t x);
+const char *program_beyond(const struct program_case *p); /* "beyond double precision", or single */
+
+/* A comparison that decides nothing: numbers that are counted, and why. 0, or -1. */
+int program_set_apart(struct program_case *p, const char *quantity, size_t numbers,
+                      const char *why);
+
+/* ---- program_input.c: every number that a case gives ---- */
+
+/* Which inputs move: number `group` alone; or those that fall into a group, by their places, each
+ * up or down by its place and the pattern. No groups: none. */
+struct program_design {
+    size_t groups, group;
+    bool alone;
+    unsigned pattern;
+};
+
+/* The case with some inputs moved, numbers by nudge relative to themselves (*zero: one that is zero
+ * by nudge, alone) and times by time ms, and how many inputs there are. To be freed; NULL if memory
+ * is short. */
+struct case_problem *program_input_move(const struct judge *judge,
+                                        const struct program_design *design, double nudge,
+                                        double time, size_t *inputs, bool *zero);
+
+/* The number that a derivative is by. */
+double program_input_value(const struct case_problem *c, const struct case_block *block,
+                           size_t element);
+
+/* ---- program_terms.c: what cancels in a derivative ---- */
+
+/* A derivative by a time is a difference: w (lambda_V - lambda_I), summed over what a spike
+ * reaches. Its terms are rounded, however small it is. */
+struct program_terms {
+    double *neuron;    /* [lif neurons]: sizes of the terms of dL/dt of its spikes, 1/ms */
+    double *parameter; /* [parameters]: of all terms of a derivative */
+};
+
+/* Fills in neuron, and parameter with the terms of delays and input times. 0, or -1 if memory is
+ * short. */
+int program_terms_init(struct program_terms *terms, const struct judge *judge);
+void program_terms_clear(struct program_terms *terms);
+
+/* moved: what became of the truth when the parameters by which c differs from the case were moved,
+ * alone. What dL/dt of a spike is rounded by reaches them as they reach the spike. */
+void program_terms_add(struct program_terms *terms, const struct judge *judge,
+                       const struct case_problem *c, const struct ref_result *moved);
 
 /* ---- program_move.c: how far rounding may move the truth ---- */
 
 struct program_move {
-    double nudge;                              /* relative: what rounding amounts to (bounds.h) */
-    double loss, *sample_loss, *train, *block; /* bounds, [samples], [trains] in ms, [blocks] */
-    const char *near; /* NULL, or the margin that rounding may cross: nothing can be said */
+    double nudge, time; /* what rounding amounts to: relative, in ms (bounds.h) */
+    /* Bounds: of the loss, [samples], [margins], [spikes] in ms in the order of the truth,
+     * [parameters]; one block of memory, which loss begins. */
+    double *loss, *sample_loss, *margin, *spike, *parameter;
+    const char *near; /* NULL, or what rounding may cross: nothing can be said */
+    /* The same numbers in one row: the truth, a moved one, sums of moves. */
+    size_t numbers;
+    arb_srcptr *row, *moved;
+    double *sum;
+    struct program_terms terms;
 };
 
-/* 0, or -1 with verdict and reason; clear whatever comes out. */
-int program_move_measure(struct program_move *move, const struct program_case *p);
+/* whole: all that rounding can do, and what it may cross; otherwise some part of it. 0, or -1 with
+ * verdict and reason; clear whatever comes out. */
+int program_move_measure(struct program_move *move, const struct program_case *p, bool whole);
 void program_move_clear(struct program_move *move);
 
 /* ---- program_spikes.c ---- */
 
 struct program_spikes {
-    size_t numbers, trains_differ;            /* spikes compared; trains of another count */
-    double worst;                             /* ratio; NaN is worst of all */
-    size_t sample, population, neuron, index; /* of it */
-    double got, want;
-    char first[112]; /* the first event that differs; empty if none does */
+    size_t numbers, trains_differ; /* spikes compared; trains with one missing or extra */
+    double worst;                  /* ratio; NaN is worst of all */
+    char furthest[112];            /* the spike of that ratio */
+    double got, want;              /* of it */
+    /* What differs most: the first that is missing, extra or no number, else the furthest outside
+     * its bound; empty if none does. */
+    char first[112];
     size_t first_sample, first_population, first_neuron, first_train, first_index; /* of it */
 };
 
-/* bound[trains] in ms; NULL: common for all. */
+/* bound[spikes] in ms in the order of the truth; NULL: common for all. */
 void program_compare_spikes(struct program_spikes *spikes, const struct program_case *p,
                             const struct answer *answer, const double *bound, double common);
 
@@ -75,6 +129,12 @@ int program_judge_spikes(struct program_case *p, const struct program_move *move
 
 /* ---- program_gradient.c ---- */
 
+/* Who agrees with gradients that are all exactly zero has shown nothing of its backward pass. */
+#define PROGRAM_ALL_ZERO "the true gradients are all zero"
+
+/* |got - want| / bound; 0 of identical numbers, whatever the bound. */
+double program_ratio(double got, double want, double bound);
+
 /* All gradients that it provides, value by value, and by direction, scale and sign. */
 int program_judge_gradients(struct program_case *p, const struct program_move *move);
 
@@ -82,7 +142,17 @@ int program_judge_gradients(struct program_case *p, const struct program_move *m
 void program_describe(char *text, size_t size, const struct program_case *p, const double *gradient,
                       enum case_quantity quantity);
 
-/* What a wrong gradient looks like: a factor, a transposed matrix. bits: how exact a factor is. */
+/* The cosine between a gradient and the truth; NaN of fewer than two numbers. */
+double program_cosine(const struct program_case *p, const double *gradient,
+                      enum case_quantity quantity);
+
+/* From block *b on, the next of a quantity; false if there is none. */
+bool program_next_block(size_t *b, const struct judge *judge, enum case_quantity quantity);
+
+/* ---- program_diagnose.c ---- */
+
+/* What a wrong gradient looks like: a factor, a transposed matrix. bound[parameters] or NULL; bits:
+ * how exact a factor is. */
 void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
                       const double *bound, int bits);
 

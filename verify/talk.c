@@ -170,6 +170,9 @@ void talk_judgement(void *context, const struct ver_judgement *judgement)
         printf("PASS %s: %zu numbers", judgement->name, numbers);
         if (!talk->wish->judge.no_witness)
             printf(", at least %.1f digits", judgement->digits);
+        for (size_t k = 0; k < judgement->clocks; k++)
+            if (judgement->clock[k].state == VER_CLOCK_RAN && judgement->clock[k].reason[0])
+                printf("; %s: %s", judgement->clock[k].engine, judgement->clock[k].reason);
         printf("\n");
     } else {
         printf("%s %s: %s | ", loud[judgement->verdict], judgement->name, judgement->reason);
@@ -202,10 +205,13 @@ void talk_totals(const struct ver_totals *totals, const struct wish *wish)
         for (int c = WITNESS_SMOOTH + 1; c < VER_CLASSES; c++)
             printf("%s %zu %s", c > WITNESS_SMOOTH + 1 ? "," : "", totals->excluded[c],
                    ver_class_name(c));
-        printf("\nagreement of gradients and adjoints: median %.1f digits, minimum %.1f\n",
-               totals->digits_median, totals->digits_minimum);
-        printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
-               totals->order_median, totals->order_minimum, totals->order_maximum);
+        printf("\n");
+        if (!isnan(totals->digits_median))
+            printf("agreement of gradients and adjoints: median %.1f digits, minimum %.1f\n",
+                   totals->digits_median, totals->digits_minimum);
+        if (!isnan(totals->order_median))
+            printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
+                   totals->order_median, totals->order_minimum, totals->order_maximum);
         command_print_engine_totals(totals);
         printf("digest: %016" PRIx64 "\n", totals->digest);
     }

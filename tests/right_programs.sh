@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Programs that are known to be right must not fail: the textbook EventProp of verify/python in
+# double precision, and the same with every operation in single precision, over unseen cases. What
+# is beyond their precision is set apart and counted. Without Python or NumPy both are not run, and
+# that is no failure. Over 10,000 cases a pass takes hours of one core; `smoke` takes a minute.
+# Usage: [PYTHON=python3] [EVIDENT=build/evident] tests/right_programs.sh [smoke --seed 100]...
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+python=${PYTHON:-python3} evident=${EVIDENT:-build/evident} failed=0
+[ $# -gt 0 ] || set -- smoke --seed 100
+export PYTHONPATH=$PWD/verify/python PYTHONWARNINGS=ignore OPENBLAS_NUM_THREADS=1
+if ! "$python" -c 'import numpy' 2>/dev/null; then
+    echo "right programs: 2 not run: $python has no NumPy"
+    exit 0
+fi
+for program in '-m evident.adapters.numpy_eventprop' tests/single_precision.py; do
+    said=$("$evident" verify "$@" --no-witness --engine "exec:$python $program" 2>&1)
+    grep -E '^(FAIL|ERROR|UNDECIDED) ' <<<"$said"
+    totals=$(grep '^cases: ' <<<"$said")
+    echo "$program: ${totals:-no totals}"
+    grep -qE ', [1-9][0-9]* pass, 0 fail, 0 undecided, .*, 0 error$' <<<"$totals" || failed=1
+done
+exit $failed
