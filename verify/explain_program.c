@@ -109,8 +109,12 @@ static struct number *numbers_of(const struct inquiry *q, size_t *count)
         size_t end = block->first + block->rows * block->columns;
         double largest = 0;
         for (size_t k = block->first; k < end; k++)
-            largest = fmax(largest, fabs(middle(q->truth.gradient + k)));
+            largest = ref_none_of(&q->truth, k)
+                          ? largest
+                          : fmax(largest, fabs(middle(q->truth.gradient + k)));
         for (size_t k = block->first; k < end && q->answer.provides[block->quantity]; k++) {
+            if (ref_none_of(&q->truth, k))
+                continue;
             double got = q->answer.gradient[k], want = middle(q->truth.gradient + k);
             double off = fabs(got - want) / (largest > 0 ? largest : 1);
             number[(*count)++] = (struct number){block, k, got, want, off};

@@ -195,6 +195,8 @@ static void measure(struct program_case *p)
         const struct case_block *block = &judge->block[b];
         double *largest = &p->size[block->quantity];
         for (size_t k = block->first; k < block->first + block->rows * block->columns; k++) {
+            if (ref_none_of(judge->truth, k))
+                continue;
             double gradient = fabs(middle(judge->truth->gradient + k));
             *largest = fmax(*largest, gradient);
             p->effect = fmax(p->effect, gradient * program_natural(judge, block, k));

@@ -48,6 +48,8 @@ static struct sums sum_up(const struct judge *judge, const double *gradient,
     for (size_t b = 0; next_block(&b, judge, quantity); b++)
         for (size_t k = judge->block[b].first;
              k < judge->block[b].first + size_of(&judge->block[b]); k++) {
+            if (ref_none_of(judge->truth, k))
+                continue;
             double want = middle(judge->truth->gradient + k);
             sums.across += gradient[k] * want;
             sums.own += gradient[k] * gradient[k];
@@ -73,6 +75,8 @@ static struct worst find_worst(const struct judge *judge, const double *gradient
     for (size_t b = 0; next_block(&b, judge, quantity); b++)
         for (size_t k = judge->block[b].first;
              k < judge->block[b].first + size_of(&judge->block[b]); k++) {
+            if (ref_none_of(judge->truth, k))
+                continue;
             double want = middle(judge->truth->gradient + k);
             double error = fabs(gradient[k] - factor * want);
             double within = bound[b] * fmax(fabs(factor), 1) + slack * fabs(want);

@@ -127,7 +127,8 @@ static void take_moves(struct program_move *move, const struct program_case *p,
         size_t first = judge->block[b].first;
         size_t count = judge->block[b].rows * judge->block[b].columns;
         for (size_t k = first; k < first + count; k++)
-            take_larger(&move->block[b], truth->gradient + k, moved->gradient + k);
+            if (!ref_none_of(truth, k) && !ref_none_of(moved, k))
+                take_larger(&move->block[b], truth->gradient + k, moved->gradient + k);
     }
 }
 

@@ -187,6 +187,8 @@ void talk_totals(const struct ver_totals *totals, const struct wish *wish)
         for (int c = WITNESS_SMOOTH + 1; c < VER_CLASSES; c++)
             printf("%s %zu %s", c > WITNESS_SMOOTH + 1 ? "," : "", totals->excluded[c],
                    ver_class_name(c));
+        printf("\nwithout a derivative: %zu parameters, %zu adjoints",
+               totals->apart[VER_KIND_COORDINATE], totals->apart[VER_KIND_ADJOINT]);
         printf("\nagreement of gradients and adjoints: median %.1f digits, minimum %.1f\n",
                totals->digits_median, totals->digits_minimum);
         printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
