@@ -13,6 +13,8 @@
  *     u > 0   the others come first: V is V(t0) there, and V(t0) + (r + a R) u at the moved ones
  *     u < 0   the moved ones come first: V(t0) + r u there, and V(t0) - a S u at the others
  * so M'(right) = max(0, r + a R) and M'(left) = min(r, -a S). No other parameter sees their order.
+ * Where R = 0 both are r, but only as long as none of the others moves: no derivative, either.
+ * Where S = 0 both are 0 whatever else moves.
  *
  * AT T, where V still rises, r = V'(T-) >= 0. Arrivals at exactly T do not happen; later than T
  * they do not either: M'(right) = 0, M'(left) = min(r, -a S).
@@ -177,8 +179,7 @@ static void peak_sides(struct sides *sides, const struct touches *t, const struc
     } else {
         arb_set(sides->left, t->peak->rise);
         shared_time(sides, t, moved, zero, t->peak->rise);
-        arb_sub(weight, t->sum, moved, ARF_PREC_EXACT);
-        sides->equal = t->peak->kind == PEAK_KINK && (all || arb_is_zero(weight));
+        sides->equal = t->peak->kind == PEAK_KINK && all;
         if (sides->equal)
             arb_set(sides->right, t->peak->rise);
     }
