@@ -37,7 +37,7 @@ const struct case_family case_families[] = {
     {"degenerate-simultaneous", "arrivals at the same time", 0, case_make_degenerate_simultaneous},
     {"degenerate-twins", "identical neurons that spike at the same times", 0,
      case_make_degenerate_twins},
-    {"degenerate-undecided", "cases at which the gradient does not exist", 0,
+    {"degenerate-undecided", "cases at which the gradient, or a part of it, does not exist", 0,
      case_make_degenerate_undecided},
     {"degenerate-end", "events next to the end of the trial", 0, case_make_degenerate_end},
     {"degenerate-taus", "equal, nearly equal and extreme ratios of time constants", 0,

@@ -50,6 +50,16 @@ enum outcome record_adjoint(struct engine *e, const struct neuron *n, size_t eve
     arb_set(a->time, e->event[event].time);
     adjoint_set(a->lambda_v_plus, a->lambda_i_plus, n, n->p, n->q, e->prec);
     adjoint_set(a->lambda_v_minus, a->lambda_i_minus, n, p_minus, n->q, e->prec);
+    a->none_minus = plateau_before(e, n, n->cursor);
+    a->none_plus = plateau_after(e, n, n->cursor);
+    if (a->none_minus) {
+        arb_indeterminate(a->lambda_v_minus);
+        arb_indeterminate(a->lambda_i_minus);
+    }
+    if (a->none_plus) {
+        arb_indeterminate(a->lambda_v_plus);
+        arb_indeterminate(a->lambda_i_plus);
+    }
     return PROVEN;
 }
 
@@ -113,6 +123,11 @@ static enum outcome mark_back(struct sweep *s, size_t event, struct neuron *n)
         size_t const probe = e->event[event].spike;
         adjoint_set(e->result->probe_lambda_v + probe, e->result->probe_lambda_i + probe, n, n->p,
                     n->q, e->prec);
+        e->result->probe_none[probe] = plateau_before(e, n, n->cursor);
+        if (e->result->probe_none[probe]) {
+            arb_indeterminate(e->result->probe_lambda_v + probe);
+            arb_indeterminate(e->result->probe_lambda_i + probe);
+        }
 #if FAULT == 90 /* lambda_I of a probe twice */
         arb_mul_2exp_si(e->result->probe_lambda_i + probe, e->result->probe_lambda_i + probe, 1);
 #endif
@@ -180,7 +195,7 @@ static enum outcome sweep_back(struct sweep *s)
     offsets_find(s);
     for (size_t x = 0; x < e->neurons; x++)
         e->neuron[x].cursor = e->neuron[x].entries - 1;
-    enum outcome outcome = PROVEN;
+    enum outcome outcome = maximum_back(s);
     for (size_t x = e->ordered; x-- > 0 && outcome == PROVEN;) {
         outcome = event_back(s, e->order[x]);
         if (outcome == PROVEN)

@@ -38,6 +38,11 @@ void to_mark(struct engine *e, struct neuron *n, size_t event, const arb_t p, co
  * distance times a times the sizes of both p. */
 void jump_blur(struct engine *e, const struct neuron *n, size_t x, size_t y, arb_t q);
 
+/* ---- adjoint_maximum.c ---- */
+/* Adds what moves the places of largest voltages, and lists the parameters by which a largest
+ * voltage has two one-sided derivatives. */
+enum outcome maximum_back(struct sweep *s);
+
 /* ---- adjoint_arrival.c, adjoint_spike.c ---- */
 enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n);
 enum outcome spike_back(struct sweep *s, size_t event, struct neuron *n);

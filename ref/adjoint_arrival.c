@@ -2,25 +2,6 @@
  * that it came from. */
 #include "ref/adjoint.h"
 
-/* A maximum of the voltage that sits at this arrival moves with it: amount V'(t-). */
-static void kink_add(struct engine *e, const struct neuron *n, arb_t by_time)
-{
-    if (e->c->loss.kind != CASE_MAX_VOLTAGE_CROSS_ENTROPY || n->population != e->c->loss.population)
-        return;
-    const struct peak *peak = e->drive->peak + n->index;
-    if (peak->kind != PEAK_KINK || peak->entry != n->cursor)
-        return;
-    const struct entry *from = n->tape + n->cursor - 1;
-    arb_ptr rise = e->scratch + 11;
-    arb_t span;
-    arb_init(span);
-    arb_sub(span, e->event[n->tape[n->cursor].event].time, e->event[from->event].mark, e->prec);
-    rise_after(rise, n, from, span, e->prec);
-    arb_clear(span);
-    arb_mul(rise, rise, n->k->a, e->prec);
-    arb_addmul(by_time, rise, e->drive->amount + n->index, e->prec);
-}
-
 static enum outcome unsettled_add(struct engine *e, size_t spike_event, size_t parameter)
 {
     struct pending_weight *larger =
@@ -105,9 +86,6 @@ enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n)
         arb_sub(by_time, by_time, part, e->prec);
         arb_set_d(part, weight);
         arb_mul(by_time, by_time, part, e->prec);
-#if FAULT != 84 /* a maximum at an arrival does not move with it */
-        kink_add(e, n, by_time);
-#endif
         arb_ptr by_delay = e->gradient + s->delay[now.projection] + synapse;
         arb_add(by_delay, by_delay, by_time, e->prec);
         arb_add(spike->by_time, spike->by_time, by_time, e->prec);

@@ -31,6 +31,32 @@ static void grazing_note(struct engine *e, const struct neuron *n, const arb_t p
     margin_lower(e, REF_GRAZING, gap);
 }
 
+/* The sign of tau_mem V' = I + b - V: where doubles cannot tell, balls do; where they cannot
+ * either, it counts as both, so that no maximum goes unnoted. */
+struct sign {
+    bool may_rise, may_fall;
+};
+
+static struct sign slope_sign(struct engine *e, const struct neuron *n, const arb_t v,
+                              const arb_t i)
+{
+    double const slope = middle_d(i) - middle_d(v) + n->bias_d;
+    double const size = fabs(middle_d(i)) + fabs(middle_d(v)) + fabs(n->bias_d);
+    double const radius = mag_get_d(arb_radref(i)) + mag_get_d(arb_radref(v));
+    if (fabs(slope) > 0x1p-50 * size + 2 * radius + DBL_MIN)
+        return (struct sign){slope > 0, slope < 0};
+    arb_ptr exact = e->scratch + 3;
+    arb_sub(exact, i, v, e->prec);
+    arb_add(exact, exact, n->bias, e->prec);
+    return (struct sign){!arb_is_nonpositive(exact), !arb_is_nonnegative(exact)};
+}
+
+void end_note(struct engine *e, const struct neuron *n, const arb_t v, const arb_t i)
+{
+    if (slope_sign(e, n, v, i).may_rise)
+        grazing_note(e, n, v);
+}
+
 /* No crossing within span after (v0, i0), which ends in (v, i). The cheap tests come first; each
  * implies the statement for all values in the balls:
  *   V <= max(V0, b) + max(I0, 0);  a rising end means a maximum at the end;  a falling start means
@@ -53,7 +79,7 @@ static enum outcome quiet(struct engine *e, const struct neuron *n, const struct
     }
     bool const kink = i1.low - v1.high + b > 0;
     if (i0.high <= 0 || kink)
-        return PROVEN; /* no maximum inside; a maximum at the end is noted by the caller */
+        return PROVEN; /* no maximum inside; one at the end is noted by neuron_receive, end_note */
     double const rise = up(i0.high - v0.low + b);
     if (rise <= 0)
         return PROVEN;
@@ -99,12 +125,19 @@ static void gap_note(struct engine *e, size_t early, size_t late)
     margin_lower(e, REF_COINCIDENCE, gap);
 }
 
-/* The last spike of the neuron lies before the arrival, or the arrival is its own, at no delay. Its
- * enclosure and that of the arrival have radii of at most rho, far below 2^-40 t. */
+/* A double not above the gap between an event and a later one: their radii, and the rounding of
+ * their middles and of the difference, are off it. */
+static double gap_at_least(const struct engine *e, size_t early, size_t late)
+{
+    struct span const from = span_of(e->event[early].time), to = span_of(e->event[late].time);
+    return -up(from.high - to.low);
+}
+
+/* The last spike of the neuron lies before the arrival, or the arrival is its own, at no delay. */
 static enum outcome place_check(struct engine *e, const struct neuron *n, size_t event)
 {
     double const time = middle_d(e->event[event].time);
-    if (!n->last_spike || time - middle_d(e->event[n->last_spike].time) > time * 0x1p-40)
+    if (!n->last_spike || gap_at_least(e, n->last_spike, event) > 0)
         return PROVEN;
     enum relation const own = event_relation(e, n->last_spike, event);
     if (own == AFTER || own == SAME)
@@ -118,9 +151,7 @@ static void coincidence_note(struct engine *e, struct neuron *n, size_t event)
     n->last_arrival = event;
     if (!n->last_spike || e->event[n->last_spike].spike == e->event[event].spike)
         return;
-    double const time = middle_d(e->event[event].time);
-    double const rough = time - middle_d(e->event[n->last_spike].time) - time * 0x1p-50;
-    if (rough <= e->margin_d[REF_COINCIDENCE])
+    if (gap_at_least(e, n->last_spike, event) <= e->margin_d[REF_COINCIDENCE])
         gap_note(e, n->last_spike, event);
 }
 
@@ -139,7 +170,7 @@ enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, do
         outcome = neuron_advance(e, n, event, v, i);
     if (outcome != PROVEN)
         return outcome;
-    bool const rising = middle_d(i) - middle_d(v) + n->bias_d > 0;
+    bool const rising = slope_sign(e, n, v, i).may_rise;
     if (tape_append(e, n, event) != PROVEN)
         return FULL;
     struct entry *now = n->tape + n->entries - 1;
@@ -153,7 +184,7 @@ enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, do
     arb_add(now->i, now->i, i, e->prec);
     if (n->model != CASE_LIF)
         return PROVEN;
-    if (rising && middle_d(now->i) - middle_d(v) + n->bias_d < 0)
+    if (rising && slope_sign(e, n, v, now->i).may_fall)
         grazing_note(e, n, v);
     if (changes)
         coincidence_note(e, n, event);

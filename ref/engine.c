@@ -183,6 +183,11 @@ void engine_clear(struct engine *e)
     _arb_vec_clear(e->scratch, SCRATCH);
     for (int m = 0; m < REF_MARGINS; m++)
         arb_clear(e->margin[m]);
+    for (size_t x = 0; x < e->nones; x++) {
+        arb_clear(e->none[x].left);
+        arb_clear(e->none[x].right);
+    }
+    free(e->none);
     free(e->event);
     free(e->spike);
     free(e->heap);

@@ -25,6 +25,7 @@ enum outcome drive_init(struct engine *e)
     for (size_t k = 0; d->peak && k < d->outputs; k++) {
         arb_init(d->peak[k].value);
         arb_init(d->peak[k].offset);
+        arb_init(d->peak[k].rise);
     }
     return d->peak && d->step ? PROVEN : FULL;
 }
@@ -51,6 +52,7 @@ void drive_clear(struct engine *e)
     for (size_t k = 0; d->peak && k < d->outputs; k++) {
         arb_clear(d->peak[k].value);
         arb_clear(d->peak[k].offset);
+        arb_clear(d->peak[k].rise);
     }
     free(d->peak);
     free(d->step);

@@ -9,13 +9,20 @@
 
 #include "ref/reference.h"
 
-enum peak_kind { PEAK_START, PEAK_KINK, PEAK_INSIDE, PEAK_END };
+/* START: at t = 0 alone. PLATEAU: V is exactly zero from 0 to a time t_p > 0, and below after it.
+ * KINK: at an arrival, or at several at one time. */
+enum peak_kind { PEAK_START, PEAK_PLATEAU, PEAK_KINK, PEAK_INSIDE, PEAK_END };
 
 /* Where the voltage of an output is largest. */
 struct peak {
     enum peak_kind kind;
-    size_t entry;        /* inside, end: the interval after this entry; kink: at this entry */
-    arb_t value, offset; /* inside: time since the entry */
+    /* Inside, end: the interval after this entry. Else the first of the entries entry..behind - 1
+     * that share the time of the start, of the kink, or of the end of the plateau; that is the
+     * number of entries where it lasts to T. */
+    size_t entry, behind;
+    arb_t value;
+    arb_t offset; /* inside: time since the entry */
+    arb_t rise;   /* kink, end: dV/dt just before */
 };
 
 struct drive {
@@ -66,6 +73,12 @@ void squared_moments(struct engine *e, const struct neuron *n, size_t entry, dou
 
 /* ---- loss_maximum.c ---- */
 enum outcome maximum_find(struct engine *e, const struct neuron *n, struct peak *peak);
+/* The weight with which an arrival acts on a neuron, 0 of all other events. */
+double arrival_weight(const struct engine *e, const struct event *event, const struct neuron *n);
+/* Whether an output is at its maximum for a while, and event number `entry` of its tape lies there:
+ * a step of its V or I just before, or just after it, has two one-sided derivatives. */
+bool plateau_before(const struct engine *e, const struct neuron *n, size_t entry);
+bool plateau_after(const struct engine *e, const struct neuron *n, size_t entry);
 bool maximum_moments(struct engine *e, const struct neuron *n, const struct peak *peak,
                      size_t entry, const arb_t amount, arb_ptr moments);
 

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 
 /* t_l/tau0 + log sum_k e^(-t_k/tau0) + alpha (e^(t_l/tau1) - 1), or alpha/(1.01 T - t_l) last. */
-static void time_cross_entropy(struct engine *e, arb_t value, arb_srcptr t, size_t count)
+static enum outcome time_cross_entropy(struct engine *e, arb_t value, arb_srcptr t, size_t count)
 {
     const struct case_loss *loss = &e->c->loss;
+    bool pole = false;
     size_t const label = e->c->sample[e->sample].label;
     arb_ptr by = e->drive->by_spike;
     arb_ptr x = _arb_vec_init((slong)count);
@@ -43,6 +44,7 @@ static void time_cross_entropy(struct engine *e, arb_t value, arb_srcptr t, size
         arb_mul_ui(term, term, 101, e->prec);
         arb_div_ui(term, term, 100, e->prec);
         arb_sub(term, term, t + label, e->prec);
+        pole = arb_contains_zero(term) && !arb_is_zero(alpha);
         arb_div(alpha, alpha, term, e->prec);
         arb_add(value, value, alpha, e->prec);
         arb_div(term, alpha, term, e->prec); /* alpha/(1.01 T - t_l)^2 */
@@ -52,6 +54,9 @@ static void time_cross_entropy(struct engine *e, arb_t value, arb_srcptr t, size
     arb_clear(alpha);
     arb_clear(term);
     _arb_vec_clear(x, (slong)count);
+    if (!pole)
+        return PROVEN;
+    return imprecise(e, "the label counts as spiking at 1.01 T, where the penalty has its pole");
 }
 
 /* value += residual^2 / 2 */
@@ -116,8 +121,9 @@ enum outcome first_spike_loss(struct engine *e, arb_t value)
     for (size_t x = e->inputs; x < e->spikes; x++)
         if (e->spike[x].population == e->c->loss.population && e->spike[x].ordinal == 0)
             arb_set(t + e->spike[x].index, e->spike[x].time);
+    enum outcome outcome = PROVEN;
     if (e->c->loss.kind == CASE_FIRST_SPIKE_CROSS_ENTROPY)
-        time_cross_entropy(e, value, t, count);
+        outcome = time_cross_entropy(e, value, t, count);
     else if (e->c->loss.kind == CASE_FIRST_SPIKE_SQUARED_ERROR)
         time_squared_error(e, value, t, count);
     else
@@ -125,5 +131,5 @@ enum outcome first_spike_loss(struct engine *e, arb_t value)
     _arb_vec_scalar_mul(d->by_spike, d->by_spike, (slong)count, d->scale, e->prec);
     arb_clear(silent);
     _arb_vec_clear(t, (slong)count);
-    return PROVEN;
+    return outcome;
 }

@@ -66,6 +66,9 @@ struct ref_adjoint {
     size_t population, neuron;
     enum ref_event { REF_ARRIVAL, REF_SPIKE, REF_MAXIMUM, REF_PROBE } event;
     arb_t time, lambda_v_minus, lambda_v_plus, lambda_i_minus, lambda_i_plus;
+    /* Whether an output is at its largest voltage for a while there, so that a step of its V or I
+     * has two one-sided derivatives; NaN then. */
+    bool none_minus, none_plus;
 };
 
 struct ref_train {
@@ -84,7 +87,7 @@ enum ref_margin { REF_GRAZING, REF_SLOPE, REF_COINCIDENCE, REF_END, REF_MAXIMUM_
 
 /* Why a loss has no derivative by a parameter at a case. */
 enum ref_none_kind {
-    REF_NONE_ONE_SIDED, /* the two one-sided derivatives differ (a plateau of a maximum) */
+    REF_NONE_ONE_SIDED, /* two one-sided derivatives: a voltage at its maximum for a while */
     REF_NONE_BIRTH,     /* a spike is born or lost */
     REF_NONE_ORDER,     /* events change places (arrivals that share a maximum) */
     REF_NONE_END,       /* an event at the end of the trial comes in or leaves */
@@ -92,7 +95,9 @@ enum ref_none_kind {
     REF_NONE_KINDS
 };
 
-/* A parameter without a derivative. It costs no other parameter its value. */
+/* A parameter of which it is not proven that there is a derivative: its one-sided ones differ or,
+ * summed over outputs and samples, may differ; or they are equal, but the loss has no derivative
+ * along directions that move it together with others. It costs no other parameter its value. */
 struct ref_none {
     size_t parameter; /* in the flat order of cases.h */
     enum ref_none_kind kind;
@@ -115,6 +120,7 @@ struct ref_result {
     size_t probes;
     arb_ptr probe_v, probe_i;               /* [probes]: V and I there */
     arb_ptr probe_lambda_v, probe_lambda_i; /* [probes]; NULL without gradients */
+    bool *probe_none;                       /* [probes]: as none_minus of an adjoint */
     arb_t margin[REF_MARGINS];              /* +inf where there is nothing to measure */
     char reason[256];                       /* of any status but REF_OK: one line */
     bool late;                              /* REF_CAPACITY: it was the deadline */

@@ -42,6 +42,7 @@ static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
     r->gradient = e.gradient;
     r->parameters = e.parameters;
     e.gradient = NULL;
+    result_nones(&e);
 #if FAULT != 31 /* the sum over samples instead of the mean */
     arb_div_ui(r->loss, r->loss, c->samples, prec);
 #endif

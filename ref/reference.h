@@ -204,6 +204,8 @@ struct engine {
     arb_t margin[REF_MARGINS];
     double margin_d[REF_MARGINS]; /* upper bounds, to skip what cannot lower them */
     arb_ptr gradient;             /* [parameters], summed over samples */
+    struct ref_none *none;        /* [nones]: shares of outputs and samples, without the gradient */
+    size_t nones, nones_room;
     struct ref_result *result;
     struct rule *rule;
     size_t rules;
@@ -259,10 +261,17 @@ enum outcome simulate(struct engine *e);
 /* watch.c: called at every event, the last of so many in order; FULL, with a reason, to stop. */
 enum outcome watch(struct engine *e, size_t ordered, bool back);
 enum outcome neuron_advance(struct engine *e, struct neuron *n, size_t event, arb_t v, arb_t i);
+/* At T: a voltage that still rises is a maximum, at which a spike may be born. */
+void end_note(struct engine *e, const struct neuron *n, const arb_t v, const arb_t i);
 enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, double weight);
 enum outcome spike_send(struct engine *e, size_t spike);
 
 /* ---- result.c ---- */
+/* Adds to what makes a derivative one-sided; left and right are parts of it. */
+enum outcome none_add(struct engine *e, size_t parameter, enum ref_none_kind kind, bool known,
+                      const arb_t left, const arb_t right);
+/* Gives the result its nones, one a parameter, and takes their numbers out of its gradient. */
+void result_nones(struct engine *e);
 enum outcome result_init(struct ref_result *r, const struct case_problem *c,
                          const struct ref_options *o);
 struct ref_adjoint *ref_adjoint_new(struct ref_sample *s); /* NULL if memory is short */

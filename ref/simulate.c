@@ -242,6 +242,7 @@ static enum outcome finish(struct engine *e)
         enum outcome const advanced = neuron_advance(e, n, e->end_event, v, i);
         if (advanced != PROVEN)
             return advanced;
+        end_note(e, n, v, i);
     }
     return PROVEN;
 }

@@ -111,6 +111,20 @@ START_TEST(long_documents_are_read_with_their_words)
 }
 END_TEST
 
+/* As a result of the reference has it; anything else in the place of a number is refused. */
+START_TEST(none_stands_for_no_number)
+{
+    ck_assert_int_eq(ask(HEAD ", \"gradients\": {\"bias\": {\"out\": [5, {\"none\": \"end\", "
+                              "\"left\": \"1\", \"right\": \"0\"}]}}}"),
+                     0);
+    size_t const bias = answer.parameters - 5; /* two, before three spike times */
+    ck_assert(answer.provides[CASE_BIAS] && answer.gradient[bias] == 5);
+    ck_assert(isnan(answer.gradient[bias + 1]));
+    answer_clear(&answer);
+    ck_assert_int_ne(ask(HEAD ", \"gradients\": {\"bias\": {\"out\": [5, {\"left\": 1}]}}}"), 0);
+}
+END_TEST
+
 START_TEST(not_run_and_error_come_with_a_reason)
 {
     ck_assert_int_eq(ask(HEAD ", \"not-run\": \"no delays\\nat all\"}"), 0);
@@ -177,6 +191,7 @@ int main(void)
     tcase_add_test(tests, nan_is_taken_as_it_is);
     tcase_add_test(tests, bare_words_for_no_number_are_numbers_of_their_place);
     tcase_add_test(tests, long_documents_are_read_with_their_words);
+    tcase_add_test(tests, none_stands_for_no_number);
     tcase_add_test(tests, not_run_and_error_come_with_a_reason);
     tcase_add_loop_test(tests, what_is_wrong_is_refused_with_its_place, 0,
                         sizeof refused / sizeof *refused);

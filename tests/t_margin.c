@@ -207,6 +207,8 @@ static void walk(struct neuron *n, const struct ref_train *train, long double *m
     }
     flow_to(n, n->c->end, margin, all);
     offer(all, n->v);
+    if (n->lif && n->i - n->v + n->bias > 0) /* a spike that would be born at T */
+        lower(margin + REF_GRAZING, n->v - n->threshold);
 }
 
 static int downwards(const void *x, const void *y)

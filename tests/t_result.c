@@ -185,6 +185,39 @@ START_TEST(gradients_stand_where_the_case_has_the_parameter)
 }
 END_TEST
 
+/* In the place of the number, with its sides where they are known. */
+START_TEST(what_has_no_derivative_says_why)
+{
+    struct ref_none none[] = {{.parameter = 11, .kind = REF_NONE_END, .known = true},
+                              {.parameter = 28, .kind = REF_NONE_ORDER}};
+    for (size_t k = 0; k < 2; k++) {
+        arb_init(none[k].left);
+        arb_init(none[k].right);
+        arb_set_si(none[k].left, -3);
+        arb_indeterminate(result.gradient + none[k].parameter);
+    }
+    result.none = none;
+    result.nones = 2;
+    json_t *root = parsed(5);
+    const json_t *gradients = json_object_get(root, "gradients");
+    const json_t *matrix = json_array_get(json_object_get(gradients, "weights"), 1);
+    const json_t *end = json_array_get(json_array_get(matrix, 2), 1);
+    ck_assert_str_eq(string_at(json_array_get(matrix, 2), 0), "10.000");
+    ck_assert_str_eq(json_string_value(json_object_get(end, "none")), "end");
+    ck_assert_str_eq(json_string_value(json_object_get(end, "left")), "-3.0000");
+    ck_assert_str_eq(json_string_value(json_object_get(end, "right")), "0");
+    const json_t *order =
+        json_array_get(json_object_get(json_object_get(gradients, "tau_mem"), "out"), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(order, "none")), "order");
+    ck_assert_uint_eq(json_object_size(order), 1);
+    json_decref(root);
+    result.none = NULL;
+    result.nones = 0;
+    for (size_t k = 0; k < 2; k++)
+        arb_clear(none[k].left);
+}
+END_TEST
+
 START_TEST(spike_time_gradients_stand_by_sample_and_neuron)
 {
     json_t *root = parsed(5);
@@ -327,6 +360,7 @@ static Suite *result_suite(void)
     tcase_add_test(tests, document_names_format_case_engine_status);
     tcase_add_test(tests, spikes_stand_by_sample_population_and_neuron);
     tcase_add_test(tests, gradients_stand_where_the_case_has_the_parameter);
+    tcase_add_test(tests, what_has_no_derivative_says_why);
     tcase_add_test(tests, spike_time_gradients_stand_by_sample_and_neuron);
     tcase_add_test(tests, infinite_margin_is_null_and_maximum_is_absent);
     tcase_add_test(tests, undecided_result_has_a_reason_and_no_numbers);

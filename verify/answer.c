@@ -92,7 +92,9 @@ static int read_row(double *to, struct reader *r, const char *place, const json_
         return -1;
     for (size_t k = 0; k < count; k++) {
         snprintf(at, sizeof at, "%s[%zu]", place, k);
-        if (read_number(&to[k], r, at, json_array_get(value, k)) != 0)
+        if (json_is_string(json_object_get(json_array_get(value, k), "none")))
+            to[k] = (double)NAN; /* no derivative there: no number */
+        else if (read_number(&to[k], r, at, json_array_get(value, k)) != 0)
             return -1;
     }
     return 0;

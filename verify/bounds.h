@@ -230,6 +230,9 @@
 /* Every parameter by itself where the case has at most so many. */
 #define VER_ALL_COORDINATES 32
 
+/* The two sides of so many parameters without a derivative. */
+#define VER_SIDES 8
+
 /* Adjoints are probed at so many places of a case, V and I at each. */
 #define VER_PROBES 1
 

@@ -98,6 +98,8 @@ static double gradient_error(const struct climb *climb, const double *x,
         if (block->quantity != quantity)
             continue;
         for (size_t k = block->first; k < block->first + block->rows * block->columns; k++) {
+            if (ref_none_of(judge->truth, k))
+                continue;
             double error = x[k] - climb->truth[k];
             squares += error * error;
             size += climb->truth[k] * climb->truth[k];

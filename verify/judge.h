@@ -34,10 +34,10 @@ struct judge {
 int judge_prepare(struct judge *judge);
 void judge_release(struct judge *judge);
 
-/* A random direction over all regular parameters, into nudge; how many. */
+/* A random direction over all regular parameters that have a derivative, into nudge; how many. */
 size_t judge_random_direction(struct judge *judge, uint64_t number);
 
-/* The direction of all boundary parameters, each coefficient positive; how many. */
+/* The direction of all boundary parameters that have one, each coefficient positive; how many. */
 size_t judge_boundary_direction(struct judge *judge);
 
 /* Smallest gap in ms of a probe to an event of its neuron, by the reference's spikes. */

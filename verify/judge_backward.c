@@ -64,7 +64,9 @@ static void slope_of_all(struct slope *slope, const struct judge *judge)
     arb_init(ignored);
     arb_zero(slope->all);
     for (size_t k = 0; k < judge->parameters; k++)
-        add_term(ignored, slope->all, judge->truth->gradient + k, judge->scale[k], sum_bits(judge));
+        if (!ref_none_of(judge->truth, k))
+            add_term(ignored, slope->all, judge->truth->gradient + k, judge->scale[k],
+                     sum_bits(judge));
     arb_clear(ignored);
 }
 
@@ -123,18 +125,67 @@ static int compare_boundary(struct judge *judge, struct slope *slope)
     return compare_along(judge, c, slope, &direction, WITNESS_FORWARD);
 }
 
-static int compare_coordinates(struct judge *judge, struct slope *slope)
+static struct ver_comparison *compare_coordinate(struct judge *judge, size_t parameter)
 {
     static const char *const quantity[CASE_QUANTITIES] = {
         "weights", "delays", "tau_mem", "tau_syn", "threshold", "bias", "spike_times",
     };
+    const struct case_block *block = case_block_of(judge->block, judge->blocks, parameter);
+    struct ver_comparison *c = judge_compare(judge, VER_KIND_COORDINATE, quantity[block->quantity]);
+    if (c)
+        case_parameter_name(c->index, sizeof c->index, judge->problem, judge->block, judge->blocks,
+                            parameter);
+    return c;
+}
+
+/* One side of a parameter without a derivative, by a difference on that side; sign: -1 left. */
+static int compare_side(struct judge *judge, struct slope *slope, const struct ref_none *none,
+                        int sign)
+{
+    size_t const k = none->parameter;
+    struct ver_comparison *c = compare_coordinate(judge, k);
+    if (!c)
+        return judge_no_memory(judge);
+    size_t const named = strlen(c->index);
+    snprintf(c->index + named, sizeof c->index - named, " from %s", sign < 0 ? "below" : "above");
+    judge->nudge[0] = (struct witness_nudge){k, sign * judge->scale[k]};
+    struct witness_direction direction = {judge->nudge, 1, NULL};
+    arb_zero(slope->truth);
+    arb_zero(slope->scale);
+    add_term(slope->truth, slope->scale, sign < 0 ? none->left : none->right,
+             judge->nudge[0].coefficient, sum_bits(judge));
+    return compare_along(judge, c, slope, &direction, WITNESS_FORWARD);
+}
+
+/* What has no derivative is counted as excluded, and compared by its sides where they are known and
+ * can be reached. */
+static int compare_sides(struct judge *judge, struct slope *slope)
+{
+    const struct ref_result *truth = judge->truth;
+    for (size_t x = 0; x < truth->nones && x < VER_SIDES && !judge->costly; x++) {
+        const struct ref_none *none = truth->none + x;
+        if (!none->known)
+            continue;
+        if (compare_side(judge, slope, none, 1) != 0 ||
+            (!judge->boundary[none->parameter] && compare_side(judge, slope, none, -1) != 0))
+            return -1;
+    }
+    if (truth->nones == 0)
+        return 0;
+    struct ver_comparison *c = judge_compare(judge, VER_KIND_COORDINATE, "no_derivative");
+    if (!c)
+        return judge_no_memory(judge);
+    c->outcome = VER_EXCLUDED;
+    c->numbers = truth->nones;
+    return 0;
+}
+
+static int compare_coordinates(struct judge *judge, struct slope *slope)
+{
     for (size_t k = 0; k < judge->parameters; k++) {
-        const struct case_block *block = case_block_of(judge->block, judge->blocks, k);
-        struct ver_comparison *c =
-            judge_compare(judge, VER_KIND_COORDINATE, quantity[block->quantity]);
-        if (c)
-            case_parameter_name(c->index, sizeof c->index, judge->problem, judge->block,
-                                judge->blocks, k);
+        if (ref_none_of(judge->truth, k))
+            continue;
+        struct ver_comparison *c = compare_coordinate(judge, k);
         judge->nudge[0] = (struct witness_nudge){k, judge->scale[k]};
         struct witness_direction direction = {judge->nudge, 1, NULL};
         slope_along(slope, judge, 1);
@@ -177,6 +228,13 @@ static int compare_adjoints(struct judge *judge, struct slope *slope)
     for (size_t k = 0; k < judge->probes; k++) {
         if (!(judge_probe_gap(judge, &judge->probe[k]) >= least))
             continue;
+        if (judge->truth->probe_none[k]) {
+            struct ver_comparison *c = judge_compare(judge, VER_KIND_ADJOINT, "no_derivative");
+            if (!c)
+                return judge_no_memory(judge);
+            c->outcome = VER_EXCLUDED;
+            continue;
+        }
         if (compare_adjoint(judge, slope, k, WITNESS_V) != 0 ||
             compare_adjoint(judge, slope, k, WITNESS_I) != 0)
             return -1;
@@ -194,6 +252,8 @@ int judge_backward(struct judge *judge)
         failed = compare_boundary(judge, &slope);
     if (!failed && judge->thorough && !judge->costly && judge->parameters <= VER_ALL_COORDINATES)
         failed = compare_coordinates(judge, &slope);
+    if (!failed)
+        failed = compare_sides(judge, &slope);
     if (!failed)
         failed = compare_adjoints(judge, &slope);
     slope_clear(&slope);

@@ -189,7 +189,7 @@ size_t judge_random_direction(struct judge *judge, uint64_t number)
 {
     size_t nudges = 0;
     for (size_t k = 0; k < judge->parameters; k++) {
-        if (judge->boundary[k])
+        if (judge->boundary[k] || ref_none_of(judge->truth, k))
             continue;
         /* +-[1/2, 1): no parameter is forgotten by bad luck */
         double unit = random_unit(judge, STREAM_DIRECTION + number, k) - 0.5;
@@ -203,7 +203,7 @@ size_t judge_boundary_direction(struct judge *judge)
 {
     size_t nudges = 0;
     for (size_t k = 0; k < judge->parameters; k++) {
-        if (!judge->boundary[k])
+        if (!judge->boundary[k] || ref_none_of(judge->truth, k))
             continue;
         double factor = 0.5 + random_unit(judge, STREAM_BOUNDARY, k) / 2;
         judge->nudge[nudges++] = (struct witness_nudge){k, factor * judge->scale[k]};

@@ -127,7 +127,9 @@ static arb_srcptr number_known(const struct judge *judge, const struct case_know
     case CASE_KNOWN_LOSS:
         return truth->loss;
     case CASE_KNOWN_GRADIENT:
-        return known->parameter < truth->parameters ? truth->gradient + known->parameter : NULL;
+        return known->parameter < truth->parameters && !ref_none_of(truth, known->parameter)
+                   ? truth->gradient + known->parameter
+                   : NULL;
     case CASE_KNOWN_SPIKE:
         train = &truth->sample[known->sample].spikes[known->population][known->neuron];
         return known->index < train->count ? train->at + known->index : NULL;
@@ -215,8 +217,15 @@ static double promise_ratio(const arb_t x, const mag_t relative, const mag_t at_
     return quotient;
 }
 
+/* Of a gradient, without what is none of it. */
 static int keep_promise(struct judge *judge, const char *quantity, arb_srcptr x, size_t count)
 {
+    const struct ref_result *truth = judge->truth;
+#if FAULT != 180 /* digits are asked of what has no derivative, too */
+    bool const gradient = x == truth->gradient;
+#else
+    bool const gradient = false;
+#endif
     mag_t relative, at_zero, size;
     mag_init(relative);
     mag_init(at_zero);
@@ -225,6 +234,8 @@ static int keep_promise(struct judge *judge, const char *quantity, arb_srcptr x,
     mag_pow_ui(relative, relative, (ulong)judge->options->digits);
     mag_inv(relative, relative);
     for (size_t k = 0; k < count; k++) {
+        if (gradient && ref_none_of(truth, k))
+            continue;
         arb_get_mag_lower(size, x + k); /* a ball around zero has no size */
         mag_max(at_zero, at_zero, size);
     }
@@ -236,6 +247,8 @@ static int keep_promise(struct judge *judge, const char *quantity, arb_srcptr x,
     double worst = 0;
     size_t worst_index = 0;
     for (size_t k = 0; k < count && !isnan(worst); k++) {
+        if (gradient && ref_none_of(truth, k))
+            continue;
         double quotient = promise_ratio(x + k, relative, at_zero);
         if (!(quotient <= worst)) {
             worst = quotient;
@@ -248,7 +261,7 @@ static int keep_promise(struct judge *judge, const char *quantity, arb_srcptr x,
     struct ver_comparison *c = judge_compare(judge, VER_KIND_PROMISE, quantity);
     if (!c)
         return judge_no_memory(judge);
-    c->numbers = count;
+    c->numbers = count - (gradient ? truth->nones : 0);
     c->distance = worst;
     c->outcome = worst <= 1 ? VER_AGREES : VER_DIFFERS;
     if (judge->truth->gradient && count == judge->parameters && count > 1)

@@ -63,6 +63,8 @@ static double gradient_error(const struct program_case *p, const double *x,
         const struct case_block *block = &judge->block[b];
         for (size_t k = block->first;
              block->quantity == quantity && k < block->first + block->rows * block->columns; k++) {
+            if (ref_none_of(judge->truth, k))
+                continue;
             double want = middle(judge->truth->gradient + k);
             squares += (x[k] - want) * (x[k] - want);
             size += want * want;
@@ -89,7 +91,7 @@ static int judge_finite(bool *bad, struct program_case *p, const struct answer *
         const struct case_block *block = &judge->block[b];
         for (size_t k = block->first;
              a->provides[block->quantity] && k < block->first + block->rows * block->columns; k++)
-            if (!isfinite(a->gradient[k])) {
+            if (!isfinite(a->gradient[k]) && !ref_none_of(judge->truth, k)) {
                 case_parameter_name(place, sizeof place, judge->problem, judge->block,
                                     judge->blocks, k);
                 quantity = program_quantity_name(block->quantity);

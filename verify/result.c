@@ -2,8 +2,8 @@
  *
  * Every number is a decimal string of proven digits: it differs from the truth by less than one
  * unit in its last place. A ball that contains zero prints as "0e-81": less than 1e-81 in size.
- * What the reference does not provide is absent, never zero. A row of a matrix stands on one line.
- */
+ * What the reference does not provide is absent, never zero; a derivative that there is not is an
+ * object that says why. A row of a matrix stands on one line. */
 #include "verify/verify.h"
 
 #include <jansson.h>
@@ -49,6 +49,36 @@ static void put_row(struct writer *w, arb_srcptr row, size_t count)
         if (k > 0)
             fputs(", ", w->out);
         put_digits(w, row + k, w->digits);
+    }
+    fputc(']', w->out);
+}
+
+/* In place of a derivative that there is not: why, and the one-sided ones. */
+static void put_none(struct writer *w, const struct ref_none *none)
+{
+    fprintf(w->out, "{\"none\": \"%s\"", ref_none_name(none->kind));
+    if (none->known) {
+        fputs(", \"left\": ", w->out);
+        put_digits(w, none->left, w->digits);
+        fputs(", \"right\": ", w->out);
+        put_digits(w, none->right, w->digits);
+    }
+    fputc('}', w->out);
+}
+
+/* Derivatives by count parameters from first on. */
+static void put_derivatives(struct writer *w, const struct ref_result *r, size_t first,
+                            size_t count)
+{
+    fputc('[', w->out);
+    for (size_t k = first; k < first + count; k++) {
+        const struct ref_none *none = ref_none_of(r, k);
+        if (k > first)
+            fputs(", ", w->out);
+        if (none)
+            put_none(w, none);
+        else
+            put_digits(w, r->gradient + k, w->digits);
     }
     fputc(']', w->out);
 }
@@ -110,7 +140,7 @@ static void put_matrices(struct writer *w, const struct ref_result *r,
         for (size_t row = 0; row < block[b].rows; row++) {
             if (row > 0)
                 fputs(",\n    ", w->out);
-            put_row(w, r->gradient + block[b].first + row * block[b].columns, block[b].columns);
+            put_derivatives(w, r, block[b].first + row * block[b].columns, block[b].columns);
         }
         fputc(']', w->out);
     }
@@ -129,7 +159,7 @@ static void put_rows(struct writer *w, const struct case_problem *c, const struc
         separate(w, &first, 3);
         put_name(w, c->population[block[b].population].name);
         fputs(": ", w->out);
-        put_row(w, r->gradient + block[b].first, block[b].columns);
+        put_derivatives(w, r, block[b].first, block[b].columns);
     }
     fputc('}', w->out);
 }
@@ -154,7 +184,7 @@ static void put_times(struct writer *w, const struct case_problem *c, const stru
             fputs(": [", w->out);
             for (; b < blocks && block[b].sample == s && block[b].population == population; b++) {
                 separate(w, &first_row, 5);
-                put_row(w, r->gradient + block[b].first, block[b].columns);
+                put_derivatives(w, r, block[b].first, block[b].columns);
             }
             fputc(']', w->out);
         }

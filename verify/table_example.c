@@ -127,6 +127,8 @@ static struct witness_nudge *weight_direction(arb_t truth, size_t *nudges,
         for (size_t k = 0; k < block[b].rows * block[b].columns; k++) {
             size_t parameter = block[b].first + k;
             double weight = c->projection[block[b].projection].weight[k];
+            if (ref_none_of(r, parameter))
+                continue;
             arb_t coefficient;
             arb_init(coefficient);
             arb_set_d(coefficient, weight);
