@@ -48,8 +48,12 @@ enum ver_kind {
     VER_KINDS
 };
 
-#define VER_CLASSES (WITNESS_UNRESOLVED + 1)
-#define VER_NO_CLASS VER_CLASSES /* of a comparison that is no difference */
+/* Of a comparison, beside enum witness_class. */
+enum {
+    VER_NO_DERIVATIVE = WITNESS_UNRESOLVED + 1, /* the reference says there is none */
+    VER_CLASSES,
+    VER_NO_CLASS = VER_CLASSES /* it is no difference */
+};
 
 struct ver_comparison {
     enum ver_kind kind;
