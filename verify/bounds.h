@@ -62,8 +62,9 @@
 #define VER_ZERO_BITS 32
 
 /* At p bits h = 2^-(5p/16), so the floor is 2^(VER_ZERO_BITS - 11p/16) |L|. With all gradients
- * together 2^ratio times smaller than |L|, they are 2^VER_SCALE_BITS floors from this p on. */
-#define VER_FLOOR_BITS(ratio) (16.0 / 11 * (VER_ZERO_BITS + VER_SCALE_BITS + (ratio)))
+ * together 2^ratio times smaller than |L|, they are 2^bits floors from this p on; bits are those of
+ * the digits that the witness is asked for, and at least VER_SCALE_BITS. */
+#define VER_FLOOR_BITS(ratio, bits) (16.0 / 11 * (VER_ZERO_BITS + (bits) + (ratio)))
 
 /* A scale known to fewer bits than this cannot carry VER_MINIMUM_DIGITS = 20 digits = 67 bits; such
  * a derivative is smaller than 10^-digits of the largest one (ref_run's promise) and is judged as a
@@ -205,10 +206,10 @@
 /* ---- how much is compared (no verdict depends on these) ---- */
 
 /* Every parameter by itself where the case has at most so many, and is not costly (below). */
-#define VER_ALL_COORDINATES 32
+#define VER_ALL_COORDINATES 96
 
 /* Adjoints are probed at so many places of a case, V and I at each. */
-#define VER_PROBES 2
+#define VER_PROBES 3
 
 /* A costly case has more arrivals than this, or a loss that the witness integrates by quadrature
  * (instantaneous cross-entropy): one simulation may take seconds. One random direction already

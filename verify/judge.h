@@ -93,6 +93,8 @@ int judge_adjoints(struct judge *judge);
 
 /* 0, or -1 with verdict and reason. */
 int judge_metamorphic(struct judge *judge);
+/* One change by its number in verify/change.h. Likewise, or 1 if it does not apply to this case. */
+int judge_change(struct judge *judge, size_t choice);
 
 /* ---- judge_clock.c: all engines asked for ---- */
 

@@ -43,7 +43,7 @@ void judge_slope_add(struct judge_slope *slope, const struct judge *judge, const
 
 /* First precision: VER_PRECISION_FIRST, or more where the loss is so much larger than what any
  * parameter does to it that its rounding would hide all derivatives; see bounds.h. */
-static long first_precision(const struct judge *judge)
+static long first_precision(const struct judge *judge, long digits)
 {
     arf_t loss, all;
     arf_init(loss);
@@ -55,7 +55,8 @@ static long first_precision(const struct judge *judge)
     double need = (double)least;
     if (!arf_is_zero(all) && arf_is_finite(loss) && arf_cmp_si(loss, 1) > 0)
         need = VER_FLOOR_BITS((double)arf_abs_bound_lt_2exp_si(loss) -
-                              (double)arf_abs_bound_lt_2exp_si(all));
+                                  (double)arf_abs_bound_lt_2exp_si(all),
+                              fmax(VER_SCALE_BITS, (double)digits * log2(10)));
     arf_clear(loss);
     arf_clear(all);
     if (!(need > (double)least && need < (double)judge->options->precision_cap))
@@ -72,12 +73,13 @@ static int ask_side(struct judge *judge, const struct judge_question *question,
         return judge_no_memory(judge);
     *number = judge->out->comparisons - 1;
     snprintf(c->index, sizeof c->index, "%.90s%s", question->index, where);
-    long first = first_precision(judge);
+    long digits = judge->options->digits * VER_WITNESS_DIGITS_PART / VER_WITNESS_DIGITS_WHOLE;
+    long first = first_precision(judge, digits);
     struct witness_request request = {
-        .digits = judge->options->digits * VER_WITNESS_DIGITS_PART / VER_WITNESS_DIGITS_WHOLE,
+        .digits = digits,
         .order_slack = VER_ORDER_SLACK,
         .precision_first = first,
-        .precision_cap = VER_PRECISION_CAP + first - VER_PRECISION_FIRST,
+        .precision_cap = VER_PRECISION_CAP + 2 * (first - VER_PRECISION_FIRST),
         .share = judge->share,
     };
     struct witness_difference difference;

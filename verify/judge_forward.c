@@ -1,5 +1,5 @@
-/* judge_forward.c: is the forward pass of the reference the truth? Its spikes and losses against the
- * witness, and everything against truths known by hand. */
+/* judge_forward.c: is the forward pass of the reference the truth? Its spikes and losses against
+ * the witness, and everything against truths known by hand. */
 #include "verify/judge.h"
 
 #include <math.h>
