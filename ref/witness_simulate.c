@@ -114,6 +114,9 @@ static void hear(struct witness_engine *e, struct witness_neuron *n,
                  const struct witness_entry *entry)
 {
     if (n->model == CASE_LI) {
+#if FAULT == 197 /* the order of arrivals at outputs is not seen */
+        return;
+#endif
         note_border(n, entry->time, ((uint64_t)entry->place << 32) + entry->source);
         return;
     }

@@ -205,8 +205,10 @@
 
 /* ---- how much is compared (no verdict depends on these) ---- */
 
-/* Every parameter by itself where the case has at most so many, and is not costly (below). */
+/* Every parameter by itself where the case has at most so many, and is not costly (below); fewer
+ * where an integral is by quadrature. */
 #define VER_ALL_COORDINATES 96
+#define VER_QUADRATURE_COORDINATES 32
 
 /* Adjoints are probed at so many places of a case, V and I at each. */
 #define VER_PROBES 3
