@@ -140,6 +140,7 @@ START_TEST(another_seed_looks_in_other_directions)
     struct ver_options options = defaults;
     char first[40];
     ver_judge(&judgement, "text", "file", &made, &options);
+    ck_assert_int_eq(judgement.verdict, VER_PASS);
     snprintf(first, sizeof first, "%s", find("direction")->value);
     ver_judgement_clear(&judgement);
     options.seed = 1;

@@ -40,8 +40,8 @@ static const char usage[] =
     "  --compat         the published scheme instead of the clean one, judged as such\n"
     "  --defect N       plant a published defect in the engines: 1 2 4 5 6 7 18; may be repeated\n"
     "  --no-witness     engines only, for speed\n"
-    "  --every N        the costly checks (each coordinate by itself, ladders of steps,\n"
-    "                   invariances) on every N-th case only, chosen by its name (default 1)\n"
+    "  --every N        the costly checks (ladders of steps, invariances) on every N-th case only,\n"
+    "                   chosen by its name (default 1)\n"
     "  --jobs N         processes (default: one a core); the output does not depend on it\n"
     "  --shard I/N      every N-th case only, from the I-th on: one job of an array of N\n"
     "  --time-limit S   a case that takes longer is an error of that case (default 1800)\n"
@@ -73,8 +73,8 @@ static const char usage[] =
     "What it does not provide is no evidence; what it answers with not-run is counted.\n"
     "\n"
     "Verdicts: pass; fail; undecided (the reference cannot decide it at the precision cap, or "
-    "nothing\n"
-    "gave evidence); not-run (larger than the engines allow); error.\n"
+    "some\n"
+    "derivative has no evidence); not-run (larger than the engines allow); error.\n"
     "Exit code: 0 all pass; 1 any fail, undecided or error; 2 could not run.\n";
 
 static const struct command_option options[] = {
