@@ -17,7 +17,8 @@
  * may be larger: by Cauchy it is that error divided by the radius, in the direction, within which
  * the integrand stays analytic on the ellipses of the panels, where the response to a nudge has
  * grown. Twin outputs, whose loss does not grow at all there, have shown 2^-(11p/20); 2^-(17p/32)
- * |L| goes into the floor. (A step in the choice of panels between two points shows as a wrong order.)
+ * |L| goes into the floor. (A step in the choice of panels between two points shows as a wrong
+ * order.)
  *
  * Points are numbered: 0 is h = 0; central: +h, -h, +h/2, -h/2, +h/4, -h/4; forward: 2h, h, h/2,
  * h/4; backward likewise, all negative. */

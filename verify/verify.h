@@ -1,9 +1,8 @@
 /* verify.h: the judge. It holds the reference (proven enclosures) against the witness (independent,
  * differences of the loss) and says of every case: pass, fail, undecided, not-run or error.
  *
- * A pass is a proof of agreement: every comparison is written so that NaN fails, a case with a
- * derivative that no agreeing difference speaks for does not pass, and every bound stands in bounds.h
- * with its derivation. */
+ * A pass is a proof of agreement: every comparison is written so that NaN fails, every derivative
+ * has a difference that agrees, and every bound stands in bounds.h with its derivation. */
 #ifndef EVIDENT_VERIFY_H
 #define EVIDENT_VERIFY_H
 
@@ -49,12 +48,8 @@ enum ver_kind {
     VER_KINDS
 };
 
-/* Of a comparison, beside enum witness_class. */
-enum {
-    VER_NO_DERIVATIVE = WITNESS_UNRESOLVED + 1, /* the reference says there is none */
-    VER_CLASSES,
-    VER_NO_CLASS = VER_CLASSES /* it is no difference */
-};
+/* Classes beside enum witness_class: of what has no derivative, and of what is no difference. */
+enum { VER_NO_DERIVATIVE = WITNESS_UNRESOLVED + 1, VER_CLASSES, VER_NO_CLASS = VER_CLASSES };
 
 struct ver_comparison {
     enum ver_kind kind;
