@@ -49,7 +49,12 @@ enum outcome record_adjoint(struct engine *e, const struct neuron *n, size_t eve
     a->event = kinds[kind];
     arb_set(a->time, e->event[event].time);
     adjoint_set(a->lambda_v_plus, a->lambda_i_plus, n, n->p, n->q, e->prec);
+#if FAULT != 192 /* what is recorded before a spike is what is after it */
     adjoint_set(a->lambda_v_minus, a->lambda_i_minus, n, p_minus, n->q, e->prec);
+#else
+    adjoint_set(a->lambda_v_minus, a->lambda_i_minus, n, n->p, n->q, e->prec);
+    (void)p_minus;
+#endif
     a->none_minus = plateau_before(e, n, n->cursor);
     a->none_plus = plateau_after(e, n, n->cursor);
     if (a->none_minus) {

@@ -79,7 +79,7 @@ struct ref_train {
 struct ref_sample {
     arb_t loss;
     struct ref_train **spikes;   /* [populations][neurons]; NULL for populations that are not lif */
-    struct ref_adjoint *adjoint; /* on request; in order of time for each neuron */
+    struct ref_adjoint *adjoint; /* on request; of each neuron the latest first */
     size_t adjoints;
 };
 
@@ -169,16 +169,25 @@ struct witness_train {
     mpfr_t *at;
 };
 
+/* What a margin of the reference can be, by what was seen; +inf where nothing was. */
+struct witness_margin {
+    double least, most;
+};
+
 struct witness_run {
     mpfr_t loss;
+    mpfr_t *sample_loss; /* [samples] */
     size_t samples, populations;
     size_t *size;                   /* [populations], 0 where not lif */
     struct witness_train ***spikes; /* [samples][populations][neurons] */
     uint64_t counts;                /* digest of the number of spikes of every neuron */
     uint64_t sequence; /* digest of, for every spike, the arrivals of nonzero weight at its neuron
                           before it */
+    uint64_t borders;  /* digest of the order of arrivals and steps of the target at every output
+                          without a threshold: what is late for the end is not among them */
     mpfr_t
         closest; /* smallest |peak - threshold| seen: tells a tangent from a plain count change */
+    struct witness_margin margin[REF_MAXIMUM_GAP]; /* all but the gap between two maxima */
 };
 
 enum witness_status {
@@ -193,13 +202,16 @@ enum witness_status witness_simulate(struct witness_run *run, const struct case_
                                      mpfr_prec_t prec);
 void witness_run_clear(struct witness_run *run);
 
-/* Central differences, or, for parameters that cannot go below zero (a delay of zero, a spike at
- * time zero), the forward difference (-3 f(0) + 4 f(h) - f(2h)) / 2h. Both are of second order. */
-enum witness_side { WITNESS_CENTRAL, WITNESS_FORWARD };
+/* Central differences, or from one side: for parameters that cannot go below zero (a delay of zero,
+ * a spike at time zero), and where the two sides need not be alike, the forward difference
+ * (-3 f(0) + 4 f(h) - f(2h)) / 2h or its mirror image. All are of second order. */
+enum witness_side { WITNESS_CENTRAL, WITNESS_FORWARD, WITNESS_BACKWARD };
 
 enum witness_class {
     WITNESS_SMOOTH,       /* the same spikes in the same order at every point: evidence */
-    WITNESS_ORDER_CHANGE, /* a spike and an arrival at its neuron changed places */
+    WITNESS_ORDER_CHANGE, /* a spike and an arrival at its neuron changed places, or, at an output
+                           * without a threshold, arrivals, a step of its target and the end:
+                           * there the loss may have a kink, and each side is asked by itself */
     WITNESS_COUNT_CHANGE, /* a spike was born or lost */
     WITNESS_TANGENT,      /* likewise, at a peak that touches the threshold */
     WITNESS_UNRESOLVED    /* smooth, but the digits were not reached at the precision cap */
@@ -209,7 +221,13 @@ struct witness_request {
     long digits;        /* relative error to reach, judged by the difference of two steps */
     double order_slack; /* accept an observed order in 2 +- order_slack */
     mpfr_prec_t precision_first, precision_cap;
+    struct witness_share *share; /* or NULL */
 };
+
+/* What the differences of one case share: unmoved runs, exponentials, rules of quadrature. They are
+ * then the same but for rounding far below the guard bits, and faster. NULL if memory is short. */
+struct witness_share *witness_share_new(void);
+void witness_share_free(struct witness_share *share);
 
 struct witness_difference {
     enum witness_class class_;
@@ -224,7 +242,8 @@ struct witness_difference {
 
 /* Differentiates the loss along a direction. Step and precision are chosen together: h = 2^-(5p/16)
  * at p bits; p doubles until the pattern is smooth at h, h/2, h/4, the observed order is 2 and the
- * digits are reached. difference must be cleared. */
+ * digits are reached. A central difference across a change of borders (see witness_run) ends at
+ * once as an order change. difference must be cleared. */
 enum witness_status witness_differentiate(struct witness_difference *difference,
                                           const struct case_problem *c,
                                           const struct witness_direction *direction,

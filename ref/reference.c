@@ -37,6 +37,9 @@ static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
     for (size_t x = 0; x < c->samples && outcome == PROVEN; x++) {
         outcome = sample_run(&e, x);
         arb_add(r->loss, r->loss, r->sample[x].loss, prec);
+#if FAULT == 194 /* the loss of sample 0 stands for every sample */
+        arb_set(r->sample[x].loss, r->sample[0].loss);
+#endif
     }
     r->precision = prec;
     r->gradient = e.gradient;

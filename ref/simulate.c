@@ -130,7 +130,11 @@ static void spike_margins(struct engine *e, const struct neuron *n, size_t event
         arb_set(peak, n->bias); /* V rises to the bias for ever */
     arb_sub(peak, peak, n->threshold, e->prec);
     margin_lower(e, REF_GRAZING, peak);
+#if FAULT != 195 /* the margin of the slope is tau_mem V' */
     arb_mul(s, n->slope, n->k->a, e->prec);
+#else
+    arb_set(s, n->slope);
+#endif
     margin_lower(e, REF_SLOPE, s);
     if (n->last_arrival) {
         arb_sub(s, e->event[event].time, e->event[n->last_arrival].time, e->prec);

@@ -15,9 +15,11 @@ static int run_init(struct witness_run *run, const struct case_problem *c, mpfr_
     memset(run, 0, sizeof *run);
     mpfr_init2(run->loss, prec);
     mpfr_init2(run->closest, 53);
+    witness_margins_begin(run, c);
+    run->sample_loss = calloc(c->samples + 1, sizeof run->sample_loss[0]);
     run->size = calloc(c->populations + 1, sizeof run->size[0]);
     run->spikes = calloc(c->samples + 1, sizeof(struct witness_train **));
-    if (run->size == NULL || run->spikes == NULL) {
+    if (run->size == NULL || run->spikes == NULL || run->sample_loss == NULL) {
         return -1;
     }
     run->populations = c->populations;
@@ -29,6 +31,7 @@ static int run_init(struct witness_run *run, const struct case_problem *c, mpfr_
         if (run->spikes[s] == NULL) {
             return -1;
         }
+        mpfr_init2(run->sample_loss[s], prec);
         run->samples = s + 1;
         for (size_t p = 0; p < c->populations; p++) {
             if (run->size[p] == 0) {
@@ -54,9 +57,10 @@ enum witness_status witness_simulate(struct witness_run *run, const struct case_
         e.record = run;
         status = witness_engine_run(&e, h);
         mpfr_set(run->loss, e.loss, MPFR_RNDN);
-        mpfr_set_d(run->closest, e.closest, MPFR_RNDN);
-        run->counts = e.counts;
-        run->sequence = e.sequence;
+        mpfr_set_d(run->closest, e.outcome.closest, MPFR_RNDN);
+        run->counts = e.outcome.counts;
+        run->sequence = e.outcome.sequence;
+        run->borders = e.outcome.borders;
     }
     witness_engine_clear(&e);
     return status;
@@ -81,8 +85,10 @@ void witness_run_clear(struct witness_run *run)
             free(run->spikes[s][p]);
         }
         free(run->spikes[s]);
+        mpfr_clear(run->sample_loss[s]);
     }
     free(run->spikes);
+    free(run->sample_loss);
     free(run->size);
     mpfr_clears(run->loss, run->closest, (mpfr_ptr)0);
     memset(run, 0, sizeof *run);

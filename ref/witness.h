@@ -98,6 +98,8 @@ struct witness_neuron {
     bool known, touched;
     double peak_after, peak_gap; /* where the coming maximum lies, |V - threshold| there */
     uint64_t arrivals, spikes, history;
+    mpfr_ptr heard, fired;    /* times of the last arrival and spike, for margins and borders */
+    uint64_t border, at_once; /* of an output: digest of what came, sum of what came at heard */
 };
 
 /* ---- losses (witness_loss.c, witness_quadrature.c) ---- */
@@ -127,6 +129,14 @@ struct witness_quadrature {
     mpfr_t *kernel;                /* [outputs] */
     mpfr_ptr synced;               /* outputs are up to date here, the integrals reach here */
     mpfr_ptr integral;             /* of the instantaneous cross entropy */
+};
+
+/* ---- what the differences of a case share (witness_share.c) ---- */
+
+/* What one run says of the case, but for its spikes. */
+struct witness_outcome {
+    uint64_t counts, sequence, borders;
+    double closest;
 };
 
 /* ---- the engine ---- */
@@ -174,14 +184,35 @@ struct witness_engine {
     size_t emissions;
     mpfr_ptr end, amount, loss, sample_loss;
     mpfr_t *kernel_scratch, *root_scratch, *loss_scratch, *node_scratch, *run_scratch;
+    mpfr_t *exp_scratch, *margin_scratch;
     struct witness_output *output;
     size_t outputs, output_first; /* neurons output_first .. + outputs - 1; 0 if none */
     struct witness_quadrature quadrature;
+    struct witness_share *share; /* or NULL */
+    bool unmoved;                /* this run is of the case itself */
     size_t sample;
     struct witness_run *record; /* or NULL */
-    uint64_t counts, sequence, spikes;
-    double closest;
+    uint64_t spikes;
+    struct witness_outcome outcome;
 };
+
+/* value = e^argument, which may be one object: near an exponential that the case already had, by
+ * its Taylor series, so that a moved run costs few full ones. */
+void witness_exp(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
+/* A rule that lives as long as the share, or as the engine without one; NULL: memory is short. */
+const struct witness_rule *witness_rule_get(struct witness_engine *e, size_t choice);
+/* The unmoved run of an engine's case with its direction's impulse, if it was told. */
+bool witness_share_recall(const struct witness_engine *e, mpfr_ptr loss,
+                          struct witness_outcome *outcome);
+int witness_share_tell(const struct witness_engine *e);
+
+/* witness_margin.c: margins of the run that is recorded. */
+void witness_margins_begin(struct witness_run *run, const struct case_problem *c);
+void witness_margin_spike(struct witness_engine *e, const struct witness_neuron *n);
+void witness_margin_peak(struct witness_engine *e, const struct witness_neuron *n);
+void witness_margin_arrival(struct witness_engine *e, const struct witness_neuron *n, bool echo);
+void witness_margin_sent(struct witness_engine *e, mpfr_srcptr time);
+void witness_margin_end(struct witness_engine *e, struct witness_neuron *n);
 
 /* witness_engine.c: sizes everything. 0, or -1 if memory is short; clear in both cases. */
 int witness_engine_init(struct witness_engine *e, const struct case_problem *c,
@@ -193,7 +224,7 @@ int witness_parameters_init(struct witness_engine *e);
 int witness_parameters_apply(struct witness_engine *e, mpfr_srcptr h);
 int witness_emissions_apply(struct witness_engine *e, mpfr_srcptr h);
 
-/* witness_simulate.c: runs all samples; e->loss, e->counts, e->sequence, e->closest. */
+/* witness_simulate.c: runs all samples; e->loss, e->outcome. */
 enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h);
 
 /* witness_membrane.c */

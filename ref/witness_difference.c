@@ -6,16 +6,22 @@
  * bound by far. Steps h, h/2, h/4 give the order and the estimate of the error at h/4,
  *     |D(h/4) - D(h/2)| / 3 + floor(h/4).
  * A pattern is what makes the loss smooth: spike counts, and arrivals before every spike. All
- * points must show the pattern of the unmoved case, else the difference is no evidence.
+ * points must show the pattern of the unmoved case, else the difference is no evidence. At an
+ * output without a threshold the loss is continuous where arrivals, steps of the target and the end
+ * change places (borders), but may have a kink there: a central difference across one is none, as
+ * its two halves may be of different functions whose mean has any order. One-sided points must
+ * have one order among themselves; the unmoved case, where events may coincide, is their limit, as
+ * the loss is continuous where no spike is born or lost.
  *
  * The panels of a quadrature are chosen so that its error is below 2^-p |L|. That of its derivative
  * may be larger: by Cauchy it is that error divided by the radius, in the direction, within which
  * the integrand stays analytic on the ellipses of the panels, where the response to a nudge has
- * grown. Twin outputs, whose loss does not grow at all there, have shown 2^-(5p/8); 2^-(9p/16) |L|
- * goes into the floor. (A step in the choice of panels between two points shows as a wrong order.)
+ * grown. Twin outputs, whose loss does not grow at all there, have shown 2^-(11p/20); 2^-(17p/32)
+ * |L| goes into the floor. (A step in the choice of panels between two points shows as a wrong
+ * order.)
  *
  * Points are numbered: 0 is h = 0; central: +h, -h, +h/2, -h/2, +h/4, -h/4; forward: 2h, h, h/2,
- * h/4. */
+ * h/4; backward likewise, all negative. */
 #include "ref/witness.h"
 
 #include <math.h>
@@ -25,8 +31,7 @@ enum { POINTS = 7, STEPS = 3 };
 
 struct point {
     mpfr_t loss;
-    uint64_t counts, sequence;
-    double closest;
+    struct witness_outcome is;
     bool known;
 };
 
@@ -43,7 +48,7 @@ struct stencil {
 
 static int stencil_init(struct stencil *s, const struct case_problem *c,
                         const struct witness_direction *direction, enum witness_side side,
-                        mpfr_prec_t prec)
+                        mpfr_prec_t prec, struct witness_share *share)
 {
     memset(s, 0, sizeof *s);
     mpfr_prec_t work = prec + WITNESS_GUARD_BITS;
@@ -56,7 +61,9 @@ static int stencil_init(struct stencil *s, const struct case_problem *c,
     for (size_t i = 0; i < POINTS; i++) {
         mpfr_init2(s->point[i].loss, work);
     }
-    return witness_engine_init(&s->engine, c, direction, prec);
+    int failed = witness_engine_init(&s->engine, c, direction, prec);
+    s->engine.share = share;
+    return failed;
 }
 
 static void stencil_clear(struct stencil *s)
@@ -83,6 +90,9 @@ static void place(struct stencil *s, size_t i)
         }
     } else {
         mpfr_mul_2si(s->at, s->step, 2 - (long)i, MPFR_RNDN);
+        if (s->side == WITNESS_BACKWARD) {
+            mpfr_neg(s->at, s->at, MPFR_RNDN);
+        }
     }
 }
 
@@ -92,26 +102,40 @@ static enum witness_status visit(struct stencil *s, size_t i)
     if (point->known) {
         return WITNESS_OK;
     }
+    point->known = true;
+    if (i == 0 && witness_share_recall(&s->engine, point->loss, &point->is)) {
+        return WITNESS_OK;
+    }
     place(s, i);
     enum witness_status status = witness_engine_run(&s->engine, s->at);
     mpfr_set(point->loss, s->engine.loss, MPFR_RNDN);
-    point->counts = s->engine.counts;
-    point->sequence = s->engine.sequence;
-    point->closest = s->engine.closest;
-    point->known = true;
+    point->is = s->engine.outcome;
     s->simulations++;
+    if (i == 0 && status == WITNESS_OK && witness_share_tell(&s->engine) != 0) {
+        return WITNESS_MEMORY;
+    }
     return status;
 }
 
-static bool same_pattern(const struct point *a, const struct point *b)
+/* Do the moved points seen so far lie on both sides of a change of borders? */
+static bool crosses_border(const struct stencil *s)
 {
-    return a->counts == b->counts && a->sequence == b->sequence;
+    for (size_t i = 2; i < s->points; i++) {
+        if (s->point[i].known && s->point[i].is.borders != s->point[1].is.borders) {
+            return true;
+        }
+    }
+    return false;
 }
 
+/* The pattern of the unmoved case; on one side, its spikes, and one order of events. */
 static bool all_smooth(const struct stencil *s)
 {
+    const struct witness_outcome *still = &s->point[0].is, *first = &s->point[1].is;
     for (size_t i = 1; i < s->points; i++) {
-        if (s->point[i].known && !same_pattern(&s->point[i], &s->point[0])) {
+        const struct witness_outcome *is = &s->point[i].is;
+        uint64_t order = s->side == WITNESS_CENTRAL ? still->sequence : first->sequence;
+        if (s->point[i].known && (is->counts != still->counts || is->sequence != order)) {
             return false;
         }
     }
@@ -131,6 +155,11 @@ static void difference_of(struct stencil *s, size_t i)
         mpfr_sub(d, d, s->change, MPFR_RNDN);
     }
     mpfr_div(d, d, s->step, MPFR_RNDN);
+#if FAULT != 198 /* the sign of a difference from below */
+    if (s->side == WITNESS_BACKWARD) {
+        mpfr_neg(d, d, MPFR_RNDN);
+    }
+#endif
 #if FAULT != 92 /* differences over h instead of 2h */
     mpfr_mul_2si(d, d, (long)i - 1, MPFR_RNDN);
 #else
@@ -151,7 +180,7 @@ static void set_floor(struct stencil *s)
     mpfr_div(s->floor, s->scale, s->step, MPFR_RNDN);
     mpfr_mul_2si(s->floor, s->floor, 2 - (long)s->engine.prec, MPFR_RNDN);
     if (s->engine.c->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY) {
-        mpfr_mul_2si(s->bound, s->scale, -9 * (long)s->engine.quadrature_bits / 16, MPFR_RNDN);
+        mpfr_mul_2si(s->bound, s->scale, -17 * (long)s->engine.quadrature_bits / 32, MPFR_RNDN);
         mpfr_add(s->floor, s->floor, s->bound, MPFR_RNDN);
     }
 }
@@ -218,9 +247,9 @@ static bool judge(struct witness_difference *out, struct stencil *s,
 static bool approaches(const struct stencil *s)
 {
     const struct point *p = s->point;
-    bool forward = s->side == WITNESS_FORWARD;
-    double far = forward ? p[2].closest : fmax(p[1].closest, p[2].closest);
-    double near = forward ? p[4].closest : fmax(p[5].closest, p[6].closest);
+    bool central = s->side == WITNESS_CENTRAL;
+    double far = central ? fmax(p[1].is.closest, p[2].is.closest) : p[2].is.closest;
+    double near = central ? fmax(p[5].is.closest, p[6].is.closest) : p[4].is.closest;
     return isfinite(far) && near <= far / 2;
 }
 
@@ -228,13 +257,14 @@ static enum witness_class classify(const struct stencil *s)
 {
     bool counts = false, sequence = false;
     for (size_t i = 1; i < s->points; i++) {
-        counts = counts || s->point[i].counts != s->point[0].counts;
-        sequence = sequence || s->point[i].sequence != s->point[0].sequence;
+        const struct point *p = &s->point[i];
+        counts = counts || (p->known && p->is.counts != s->point[0].is.counts);
+        sequence = sequence || (p->known && p->is.sequence != s->point[0].is.sequence);
     }
     if (counts) {
         return approaches(s) ? WITNESS_TANGENT : WITNESS_COUNT_CHANGE;
     }
-    return sequence ? WITNESS_ORDER_CHANGE : WITNESS_UNRESOLVED;
+    return sequence || crosses_border(s) ? WITNESS_ORDER_CHANGE : WITNESS_UNRESOLVED;
 }
 
 /* h = 2^-(5p/16). */
@@ -243,32 +273,35 @@ static long log2_step(mpfr_prec_t prec)
     return -(long)(5 * prec / 16);
 }
 
-/* One attempt. The widest points come first: a change of pattern there spares the rest, unless
- * this is the last attempt, which must classify. */
-static enum witness_status attempt(struct witness_difference *out, bool *reached,
+/* One attempt; sets done if its class_ is the last word. The widest points come first: a change of
+ * pattern there spares the rest, unless this is the last attempt, which must classify. */
+static enum witness_status attempt(struct witness_difference *out, bool *done,
                                    const struct case_problem *c,
                                    const struct witness_direction *direction,
-                                   enum witness_side side, const struct witness_request *request,
-                                   bool last)
+                                   enum witness_side side, const struct witness_request *request)
 {
     struct stencil s;
     enum witness_status status = WITNESS_MEMORY;
-    *reached = false;
-    if (stencil_init(&s, c, direction, side, out->precision) == 0) {
+    bool last = out->precision > request->precision_cap / 2, reached = false, torn = false;
+    if (stencil_init(&s, c, direction, side, out->precision, request->share) == 0) {
         status = WITNESS_OK;
         mpfr_set_ui_2exp(s.step, 1, log2_step(out->precision), MPFR_RNDN);
-        for (size_t i = 0; i < s.points && status == WITNESS_OK && (last || all_smooth(&s)); i++) {
+        for (size_t i = 0;
+             i < s.points && status == WITNESS_OK && (last || (all_smooth(&s) && !torn)); i++) {
             status = visit(&s, i);
+            torn = crosses_border(&s);
         }
+        torn = torn && all_smooth(&s);
         out->step = (double)log2_step(out->precision) - 2;
         out->simulations += s.simulations;
-        if (status == WITNESS_OK && all_smooth(&s)) {
-            *reached = judge(out, &s, request);
+        if (status == WITNESS_OK && all_smooth(&s) && !torn) {
+            reached = judge(out, &s, request);
         }
-        if (status == WITNESS_OK && last) {
-            out->class_ = *reached ? WITNESS_SMOOTH : classify(&s);
+        if (status == WITNESS_OK) {
+            out->class_ = reached ? WITNESS_SMOOTH : classify(&s);
         }
     }
+    *done = last || reached || (torn && side == WITNESS_CENTRAL);
     stencil_clear(&s);
     return status;
 }
@@ -286,19 +319,10 @@ enum witness_status witness_differentiate(struct witness_difference *difference,
     difference->class_ = WITNESS_UNRESOLVED;
     difference->precision = request->precision_first;
     for (;;) {
-        bool last = difference->precision > request->precision_cap / 2;
-        bool reached;
-        enum witness_status status =
-            attempt(difference, &reached, c, direction, side, request, last);
-        if (status != WITNESS_OK) {
+        bool done;
+        enum witness_status status = attempt(difference, &done, c, direction, side, request);
+        if (status != WITNESS_OK || done) {
             return status;
-        }
-        if (reached) {
-            difference->class_ = WITNESS_SMOOTH;
-            return WITNESS_OK;
-        }
-        if (last) {
-            return WITNESS_OK;
         }
         difference->precision *= 2;
     }
@@ -317,7 +341,7 @@ enum witness_status witness_difference_at(mpfr_t value, const struct case_proble
 {
     struct stencil s;
     enum witness_status status = WITNESS_MEMORY;
-    if (stencil_init(&s, c, direction, side, prec) == 0) {
+    if (stencil_init(&s, c, direction, side, prec, NULL) == 0) {
         status = WITNESS_OK;
         mpfr_set_d(s.step, log2_step_size, MPFR_RNDN);
         mpfr_exp2(s.step, s.step, MPFR_RNDN);

@@ -13,7 +13,7 @@ static bool simulated(const struct case_problem *c, size_t population)
 }
 
 enum {
-    NUMBERS_PER_NEURON = 11 /* tau_mem .. crossing of struct witness_neuron */
+    NUMBERS_PER_NEURON = 13 /* tau_mem .. crossing, heard, fired of struct witness_neuron */
 };
 
 static int neurons_init(struct witness_engine *e)
@@ -56,6 +56,8 @@ static int neurons_init(struct witness_engine *e)
                 .current = own[8],
                 .time = own[9],
                 .crossing = own[10],
+                .heard = own[11],
+                .fired = own[12],
             };
         }
     }
@@ -80,8 +82,8 @@ static size_t emissions_most(const struct case_problem *c)
 
 static int scratch_init(struct witness_engine *e)
 {
-    mpfr_t **scratch[] = {&e->kernel_scratch, &e->root_scratch, &e->loss_scratch, &e->node_scratch,
-                          &e->run_scratch};
+    mpfr_t **scratch[] = {&e->kernel_scratch, &e->root_scratch, &e->loss_scratch,  &e->node_scratch,
+                          &e->run_scratch,    &e->exp_scratch,  &e->margin_scratch};
     for (size_t i = 0; i < sizeof scratch / sizeof scratch[0]; i++) {
         *scratch[i] = witness_store_take(&e->store, WITNESS_SCRATCH, e->work);
         if (*scratch[i] == NULL) {

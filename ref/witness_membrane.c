@@ -7,6 +7,7 @@
  * form is taken from |delta s| = 2^-16 on: it costs 16 of the guard bits and no exponential. */
 #include "ref/witness.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ static void decay_fresh(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr ta
     mpfr_ptr argument = e->kernel_scratch[ARGUMENT];
     mpfr_div(argument, s, tau, MPFR_RNDN);
     mpfr_neg(argument, argument, MPFR_RNDN);
-    mpfr_exp(value, argument, MPFR_RNDN);
+    witness_exp(e, value, argument);
 }
 
 /* The place for a new entry of a memo: the least recently made one. */
@@ -150,8 +151,9 @@ void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_sr
     if (n->model == CASE_LI && witness_is_output(e, n)) {
         witness_loss_segment(e, n, t, u, current);
     }
-    if (mpfr_get_d(span, MPFR_RNDN) >= n->peak_after && n->peak_gap < e->closest) {
-        e->closest = n->peak_gap;
+    if (mpfr_get_d(span, MPFR_RNDN) >= n->peak_after) {
+        e->outcome.closest = fmin(e->outcome.closest, n->peak_gap);
+        witness_margin_peak(e, n);
     }
     mpfr_set(n->u, u, MPFR_RNDN);
     mpfr_set(n->current, current, MPFR_RNDN);

@@ -124,7 +124,7 @@ static void ratios(struct witness_engine *e, const struct witness_rule *rule)
             mpfr_mul(w[OFFSET], w[RADIUS], rule->node[i], MPFR_RNDN);
             exponent(e, ratio, row, w[OFFSET]);
             mpfr_neg(ratio, ratio, MPFR_RNDN);
-            mpfr_exp(ratio, ratio, MPFR_RNDN);
+            witness_exp(e, ratio, ratio);
         }
     }
 }
@@ -146,7 +146,7 @@ static void centres(struct witness_engine *e)
             mpfr_sub_d(q->centre[row], q->centre[row], 2, MPFR_RNDN);
 #endif
         }
-        mpfr_exp(q->centre[row], q->centre[row], MPFR_RNDN);
+        witness_exp(e, q->centre[row], q->centre[row]);
     }
 }
 
@@ -192,7 +192,7 @@ static void entropy_node(struct witness_engine *e, mpfr_t *value, mpfr_srcptr s)
         voltage(e, w[V], w[SLOPE], value, k);
         mpfr_sub(w[V], w[V], w[LABEL_V], MPFR_RNDN);
         mpfr_sub(w[SLOPE], w[SLOPE], w[LABEL_SLOPE], MPFR_RNDN);
-        mpfr_exp(w[V], w[V], MPFR_RNDN);
+        witness_exp(e, w[V], w[V]);
         mpfr_add(w[SUM], w[SUM], w[V], MPFR_RNDN);
         mpfr_fma(w[RISE], w[V], w[SLOPE], w[RISE], MPFR_RNDN);
     }
@@ -270,13 +270,11 @@ static void edge(struct witness_engine *e)
 /* All panels from the common time of the outputs over SPAN. */
 static int integrate(struct witness_engine *e)
 {
-    struct witness_quadrature *q = &e->quadrature;
     mpfr_t *w = e->node_scratch;
     size_t choice, panels;
     witness_panel_choose(&choice, &panels, e, mpfr_get_d(w[SPAN], MPFR_RNDN));
-    struct witness_rule *rule = &q->rule[choice];
-    if (rule->half == 0 &&
-        witness_rule_make(rule, &e->store, witness_rule_half(e->prec, choice), e->work) != 0) {
+    const struct witness_rule *rule = witness_rule_get(e, choice);
+    if (rule == NULL) {
         return -1;
     }
     mpfr_div_2ui(w[MIDDLE], w[SPAN], 1, MPFR_RNDN);

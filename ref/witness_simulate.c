@@ -27,6 +27,7 @@ static int send(struct witness_engine *e, mpfr_srcptr now, mpfr_srcptr delay, si
         return -1;
     }
     mpfr_add(time, now, delay, MPFR_RNDN);
+    witness_margin_sent(e, time);
 #if FAULT == 16 /* delay ignored */
     mpfr_set(time, now, MPFR_RNDN);
 #endif
@@ -68,6 +69,18 @@ static int emit(struct witness_engine *e, size_t population, size_t source, mpfr
     return 0;
 }
 
+/* An output without a threshold heard something at this time: what comes at one time comes in no
+ * order. */
+static void note_border(struct witness_neuron *n, mpfr_srcptr t, uint64_t what)
+{
+    if (!mpfr_equal_p(n->heard, t)) {
+        n->border = mix(n->border, n->at_once);
+        n->at_once = 0;
+        mpfr_set(n->heard, t, MPFR_RNDN);
+    }
+    n->at_once += mix(1, what);
+}
+
 /* The neuron at time t, ready to be changed. */
 static int bring(struct witness_engine *e, size_t which, mpfr_srcptr t)
 {
@@ -81,6 +94,36 @@ static int bring(struct witness_engine *e, size_t which, mpfr_srcptr t)
         e->touched[e->touches++] = which;
     }
     return 0;
+}
+
+/* Whether an arrival is what the last spike of its neuron sent to itself. */
+static bool is_echo(const struct witness_engine *e, const struct witness_neuron *n,
+                    const struct witness_entry *entry)
+{
+    const struct case_projection *projection = &e->c->projection[entry->place];
+    size_t synapse = entry->source * e->c->population[projection->target].size + n->index;
+    const struct witness_table *delay = &e->delay[entry->place];
+    mpfr_ptr sent = e->run_scratch[SPAN];
+    mpfr_add(sent, n->fired, delay->at[delay->uniform ? 0 : synapse], MPFR_RNDN);
+    return projection->source == n->population && entry->source == n->index &&
+           mpfr_equal_p(sent, entry->time);
+}
+
+/* Before the jump of an arrival. */
+static void hear(struct witness_engine *e, struct witness_neuron *n,
+                 const struct witness_entry *entry)
+{
+    if (n->model == CASE_LI) {
+#if FAULT == 197 /* the order of arrivals at outputs is not seen */
+        return;
+#endif
+        note_border(n, entry->time, ((uint64_t)entry->place << 32) + entry->source);
+        return;
+    }
+    mpfr_set(n->heard, entry->time, MPFR_RNDN);
+    if (e->record != NULL) {
+        witness_margin_arrival(e, n, is_echo(e, n, entry));
+    }
 }
 
 static int arrive(struct witness_engine *e, const struct witness_entry *entry)
@@ -100,6 +143,7 @@ static int arrive(struct witness_engine *e, const struct witness_entry *entry)
             return -1;
         }
         struct witness_neuron *n = &e->neuron[which];
+        hear(e, n, entry);
 #if FAULT != 12 /* the sign of the jump of I */
         mpfr_add(n->current, n->current, weight->at[synapse], MPFR_RNDN);
 #else
@@ -132,6 +176,7 @@ static int step(struct witness_engine *e, const struct witness_entry *entry)
     if (bring(e, entry->place, entry->time) != 0) {
         return -1;
     }
+    note_border(&e->neuron[entry->place], entry->time, UINT64_MAX - entry->source);
     witness_loss_step(e, &e->neuron[entry->place], entry->source);
     return 0;
 }
@@ -183,13 +228,13 @@ static int fire(struct witness_engine *e, size_t which)
 {
     struct witness_neuron *n = &e->neuron[which];
     mpfr_ptr span = e->run_scratch[SPAN];
+    witness_margin_spike(e, n);
     mpfr_sub(span, n->crossing, n->time, MPFR_RNDN);
     mpfr_mul(n->current, n->current, witness_decay_at(e, n->kind->synapse, span), MPFR_RNDN);
     mpfr_set(n->u, n->floor, MPFR_RNDN);
     mpfr_set(n->time, n->crossing, MPFR_RNDN);
-    if (n->peak_gap < e->closest) {
-        e->closest = n->peak_gap;
-    }
+    mpfr_set(n->fired, n->crossing, MPFR_RNDN);
+    e->outcome.closest = fmin(e->outcome.closest, n->peak_gap);
 #if FAULT != 97 /* the last spike of an output counts, not the first */
     if (n->spikes == 0 && witness_is_output(e, n)) {
 #else
@@ -265,7 +310,8 @@ static int begin(struct witness_engine *e, mpfr_srcptr h)
         mpfr_neg(n->u, n->bias, MPFR_RNDN);
         mpfr_set_zero(n->current, 1);
         mpfr_set_zero(n->time, 1);
-        n->arrivals = n->spikes = n->history = 0;
+        mpfr_set_si(n->heard, -1, MPFR_RNDN);
+        n->arrivals = n->spikes = n->history = n->border = n->at_once = 0;
         n->touched = false;
         n->peak_after = n->peak_gap = e->earliest[i] = HUGE_VAL;
         if (n->model == CASE_LIF) {
@@ -289,15 +335,15 @@ static int begin(struct witness_engine *e, mpfr_srcptr h)
 static void finish(struct witness_engine *e)
 {
     for (size_t i = 0; i < e->neurons; i++) {
-        const struct witness_neuron *n = &e->neuron[i];
+        struct witness_neuron *n = &e->neuron[i];
         if (n->model != CASE_LIF) {
+            e->outcome.borders = mix(mix(e->outcome.borders, n->border), n->at_once);
             continue;
         }
-        if (n->peak_gap < e->closest) {
-            e->closest = n->peak_gap;
-        }
-        e->counts = mix(e->counts, n->spikes);
-        e->sequence = mix(e->sequence, n->history);
+        e->outcome.closest = fmin(e->outcome.closest, n->peak_gap);
+        witness_margin_end(e, n);
+        e->outcome.counts = mix(e->outcome.counts, n->spikes);
+        e->outcome.sequence = mix(e->outcome.sequence, n->history);
     }
 }
 
@@ -326,8 +372,8 @@ static int simulate_sample(struct witness_engine *e, mpfr_srcptr h)
 
 enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h)
 {
-    e->counts = e->sequence = 0;
-    e->closest = HUGE_VAL;
+    e->outcome = (struct witness_outcome){.closest = HUGE_VAL};
+    e->unmoved = mpfr_zero_p(h) != 0;
     mpfr_set_zero(e->loss, 1);
     if (witness_parameters_apply(e, h) != 0) {
         return WITNESS_MEMORY;
@@ -337,6 +383,9 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h)
             return e->spikes > witness_most_spikes(e->neurons) ? WITNESS_CAPACITY : WITNESS_MEMORY;
         }
         mpfr_add(e->loss, e->loss, e->sample_loss, MPFR_RNDN);
+        if (e->record != NULL) {
+            mpfr_set(e->record->sample_loss[e->sample], e->sample_loss, MPFR_RNDN);
+        }
 #if FAULT == 96 /* the loss of sample 0 only */
         if (e->sample > 0)
             mpfr_sub(e->loss, e->loss, e->sample_loss, MPFR_RNDN);

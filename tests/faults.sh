@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 export MAKE=${MAKE:-make} BUILD=${BUILD:-build} OMP_NUM_THREADS=1
 out=reports/out kinds=
 # Faults that tests/judge_the_judge.sh plants in what the judge is to see through.
-export planted='12 31 48 49 50 53 54 58 60 63 90 137'
+export planted='12 31 48 49 50 53 54 58 60 63 90 137 197'
 
 wanted=() only=' '
 while [ $# -gt 0 ]; do
@@ -37,7 +37,9 @@ mkdir -p "$empty"
 by_kind() { # folder
     awk -F'\t' '
         BEGIN {
-            split("spikes spikes loss losses direction directions boundary directions " \
+            split("spikes spikes loss losses sample_loss losses recorded adjoints " \
+                  "margin_grazing promises margin_slope promises margin_coincidence promises " \
+                  "margin_end promises direction directions boundary directions " \
                   "adjoint_V adjoints adjoint_I adjoints loss_digits promises " \
                   "gradient_digits promises status promises decisions decisions bits bits", k, " ")
             for (i = 1; i in k; i += 2) kind[k[i]] = k[i + 1]
@@ -50,7 +52,7 @@ by_kind() { # folder
             q = $3
             if ($14 ~ /^exec:/)
                 what = "answers"
-            else if ($14 != "reference" && !(q in kind && q != "loss"))
+            else if ($14 != "reference" && !(q in kind && q != "loss" && q != "sample_loss"))
                 what = q ~ /^ladder_/ ? "ladders" : "rounding"
             else
                 what = q ~ /^known_/ ? "known" : q in kind ? kind[q] : "coordinates"

@@ -28,6 +28,8 @@ demand() { # what, exit status, extended expression that the output must hold (n
 
 run "$evident" verify $worked --engine clock-host
 demand 'an honest case passes' 0 '^cases: 1, 1 pass, 0 fail, 0 undecided, 0 not-run, 0 error$'
+run "$evident" verify $worked
+demand 'every parameter is asked by itself' 0 ' 4 directions, 73 coordinates,'
 for defect in 1 4 7; do
     run "$evident" verify $worked --engine clock-host --no-witness --defect $defect
     demand "defect $defect fails" 1 '^cases: 1, 0 pass, 1 fail'
@@ -169,6 +171,7 @@ spiking='random-feedforward:1:0 --directions 2'
     planted 12 '^FAIL .* direction ' 1 $spiking
     planted 31 '^FAIL .* duplicated_samples ' 1 random-batch:1:0
     planted 90 '^FAIL .* adjoint_I ' 1 $spiking
+    planted 197 '^FAIL .* spike_times ' 1 cases/regression/arrival-at-the-end.json
     planted 58 '^FAIL .* loss .* want nan ' 1 $spiking
     planted 53 '^FAIL .* decisions ' 1 $worked --engine clock-host --no-witness --step 0.01
     planted 54 '^FAIL .* weights .* got -?nan ' 1 $worked --engine clock-host --no-witness

@@ -167,6 +167,27 @@ START_TEST(difference_that_is_not_smooth_is_excluded)
 }
 END_TEST
 
+/* The same spikes in the same order, and yet no precision brings the order, nor the truth. */
+START_TEST(wrong_order_and_wrong_value_refute)
+{
+    struct planted p = honest;
+    p.class_ = WITNESS_UNRESOLVED;
+    p.order = 1;
+    ck_assert_int_eq(differ(p).outcome, VER_EXCLUDED); /* the value is right */
+    p.error = 102;
+    ck_assert_int_eq(differ(p).outcome, VER_DIFFERS);
+    p.order = 2; /* it only wants digits */
+    ck_assert_int_eq(differ(p).outcome, VER_EXCLUDED);
+    p.class_ = WITNESS_ORDER_CHANGE;
+    p.order = 1;
+    ck_assert_int_eq(differ(p).outcome, VER_EXCLUDED);
+    p.class_ = WITNESS_UNRESOLVED;
+    p.order = VER_NAN;
+    p.truth = VER_NAN; /* so is the value */
+    ck_assert_int_eq(differ(p).outcome, VER_DIFFERS);
+}
+END_TEST
+
 START_TEST(cancelled_direction_is_judged_relative_to_its_terms)
 {
     struct planted p = honest;
@@ -211,6 +232,7 @@ static TCase *numbers_tests(void)
     tcase_add_test(tests, few_digits_differ_however_large_the_error);
     tcase_add_test(tests, order_of_one_differs);
     tcase_add_test(tests, difference_that_is_not_smooth_is_excluded);
+    tcase_add_test(tests, wrong_order_and_wrong_value_refute);
     tcase_add_test(tests, cancelled_direction_is_judged_relative_to_its_terms);
     tcase_add_test(tests, zero_gradient_takes_the_size_of_the_others);
     tcase_add_test(tests, without_any_gradient_only_rounding_is_allowed);

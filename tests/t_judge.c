@@ -65,8 +65,10 @@ static const struct ver_comparison *find(const char *quantity)
 
 START_TEST(honest_case_passes_with_evidence_of_every_kind)
 {
-    static const char *const quantities[] = {"spikes",    "loss",      "direction",   "boundary",
-                                             "adjoint_V", "adjoint_I", "loss_digits", NULL};
+    static const char *const quantities[] = {
+        "spikes",       "loss",       "sample_loss",        "direction",   "boundary",
+        "adjoint_V",    "adjoint_I",  "recorded",           "loss_digits", "margin_grazing",
+        "margin_slope", "margin_end", "margin_coincidence", "threshold",   NULL};
     ver_judge(&judgement, "text", "file", &made, &defaults);
     ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
     for (int k = 0; quantities[k]; k++) {
@@ -138,12 +140,83 @@ START_TEST(another_seed_looks_in_other_directions)
     struct ver_options options = defaults;
     char first[40];
     ver_judge(&judgement, "text", "file", &made, &options);
+    ck_assert_int_eq(judgement.verdict, VER_PASS);
     snprintf(first, sizeof first, "%s", find("direction")->value);
     ver_judgement_clear(&judgement);
     options.seed = 1;
     ver_judge(&judgement, "text", "file", &made, &options);
     ck_assert_str_ne(find("direction")->value, first);
     ck_assert_int_eq(judgement.verdict, VER_PASS);
+}
+END_TEST
+
+/* How many numbers of a kind were compared, and agreed. */
+static size_t agreeing(enum ver_kind kind)
+{
+    size_t numbers = 0;
+    for (size_t k = 0; k < judgement.comparisons; k++) {
+        const struct ver_comparison *c = &judgement.comparison[k];
+        numbers += c->kind == kind && c->outcome == VER_AGREES ? c->numbers : 0;
+    }
+    return numbers;
+}
+
+/* Every spike, every parameter by itself, the impulses of all probes and of a spike. */
+START_TEST(nothing_is_left_out)
+{
+    ver_judge(&judgement, "text", "file", &made, &defaults);
+    ck_assert_uint_eq(agreeing(VER_KIND_SPIKES), judgement.spikes);
+    ck_assert_uint_eq(agreeing(VER_KIND_COORDINATE), judgement.parameters);
+    ck_assert_uint_gt(judgement.parameters, 20);
+    ck_assert_uint_gt(agreeing(VER_KIND_ADJOINT), 2 * VER_PROBES + 4);
+}
+END_TEST
+
+/* A case too large for coordinates has its evidence from directions alone; without these, what
+ * agrees otherwise, impulses among it, is no evidence for its gradient. */
+START_TEST(impulses_alone_do_not_pass)
+{
+    struct case_made one;
+    struct case_error error;
+    struct ver_options options = defaults;
+    ck_assert_msg(case_make(&one, "random-deep:1:1", &error) == 0, "%s", error.text);
+    ver_judge(&judgement, "deep", "family", &one, &options);
+    ck_assert_int_eq(judgement.verdict, VER_PASS);
+    ck_assert_uint_gt(judgement.parameters, VER_ALL_COORDINATES);
+    ver_judgement_clear(&judgement);
+    options.directions = 0;
+    ver_judge(&judgement, "deep", "family", &one, &options);
+    ck_assert_int_eq(judgement.verdict, VER_UNDECIDED);
+    ck_assert_ptr_nonnull(strstr(judgement.reason, "no evidence for"));
+    ck_assert_uint_gt(agreeing(VER_KIND_ADJOINT), 0);
+    case_made_clear(&one);
+}
+END_TEST
+
+/* An arrival at a step of the target: the loss has a kink there of second order only, so that each
+ * side has the derivative of the reference and no central difference is of second order. */
+START_TEST(each_side_is_asked_where_events_change_places)
+{
+    static const char at_a_step[] =
+        "{\"format\": \"evident-case-1\", \"name\": \"step\", \"time\": {\"end\": 10},"
+        "\"populations\": [{\"name\": \"in\", \"size\": 1, \"model\": \"spike-source\"},"
+        " {\"name\": \"out\", \"size\": 1, \"model\": \"li\", \"tau_mem\": 10,"
+        "  \"tau_syn\": 5}],"
+        "\"projections\": [{\"source\": \"in\", \"target\": \"out\", \"delay\": 2,"
+        "  \"weights\": [[3]]}],"
+        "\"samples\": [{\"spikes\": {\"in\": [[1]]},"
+        "  \"target\": {\"voltages\": [[[0, 0], [3, 1], [7.5, -1]]]}}],"
+        "\"loss\": {\"kind\": \"voltage-squared-error\", \"population\": \"out\"}}";
+    struct case_error error;
+    case_made_clear(&made);
+    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made.problem = case_read_text(at_a_step, strlen(at_a_step), "text", NULL, &error);
+    ck_assert_msg(made.problem != NULL, "%s", error.text);
+    ver_judge(&judgement, "step", "file", &made, &defaults);
+    ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
+    ck_assert_int_eq(find("direction")->class_, WITNESS_ORDER_CHANGE);
+    ck_assert_int_eq(find("direction")->outcome, VER_EXCLUDED);
+    ck_assert_uint_eq(agreeing(VER_KIND_DIRECTION), 2 * (size_t)defaults.directions);
 }
 END_TEST
 
@@ -179,6 +252,44 @@ START_TEST(derivative_of_a_quadrature_may_be_less_accurate_than_its_value)
 }
 END_TEST
 
+START_TEST(losses_of_samples_are_compared_each)
+{
+    passes("random-batch:1:0");
+    ck_assert_uint_gt(find("sample_loss")->numbers, 1);
+    ck_assert_int_eq(find("sample_loss")->outcome, VER_AGREES);
+}
+END_TEST
+
+/* A silent label on a long trial: the loss is e^(1010/tau1), a constant, its derivatives are not;
+ * with the smaller tau1 it is beyond double precision. */
+START_TEST(loss_beyond_all_its_gradients_is_no_obstacle)
+{
+    static const char silent[] =
+        "{\"format\": \"evident-case-1\", \"name\": \"silent\", \"time\": {\"end\": 1000},"
+        "\"populations\": [{\"name\": \"in\", \"size\": 1, \"model\": \"spike-source\"},"
+        " {\"name\": \"out\", \"size\": 2, \"model\": \"lif\", \"tau_mem\": 20,"
+        "  \"tau_syn\": 5, \"threshold\": 1}],"
+        "\"projections\": [{\"source\": \"in\", \"target\": \"out\","
+        "  \"weights\": [[9, 0.5]]}],"
+        "\"samples\": [{\"spikes\": {\"in\": [[2]]}, \"target\": {\"label\": 1}}],"
+        "\"loss\": {\"kind\": \"first-spike-cross-entropy\", \"population\": \"out\","
+        "  \"tau0\": 0.5, \"tau1\": %s, \"alpha\": 0.003}}";
+    static const char *const tau1[] = {"6.4", "0.2"};
+    for (int k = 0; k < 2; k++) {
+        char bytes[2 * sizeof silent];
+        struct case_error error;
+        snprintf(bytes, sizeof bytes, silent, tau1[k]);
+        case_made_clear(&made);
+        ver_judgement_clear(&judgement);
+        made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+        made.problem = case_read_text(bytes, strlen(bytes), "text", NULL, &error);
+        ck_assert_msg(made.problem != NULL, "%s", error.text);
+        ver_judge(&judgement, "silent", "file", &made, &defaults);
+        ck_assert_msg(judgement.verdict == VER_PASS, "tau1 %s: %s", tau1[k], judgement.reason);
+    }
+}
+END_TEST
+
 static TCase *case_tests(void)
 {
     TCase *tests = tcase_create("cases");
@@ -186,6 +297,11 @@ static TCase *case_tests(void)
     tcase_add_test(tests, honest_case_passes_with_evidence_of_every_kind);
     tcase_add_test(tests, gradients_that_all_vanish_keep_what_is_promised_of_zeros);
     tcase_add_test(tests, derivative_of_a_quadrature_may_be_less_accurate_than_its_value);
+    tcase_add_test(tests, nothing_is_left_out);
+    tcase_add_test(tests, impulses_alone_do_not_pass);
+    tcase_add_test(tests, each_side_is_asked_where_events_change_places);
+    tcase_add_test(tests, losses_of_samples_are_compared_each);
+    tcase_add_test(tests, loss_beyond_all_its_gradients_is_no_obstacle);
     tcase_add_test(tests, known_count_that_is_wrong_fails);
     tcase_add_test(tests, known_spike_that_is_wrong_fails);
     tcase_add_test(tests, known_gradient_that_is_wrong_fails_by_its_name);

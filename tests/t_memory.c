@@ -157,7 +157,7 @@ static enum said difference(const struct case_problem *c)
     struct witness_nudge nudge[] = {{.parameter = 0, .coefficient = 1},
                                     {.parameter = 1, .coefficient = -0.5}};
     struct witness_direction direction = {.nudge = nudge, .nudges = 2};
-    struct witness_request request = {20, 0.05, 192, 384};
+    struct witness_request request = {20, 0.05, 192, 384, NULL};
     struct witness_difference got;
     enum witness_status status =
         witness_differentiate(&got, c, &direction, WITNESS_CENTRAL, &request);

@@ -53,6 +53,33 @@ START_TEST(arrivals_that_pass_each_other_are_smooth)
 }
 END_TEST
 
+/* V(T) of an output changes at first order where an arrival at T comes earlier, not where it comes
+ * later: no central difference, and each side by itself is smooth. Its bias passes by nothing. */
+START_TEST(arrival_at_the_end_is_an_order_change)
+{
+    struct case_problem *c = problem(
+        "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":8},\"populations\":["
+        "{\"name\":\"in\",\"size\":1,\"model\":\"spike-source\"},"
+        "{\"name\":\"out\",\"size\":2,\"model\":\"li\",\"tau_mem\":40,\"tau_syn\":5,"
+        "\"bias\":[5,3]}],\"projections\":[{\"source\":\"in\",\"target\":\"out\",\"delay\":2,"
+        "\"weights\":[[3,1.5]]}],\"samples\":[{\"spikes\":{\"in\":[[6]]},"
+        "\"target\":{\"label\":0}}],\"loss\":{\"kind\":\"max-voltage-cross-entropy\","
+        "\"population\":\"out\"}}");
+    static const enum witness_side sides[] = {WITNESS_FORWARD, WITNESS_BACKWARD};
+    static const double want[] = {0, 0.03077588295}; /* of delay 2.000001, of delay 1.999999 */
+    ck_assert_int_eq(class_of(c, "delays[0][0][0]", 1024), WITNESS_ORDER_CHANGE);
+    ck_assert_int_eq(class_of(c, "bias.out[0]", 1024), WITNESS_SMOOTH);
+    for (int k = 0; k < 2; k++) {
+        struct witness_difference d =
+            differentiate(c, "delays[0][0][0]", NULL, sides[k], 16, 128, 1024);
+        ck_assert_int_eq(d.class_, WITNESS_SMOOTH);
+        ck_assert_double_eq_tol(mpfr_get_d(d.value, MPFR_RNDN), want[k], 1e-7);
+        witness_difference_clear(&d);
+    }
+    case_free(c);
+}
+END_TEST
+
 /* 40 digits are asked of a difference at 64 bits. */
 START_TEST(digits_out_of_reach_are_unresolved)
 {
@@ -73,6 +100,7 @@ static Suite *witness_pattern_suite(void)
     tcase_add_test(t, spike_lost_over_the_end_is_a_count_change);
     tcase_add_test(t, spike_that_passes_an_arrival_is_an_order_change);
     tcase_add_test(t, arrivals_that_pass_each_other_are_smooth);
+    tcase_add_test(t, arrival_at_the_end_is_an_order_change);
     tcase_add_test(t, digits_out_of_reach_are_unresolved);
     return suite;
 }

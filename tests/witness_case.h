@@ -140,7 +140,7 @@ differentiate(const struct case_problem *c, const char *name, const struct witne
 {
     struct witness_nudge nudge = {name == NULL ? 0 : parameter_named(c, name), 1};
     struct witness_direction direction = {&nudge, name != NULL, impulse};
-    struct witness_request request = {digits, 0.0625, first, cap};
+    struct witness_request request = {digits, 0.0625, first, cap, NULL};
     struct witness_difference d;
     ck_assert_int_eq(witness_differentiate(&d, c, &direction, side, &request), WITNESS_OK);
     return d;

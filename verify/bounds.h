@@ -20,6 +20,11 @@
  * nothing. */
 #define VER_LOST_BITS 32
 
+/* A margin of the reference lies between what it can be by what the witness saw, each grown by this
+ * part of itself: both are differences taken at the precision of their runs, and what the witness
+ * saw is rounded to a double, 2^-53 of itself. */
+#define VER_MARGIN_SLACK 0x1p-40
+
 /* ---- gradients and adjoints: the truth against a difference of the loss ---- */
 
 /* |difference - truth| <= FACTOR error + radius. With D(h) = g + c h^2 + O(h^4) the distance of two
@@ -45,6 +50,8 @@
  * 2^-(5p/8) relative: 256 bits reach 48 digits where the loss is well scaled, 4096 bits reach 40
  * digits of a derivative whose third derivative is 10^700 times larger. */
 #define VER_PRECISION_FIRST 256
+/* Where the witness integrates by quadrature, its floor of 2^-(17p/32) |L| wants more at once. */
+#define VER_QUADRATURE_FIRST 320
 #define VER_PRECISION_CAP 4096
 
 /* The rounding floor of a difference: two losses that differ by rounding only give at most
@@ -53,6 +60,11 @@
  * relative to all gradients together. Where these are below 2^VER_SCALE_BITS floors, too, nothing
  * can be said: the difference counts as unresolved. */
 #define VER_ZERO_BITS 32
+
+/* At p bits h = 2^-(5p/16), so the floor is 2^(VER_ZERO_BITS - 11p/16) |L|. With all gradients
+ * together 2^ratio times smaller than |L|, they are 2^bits floors from this p on; bits are those of
+ * the digits that the witness is asked for, and at least VER_SCALE_BITS. */
+#define VER_FLOOR_BITS(ratio, bits) (16.0 / 11 * (VER_ZERO_BITS + (bits) + (ratio)))
 
 /* A scale known to fewer bits than this cannot carry VER_MINIMUM_DIGITS = 20 digits = 67 bits; such
  * a derivative is smaller than 10^-digits of the largest one (ref_run's promise) and is judged as a
@@ -227,14 +239,13 @@
 
 /* ---- how much is compared (no verdict depends on these) ---- */
 
-/* Every parameter by itself where the case has at most so many. */
-#define VER_ALL_COORDINATES 32
-
-/* The two sides of so many parameters without a derivative. */
-#define VER_SIDES 8
+/* Every parameter by itself where the case has at most so many, and is not costly (below); fewer
+ * where an integral is by quadrature. */
+#define VER_ALL_COORDINATES 96
+#define VER_QUADRATURE_COORDINATES 32
 
 /* Adjoints are probed at so many places of a case, V and I at each. */
-#define VER_PROBES 1
+#define VER_PROBES 3
 
 /* A costly case has more arrivals than this, or a loss that the witness integrates by quadrature
  * (instantaneous cross-entropy): one simulation may take seconds. One random direction already

@@ -18,7 +18,7 @@ struct change_kind {
     void (*make)(struct change *change); /* sets excluded or failed where it could not */
 };
 
-enum { CHANGES = 5 };
+enum { CHANGES = 5, CHANGE_RARE = 2 }; /* the last ones apply to few cases */
 extern const struct change_kind change_kind[CHANGES];
 
 /* Does the change turn the sign of the derivatives of a block of the unchanged case? */

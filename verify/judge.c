@@ -25,8 +25,8 @@ const char *ver_kind_name(enum ver_kind kind)
 
 const char *ver_class_name(int class_)
 {
-    static const char *const name[] = {"smooth",  "order-change", "count-change",
-                                       "tangent", "unresolved",   "-"};
+    static const char *const name[] = {
+        "smooth", "order-change", "count-change", "tangent", "unresolved", "no-derivative", "-"};
     return name[class_];
 }
 
@@ -79,43 +79,6 @@ int judge_no_witness(struct judge *judge, enum witness_status status)
     return status == WITNESS_MEMORY
                ? judge_no_memory(judge)
                : judge_end(judge, VER_NOT_RUN, "the witness's capacity is exceeded");
-}
-
-/* ---- facts for the tables ---- */
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
-
-static void measure_problem(struct judge *judge)
-{
-    const struct case_problem *c = judge->problem;
-    judge->out->parameters = judge->parameters;
-    for (size_t p = 0; p < c->populations; p++)
-        judge->out->neurons += c->population[p].size;
-}
-
-static void measure_truth(struct judge *judge)
-{
-    const struct ref_result *truth = judge->truth;
-    struct ver_judgement *out = judge->out;
-    double squares = 0, largest = 0;
-    for (size_t s = 0; s < truth->samples; s++)
-        for (size_t p = 0; p < truth->populations; p++)
-            for (size_t n = 0; n < truth->size[p]; n++)
-                out->spikes += truth->sample[s].spikes[p][n].count;
-    for (size_t k = 0; k < truth->parameters && truth->gradient; k++) {
-        if (ref_none_of(truth, k))
-            continue;
-        double gradient = middle(truth->gradient + k);
-        squares += gradient * gradient;
-        largest = fmax(largest, fabs(gradient) * judge->scale[k]);
-    }
-    out->gradient_norm = sqrt(squares);
-    out->condition = largest / fabs(middle(truth->loss));
-    for (int m = 0; m < REF_MARGINS; m++)
-        out->margin[m] = middle(truth->margin[m]);
 }
 
 /* ---- the verdict ---- */
@@ -176,15 +139,6 @@ static int run_reference(struct judge *judge)
     return 0;
 }
 
-/* All gradients that there are exactly zero: there is nothing to differentiate. */
-static bool nothing_moves(const struct ref_result *truth)
-{
-    for (size_t k = 0; k < truth->parameters; k++)
-        if (!truth->gradient || (!ref_none_of(truth, k) && !arb_is_zero(truth->gradient + k)))
-            return false;
-    return true;
-}
-
 static size_t count_differing(const struct ver_judgement *out)
 {
     size_t differing = 0;
@@ -206,7 +160,7 @@ static int run_for_ladder(struct judge *judge)
     ask.precision_cap = judge->options->precision_cap;
     ask.deadline = deadline_of(judge);
     if (ref_run(judge->truth, judge->problem, &ask) == REF_OK)
-        measure_truth(judge);
+        judge_measure_truth(judge);
     judge->out->precision = judge->truth->precision;
     judge->out->seconds.reference = ver_now() - start;
     return judge->truth->status == REF_CAPACITY && judge->truth->late ? end_late(judge) : 0;
@@ -219,24 +173,41 @@ static void fail(struct ver_judgement *out, size_t differing)
              out->comparisons);
 }
 
+/* How many derivatives no comparison speaks for. */
+static size_t count_uncovered(const struct judge *judge)
+{
+    size_t uncovered = 0;
+    for (size_t k = 0; k < judge->parameters; k++)
+        uncovered += !judge->none[k] && !judge->covered[k];
+    return uncovered;
+}
+
+/* A pass needs evidence for every derivative: a direction that agrees has it for all that it moves.
+ */
 static void weigh(struct judge *judge)
 {
     struct ver_judgement *out = judge->out;
-    size_t evidence = 0, differing = count_differing(out);
+    size_t differing = count_differing(out), uncovered = count_uncovered(judge);
     bool expected = judge->made->expectation == CASE_UNDECIDED;
+    const char *class_ = "none was asked for";
     for (size_t k = 0; k < out->comparisons; k++) {
         const struct ver_comparison *c = &out->comparison[k];
-        bool difference = c->class_ != VER_NO_CLASS && c->outcome != VER_EXCLUDED;
-        evidence += c->outcome == VER_AGREES && (difference || c->kind == VER_KIND_KNOWN);
-        if (difference)
+        if (c->class_ != VER_NO_CLASS && c->outcome != VER_EXCLUDED)
             out->digits = fmin(out->digits, c->digits);
+        if (c->kind == VER_KIND_DIRECTION && c->outcome == VER_EXCLUDED)
+            class_ = ver_class_name(c->class_);
     }
-    if (differing > 0)
+    if (differing > 0) {
         fail(out, differing);
-    else if (evidence > 0 || expected || nothing_moves(judge->truth))
+    } else if (uncovered == 0 || expected) {
         out->verdict = VER_PASS;
-    else
-        judge_end(judge, VER_UNDECIDED, "no difference of the loss was smooth: no evidence");
+    } else {
+        char reason[128];
+        snprintf(reason, sizeof reason,
+                 "no evidence for %zu of %zu derivatives: no difference of the loss agreed (%s)",
+                 uncovered, judge->parameters, class_);
+        judge_end(judge, VER_UNDECIDED, reason);
+    }
 }
 
 /* Without the witness, the engines are all there is to say of a case. */
@@ -264,11 +235,13 @@ static int judge_truth(struct judge *judge)
     seconds->reference = ver_now() - start;
     if (ended || judge->truth->status != REF_OK)
         return ended;
-    measure_truth(judge);
+    judge_measure_truth(judge);
     if (judge_promise(judge) != 0 || judge_known(judge) != 0 || judge_metamorphic(judge) != 0)
         return -1;
     start = ver_now();
-    ended = judge_forward(judge) != 0 || judge_backward(judge) != 0 ? -1 : 0;
+    ended = judge_forward(judge) != 0 || judge_backward(judge) != 0 || judge_adjoints(judge) != 0
+                ? -1
+                : 0;
     seconds->witness = ver_now() - start;
     return ended;
 }
@@ -313,7 +286,7 @@ void ver_judge(struct ver_judgement *judgement, const char *name, const char *fa
         memcpy(judgement->name, name, strlen(name) + 1);
     if (judgement->name && judge_prepare(&judge) == 0) {
         double start = ver_now();
-        measure_problem(&judge);
+        judge_measure_case(&judge);
         judge_case(&judge);
         judgement->seconds.all = ver_now() - start;
         ref_clear(&truth);

@@ -19,18 +19,22 @@ struct judge {
     size_t blocks, parameters;
     double *scale;               /* [parameters]: natural size, > 0 */
     bool *boundary;              /* [parameters]: no central difference there */
+    bool *none;                  /* [parameters]: the reference says there is no derivative */
+    bool *covered;               /* [parameters]: some comparison of its derivative agreed */
     struct witness_nudge *nudge; /* [parameters], scratch */
     struct ref_probe probe[VER_PROBES];
     size_t probes;
     bool thorough; /* not left out by options->every, which chooses by the case's name */
     bool costly;   /* one simulation may take seconds: fewer differences (bounds.h) */
     struct ref_result *truth;
+    arb_t all; /* sum over all parameters of |derivative| times natural size */
+    struct witness_share *share;
 };
 
 /* ---- judge_direction.c ---- */
 
-/* Fills key, blocks, scale, boundary, nudge, probes, thorough and costly. 0, or -1 if memory is
- * short. */
+/* Fills key, blocks, scale, boundary, none, covered, nudge, probes, thorough and costly. 0, or -1
+ * if memory is short. */
 int judge_prepare(struct judge *judge);
 void judge_release(struct judge *judge);
 
@@ -40,6 +44,9 @@ size_t judge_random_direction(struct judge *judge, uint64_t number);
 /* The direction of all boundary parameters that have one, each coefficient positive; how many. */
 size_t judge_boundary_direction(struct judge *judge);
 
+/* One of so many spikes, > 0. */
+size_t judge_random_spike(const struct judge *judge, size_t spikes);
+
 /* Smallest gap in ms of a probe to an event of its neuron, by the reference's spikes. */
 double judge_probe_gap(const struct judge *judge, const struct ref_probe *probe);
 
@@ -48,16 +55,50 @@ double judge_probe_gap(const struct judge *judge, const struct ref_probe *probe)
 /* 0, or -1 with verdict and reason. */
 int judge_forward(struct judge *judge);
 int judge_known(struct judge *judge);
-int judge_promise(struct judge *judge);
 
-/* ---- judge_backward.c: gradients and adjoints against differences ---- */
+/* ---- judge_promise.c: digits, and margins by what the witness saw ---- */
+
+int judge_promise(struct judge *judge);
+int judge_margins(struct judge *judge, const struct witness_run *run);
+
+/* ---- judge_backward.c: gradients against differences ---- */
+
+/* The slope along a direction and its natural size. */
+struct judge_slope {
+    arb_t truth, scale;
+};
+
+void judge_slope_init(struct judge_slope *slope);
+void judge_slope_clear(struct judge_slope *slope);
+void judge_slope_add(struct judge_slope *slope, const struct judge *judge, const arb_t derivative,
+                     double coefficient);
+
+/* A derivative that the witness is asked for. */
+struct judge_question {
+    enum ver_kind kind;
+    const char *quantity;
+    char index[112];
+    const struct judge_slope *slope;
+    struct witness_direction direction;
+    enum witness_side side;
+};
+
+/* Compares it, on each side by itself where events change places along the direction; what agrees
+ * covers the parameters that were moved. 0, or -1 with verdict and reason. */
+int judge_ask(struct judge *judge, const struct judge_question *question);
 
 int judge_backward(struct judge *judge);
+
+/* ---- judge_adjoint.c: adjoints against impulses and against each other ---- */
+
+int judge_adjoints(struct judge *judge);
 
 /* ---- judge_metamorphic.c: the reference after changes that must not matter ---- */
 
 /* 0, or -1 with verdict and reason. */
 int judge_metamorphic(struct judge *judge);
+/* One change by its number in verify/change.h. Likewise, or 1 if it does not apply to this case. */
+int judge_change(struct judge *judge, size_t choice);
 
 /* ---- judge_clock.c: all engines asked for ---- */
 
@@ -68,6 +109,12 @@ int judge_clock(struct judge *judge);
 
 /* 0, or -1 with verdict and reason. */
 int judge_program(struct judge *judge, const struct ver_engine *engine, struct ver_clock *out);
+
+/* ---- judge_measure.c ---- */
+
+void judge_measure_case(struct judge *judge);
+/* Also fills none and all. */
+void judge_measure_truth(struct judge *judge);
 
 /* ---- judge.c ---- */
 

@@ -2,7 +2,9 @@
  *
  * Two rules. A number of the witness, or a known truth, must lie inside the ball of the reference.
  * A difference of the loss must agree with the truth within its own error estimate, to a least
- * number of digits, at the order it should have. Agreement is what is proved: NaN differs. */
+ * number of digits, at the order it should have. Agreement is what is proved: NaN differs. Where
+ * the same spikes in the same order stand at all points and still no precision brings the order,
+ * nor the value to the truth, the truth is no derivative: that is a disagreement, too. */
 #include "verify/verify.h"
 #include "verify/bounds.h"
 #include "verify/judge.h"
@@ -175,7 +177,14 @@ void ver_compare_difference(struct ver_comparison *comparison, const arb_t truth
 #if FAULT == 122 /* a difference always agrees */
     within = enough = second = true;
 #endif
-    if (comparison->class_ != WITNESS_SMOOTH)
+    bool refuted = comparison->class_ == WITNESS_UNRESOLVED && kind != SCALE_TOO_FINE &&
+                   (!mpfr_number_p(d->value) || (!second && !within));
+#if FAULT == 188 /* an order that is not 2 is only unresolved */
+    refuted = false;
+#endif
+    if (refuted)
+        comparison->outcome = VER_DIFFERS;
+    else if (comparison->class_ != WITNESS_SMOOTH)
         comparison->outcome = VER_EXCLUDED;
     else
         comparison->outcome = within && enough && second ? VER_AGREES : VER_DIFFERS;

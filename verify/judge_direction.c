@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Streams of random numbers of one case; directions take the streams from STREAM_DIRECTION on. */
-enum { STREAM_PROBE = 1, STREAM_BOUNDARY = 2, STREAM_DIRECTION = 16 };
+enum { STREAM_PROBE = 1, STREAM_BOUNDARY = 2, STREAM_SPIKE = 3, STREAM_DIRECTION = 16 };
 
 /* FNV-1a of the name. */
 static uint64_t hash_name(const char *name)
@@ -154,6 +154,11 @@ static void choose_probe(struct judge *judge, size_t number)
         probe->time = unit > 0 ? unit * c->end : c->end / 2;
 }
 
+size_t judge_random_spike(const struct judge *judge, size_t spikes)
+{
+    return random_below(judge, STREAM_SPIKE, 0, spikes);
+}
+
 double judge_probe_gap(const struct judge *judge, const struct ref_probe *probe)
 {
     const struct case_problem *c = judge->problem;
@@ -189,8 +194,12 @@ size_t judge_random_direction(struct judge *judge, uint64_t number)
 {
     size_t nudges = 0;
     for (size_t k = 0; k < judge->parameters; k++) {
-        if (judge->boundary[k] || ref_none_of(judge->truth, k))
+        if (judge->boundary[k] || judge->none[k])
             continue;
+#if FAULT == 186 /* thresholds left out of every random direction */
+        if (case_block_of(judge->block, judge->blocks, k)->quantity == CASE_THRESHOLD)
+            continue;
+#endif
         /* +-[1/2, 1): no parameter is forgotten by bad luck */
         double unit = random_unit(judge, STREAM_DIRECTION + number, k) - 0.5;
         double factor = unit < 0 ? unit - 0.5 : unit + 0.5;
@@ -203,7 +212,7 @@ size_t judge_boundary_direction(struct judge *judge)
 {
     size_t nudges = 0;
     for (size_t k = 0; k < judge->parameters; k++) {
-        if (!judge->boundary[k] || ref_none_of(judge->truth, k))
+        if (!judge->boundary[k] || judge->none[k])
             continue;
         double factor = 0.5 + random_unit(judge, STREAM_BOUNDARY, k) / 2;
         judge->nudge[nudges++] = (struct witness_nudge){k, factor * judge->scale[k]};
@@ -218,8 +227,13 @@ int judge_prepare(struct judge *judge)
     size_t room = judge->parameters > 0 ? judge->parameters : 1;
     judge->scale = malloc(room * sizeof *judge->scale);
     judge->boundary = malloc(room * sizeof *judge->boundary);
+    judge->none = calloc(room, sizeof *judge->none);
+    judge->covered = calloc(room, sizeof *judge->covered);
     judge->nudge = malloc(room * sizeof *judge->nudge);
-    if (!judge->block || !judge->scale || !judge->boundary || !judge->nudge)
+    judge->share = witness_share_new();
+    arb_init(judge->all);
+    if (!judge->block || !judge->scale || !judge->boundary || !judge->nudge || !judge->none ||
+        !judge->covered || !judge->share)
         return -1;
     for (size_t b = 0; b < judge->blocks; b++)
         measure_block(judge, &judge->block[b]);
@@ -238,5 +252,9 @@ void judge_release(struct judge *judge)
     free(judge->block);
     free(judge->scale);
     free(judge->boundary);
+    free(judge->none);
+    free(judge->covered);
     free(judge->nudge);
+    witness_share_free(judge->share);
+    arb_clear(judge->all);
 }

@@ -1,15 +1,13 @@
-/* judge_forward.c: is the forward pass of the reference the truth? Its spikes and its loss against
- * the witness, all its numbers against what it promises of them, and everything against truths
- * known by hand. */
+/* judge_forward.c: is the forward pass of the reference the truth? Its spikes and losses against
+ * the witness, and everything against truths known by hand. */
 #include "verify/judge.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* 2^(VER_LOST_BITS - p) scale: see bounds.h. */
-static void set_slack(mpfr_t slack, double scale, mpfr_prec_t precision)
+/* 2^(VER_LOST_BITS - p) times the scale that slack is: see bounds.h. */
+static void scale_slack(mpfr_t slack, mpfr_prec_t precision)
 {
-    mpfr_set_d(slack, scale, MPFR_RNDU);
     mpfr_mul_2si(slack, slack, VER_LOST_BITS - (long)precision, MPFR_RNDU);
 }
 
@@ -62,7 +60,11 @@ static int compare_sample(struct judge *judge, const struct witness_run *run, si
             if (train->count != other->count &&
                 differing_count(judge, "spikes", sample, p, n, train->count, other->count) != 0)
                 return -1;
+#if FAULT == 187 /* the last spike of every train not compared */
+            for (size_t k = 0; k + 1 < train->count && k < other->count; k++) {
+#else
             for (size_t k = 0; k < train->count && k < other->count; k++) {
+#endif
                 struct ver_comparison next = worst;
                 ver_compare_enclosure(&next, train->at + k, other->at[k], slack);
                 snprintf(next.index, sizeof next.index, "[%zu].%.30s[%zu][%zu]", sample,
@@ -79,17 +81,55 @@ static int compare_sample(struct judge *judge, const struct witness_run *run, si
     return 0;
 }
 
-static int compare_loss(struct judge *judge, const struct witness_run *run, mpfr_prec_t precision)
+static void compare_loss(struct ver_comparison *c, const arb_t loss, mpfr_srcptr other,
+                         mpfr_prec_t precision)
 {
+    mpfr_t slack;
+    mpfr_init2(slack, 64);
+    mpfr_abs(slack, other, MPFR_RNDU);
+    if (mpfr_cmp_ui(slack, 1) < 0)
+        mpfr_set_ui(slack, 1, MPFR_RNDU);
+    scale_slack(slack, precision);
+    ver_compare_enclosure(c, loss, other, slack);
+    mpfr_clear(slack);
+}
+
+/* The mean, and the worst one of the samples. */
+static int compare_losses(struct judge *judge, const struct witness_run *run, mpfr_prec_t precision)
+{
+    const struct ref_result *truth = judge->truth;
+    struct ver_comparison worst = {.kind = VER_KIND_LOSS, .quantity = "sample_loss"};
     struct ver_comparison *c = judge_compare(judge, VER_KIND_LOSS, "loss");
     if (!c)
         return judge_no_memory(judge);
-    mpfr_t slack;
-    mpfr_init2(slack, 64);
-    double size = fabs(mpfr_get_d(run->loss, MPFR_RNDA));
-    set_slack(slack, size > 1 ? size : 1, precision);
-    ver_compare_enclosure(c, judge->truth->loss, run->loss, slack);
-    mpfr_clear(slack);
+    compare_loss(c, truth->loss, run->loss, precision);
+    for (size_t s = 0; s < truth->samples && s < run->samples; s++) {
+        struct ver_comparison next = worst;
+        compare_loss(&next, truth->sample[s].loss, run->sample_loss[s], precision);
+        snprintf(next.index, sizeof next.index, "sample %zu", s);
+        keep_worst(&worst, &next);
+    }
+    c = judge_compare(judge, VER_KIND_LOSS, "sample_loss");
+    if (!c)
+        return judge_no_memory(judge);
+    *c = worst;
+    return 0;
+}
+
+/* Whatever has a place in the result was looked at: every spike, every sample. */
+static int count_forward(struct judge *judge)
+{
+    const struct ver_judgement *out = judge->out;
+    size_t spikes = 0, losses = 0, differing = 0;
+    for (size_t k = 0; k < out->comparisons; k++) {
+        const struct ver_comparison *c = &out->comparison[k];
+        bool count = c->kind == VER_KIND_SPIKES && c->outcome == VER_DIFFERS;
+        differing += count && isinf(c->distance);
+        spikes += c->kind == VER_KIND_SPIKES ? c->numbers : 0;
+        losses += c->kind == VER_KIND_LOSS ? c->numbers : 0;
+    }
+    if (differing == 0 && (spikes != out->spikes || losses != judge->problem->samples + 1))
+        return judge_end(judge, VER_ERROR, "not every spike and loss was compared");
     return 0;
 }
 
@@ -105,11 +145,16 @@ int judge_forward(struct judge *judge)
     if (status != WITNESS_OK) {
         failed = judge_no_witness(judge, status);
     } else {
-        set_slack(slack, judge->problem->end, precision);
+        mpfr_set_d(slack, judge->problem->end, MPFR_RNDU);
+        scale_slack(slack, precision);
         for (size_t s = 0; s < judge->truth->samples && !failed; s++)
             failed = compare_sample(judge, &run, s, slack);
         if (!failed)
-            failed = compare_loss(judge, &run, precision);
+            failed = compare_losses(judge, &run, precision);
+        if (!failed)
+            failed = judge_margins(judge, &run);
+        if (!failed)
+            failed = count_forward(judge);
     }
     witness_run_clear(&run);
     mpfr_clear(slack);
@@ -192,93 +237,13 @@ int judge_known(struct judge *judge)
             compare_known_count(c, judge, known);
         else
             compare_known_value(c, judge, known);
-    }
-    return 0;
-}
-
-/* ---- what ref_run promises of its numbers ---- */
-
-/* radius / (what it may be): the larger of 10^-digits |x| and 10^-(2 digits) largest. */
-static double promise_ratio(const arb_t x, const mag_t relative, const mag_t at_zero)
-{
-    mag_t allowed;
-    double quotient = 0;
-    if (!arb_is_finite(x))
-        return VER_NAN;
-    mag_init(allowed);
-    arf_get_mag(allowed, arb_midref(x));
-    mag_mul(allowed, allowed, relative);
-    mag_max(allowed, allowed, at_zero);
-    if (!mag_is_zero(arb_radref(x))) {
-        mag_div(allowed, arb_radref(x), allowed);
-        quotient = mag_get_d(allowed);
-    }
-    mag_clear(allowed);
-    return quotient;
-}
-
-/* Of a gradient, without what is none of it. */
-static int keep_promise(struct judge *judge, const char *quantity, arb_srcptr x, size_t count)
-{
-    const struct ref_result *truth = judge->truth;
-#if FAULT != 180 /* digits are asked of what has no derivative, too */
-    bool const gradient = x == truth->gradient;
-#else
-    bool const gradient = false;
-#endif
-    mag_t relative, at_zero, size;
-    mag_init(relative);
-    mag_init(at_zero);
-    mag_init(size);
-    mag_set_ui(relative, 10);
-    mag_pow_ui(relative, relative, (ulong)judge->options->digits);
-    mag_inv(relative, relative);
-    for (size_t k = 0; k < count; k++) {
-        if (gradient && ref_none_of(truth, k))
+        if (known->kind != CASE_KNOWN_GRADIENT || known->parameter >= judge->parameters)
             continue;
-        arb_get_mag_lower(size, x + k); /* a ball around zero has no size */
-        mag_max(at_zero, at_zero, size);
-    }
-    if (mag_is_zero(at_zero))
-        mag_one(at_zero);
-    mag_mul(at_zero, at_zero, relative);
-    mag_mul(at_zero, at_zero, relative);
-
-    double worst = 0;
-    size_t worst_index = 0;
-    for (size_t k = 0; k < count && !isnan(worst); k++) {
-        if (gradient && ref_none_of(truth, k))
-            continue;
-        double quotient = promise_ratio(x + k, relative, at_zero);
-        if (!(quotient <= worst)) {
-            worst = quotient;
-            worst_index = k;
+        if (judge->none[known->parameter]) {
+            c->outcome = VER_EXCLUDED;
+            c->class_ = VER_NO_DERIVATIVE;
         }
+        judge->covered[known->parameter] |= c->outcome == VER_AGREES;
     }
-    mag_clear(relative);
-    mag_clear(at_zero);
-    mag_clear(size);
-    struct ver_comparison *c = judge_compare(judge, VER_KIND_PROMISE, quantity);
-    if (!c)
-        return judge_no_memory(judge);
-    c->numbers = count - (gradient ? truth->nones : 0);
-    c->distance = worst;
-    c->outcome = worst <= 1 ? VER_AGREES : VER_DIFFERS;
-    if (judge->truth->gradient && count == judge->parameters && count > 1)
-        case_parameter_name(c->index, sizeof c->index, judge->problem, judge->block, judge->blocks,
-                            worst_index);
-    snprintf(c->reference, sizeof c->reference, "%ld digits", judge->options->digits);
-    snprintf(c->value, sizeof c->value, "%.1f digits",
-             (double)judge->options->digits - log10(worst > 0 ? worst : 1));
     return 0;
-}
-
-int judge_promise(struct judge *judge)
-{
-    const struct ref_result *truth = judge->truth;
-    if (truth->parameters != judge->parameters || !truth->gradient)
-        return judge_end(judge, VER_ERROR, "the reference returned no gradient of this case");
-    if (keep_promise(judge, "loss_digits", truth->loss, 1) != 0)
-        return -1;
-    return keep_promise(judge, "gradient_digits", truth->gradient, truth->parameters);
 }

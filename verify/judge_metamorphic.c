@@ -1,6 +1,7 @@
 /* judge_metamorphic.c: changes of a case (verify/change.h) after which the reference must say the
  * same, as far as its balls reach: the ball of a number and that of the changed case must overlap.
- * They need no oracle and no witness. One a case, chosen by its key; over a suite all are met. */
+ * They need no oracle and no witness. One a case, chosen by its key among those that apply; over a
+ * suite all are met. */
 #include "verify/change.h"
 
 #include <stdlib.h>
@@ -127,38 +128,51 @@ static int run_changed(struct change *change, struct match *match)
     return failed;
 }
 
-/* Keys of names that differ in a digit differ in few bits; their product with 2^64 / golden ratio
- * differs in the highest. */
-static size_t choose(uint64_t key)
+int judge_change(struct judge *judge, size_t choice)
 {
-    return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 40) % CHANGES;
-}
-
-int judge_metamorphic(struct judge *judge)
-{
-    size_t choice = choose(judge->key);
     struct change change = {.judge = judge, .split = SIZE_MAX};
     struct match match = {.numbers = 0};
-    if (!judge->thorough || judge->costly || !judge->truth->gradient)
-        return 0;
     change.problem = case_copy(judge->problem);
     change.failed = !change.problem;
     if (!change.failed)
         change_kind[choice].make(&change);
-    if (!change.failed && !change.excluded)
+    bool applies = !change.excluded;
+    if (!change.failed && applies)
         change.failed = run_changed(&change, &match) != 0;
+    case_free(change.problem);
+    if (!change.failed && !applies)
+        return 1;
     struct ver_comparison *c =
         change.failed ? NULL : judge_compare(judge, VER_KIND_INVARIANCE, change_kind[choice].name);
-    case_free(change.problem);
     if (!c)
         return judge_no_memory(judge);
-    c->numbers = match.numbers;
+    c->numbers = change.excluded ? 1 : match.numbers;
     c->outcome = change.excluded                      ? VER_EXCLUDED
                  : match.differ > 0 || !match.numbers ? VER_DIFFERS
                                                       : VER_AGREES;
     c->distance = match.differ > 0 ? VER_INFINITY : 0;
-    if (change.excluded)
-        c->numbers = 1;
     snprintf(c->index, sizeof c->index, "%s", change.excluded ? change.excluded : match.index);
     return 0;
+}
+
+/* Keys of names that differ in a digit differ in few bits; their product with 2^64 / golden ratio
+ * differs in the highest. */
+static size_t spread(uint64_t key, size_t n)
+{
+    return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 40) % n;
+}
+
+/* One that applies, from a random one on. On every other case from one that applies to few cases,
+ * so that each is met by a fair share of those that it can be asked of. */
+int judge_metamorphic(struct judge *judge)
+{
+    size_t choice = spread(judge->key, 2 * CHANGES);
+    if (!judge->thorough || judge->costly || !judge->truth->gradient)
+        return 0;
+    if (choice >= CHANGES)
+        choice = CHANGES - 1 - choice % CHANGE_RARE;
+    int ended = 1;
+    for (size_t k = 0; k < CHANGES && ended > 0; k++)
+        ended = judge_change(judge, (choice + k) % CHANGES);
+    return ended < 0 ? -1 : 0;
 }

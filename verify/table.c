@@ -76,14 +76,21 @@ int ver_check_line(char *line, size_t size, const struct ver_judgement *judgemen
     return put_line(line, size, judgement->family, rest);
 }
 
+/* "-" where there is no number, as beyond double precision. */
+static const char *size_text(char text[24], double x)
+{
+    snprintf(text, 24, isfinite(x) ? "%.6g" : "-", x);
+    return text;
+}
+
 int ver_case_line(char *line, size_t size, const struct ver_judgement *j)
 {
-    char rest[VER_LINE - 128];
-    snprintf(rest, sizeof rest,
-             "%s\t%s\t%zu\t%zu\t%zu\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.2f", j->name,
-             ver_verdict_name(j->verdict), j->neurons, j->parameters, j->spikes, j->precision,
-             j->margin[REF_GRAZING], j->margin[REF_SLOPE], j->margin[REF_COINCIDENCE],
-             j->margin[REF_END], j->gradient_norm, j->condition, j->digits);
+    char rest[VER_LINE - 128], norm[24], condition[24];
+    snprintf(rest, sizeof rest, "%s\t%s\t%zu\t%zu\t%zu\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%s\t%s\t%.2f",
+             j->name, ver_verdict_name(j->verdict), j->neurons, j->parameters, j->spikes,
+             j->precision, j->margin[REF_GRAZING], j->margin[REF_SLOPE], j->margin[REF_COINCIDENCE],
+             j->margin[REF_END], size_text(norm, j->gradient_norm),
+             size_text(condition, j->condition), j->digits);
     return put_line(line, size, j->family, rest);
 }
 

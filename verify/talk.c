@@ -205,8 +205,7 @@ void talk_totals(const struct ver_totals *totals, const struct wish *wish)
         for (int c = WITNESS_SMOOTH + 1; c < VER_CLASSES; c++)
             printf("%s %zu %s", c > WITNESS_SMOOTH + 1 ? "," : "", totals->excluded[c],
                    ver_class_name(c));
-        printf("\nwithout a derivative: %zu parameters, %zu adjoints\n",
-               totals->apart[VER_KIND_COORDINATE], totals->apart[VER_KIND_ADJOINT]);
+        printf("\n");
         if (!isnan(totals->digits_median))
             printf("agreement of gradients and adjoints: median %.1f digits, minimum %.1f\n",
                    totals->digits_median, totals->digits_minimum);

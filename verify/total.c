@@ -62,7 +62,7 @@ static void count_comparison(struct ver_totals *totals, const struct ver_compari
         if (c->class_ == VER_NO_CLASS)
             totals->apart[c->kind] += c->numbers;
         else
-            totals->excluded[c->class_]++;
+            totals->excluded[c->class_] += c->numbers;
         return;
     }
     totals->compared[c->kind] += c->numbers;

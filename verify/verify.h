@@ -1,8 +1,8 @@
 /* verify.h: the judge. It holds the reference (proven enclosures) against the witness (independent,
  * differences of the loss) and says of every case: pass, fail, undecided, not-run or error.
  *
- * A pass is a proof of agreement: every comparison is written so that NaN fails, a case without any
- * evidence does not pass, and every bound stands in bounds.h with its derivation. */
+ * A pass is a proof of agreement: every comparison is written so that NaN fails, every derivative
+ * has a difference that agrees, and every bound stands in bounds.h with its derivation. */
 #ifndef EVIDENT_VERIFY_H
 #define EVIDENT_VERIFY_H
 
@@ -22,7 +22,7 @@
 enum ver_verdict {
     VER_PASS,
     VER_FAIL,
-    VER_UNDECIDED, /* the reference could not decide it, or nothing gave evidence */
+    VER_UNDECIDED, /* the reference could not decide it, or some derivative has no evidence */
     VER_NOT_RUN,   /* larger than the engines allow; reason says how */
     VER_ERROR,     /* the case could not be made, or memory is short */
     VER_VERDICTS
@@ -48,8 +48,8 @@ enum ver_kind {
     VER_KINDS
 };
 
-#define VER_CLASSES (WITNESS_UNRESOLVED + 1)
-#define VER_NO_CLASS VER_CLASSES /* of a comparison that is no difference */
+/* Classes beside enum witness_class: of what has no derivative, and of what is no difference. */
+enum { VER_NO_DERIVATIVE = WITNESS_UNRESOLVED + 1, VER_CLASSES, VER_NO_CLASS = VER_CLASSES };
 
 struct ver_comparison {
     enum ver_kind kind;
@@ -204,7 +204,7 @@ struct ver_options {
     size_t engines;
     struct ver_clock_options clock;
     bool no_witness; /* engines only */
-    uint64_t every;  /* coordinates, ladders and invariances on every so many-th case; 0: on all */
+    uint64_t every;  /* ladders and invariances on every so many-th case; 0: on all */
     double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
     size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
     const char *const *before; /* [befores]: cases that other programs are asked about first */
