@@ -137,22 +137,18 @@ static inline json_t *oracle_printed(const struct oracle *o, json_t *gradients, 
     return json_array_get(b->quantity == CASE_SPIKE_TIME ? json_array_get(all, b->neuron) : all, k);
 }
 
-/* What is a change that matters: a number's own size, a unit of voltage, a time constant. */
-static inline quad oracle_scale(const struct oracle *o, const struct case_block *b, quad value)
+/* A change that matters: a number's own size, or the largest of its block; a unit of voltage; the
+ * shortest time constant. */
+static inline quad oracle_scale(const struct oracle *o, size_t k)
 {
-    quad tau = (quad)o->c->end, level = 0;
-    for (size_t p = 0; p < o->c->populations; p++) {
-        const struct case_population *now = o->c->population + p;
-        for (size_t k = 0; now->model != CASE_SPIKE_SOURCE && k < now->size; k++) {
-            tau = fminf128(tau, fminf128((quad)case_value(&now->tau_mem, k),
-                                         (quad)case_value(&now->tau_syn, k)));
-            if (now->model == CASE_LIF)
-                level = fmaxf128(level, (quad)case_value(&now->threshold, k));
-        }
-    }
-    if (b->quantity == CASE_DELAY || b->quantity == CASE_SPIKE_TIME)
-        return tau;
-    return value == 0 ? (level == 0 ? 1 : level) : fabsf128(value);
+    const struct case_block *b = case_block_of(o->block, o->blocks, k);
+    bool const time = b->quantity == CASE_DELAY || b->quantity == CASE_SPIKE_TIME;
+    quad tau = (quad)o->c->end, size = fabsf128(o->value[k]);
+    for (size_t n = 0; n < o->neurons; n++)
+        tau = fminf128(tau, fminf128(o->neuron[n].tau_mem, o->neuron[n].tau_syn));
+    for (size_t x = 0; size == 0 && x < b->rows * b->columns; x++)
+        size = fmaxf128(size, fabsf128(o->value[b->first + x]));
+    return time ? tau : size == 0 ? 1 : size;
 }
 
 static inline void oracle_backward(struct oracle_judge *j, json_t *gradients, size_t wanted)
@@ -186,9 +182,7 @@ static inline void oracle_backward(struct oracle_judge *j, json_t *gradients, si
             j->tally->none++;
             continue;
         }
-        const struct case_block *of = case_block_of(o->block, o->blocks, k);
-        switch (oracle_derivative(o, k, oracle_scale(o, of, o->value[k]), most * 0x1p-80f128,
-                                  &value, &error)) {
+        switch (oracle_derivative(o, k, oracle_scale(o, k), most, &value, &error)) {
         case ORACLE_SMOOTH:
             j->tally->gradients++;
             oracle_compare(j, what, printed, value, 16 * error + most * 0x1p-88f128);

@@ -363,16 +363,17 @@ static inline enum oracle_state oracle_table(struct oracle *o, size_t k, quad h,
         }
         *value = row[x];
         *error = x ? fabsf128(row[x] - past[x - 1]) : 0;
-        *error += (high != low) * fabsf128(loss) * 0x1p-106f128 / h;
+        *error += fabsf128(loss) * 0x1p-106f128 / h;
     }
     o->value[k] = middle;
     return changes ? ORACLE_CHANGES : ORACLE_SMOOTH;
 }
 
-/* dL/dparameter by the first step at which nothing changes and the error is below wanted |value|
- * or below small. scale: the size of a change that matters. */
-static inline enum oracle_state oracle_derivative(struct oracle *o, size_t k, quad scale,
-                                                  quad small, quad *value, quad *error)
+/* dL/dparameter by the first step at which nothing changes and the error is below 2^-44 of it, or
+ * below 2^-80 of `most`, the largest derivative (0: there is none). scale: a change that matters.
+ */
+static inline enum oracle_state oracle_derivative(struct oracle *o, size_t k, quad scale, quad most,
+                                                  quad *value, quad *error)
 {
     const struct case_block *of = case_block_of(o->block, o->blocks, k);
     bool const time = of->quantity == CASE_DELAY || of->quantity == CASE_SPIKE_TIME;
@@ -384,7 +385,7 @@ static inline enum oracle_state oracle_derivative(struct oracle *o, size_t k, qu
         if (state != ORACLE_SMOOTH)
             continue;
         *value = now, *error = doubt;
-        if (doubt <= fabsf128(now) * 0x1p-44f128 || doubt <= small)
+        if (doubt <= fabsf128(now) * 0x1p-44f128 || most == 0 || doubt <= most * 0x1p-80f128)
             return ORACLE_SMOOTH;
         state = ORACLE_ROUGH;
     }
