@@ -47,6 +47,20 @@ START_TEST(the_oracle_has_the_spikes_of_a_constant_drive)
 }
 END_TEST
 
+/* The loss that tests/judge_the_judge.sh asks of `evident run`. */
+START_TEST(the_oracle_has_the_loss_of_an_example)
+{
+    struct case_error error;
+    struct case_problem *c = case_read("cases/examples/three-layer.json", &error);
+    ck_assert_msg(c != NULL, "%s", error.text);
+    struct oracle o;
+    oracle_make(&o, c, ORACLE_ARRIVALS);
+    ck_assert(fabsf128(oracle_run(&o) - strtof128("0.64036907911745179757", NULL)) < 0x1p-66f128);
+    oracle_free(&o);
+    case_free(c);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("oracle");
@@ -54,6 +68,7 @@ int main(void)
     tcase_set_timeout(tests, 240);
     tcase_add_loop_test(tests, a_case_agrees_with_the_oracle, 0, sizeof cases / sizeof *cases);
     tcase_add_test(tests, the_oracle_has_the_spikes_of_a_constant_drive);
+    tcase_add_test(tests, the_oracle_has_the_loss_of_an_example);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);
