@@ -96,4 +96,67 @@ static double exp_by_mpfr(double x)
     return times(times(y, ldexp(1, half - 1023)), ldexp(1, exponent - half - 1023));
 }
 
+static double over(double a, double b)
+{
+    return by_mpfr(mpfr_div, a, b);
+}
+
+struct mpfr_pair {
+    double high, low;
+};
+
+/* a b and what its rounding left, which MPFR knows without splitting. */
+static struct mpfr_pair product(double a, double b)
+{
+    mpfr_t x;
+    mpfr_init2(x, 106);
+    mpfr_set_d(x, a, MPFR_RNDN);
+    mpfr_mul_d(x, x, b, MPFR_RNDN);
+    struct mpfr_pair p = {.high = mpfr_get_d(x, MPFR_RNDN)};
+    mpfr_sub_d(x, x, p.high, MPFR_RNDN);
+    p.low = mpfr_get_d(x, MPFR_RNDN);
+    mpfr_clear(x);
+    return p;
+}
+
+/* Of a positive number; but for those next to a tie of binary32, see gpu_log. */
+static struct mpfr_pair log_by_mpfr(double x)
+{
+    static double factor[13], high_part, low_part, third_low;
+    double const third_high = 2.0 / 3;
+    if (factor[2] <= 0) {
+        for (int j = 2; j < 13; j++)
+            factor[j] = coefficient(j, 0);
+        ln2_parts(&high_part, &low_part);
+        third_low = third_high * 0x1p-54; /* 0.1010...: its bits go on */
+    }
+    int k;
+    double m = 2 * frexp(x, &k);
+    k--;
+    if (m > 0x1.6a09e667f3bcdp+0)
+        m /= 2, k++;
+    double const f = minus(m, 1), d = plus(2, f), d_low = minus(f, minus(d, 2)), s = over(f, d);
+    struct mpfr_pair const back = product(s, d);
+    double const left = minus(minus(f, back.high), back.low);
+    double const s_low = over(minus(left, times(s, d_low)), d);
+    struct mpfr_pair z = product(s, s), cube = product(s, z.high), third;
+    z.low = plus(z.low, times(times(2, s), s_low));
+    cube.low = plus(cube.low, plus(times(s, z.low), times(s_low, z.high)));
+    third = product(cube.high, third_high);
+    third.low = plus(third.low, plus(times(cube.high, third_low), times(cube.low, third_high)));
+    double q = factor[12];
+    for (int j = 11; j >= 2; j--)
+        q = plus(times(q, z.high), factor[j]);
+    double const tail = times(times(cube.high, z.high), q), first = times(2, s);
+    double const k_high = times(k, high_part), k_low = times(k, low_part);
+    double const sum = plus(k_high, first), sum_low = minus(first, minus(sum, k_high));
+    double const total = plus(sum, third.high);
+    double const total_low = minus(third.high, minus(total, sum));
+    double const low =
+        plus(plus(total_low, sum_low), plus(plus(k_low, times(2, s_low)), plus(third.low, tail)));
+    struct mpfr_pair p = {.high = plus(total, low)};
+    p.low = minus(low, minus(p.high, total));
+    return p;
+}
+
 #endif
