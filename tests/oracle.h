@@ -139,13 +139,13 @@ static inline quad oracle_root(const struct oracle_neuron *n, const struct oracl
     return high;
 }
 
-/* The same in doubles, with what is left of the bracket afterwards: steps of 2^-20 around it. */
+/* The same in doubles, and the bracket that is left: 2^-12 of it. */
 static inline double oracle_rough_peak(const struct oracle_neuron *n,
                                        const struct oracle_segment *g, quad *low, quad *high)
 {
     double a = (double)*low, b = (double)*high, width = (b - a) * 0x1p-12;
     double const golden = (sqrt(5) - 1) / 2;
-    while (b - a > width) {
+    for (int k = 0; k < 60 && b - a > width; k++) {
         double const x = b - golden * (b - a), y = a + golden * (b - a);
         if (oracle_rough(n, g, x) > oracle_rough(n, g, y))
             b = y;
