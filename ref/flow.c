@@ -213,6 +213,9 @@ static bool newton_encloses(arb_t s, const struct neuron *n, const arb_t v, cons
         arb_sub(s, r, s, prec);
         proven = arb_contains(box, s);
     }
+#if FAULT == 243 /* every box is proven */
+    proven = true;
+#endif
     mag_clear(radius);
     mag_clear(tiny);
     arb_clear(voltage);

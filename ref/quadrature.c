@@ -124,6 +124,9 @@ static enum outcome apply(struct task *t, const arb_t low, const arb_t length, s
     mag_init(error);
     mag_mul_ui(error, bound, 3);
     mag_mul_2exp_si(error, error, -2L * log_rho * ((long)degree - 1));
+#if FAULT == 241 /* truncation error of the quadrature not added */
+    mag_zero(error);
+#endif
     for (size_t x = 0; x < t->count; x++)
         mag_add(arb_radref(t->sum + x), arb_radref(t->sum + x), error);
     mag_clear(error);

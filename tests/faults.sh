@@ -88,12 +88,18 @@ verify() { # program, folder, cases expected, arguments of evident verify
 }
 export -f verify
 
-units() { # fault or empty, names of test programs: failed checks
-    local where=$BUILD/tests name programs=()
+# Unit tests that are a kind of their own: they owe nothing to numbers written by hand.
+own_kind() { # name of a test program
+    case $1 in enclosure) echo enclosures ;; oracle) echo oracle ;; *) echo tests ;; esac
+}
+export -f own_kind
+
+units() { # fault or empty, kind, names of test programs: failed checks
+    local unit_kind=$2 where=$BUILD/tests name programs=()
     [ -z "$1" ] || where=$BUILD/fault-$1/tests
-    for name in "${@:2}"; do programs+=("$where/t_$name"); done
+    for name in "${@:3}"; do programs+=("$where/t_$name"); done
     EVIDENT=${where%/tests}/evident JOBS=1 RUNNER='timeout 90' tests/run.sh "${programs[@]}" |
-        awk '/^[0-9]+ passed, [0-9]+ failed$/ && $3 > 0 { print "tests", $3 }'
+        awk -v kind="$unit_kind" '/^[0-9]+ passed, [0-9]+ failed$/ && $3 > 0 { print kind, $3 }'
 }
 export -f units
 
@@ -104,7 +110,7 @@ field() { # fault, number of the column
 export -f field
 
 checks() { # fault or 0, its program, a place for its files, suite, unit tests: lines KIND COUNT
-    local program=$2 place=$3 suite=$4 names=$5 name lists=()
+    local program=$2 place=$3 suite=$4 names=$5 name kind lists=()
     local -A asked=()
     for name in $names; do [ "$name" = self ] || asked[$name]=1; done
     # shellcheck disable=SC2086 # suites, files and addresses
@@ -118,8 +124,11 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
     # shellcheck disable=SC2086
     verify "$program" "$place.answers" 5 $answered --no-witness --every 1000000 \
         --engine "exec:PATH=/usr/bin:/bin tests/answers.sh $BUILD/evident" | grep -E '^(answers|verdicts) '
-    lists=("${!asked[@]}")
-    [ ${#lists[@]} = 0 ] || units "${1#0}" "${lists[@]}"
+    for kind in tests enclosures oracle; do
+        lists=()
+        for name in "${!asked[@]}"; do [ "$(own_kind "$name")" != $kind ] || lists+=("$name"); done
+        [ ${#lists[@]} = 0 ] || units "${1#0}" $kind "${lists[@]}"
+    done
     if [[ " $names " == *' self '* ]]; then
         FAULT=$1 tests/judge_the_judge.sh "$program" >"$place.self" 2>&1 ||
             awk '/^no: / { n++ } END { print "self", (n > 0 ? n : 1) }' "$place.self"

@@ -54,6 +54,8 @@ demand 'a missing suite is refused' 2 ''
 
 # ---- reading and writing ----
 
+# Not from the program: tests/oracle.h, a simulator of its own, at 113 bits (t_oracle.c computes it
+# again).
 run "$evident" run cases/examples/three-layer.json --digits 20
 demand 'an example has the loss it always had' 0 '"loss": "0\.64036907911745179757"'
 for family in random-heterogeneous closed-chain closed-quadratic closed-output; do
@@ -76,6 +78,15 @@ refused 'a label beyond the outputs' 's/"label": 1/"label": 2/'
 refused 'a negative time constant' 's/"tau_mem": 20/"tau_mem": -20/'
 refused 'a short row' 's/\[3.5, 1.25, 2\]/[3.5, 1.25]/'
 
+# ---- proofs ----
+
+run "$evident" run tests/reported/late-spike.json --digits 5
+demand '2^-128 is all that 5 digits ask of an integral: what is smaller is not told from 0' 0 \
+    '\["0e-[34][0-9]", "0e-[34][0-9]"\]'
+# A peak 1e-23 below the threshold, nearer than epsilon at 192 bits, about 2^29 2^-96 = 1e-20.
+run "$evident" run conditioning-peak-below:1:0 --digits 30
+demand 'V below the threshold is proven with epsilon to spare only' 0 '"precision": 384'
+
 # ---- other programs ----
 
 answers() { # what, exit status, expression, filter, conventions, case, move
@@ -85,6 +96,9 @@ answers() { # what, exit status, expression, filter, conventions, case, move
 }
 card='{"format":"evident-conventions-1"'
 answers 'an honest program passes' 0 '1 pass, 0 fail' cat
+FILTER=cat CONVENTIONS='' run "$evident" verify random-batch:1:0 --no-witness \
+    --engine "exec:tests/answers.sh $evident"
+demand 'what it prints is what it judges by' 0 '1 pass, 0 fail'
 answers 'a wrong weight is seen' 1 '^FAIL .* weights weights\[0\]' \
     "sed -E 's/(\"weights\": \[ *\[\[\"-?)/\11/'"
 answers 'no number is seen' 1 '^FAIL .* weights weights\[0\].* got nan' \

@@ -3,6 +3,7 @@
  * gpu/sweep.c; here is what a second can hold. */
 #include "cases/random.h"
 #include "gpu/exp_log.h"
+#include "tests/exp_log_mpfr.h"
 
 #include <check.h>
 #include <math.h>
@@ -205,7 +206,34 @@ START_TEST(floats_are_rounded_correctly)
 }
 END_TEST
 
-/* Results of the engine change with any of these bits, so they are frozen. */
+/* The bits are those of the documented operations, each rounded once, by MPFR. */
+START_TEST(exp_has_the_bits_of_its_operations)
+{
+    struct case_random r;
+    case_random_init(&r, 6, "bits", 0);
+    for (int i = 0; i < DRAWS; i++) {
+        double x = case_random_between(&r, -745, 709.7);
+        assert_bits(gpu_exp(x), gpu_bits(exp_by_mpfr(x)));
+    }
+}
+END_TEST
+
+START_TEST(log_has_the_bits_of_its_operations)
+{
+    struct case_random r;
+    case_random_init(&r, 6, "bits", 0);
+    for (int i = 0; i < DRAWS; i++) {
+        double const x = log_argument(&r, i), y = gpu_log(x);
+        struct mpfr_pair const p = log_by_mpfr(x);
+        /* next to the middle of two floats it is the next double on the side of what is left */
+        if ((gpu_bits(p.high) & UINT64_C(0x1FFFFFFF)) != UINT64_C(0x10000000))
+            assert_bits(y, gpu_bits(p.high));
+    }
+}
+END_TEST
+
+/* Results of the engine change with any of these bits, so they are frozen: a digest of what the two
+ * tests above compare with MPFR. */
 START_TEST(the_bits_have_not_changed)
 {
     struct case_random r;
@@ -284,6 +312,8 @@ static Suite *exp_log_suite(void)
     tcase_add_test(tests, log_is_right_at_its_special_values);
     tcase_add_loop_test(tests, the_hardest_floats_are_rounded_correctly, 0, 8);
     tcase_add_test(tests, floats_are_rounded_correctly);
+    tcase_add_test(tests, exp_has_the_bits_of_its_operations);
+    tcase_add_test(tests, log_has_the_bits_of_its_operations);
     tcase_add_test(tests, the_bits_have_not_changed);
     tcase_add_test(tests, exp_rises_across_every_join);
     tcase_add_test(tests, log_rises_across_every_join_and_power_of_two);

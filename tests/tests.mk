@@ -9,7 +9,7 @@
 # Likewise its witness.
 %/tests/t_witness_forecast: private LDFLAGS += -Wl,--wrap=witness_forecast,--wrap=witness_forecast_certain
 
-.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput
+.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
@@ -34,3 +34,11 @@ browser: all ## open pages in a headless browser: console, links, a phone, light
 
 throughput: all ## cases a second in one process and in two, to reports/measured/throughput.txt
 	@BUILD=$(BUILD) tests/throughput.sh
+
+oracle: all $(BUILD)/tests/oracle ## compare 500 unseen cases with a third simulator (tests/oracle.h)
+	@EVIDENT=$(PROGRAM) $(BUILD)/tests/oracle
+
+-include $(BUILD)/tests/oracle.d
+
+digits: all ## 1,000 unseen cases at 20, 60 and 200 digits: those of the former stand in the latter
+	@EVIDENT=$(PROGRAM) tests/digits.py --jobs $(JOBS)

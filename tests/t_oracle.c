@@ -1,0 +1,79 @@
+/* t_oracle.c: does `evident run` say what a third simulator says? A few cases of all losses; `make
+ * oracle` compares 500. */
+#include "tests/oracle_compare.h"
+
+#include <check.h>
+
+/* A case a loss, with samples, delays, loops, time constants of every neuron, a reset and a bias
+ * among them, and one of two samples whose losses differ. */
+static const char *const cases[] = {"closed-output:1:1",
+                                    "random-feedforward:1:2",
+                                    "random-delays:1:1",
+                                    "random-recurrent:1:2",
+                                    "random-heterogeneous:1:1",
+                                    "random-batch:1:0",
+                                    "degenerate-taus:1:2",
+                                    "conditioning-peak-above:1:0",
+                                    "cases/examples/voltage-squared-error.json",
+                                    "cases/examples/worked.json",
+                                    "cases/regression/maximum-at-a-hidden-spike.json"};
+
+START_TEST(a_case_agrees_with_the_oracle)
+{
+    struct oracle_tally tally = {0};
+    oracle_judge_case(&tally, cases[_i], 7);
+    ck_assert_uint_eq(tally.wrong, 0);
+    ck_assert_uint_eq(tally.judged, 1);
+    ck_assert_uint_ge(tally.gradients, 3);
+}
+END_TEST
+
+/* The oracle itself: V = b (1 - e^(-t/tau)) reaches the threshold at tau log(b / (b - threshold)),
+ * and then again and again. */
+START_TEST(the_oracle_has_the_spikes_of_a_constant_drive)
+{
+    struct case_error error;
+    struct case_problem *c = case_read("tests/reported/near-rheobase.json", &error);
+    ck_assert_msg(c != NULL, "%s", error.text);
+    struct oracle o;
+    oracle_make(&o, c, ORACLE_ARRIVALS);
+    oracle_run(&o);
+    quad const b = (quad)c->population[1].bias.at[0], first = 20 * logf128(b / (b - 1));
+    ck_assert_uint_eq(o.neuron[0].spikes, 7);
+    for (size_t k = 0; k < 7; k++) /* 2^-113 of V, over V' = 1e-6/20 */
+        ck_assert(fabsf128(o.neuron[0].spike[k] / ((k + 1) * first) - 1) < 0x1p-84f128);
+    oracle_free(&o);
+    case_free(c);
+}
+END_TEST
+
+/* The loss that tests/judge_the_judge.sh asks of `evident run`. */
+START_TEST(the_oracle_has_the_loss_of_an_example)
+{
+    struct case_error error;
+    struct case_problem *c = case_read("cases/examples/three-layer.json", &error);
+    ck_assert_msg(c != NULL, "%s", error.text);
+    struct oracle o;
+    oracle_make(&o, c, ORACLE_ARRIVALS);
+    ck_assert(fabsf128(oracle_run(&o) - strtof128("0.64036907911745179757", NULL)) < 0x1p-66f128);
+    oracle_free(&o);
+    case_free(c);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("oracle");
+    TCase *tests = tcase_create("oracle");
+    tcase_set_timeout(tests, 240);
+    tcase_add_loop_test(tests, a_case_agrees_with_the_oracle, 0, sizeof cases / sizeof *cases);
+    tcase_add_test(tests, the_oracle_has_the_spikes_of_a_constant_drive);
+    tcase_add_test(tests, the_oracle_has_the_loss_of_an_example);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
