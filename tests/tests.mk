@@ -9,7 +9,7 @@
 # Likewise its witness.
 %/tests/t_witness_forecast: private LDFLAGS += -Wl,--wrap=witness_forecast,--wrap=witness_forecast_certain
 
-.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput
+.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput hostile
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
@@ -34,3 +34,6 @@ browser: all ## open pages in a headless browser: console, links, a phone, light
 
 throughput: all ## cases a second in one process and in two, to reports/measured/throughput.txt
 	@BUILD=$(BUILD) tests/throughput.sh
+
+hostile: all $(BUILD)/tests/hostile ## wrong gradients of a program with a fixed step: none passes, no right one fails
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/hostile.sh

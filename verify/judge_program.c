@@ -1,5 +1,6 @@
 /* judge_program.c: another program on one case: it is asked, its conventions are taken out of what
  * it says, and that is held against the reference. */
+#include "cases/grid.h"
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
 
@@ -41,9 +42,19 @@ static int end_in_error(struct program_case *p, const char *reason)
 int program_ask_at(struct program_case *p, struct answer *answer, double step,
                    char reason[PROGRAM_REASON])
 {
-    const struct case_problem *c = p->judge->problem;
+    bool rounded = p->program->convention.grid && p->judge->options->clock.round_delays;
+    struct case_problem *own = rounded ? case_copy(p->judge->problem) : NULL;
+    const struct case_problem *c = own ? own : p->judge->problem;
     double seconds = 0;
+    if (rounded && !own) {
+        *answer = (struct answer){.has_loss = false};
+        return judge_no_memory(p->judge);
+    }
+    if (own)
+        case_round_delays(own, step);
     enum program_said said = program_ask(answer, p->program, c, step, &seconds, reason);
+    case_free(own);
+    c = p->judge->problem;
     p->out->seconds += seconds;
     if (said == PROGRAM_ERROR)
         return end_in_error(p, reason);
@@ -149,12 +160,22 @@ static int judge_exact(struct program_case *p)
 
 /* ---- the verdict ---- */
 
-/* Something must have been compared. */
+/* A gradient that is there and was not judged leaves the case undecided, unless something differs;
+ * and something must have been compared. */
 static int weigh(struct program_case *p, size_t since)
 {
     const struct ver_judgement *out = p->judge->out;
     const char *apart = NULL;
-    char text[200];
+    char text[300];
+    bool differs = false;
+    for (size_t k = since; k < out->comparisons; k++)
+        differs |= out->comparison[k].outcome == VER_DIFFERS;
+    if (p->unjudged[0] && !differs) {
+        p->out->state = VER_CLOCK_UNJUDGED;
+        snprintf(p->out->reason, sizeof p->out->reason, "%s", p->unjudged);
+        snprintf(text, sizeof text, "%.60s: %s", p->out->engine, p->unjudged);
+        return judge_end(p->judge, VER_UNDECIDED, text);
+    }
     for (size_t k = since; k < out->comparisons; k++) {
         if (out->comparison[k].outcome != VER_EXCLUDED)
             return 0;

@@ -125,8 +125,13 @@ enum ver_clock_state {
     VER_CLOCK_LARGE,         /* beyond what an engine is asked for */
     VER_CLOCK_ABSENT,        /* no device */
     VER_CLOCK_FAILED,        /* memory, a broken build, an error of the device */
+    VER_CLOCK_UNJUDGED,      /* it ran, and a gradient that it gave could not be judged */
     VER_CLOCK_STATES
 };
+
+/* Why a gradient could not be judged, in words of its reason; the last: any other. */
+enum { VER_UNJUDGED = 8 };
+const char *ver_unjudged_name(size_t k);
 
 /* Errors of the scheme against the reference at one step; NaN where there is nothing to compare. */
 enum ver_ladder_quantity {
@@ -283,9 +288,10 @@ int ver_load(struct case_made *made, const char *name, struct case_error *error)
 struct ver_clock_totals { /* of one engine */
     const char *engine;
     size_t state[VER_CLOCK_STATES];
-    size_t delays;       /* of the inexpressible: by a delay that is no whole number of steps */
-    char reason[256];    /* the first of what is no good: absent or failed */
-    size_t traced, same; /* cases; same: of those after the first engine */
+    size_t delays;    /* of the inexpressible: by a delay that is no whole number of steps */
+    char reason[256]; /* the first of what is no good: absent or failed; else of any not run */
+    size_t unjudged[VER_UNJUDGED]; /* of those states: by reason */
+    size_t traced, same;           /* cases; same: of those after the first engine */
     size_t decisions, near;
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
     uint64_t digest; /* of all cases it ran */
