@@ -6,6 +6,7 @@
  *     --times F         all gradients times F
  *     --projection K F  those of the weights of projection K times F
  *     --row K I         row I of the weights of projection K is 0
+ *     --above H         --row only at steps of H ms or more
  *     --random          random gradients of the right size, the same at every step
  *     --step-factor     all gradients times dt / T
  *     --cliff H         all gradients are 0 at steps below H ms
@@ -20,7 +21,7 @@
 
 static struct {
     bool exact, random, by_step;
-    double times, factor, cliff;
+    double times, factor, cliff, above;
     long projection, row_of, row, late;
 } how = {.times = 1, .factor = 1, .projection = -1, .row_of = -1};
 
@@ -45,7 +46,7 @@ static void change_block(double *at, const struct case_block *block, double step
         at[k] *= how.times;
         if (weights && (long)block->projection == how.projection)
             at[k] *= how.factor;
-        if (weights && (long)block->projection == how.row_of &&
+        if (weights && step >= how.above && (long)block->projection == how.row_of &&
             (long)(k / block->columns) == how.row)
             at[k] = 0;
         if (how.random)
@@ -135,6 +136,8 @@ static bool take(char **argv, int *k)
         how.times = strtod(argv[++*k], NULL);
     else if (strcmp(option, "--cliff") == 0 && one)
         how.cliff = strtod(argv[++*k], NULL);
+    else if (strcmp(option, "--above") == 0 && one)
+        how.above = strtod(argv[++*k], NULL);
     else if (strcmp(option, "--late") == 0 && one)
         how.late = strtol(argv[++*k], NULL, 10);
     else if (strcmp(option, "--projection") == 0 && two) {

@@ -42,7 +42,11 @@ static int end_in_error(struct program_case *p, const char *reason)
 int program_ask_at(struct program_case *p, struct answer *answer, double step,
                    char reason[PROGRAM_REASON])
 {
+#if FAULT != 217 /* rounded delays do not reach programs */
     bool rounded = p->program->convention.grid && p->judge->options->clock.round_delays;
+#else
+    bool rounded = false;
+#endif
     struct case_problem *own = rounded ? case_copy(p->judge->problem) : NULL;
     const struct case_problem *c = own ? own : p->judge->problem;
     double seconds = 0;
@@ -170,7 +174,11 @@ static int weigh(struct program_case *p, size_t since)
     bool differs = false;
     for (size_t k = since; k < out->comparisons; k++)
         differs |= out->comparison[k].outcome == VER_DIFFERS;
+#if FAULT != 214 /* a gradient of a program that is not judged is no matter */
     if (p->unjudged[0] && !differs) {
+#else
+    if (p->unjudged[0] && !differs && !p->judge) {
+#endif
         p->out->state = VER_CLOCK_UNJUDGED;
         snprintf(p->out->reason, sizeof p->out->reason, "%s", p->unjudged);
         snprintf(text, sizeof text, "%.60s: %s", p->out->engine, p->unjudged);
