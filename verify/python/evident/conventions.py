@@ -1,7 +1,7 @@
 """What an engine's numbers mean: its card, read by people and by the judge."""
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Union
 
 FORMAT = "evident-conventions-1"
 
@@ -16,7 +16,8 @@ class Conventions:
     time: str = "exact"  # "exact" or "grid"
     time_unit: str = "ms"  # that the implementation itself uses
     sign: int = 1  # -1: gives the direction of descent
-    scale: str = "1"  # known constant factor on its gradients, e.g. "1/tau_mem"
+    # Known constant factor on its gradients, e.g. "1/tau_mem"; or by kind of loss, others "1".
+    scale: Union[str, float, Dict[str, Union[str, float]]] = "1"
     loss: str = "mean"  # over samples: "mean" or "sum"
     precision: str = "float64"
     surrogate: str = ""  # of a surrogate gradient; "" if none is used
