@@ -18,4 +18,7 @@ struct ver_engine {
     bool ladder;  /* it can run in double precision */
 };
 
+/* A word of the reason, of enum VER_UNJUDGED. */
+const char *ver_unjudged_name(size_t k);
+
 #endif

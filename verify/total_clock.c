@@ -1,6 +1,7 @@
 /* total_clock.c: what the engines of a run add up to: cases by state, ratios, digests, and the
  * orders of convergence, whose median is judged here, since a single one fluctuates. */
 #include "verify/bounds.h"
+#include "verify/engine.h"
 #include "verify/table.h"
 
 #include <math.h>

@@ -12,7 +12,6 @@
 #include <stdio.h>
 
 #define VER_VERSION "0.1.0"
-
 /* The macros of math.h are floats. */
 #define VER_NAN ((double)NAN)
 #define VER_INFINITY ((double)INFINITY)
@@ -29,7 +28,6 @@ enum ver_verdict {
 };
 
 enum ver_outcome { VER_AGREES, VER_DIFFERS, VER_EXCLUDED /* counted, never used as evidence */ };
-
 /* What a comparison is about; totals are kept by these. */
 enum ver_kind {
     VER_KIND_SPIKES,
@@ -69,7 +67,6 @@ struct ver_comparison {
 /* ---- engines: contenders, judged beside the reference ---- */
 
 struct ver_engine; /* a name and what runs it: see verify/engine.h */
-
 enum { VER_ENGINES = 4 }; /* so many in one run */
 
 /* NULL if there is none of that name. */
@@ -129,10 +126,7 @@ enum ver_clock_state {
     VER_CLOCK_STATES
 };
 
-/* Why a gradient could not be judged, in words of its reason; the last: any other. */
-enum { VER_UNJUDGED = 8 };
-const char *ver_unjudged_name(size_t k);
-
+enum { VER_UNJUDGED = 8 }; /* words of why a gradient was not judged; the last: any other */
 /* Errors of the scheme against the reference at one step; NaN where there is nothing to compare. */
 enum ver_ladder_quantity {
     VER_LADDER_SPIKES,  /* root mean square, ms */
