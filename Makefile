@@ -73,6 +73,9 @@ all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (defaul
 
 tests: $(TESTS) ## build the unit tests
 
+# It asks a program of the tests.
+$(addsuffix /tests/t_program_grid,$(sort $(BUILD) $(OUT))): | $(BUILD)/tests/hostile
+
 # Other flags build everything again, another prefix only what knows it.
 $(BUILD)/flags: STAMP = $(COMPILE) $(MPI) $(CUDA_COMPILE)
 $(BUILD)/flags: BEGIN = echo 'building $(words $(OBJECTS)) objects, then $(PROGRAM) (V=1 shows the commands)';

@@ -30,6 +30,7 @@ enum case_loss_kind {
     CASE_FIRST_SPIKE_MARGIN,             /* needs label, margin; lif population */
     CASE_VOLTAGE_SQUARED_ERROR           /* needs target.voltages; li population */
 };
+#define CASE_LOSS_KINDS (CASE_VOLTAGE_SQUARED_ERROR + 1)
 enum case_weighting { CASE_UNIFORM, CASE_EXPONENTIAL, CASE_LINEAR, CASE_SIGMOID };
 enum case_penalty { CASE_PENALTY_EXPONENTIAL, CASE_PENALTY_RECIPROCAL };
 
@@ -101,6 +102,9 @@ struct case_problem {
 struct case_error {
     char text[512]; /* one line: file, place, found, wanted */
 };
+
+/* "voltage-squared-error": as a case names it. */
+const char *case_loss_kind_name(enum case_loss_kind kind);
 
 static inline double case_value(const struct case_values *v, size_t i)
 {

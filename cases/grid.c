@@ -139,6 +139,15 @@ int case_grid_make(struct case_grid *grid, const struct case_problem *c, double 
     return 0;
 }
 
+void case_round_delays(struct case_problem *c, double step)
+{
+    double wanted = step > 0 ? step : c->step;
+    double steps = fmax(1, round(c->end / wanted)), wide = c->end / steps;
+    for (size_t p = 0; p < c->projections && wanted > 0; p++)
+        for (size_t k = 0; k < c->projection[p].delay.count; k++)
+            c->projection[p].delay.at[k] = round(c->projection[p].delay.at[k] / wide) * wide;
+}
+
 void case_grid_clear(struct case_grid *grid)
 {
     for (size_t p = 0; grid->delay && grid->delay[p]; p++) /* ends with a NULL */

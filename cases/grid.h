@@ -47,6 +47,10 @@ int case_grid_make(struct case_grid *grid, const struct case_problem *c, double 
                    enum case_delay_rule rule, struct case_error *error);
 void case_grid_clear(struct case_grid *grid);
 
+/* Puts all delays of a case on the nearest whole steps of its grid of about that step in ms (0: the
+ * case's own); without a step nothing is changed. */
+void case_round_delays(struct case_problem *c, double step);
+
 /* A delay in steps. */
 static inline uint32_t case_grid_delay(const struct case_grid *grid, size_t projection,
                                        size_t synapse)

@@ -19,6 +19,11 @@ const char *const case_loss_kinds[] = {
     "max-voltage-cross-entropy",      "first-spike-cross-entropy",
     "first-spike-squared-error",      "first-spike-margin",
     "voltage-squared-error",          NULL};
+const char *case_loss_kind_name(enum case_loss_kind kind)
+{
+    return case_loss_kinds[kind];
+}
+
 const char *const case_weightings[] = {"uniform", "exponential", "linear", "sigmoid", NULL};
 const char *const case_penalties[] = {"exponential", "reciprocal", NULL};
 

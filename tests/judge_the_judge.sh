@@ -165,6 +165,29 @@ demand 'runaway firing is named' 2 'the limit of spikes is reached .* of neuron 
 run "$evident" verify "$place/runaway.json" --time-limit 1
 demand 'a case that takes too long is an error' 1 'took more than 1 seconds: time ran out'
 
+# ---- programs with a fixed step, right and wrong on purpose ----
+
+[ -x "$BUILD/tests/hostile" ] ||
+    $MAKE --no-print-directory -j1 FAULT=0 BUILD="$BUILD" "$BUILD/tests/hostile" >"$place/log" 2>&1
+hostile() { # what, exit status, expression, case, options of tests/hostile.c, of evident verify
+    run "$evident" verify "$4" --no-witness --engine "exec:$BUILD/tests/hostile $5" "${@:6}"
+    demand "$1" "$2" "$3"
+}
+hostile 'a right gradient in binary32 passes' 0 '1 pass, 0 fail' closed-output:1:1 ''
+hostile 'a sign fails where the ladder is excused' 1 '^FAIL .*want factor 1' random-deep:1:1 '--times -1'
+hostile 'a gradient that is not judged is undecided' 1 '^UNDECIDED .* not judged: coincidence' \
+    degenerate-end:1:0 ''
+hostile 'what is near to nothing does not pass' 1 '0 pass, 0 fail, 1 undecided' \
+    conditioning-slope:1:3 '--times -1' --round-delays
+hostile 'one projection that is wrong is seen' 1 '^FAIL .* weights\[1\]' $worked \
+    '--double --projection 1 0.62'
+hostile 'a row that is lost at one step is seen' 1 '^FAIL .* ladder_row .* exactly 0' $worked \
+    '--double --row 0 1 --above 0.25'
+hostile 'rounded delays reach programs' 0 '1 pass, 0 fail' closed-quadratic:1:0 '' --round-delays
+echo "$card,\"time\":\"grid\",\"scale\":{\"max-voltage-cross-entropy\":0.05}}" >"$place/scale.json"
+hostile 'a scale is of one kind of loss' 0 '1 pass, 0 fail' closed-output:1:3 \
+    '--double --times 0.05' --round-delays --conventions "$place/scale.json"
+
 # ---- known wrong engines, witness and collector must be seen ----
 
 planted() { # what must be seen of which fault, expression, exit status, arguments of evident verify

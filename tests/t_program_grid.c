@@ -35,6 +35,113 @@ START_TEST(no_number_of_a_program_with_a_step_fails)
 }
 END_TEST
 
+/* The clock engine as a program of its own, right or wrong on purpose: tests/hostile.c. */
+static int judge_hostile(const char *cases, const char *how, const char *more)
+{
+    char command[1024];
+    snprintf(command, sizeof command,
+             "H=$(dirname $E)/tests/hostile; [ -x $H ] || H=$(dirname $E)/../tests/hostile; "
+             "$E verify %s --no-witness --engine \"exec:$H %s\" %s",
+             cases, how, more);
+    return shell(command);
+}
+
+START_TEST(right_gradients_pass_in_both_precisions)
+{
+    static const char cases[] = "closed-output:1:1 random-feedforward:1:2 random-deep:1:1";
+    ck_assert_msg(judge_hostile(cases, "", "") == 0, "%s", text);
+    says("3 pass");
+    ck_assert_msg(judge_hostile(cases, "--double", "") == 0, "%s", text);
+    says("3 pass");
+}
+END_TEST
+
+/* Two maxima nearly alike: the ladder alone proves nothing here. */
+START_TEST(wrong_gradients_fail_where_a_ladder_is_excused)
+{
+    static const char *const wrong[] = {"--times -1", "--times 0.05", "--times 0"};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        ck_assert_int_eq(judge_hostile("random-recurrent:1:2 random-deep:1:1", wrong[k], ""), 1);
+        says("0 pass, 2 fail");
+        says("want factor 1, found ");
+    }
+    ck_assert_int_eq(judge_hostile("random-recurrent:1:2 random-deep:1:1", "--random", ""), 1);
+    says("0 pass");
+}
+END_TEST
+
+START_TEST(gradient_that_cannot_be_judged_is_undecided)
+{
+    ck_assert_int_eq(judge_hostile("degenerate-end:1:0", "", ""), 1);
+    says("UNDECIDED degenerate-end:1:0: exec:");
+    says("weights[0] not judged: coincidence");
+    says("a gradient not judged in 1: 1 coincidence");
+    ck_assert_int_eq(judge_hostile("conditioning-slope:1:3", "--times -1", "--round-delays"), 1);
+    says("0 pass, 0 fail, 1 undecided");
+    ck_assert_int_ne(shell("$E explain degenerate-end:1:0 --engine \"exec:"
+                           "$(ls -d $(dirname $E)/tests/hostile $(dirname $E)/../tests/hostile "
+                           "2>/dev/null | head -1)\""),
+                     0);
+    says("weights[0] not judged: coincidence");
+}
+END_TEST
+
+START_TEST(every_projection_has_a_norm_of_its_own)
+{
+    ck_assert_int_eq(judge_hostile("$D/case.json", "--double --projection 1 0.62", ""), 1);
+    says("ladder_weights weights[1]: 8 rungs");
+    ck_assert_ptr_null(strstr(text, "ladder_weights weights[0]"));
+    says("weights[1] 0.6201 times the reference");
+}
+END_TEST
+
+START_TEST(error_that_grows_again_is_told_from_before_it)
+{
+    ck_assert_int_eq(judge_hostile("$D/case.json", "--double --cliff 0.004", ""), 1);
+    says("grows again below 0.0");
+    ck_assert_ptr_null(strstr(text, "sign?"));
+    ck_assert_int_eq(judge_hostile("$D/case.json", "--double --step-factor", ""), 1);
+    says("dt/T");
+}
+END_TEST
+
+START_TEST(lost_row_is_seen_at_any_step)
+{
+    ck_assert_int_eq(judge_hostile("$D/case.json", "--double --row 0 1 --above 0.25", ""), 1);
+    says("ladder_row weights[0] row 1 exactly 0 at 0.25 ms");
+    says("0 pass, 1 fail");
+}
+END_TEST
+
+START_TEST(rounded_delays_reach_programs)
+{
+    ck_assert_int_eq(judge_hostile("closed-quadratic:1:0", "", ""), 2);
+    says("1 not-run or beyond its precision, the first: hostile: ");
+    ck_assert_msg(judge_hostile("closed-quadratic:1:0", "", "--round-delays") == 0, "%s", text);
+    says("1 pass");
+    ck_assert_int_eq(judge_hostile("closed-quadratic:1:0", "--times -1", "--round-delays"), 1);
+    says("ladder_delays delays[0]");
+}
+END_TEST
+
+START_TEST(scale_may_differ_by_kind_of_loss)
+{
+    write_file("scale.json", "{\"format\":\"evident-conventions-1\",\"time\":\"grid\",\"scale\":"
+                             "{\"max-voltage-cross-entropy\":2,"
+                             "\"voltage-integral-cross-entropy\":\"1/tau_mem\"}}");
+    ck_assert_msg(
+        judge_hostile("$D/case.json", "--double --times 0.05", "--conventions $D/scale.json") == 0,
+        "%s", text);
+    says("scale 1/tau_mem of voltage-integral-cross-entropy, 2 of max-voltage-cross-entropy");
+    ck_assert_msg(judge_hostile("closed-output:1:3", "--double --times 2",
+                                "--round-delays --conventions $D/scale.json") == 0,
+                  "%s", text);
+    write_file("scale.json", "{\"format\":\"evident-conventions-1\",\"scale\":{\"mean\":2}}");
+    ck_assert_int_eq(judge_hostile("$D/case.json", "", "--conventions $D/scale.json"), 2);
+    says("conventions.scale: found mean, wanted a kind of loss");
+}
+END_TEST
+
 /* ---- elsewhere ---- */
 
 START_TEST(answers_from_elsewhere_are_judged_alike)
@@ -82,6 +189,14 @@ static Suite *program_suite(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, program_with_a_step_is_judged_as_it_shrinks);
     tcase_add_test(tests, no_number_of_a_program_with_a_step_fails);
+    tcase_add_test(tests, right_gradients_pass_in_both_precisions);
+    tcase_add_test(tests, wrong_gradients_fail_where_a_ladder_is_excused);
+    tcase_add_test(tests, gradient_that_cannot_be_judged_is_undecided);
+    tcase_add_test(tests, every_projection_has_a_norm_of_its_own);
+    tcase_add_test(tests, error_that_grows_again_is_told_from_before_it);
+    tcase_add_test(tests, lost_row_is_seen_at_any_step);
+    tcase_add_test(tests, rounded_delays_reach_programs);
+    tcase_add_test(tests, scale_may_differ_by_kind_of_loss);
     tcase_add_test(tests, answers_from_elsewhere_are_judged_alike);
     tcase_add_test(tests, answers_at_smaller_steps_make_a_ladder);
     suite_add_tcase(suite, tests);

@@ -9,7 +9,7 @@
 # Likewise its witness.
 %/tests/t_witness_forecast: private LDFLAGS += -Wl,--wrap=witness_forecast,--wrap=witness_forecast_certain
 
-.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits
+.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits hostile
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
@@ -42,3 +42,6 @@ oracle: all $(BUILD)/tests/oracle ## compare 500 unseen cases with a third simul
 
 digits: all ## 1,000 unseen cases at 20, 60 and 200 digits: those of the former stand in the latter
 	@EVIDENT=$(PROGRAM) tests/digits.py --jobs $(JOBS)
+
+hostile: all $(BUILD)/tests/hostile ## wrong gradients of a program with a fixed step: none passes, no right one fails
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/hostile.sh

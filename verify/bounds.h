@@ -216,12 +216,56 @@
 #define VER_ANSWER_COSTLY_GROUPS 16
 
 /* A program with a fixed step is asked at the case's step and at halves of it, so many steps in
- * all, while samples * steps * cells is at most VER_LADDER_MOST; then as for a ladder above. */
+ * all, while samples * steps * cells is at most VER_LADDER_MOST. Loss, spikes and the gradient of
+ * every projection and population are judged by themselves, each in the norm of its own truth, as a
+ * ladder above: error(h) <= FACTOR max(C, least) h at the finest step h. To that bound is added
+ * what the program's precision loses: with u = 2^-DOUBLE_BITS (2^-SINGLE_BITS of float32) a voltage
+ * is rounded in every step, and what was rounded stays for a time constant, so that it is off by
+ * the part
+ *
+ *     rho(h) = ROUNDINGS (1 + tau / h) u     tau: the longest time constant; ROUNDINGS: products
+ * with two factors of decay that are rounded themselves
+ *
+ * which moves a spike by rho threshold / slope and a gradient by rho (1 + threshold / (tau slope))
+ * of itself, as a step of the part h / tau of a time constant does (least). So errors may grow
+ * again at small steps, as 1 / h. Largest ratio of the clock engine as a program of its own over
+ * smoke: binary32 0.965, binary64 0.925 (tests/hostile.sh). */
 #define VER_ANSWER_RUNGS 8
+#define VER_GRID_ROUNDINGS 4
 
-/* Of such a program a factor is known to the error of its finest step only: it has a reading that
- * is right to 2^-BITS, and is looked for where direction is right to a cosine of 1 - 2^-BITS. This
- * names what is wrong; it passes nothing. */
+/* A ladder proves nothing of a gradient whose finest step does not resolve what decides
+ * (VER_LADDER_RESOLVED), or of which too few rungs have the reference's spikes. Then, at the step
+ * where h / tau + rho(h) is smallest, the error must be at most FACTOR least h and what precision
+ * loses; or at most SHIFT_FACTOR times what the truth itself moves by in a problem that is as far
+ * from this one as a right scheme's: every input spike, delay and step of a target h later, or up
+ * and down at random, every constant times 1 +- (h / tau_shortest + rho(h)). SHIFTS such problems
+ * are asked of the reference. SHIFT_FACTOR: as VER_ANSWER_FACTOR, for few random moves; a spike of
+ * layer n is late by n steps, too. Largest ratio of right programs over smoke 0.16. If a spike is
+ * born or lost in one of them, nothing can be said.
+ *
+ * Whatever the bound, the error of what passes is at most NEAR at some step: a limit that is not
+ * known to four bits is no evidence (zero is off by 1, a sign by 2). A truth that is zero, or below
+ * SHIFT_FACTOR u of what its terms may be, passes where it is said, gone to, or missed by no more
+ * than a step makes of those terms. What is converging but larger than a step moves it by, and at
+ * most NEAR of its quantity, is excluded and leaves the rest of the quantity to speak. */
+#define VER_SHIFTS 3
+#define VER_SHIFT_FACTOR 16
+#define VER_LADDER_NEAR 0x1p-4
+
+/* A constant factor f: over the last VER_ORDER_RUNGS rungs it stays within FLAT |f - 1|, while an
+ * error of first order halves at each; and what is across the truth is at most
+ * 2^-VER_FACTOR_GRID_BITS of |f - 1|. It differs whatever excuses there are, unless |f - 1| is
+ * below NEAR, or below what a step explains: where everything goes through one spike that grazes, a
+ * step makes such a factor. FLAT also tells a factor that goes with the step (1/2, 2 a rung). */
+#define VER_LADDER_FLAT 0.125
+
+/* An error that is so many times that of an earlier rung grows again below the step of that one:
+ * what it looks like is told from there. This names what is wrong; it passes nothing. */
+#define VER_LADDER_GROWS 4
+
+/* Of such a program a factor is known to what the step and the precision explain at the finest
+ * step, to 2^-BITS at least; it has a reading that is right to that, and is looked for where
+ * direction is right to a cosine of 1 - that. This names what is wrong; it passes nothing. */
 #define VER_FACTOR_GRID_BITS 7
 
 /* The first event of such a program that differs is later, or earlier, than so many steps. This

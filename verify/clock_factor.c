@@ -76,6 +76,7 @@ bool clock_factor_text(char *text, size_t size, double factor, const struct cloc
         {"N samples", units->samples},
         {"dt", units->step},
         {"1/dt", 1 / units->step},
+        {"dt/T", units->step / units->end},
     };
     int bits = units->bits > 0 ? units->bits : VER_FACTOR_BITS;
     char reading[64];

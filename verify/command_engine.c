@@ -187,7 +187,7 @@ bool command_take_step(const char *command, const char *text, double *step)
 static bool ran_nowhere(const struct ver_clock_totals *clock)
 {
     bool program = clock->engine && ver_engine_is_program(clock->engine);
-    return clock->state[VER_CLOCK_RAN] == 0 &&
+    return clock->state[VER_CLOCK_RAN] + clock->state[VER_CLOCK_UNJUDGED] == 0 &&
            (program ? clock->state[VER_CLOCK_FAILED] == 0 : clock->state[VER_CLOCK_ABSENT] > 0);
 }
 
@@ -228,6 +228,21 @@ static void print_ratios(const struct ver_clock_totals *clock)
            clock->near);
 }
 
+/* "; a gradient not judged in 3: 2 grazing, 1 end" */
+static void print_unjudged(const struct ver_clock_totals *clock)
+{
+    const char *comma = ": ";
+    if (clock->state[VER_CLOCK_UNJUDGED] == 0)
+        return;
+    printf("; a gradient not judged in %zu", clock->state[VER_CLOCK_UNJUDGED]);
+    for (size_t k = 0; k < VER_UNJUDGED; k++)
+        if (clock->unjudged[k] > 0) {
+            const char *name = ver_unjudged_name(k);
+            printf("%s%zu %s", comma, clock->unjudged[k], name[0] ? name : "other");
+            comma = ", ";
+        }
+}
+
 /* How long it takes is left out of what --quiet prints, and of all digests. */
 static void print_program(const struct ver_clock_totals *clock)
 {
@@ -237,6 +252,7 @@ static void print_program(const struct ver_clock_totals *clock)
            clock->engine, clock->state[VER_CLOCK_RAN], clock->state[VER_CLOCK_INEXPRESSIBLE],
            clock->state[VER_CLOCK_LARGE], clock->state[VER_CLOCK_ABSENT],
            clock->state[VER_CLOCK_FAILED]);
+    print_unjudged(clock);
     if (!isnan(clock->seconds))
         printf("; a case takes %.3g s (median)", clock->seconds);
     const struct program *program = program_named(clock->engine);
@@ -250,8 +266,11 @@ static void print_engine(const struct ver_totals *totals, size_t e)
 {
     const struct ver_clock_totals *clock = &totals->clock[e];
     if (!clock->engine || ran_nowhere(clock)) {
-        printf("not run: %s: %s\n", clock->engine ? clock->engine : "an engine",
-               clock->reason[0] ? clock->reason : "no reason given");
+        size_t asked = clock->state[VER_CLOCK_INEXPRESSIBLE];
+        printf("not run: %s", clock->engine ? clock->engine : "an engine");
+        if (clock->state[VER_CLOCK_ABSENT] == 0 && asked > 0) /* it answered: why is in the cases */
+            printf(": %zu not-run or beyond its precision, the first", asked);
+        printf(": %s\n", clock->reason[0] ? clock->reason : "no reason given");
         return;
     }
     if (ver_engine_is_program(clock->engine)) {

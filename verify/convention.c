@@ -76,10 +76,15 @@ double convention_factor(const struct convention *convention, const struct case_
                          double step)
 {
     double value;
-    bool counted = strchr(convention->scale, 'N') != NULL; /* the sum is in the scale already */
+#if FAULT != 219 /* a scale of one kind of loss is that of all */
+    const char *scale = convention->scale[c->loss.kind];
+#else
+    const char *scale = convention->scale[0];
+#endif
+    bool counted = strchr(scale, 'N') != NULL; /* the sum is in the scale already */
     if (convention->unread)
         value = 1;
-    else if (!read_factor(&value, convention->scale, c, step))
+    else if (!read_factor(&value, scale, c, step))
         return VER_NAN;
 #if FAULT == 144 /* a declared sign is not taken out */
     return value * (convention->sum && !counted ? (double)c->samples : 1);
@@ -115,24 +120,60 @@ static int one_of(const json_t *document, const char *key, const char *first, co
     return refuse(error, key, json_is_string(value) ? json_string_value(value) : "no text", wanted);
 }
 
+void convention_default(struct convention *convention)
+{
+    *convention = (struct convention){.sign = 1};
+    for (int kind = 0; kind < CASE_LOSS_KINDS; kind++)
+        strcpy(convention->scale[kind], "1");
+}
+
+/* Of one kind of loss, a text or a number. 0, or -1 and error. */
+static int take_scale(struct convention *convention, int kind, const json_t *scale,
+                      struct case_error *error)
+{
+    char *text = convention->scale[kind];
+    double value;
+    if (json_is_number(scale))
+        snprintf(text, CONVENTION_SCALE, "%.17g", json_number_value(scale));
+    else if (json_is_string(scale))
+        snprintf(text, CONVENTION_SCALE, "%s", json_string_value(scale));
+    else
+        return refuse(error, "scale", "something else",
+                      "a text, a number, or an object of those by kind of loss");
+    convention->unread |= !read_factor(&value, text, NULL, 1); /* said for people */
+    return 0;
+}
+
+/* One for all, or by kind of loss: a kind that is not named has none. 0, or -1 and error. */
+static int take_scales(struct convention *convention, json_t *scale, struct case_error *error)
+{
+    const char *name;
+    json_t *value;
+    int failed = 0;
+    for (int kind = 0; kind < CASE_LOSS_KINDS && !failed && !json_is_object(scale); kind++)
+        failed = take_scale(convention, kind, scale, error);
+    json_object_foreach(scale, name, value)
+    {
+        int kind = 0;
+        while (kind < CASE_LOSS_KINDS && strcmp(name, case_loss_kind_name((unsigned)kind)) != 0)
+            kind++;
+        if (kind == CASE_LOSS_KINDS)
+            return refuse(error, "scale", name, "a kind of loss");
+        failed = failed || take_scale(convention, kind, value, error);
+    }
+    return failed;
+}
+
 static int take_numbers(struct convention *convention, const json_t *document,
                         struct case_error *error)
 {
     const json_t *sign = json_object_get(document, "sign");
-    const json_t *scale = json_object_get(document, "scale");
-    double value;
+    json_t *scale = json_object_get(document, "scale");
     if (sign && (!json_is_number(sign) || fabs(json_number_value(sign)) != 1))
         return refuse(error, "sign", "something else", "1 or -1");
     if (sign)
         convention->sign = json_number_value(sign) < 0 ? -1 : 1;
-    if (scale && json_is_number(scale))
-        snprintf(convention->scale, sizeof convention->scale, "%.17g", json_number_value(scale));
-    else if (scale && json_is_string(scale))
-        snprintf(convention->scale, sizeof convention->scale, "%s", json_string_value(scale));
-    else if (scale)
-        return refuse(error, "scale", "something else", "a text or a number");
-    convention->unread = !read_factor(&value, convention->scale, NULL, 1); /* said for people */
-    return 0;
+    return scale ? take_scales(convention, scale, error) : 0;
 }
 
 int convention_read(struct convention *convention, const char *text, size_t length,
@@ -141,7 +182,7 @@ int convention_read(struct convention *convention, const char *text, size_t leng
     json_error_t where;
     json_t *document = json_loadb(text, length, 0, &where);
     const json_t *format = json_object_get(document, "format"), *surrogate;
-    *convention = (struct convention)CONVENTION_DEFAULT;
+    convention_default(convention);
     if (!json_is_string(format) ||
         strcmp(json_string_value(format), "evident-conventions-1") != 0) {
         json_decref(document);
@@ -216,17 +257,32 @@ int convention_apply(struct answer *answer, const struct case_problem *c, double
     return 0;
 }
 
+/* ", scale 1/tau_mem", of all kinds of loss or of some: ", scale 1/tau_mem of first-spike-margin".
+ */
+static void put_scale(char *text, size_t size, const struct convention *convention, int kind)
+{
+    const char *scale = convention->scale[kind];
+    bool all = true;
+    for (int k = 0; k < CASE_LOSS_KINDS; k++)
+        all = all && strcmp(convention->scale[k], convention->scale[0]) == 0;
+    size_t used = strlen(text);
+    if (strcmp(scale, "1") != 0 && (!all || kind == 0))
+        snprintf(text + used, size - used, "%s%s%s%s", used == 0 ? ", scale " : ", ", scale,
+                 all ? "" : " of ", all ? "" : case_loss_kind_name((unsigned)kind));
+}
+
 void convention_text(char *text, size_t size, const struct convention *convention)
 {
     if (!convention->known) {
         snprintf(text, size, "none given: judged as exact, in binary64, as it answers");
         return;
     }
-    snprintf(text, size, "%s, %s%s%s%s%s%s%s%s%s", convention->grid ? "grid" : "exact",
+    char scale[160] = "";
+    for (int kind = 0; kind < CASE_LOSS_KINDS; kind++)
+        put_scale(scale, sizeof scale, convention, kind);
+    snprintf(text, size, "%s, %s%s%s%s%s%s%s%s", convention->grid ? "grid" : "exact",
              convention->single ? "binary32" : "binary64",
-             convention->sign < 0 ? ", opposite sign" : "",
-             strcmp(convention->scale, "1") != 0 ? ", scale " : "",
-             strcmp(convention->scale, "1") != 0 ? convention->scale : "",
+             convention->sign < 0 ? ", opposite sign" : "", scale,
              convention->unread ? " (not understood, not applied)" : "",
              convention->sum ? ", sum over samples" : "", convention->seconds ? ", in s" : "",
              convention->varies ? ", not repeatable" : "",

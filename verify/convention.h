@@ -5,6 +5,8 @@
 
 #include "verify/answer.h"
 
+enum { CONVENTION_SCALE = 64 };
+
 struct convention {
     bool known;     /* someone has said so; else all is as it is by default */
     bool grid;      /* a fixed step: judged as the step shrinks */
@@ -14,14 +16,12 @@ struct convention {
     bool single;    /* binary32 */
     bool varies;    /* not repeatable: bits may differ when asked again, within its bounds */
     int sign;       /* -1: gradients of the negative loss */
-    char scale[64]; /* the whole factor on its gradients: "1", "1/tau_mem", "N * dt", ... */
-    bool unread;    /* the scale is for people: nothing is taken out */
+    /* The whole factor on its gradients by kind of loss: "1", "1/tau_mem", "N * dt", ... */
+    char scale[CASE_LOSS_KINDS][CONVENTION_SCALE];
+    bool unread; /* a scale is for people: nothing is taken out */
 };
 
-#define CONVENTION_DEFAULT                                                                         \
-    {                                                                                              \
-        .sign = 1, .scale = "1"                                                                    \
-    }
+void convention_default(struct convention *convention);
 
 /* 0; 1 if the text is none; -1 and error (place, found, wanted) if it is one that says something
  * else than can be meant. */

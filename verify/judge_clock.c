@@ -12,7 +12,8 @@
 
 const char *ver_clock_state_name(enum ver_clock_state state)
 {
-    static const char *const name[] = {"ran", "inexpressible", "large", "absent", "failed"};
+    static const char *const name[] = {"ran",    "inexpressible", "large",
+                                       "absent", "failed",        "unjudged"};
     return name[state];
 }
 

@@ -1,5 +1,6 @@
 /* judge_program.c: another program on one case: it is asked, its conventions are taken out of what
  * it says, and that is held against the reference. */
+#include "cases/grid.h"
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
 
@@ -62,10 +63,24 @@ static int end_in_error(struct program_case *p, const char *reason)
 int program_ask_at(struct program_case *p, struct answer *answer, double step,
                    char reason[PROGRAM_REASON])
 {
-    const struct case_problem *c = p->judge->problem;
+#if FAULT != 217 /* rounded delays do not reach programs */
+    bool rounded = p->program->convention.grid && p->judge->options->clock.round_delays;
+#else
+    bool rounded = false;
+#endif
+    struct case_problem *own = rounded ? case_copy(p->judge->problem) : NULL;
+    const struct case_problem *c = own ? own : p->judge->problem;
     double seconds = 0;
+    if (rounded && !own) {
+        *answer = (struct answer){.has_loss = false};
+        return judge_no_memory(p->judge);
+    }
+    if (own)
+        case_round_delays(own, step);
     enum program_said said = program_ask(answer, p->program, c, step, &seconds, reason);
     program_note(p->program, p->judge->out->name);
+    case_free(own);
+    c = p->judge->problem;
     p->out->seconds += seconds;
     p->out->no_start = said == PROGRAM_NO_START;
     if (said == PROGRAM_ERROR || said == PROGRAM_NO_START)
@@ -192,12 +207,26 @@ static bool provides_gradient(const struct answer *answer)
     return false;
 }
 
-/* Something must have been compared, and gradients are what this is about. */
+/* A gradient that is there and was not judged leaves the case undecided, unless something differs;
+ * and something must have been compared, gradients first of all: they are what this is about. */
 static int weigh(struct program_case *p, size_t since)
 {
     const struct ver_judgement *out = p->judge->out;
     const char *apart = NULL;
-    char text[200];
+    char text[300];
+    bool differs = false;
+    for (size_t k = since; k < out->comparisons; k++)
+        differs |= out->comparison[k].outcome == VER_DIFFERS;
+#if FAULT != 214 /* a gradient of a program that is not judged is no matter */
+    if (p->unjudged[0] && !differs) {
+#else
+    if (p->unjudged[0] && !differs && !p->judge) {
+#endif
+        p->out->state = VER_CLOCK_UNJUDGED;
+        snprintf(p->out->reason, sizeof p->out->reason, "%s", p->unjudged);
+        snprintf(text, sizeof text, "%.60s: %s", p->out->engine, p->unjudged);
+        return judge_end(p->judge, VER_UNDECIDED, text);
+    }
     for (size_t k = since; k < out->comparisons; k++) {
         if (out->comparison[k].outcome != VER_EXCLUDED) {
 #if FAULT != 229 /* a loss alone is evidence for gradients */

@@ -40,7 +40,7 @@ struct program *program_new(const char *name, const struct answers *answers)
         .name = own, .says = "another program", .run = run, .most = VER_INFINITY};
     program->command = answers ? NULL : own + strlen(PROGRAM_PREFIX);
     program->answers = answers;
-    program->convention = (struct convention)CONVENTION_DEFAULT;
+    convention_default(&program->convention);
     program->seconds = PROGRAM_SECONDS;
     program->next = programs;
     programs = program;

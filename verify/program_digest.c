@@ -46,7 +46,9 @@ uint64_t program_digest(uint64_t hash, const struct program *program)
     const struct convention *c = &program->convention;
     const unsigned char say[] = {c->known,   c->grid,   c->surrogate, c->sum,
                                  c->seconds, c->single, c->sign > 0,  c->unread};
-    hash = store_hash_text(store_hash(hash, say, sizeof say), c->scale);
+    hash = store_hash(hash, say, sizeof say);
+    for (int kind = 0; kind < CASE_LOSS_KINDS; kind++)
+        hash = store_hash_text(hash, c->scale[kind]);
     for (const char *at = program->command; at && *at;) {
         char word[PROGRAM_MOST_COMMAND + 1];
         size_t length = strcspn(at += strspn(at, between), between);

@@ -20,6 +20,7 @@ struct program_case {
     enum ver_verdict verdict;     /* of the case, before this program was asked */
     char reason[320];             /* likewise */
     size_t trains;                /* samples * lif neurons, in the order of struct answer */
+    char unjudged[192];           /* a gradient that it gave and that nothing can be said of, why */
 };
 
 /* ---- judge_program.c ---- */
@@ -179,6 +180,78 @@ void program_ask_before(const struct program_case *p, char *const *name, size_t 
 
 /* Where something differed since: adds to the diagnosis what delays would explain it. */
 void program_name_delays(struct program_case *p, size_t since);
+
+/* ---- program_shift.c: how far a step may move the truth ---- */
+
+struct program_shift {
+    double step;      /* ms; 0: not measured */
+    double *block;    /* [blocks], L2 norms: the largest moves of the gradient that were seen */
+    const char *near; /* NULL, or why nothing can be said: it is another network a step beside */
+};
+
+/* Of the case moved by a step in ms. 0, or -1 with verdict and reason; clear whatever comes out. */
+int program_shift_measure(struct program_shift *shift, const struct program_case *p, double step);
+void program_shift_clear(struct program_shift *shift);
+
+/* Relative: what the program's precision loses of a voltage over a time constant (bounds.h). */
+double program_grid_rounding(const struct program_case *p, double step);
+
+/* ---- program_track.c: one thing that must come nearer to the truth ---- */
+
+/* The loss, the spikes, or the gradient by the parameters of one block. */
+struct program_track {
+    const char *name;               /* "ladder_weights" */
+    enum ver_ladder_quantity like;  /* it behaves like spikes, or like a gradient */
+    const struct case_block *block; /* NULL: of no gradient */
+    struct ver_ladder ladder;       /* [like] is its error: absolute */
+    double size;                    /* L2 norm of the truth; of the others what it is relative to */
+    double factor[VER_ANSWER_RUNGS], cosine[VER_ANSWER_RUNGS]; /* of a gradient; or NaN */
+};
+
+struct program_ladder {
+    struct program_case *p;
+    struct program_track *track;
+    size_t tracks, rungs;
+    double *gradient[VER_ANSWER_RUNGS]; /* [rungs], as answered: [parameters] */
+    struct program_shift shift;         /* at the step that it was last asked for */
+    char event[112];                    /* the first that differs at the finest rung */
+};
+
+/* Of the whole block, or one row of it; parameters without a derivative are left out. The truth's
+ * norm, and of x: distance, factor in front of the truth, cosine (NaN: x or the truth is zero). */
+struct program_fit {
+    double size, own, error, factor, cosine;
+};
+struct program_fit program_fit_block(const struct judge *judge, const struct case_block *block,
+                                     size_t first, size_t count, const double *x);
+
+struct program_weighed {
+    enum ver_outcome outcome;
+    const char *why;     /* of one that is no evidence */
+    double bound, ratio; /* of the finest rung; NaN: there is none */
+    bool constant;       /* it differs: a constant factor */
+};
+
+/* A reason: of a gradient whose terms nearly cancel. */
+extern const char program_too_small[];
+
+/* 0, or -1 with verdict and reason. */
+int program_weigh_track(struct program_weighed *weighed, struct program_ladder *ladder,
+                        const struct program_track *track);
+
+/* The rung after which its error grows again; the last if it does not. */
+size_t program_best_rung(const struct program_track *track);
+
+/* ---- program_rung.c: one answer of a ladder ---- */
+
+/* All that the answer at the case's own step provides. 0, or -1 if memory is short. */
+int program_add_tracks(struct program_ladder *ladder);
+
+/* The answer at a step. 0, or -1 with verdict and reason. */
+int program_take_rung(struct program_ladder *ladder, const struct answer *answer, double step);
+
+/* A NaN is wrong whatever the step. 0, or -1 with verdict and reason; *bad: it was told. */
+int program_judge_finite(bool *bad, struct program_case *p, const struct answer *a, double step);
 
 /* ---- program_ladder.c ---- */
 

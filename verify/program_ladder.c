@@ -1,7 +1,7 @@
 /* program_ladder.c: another program with a fixed step. At one step it is wrong by what a step is
  * worth, so that its direction and scale there are told but prove nothing; it is asked again at
- * halves of the step, and must come nearer to the reference as first order does or better: the same
- * criterion by which the clock engine's scheme is judged (clock_order.c). */
+ * halves of the step, and must come nearer to the reference, in each of its parts
+ * (program_track.c). A gradient that is there and cannot be judged leaves the case undecided. */
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
 
@@ -9,138 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rungs of struct ver_ladder have room for what the clock engine provides; a second one holds
- * the rest. */
-enum { SLOT_LOSS, SLOT_THRESHOLD, SLOT_BIAS, SLOT_SPIKE_TIMES, SLOTS };
-
-struct climb {
-    struct program_case *p;
-    struct ver_ladder first, second;
-    double *last, *before; /* [parameters]: of the finest rung, of the one before */
-    bool provides[CASE_QUANTITIES], has_loss, has_spikes;
-    char event[112]; /* the first that differs at the finest rung */
-};
-
-static double middle(const arb_t x)
+/* "weights[1]", "tau_mem of hid" */
+static void name_block(char *text, size_t size, const struct case_problem *c,
+                       const struct case_block *block)
 {
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
-
-/* ---- one rung ---- */
-
-static double spike_error(struct ver_rung *rung, const struct program_case *p,
-                          const struct answer *answer)
-{
-    const struct ref_result *truth = p->judge->truth;
-    double squares = 0;
-    size_t spikes = 0, train = 0;
-    for (size_t s = 0; s < truth->samples; s++)
-        for (size_t k = 0; k < truth->populations; k++)
-            for (size_t n = 0; n < truth->size[k]; n++, train++) {
-                const struct ref_train *want = &truth->sample[s].spikes[k][n];
-                const struct answer_train *got = &answer->spikes[train];
-                rung->spikes += want->count;
-                if (want->count > got->count)
-                    rung->missing += want->count - got->count;
-                else
-                    rung->extra += got->count - want->count;
-                for (size_t i = 0; i < got->count && i < want->count; i++, spikes++) {
-                    double error = got->at[i] - middle(want->at + i);
-                    squares += error * error;
-                }
-            }
-    rung->agrees = rung->missing + rung->extra == 0;
-    return spikes > 0 ? sqrt(squares / (double)spikes) : VER_NAN;
-}
-
-/* |x - truth| / |truth| over a quantity; NaN where the truth is zero. */
-static double gradient_error(const struct program_case *p, const double *x,
-                             enum case_quantity quantity)
-{
-    const struct judge *judge = p->judge;
-    double squares = 0, size = 0;
-    for (size_t b = 0; b < judge->blocks; b++) {
-        const struct case_block *block = &judge->block[b];
-        for (size_t k = block->first;
-             block->quantity == quantity && k < block->first + block->rows * block->columns; k++) {
-            if (ref_none_of(judge->truth, k))
-                continue;
-            double want = middle(judge->truth->gradient + k);
-            squares += (x[k] - want) * (x[k] - want);
-            size += want * want;
-        }
-    }
-    return size > 0 ? sqrt(squares) / sqrt(size) : VER_NAN;
-}
-
-/* A NaN is wrong whatever the step. 0, or -1 with verdict and reason; *bad: it was told. */
-static int judge_finite(bool *bad, struct program_case *p, const struct answer *a, double step)
-{
-    const struct judge *judge = p->judge;
-    const char *quantity = a->has_loss && !isfinite(a->loss) ? "loss" : NULL;
-    char place[80] = "";
-    for (size_t k = 0; a->sample_loss && k < judge->problem->samples && !quantity; k++)
-        if (!isfinite(a->sample_loss[k])) {
-            snprintf(place, sizeof place, "sample %zu", k);
-            quantity = "sample_loss";
-        }
-    for (size_t k = 0; a->spikes && k < a->trains && !quantity; k++)
-        for (size_t i = 0; i < a->spikes[k].count && !quantity; i++)
-            quantity = isfinite(a->spikes[k].at[i]) ? NULL : "spikes";
-    for (size_t b = 0; b < judge->blocks && !quantity; b++) {
-        const struct case_block *block = &judge->block[b];
-        for (size_t k = block->first;
-             a->provides[block->quantity] && k < block->first + block->rows * block->columns; k++)
-            if (!isfinite(a->gradient[k]) && !ref_none_of(judge->truth, k)) {
-                case_parameter_name(place, sizeof place, judge->problem, judge->block,
-                                    judge->blocks, k);
-                quantity = program_quantity_name(block->quantity);
-                break;
-            }
-    }
-    *bad = quantity != NULL;
-    if (!quantity)
-        return 0;
-    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
-    if (!c)
-        return judge_no_memory(p->judge);
-    snprintf(c->index, sizeof c->index, "%s%sat %.6g ms", place, place[0] ? " " : "", step);
-    snprintf(c->value, sizeof c->value, "a number");
-    snprintf(c->reference, sizeof c->reference, "no number");
-    return 0;
-}
-
-static void take_rung(struct climb *climb, const struct answer *answer, double step)
-{
-    struct program_case *p = climb->p;
-    const struct judge *judge = p->judge;
-    struct ver_rung *a = &climb->first.rung[climb->first.rungs++];
-    struct ver_rung *b = &climb->second.rung[climb->second.rungs++];
-    double *oldest = climb->before, loss = middle(judge->truth->loss);
-    struct program_spikes spikes;
-    climb->before = climb->last;
-    climb->last = oldest;
-    memcpy(climb->last, answer->gradient, judge->parameters * sizeof *climb->last);
-    *a = *b = (struct ver_rung){.step = step, .agrees = true};
-    for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
-        a->error[q] = b->error[q] = VER_NAN;
-    if (climb->has_spikes && answer->spikes) {
-        a->error[VER_LADDER_SPIKES] = spike_error(a, p, answer);
-        program_compare_spikes(&spikes, p, answer, NULL, VER_ANSWER_LATE_STEPS * step);
-        memcpy(climb->event, spikes.first, sizeof climb->event);
-    }
-    b->agrees = a->agrees;
-    if (climb->has_loss && answer->has_loss)
-        b->error[SLOT_LOSS] = fabs(answer->loss - loss) / fmax(fabs(loss), 1);
-    for (int q = 0; q < CASE_QUANTITIES; q++) {
-        double error = climb->provides[q] && answer->provides[q]
-                           ? gradient_error(p, answer->gradient, (enum case_quantity)q)
-                           : VER_NAN;
-        if (q <= CASE_TAU_SYN)
-            a->error[VER_LADDER_WEIGHTS + q] = error;
-        else
-            b->error[SLOT_THRESHOLD + (q - CASE_THRESHOLD)] = error;
-    }
+    const char *quantity = program_quantity_name(block->quantity);
+    if (block->quantity <= CASE_DELAY)
+        snprintf(text, size, "%s[%zu]", quantity, block->projection);
+    else if (block->quantity == CASE_SPIKE_TIME)
+        snprintf(text, size, "%s of sample %zu %.24s[%zu]", quantity, block->sample,
+                 c->population[block->population].name, block->neuron);
+    else
+        snprintf(text, size, "%s of %.24s", quantity, c->population[block->population].name);
 }
 
 /* ---- what is told ---- */
@@ -163,6 +43,14 @@ static int tell_first(struct program_case *p)
         snprintf(c->index, sizeof c->index, "%s at %.6g ms%s", text, p->step,
                  p->program->convention.surrogate ? ", surrogate" : "");
     }
+    if (p->judge->truth->nones > 0) {
+        struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "gradients");
+        if (!c)
+            return judge_no_memory(p->judge);
+        c->outcome = VER_EXCLUDED;
+        c->numbers = p->judge->truth->nones;
+        snprintf(c->index, sizeof c->index, "there is no derivative");
+    }
     if (!answer->spikes)
         return 0;
     struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "spike_counts");
@@ -177,53 +65,137 @@ static int tell_first(struct program_case *p)
     return 0;
 }
 
-/* Twice the finest less the one before it is free of the first order: what it looks like. Spikes
- * come first, since gradients follow from them. */
-static void name_what_differs(struct climb *climb, size_t since)
+/* How exactly a factor is known at a step: to what the step and the precision do to a gradient. */
+static int factor_bits(const struct program_case *p, double step)
 {
-    struct program_case *p = climb->p;
-    const struct ver_judgement *out = p->judge->out;
-    const char *spikes = ver_ladder_quantity_name(VER_LADDER_SPIKES);
-    bool differs = false, late = false;
-    for (size_t k = since; k < out->comparisons; k++) {
-        const struct ver_comparison *c = &out->comparison[k];
-        differs |= c->outcome == VER_DIFFERS;
-        late |= c->outcome == VER_DIFFERS && strcmp(c->quantity, spikes) == 0;
-    }
-    for (size_t k = 0; k < p->judge->parameters; k++)
-        climb->before[k] = 2 * climb->last[k] - climb->before[k];
-    if (late)
-        snprintf(p->out->diagnosis, sizeof p->out->diagnosis, "%s", climb->event);
-    for (int q = 0; q < CASE_QUANTITIES && differs; q++)
-        if (climb->provides[q])
-            program_diagnose(p, climb->before, (enum case_quantity)q, NULL, VER_FACTOR_GRID_BITS);
+    double tau = clock_shortest_constant(p->judge->problem);
+    double reach = clock_least_constant(p->judge, VER_LADDER_WEIGHTS);
+    double known = reach * (step + program_grid_rounding(p, step) * tau);
+    int bits = known > 0 && known < 1 ? (int)floor(-log2(known)) : 0;
+    return bits < VER_FACTOR_GRID_BITS ? VER_FACTOR_GRID_BITS
+           : bits > VER_FACTOR_BITS    ? VER_FACTOR_BITS
+                                       : bits;
 }
 
-static int tell_all(struct climb *climb)
+/* Twice a rung less the one before it is free of the first order: what it looks like, of the last
+ * rung before which errors do not grow. A factor that goes with the step is no limit. */
+static void name_gradient(struct program_ladder *ladder, const struct program_track *track)
 {
-    static const char *const rest[SLOTS] = {"ladder_loss", "ladder_threshold", "ladder_bias",
-                                            "ladder_spike_times"};
-    struct judge *judge = climb->p->judge;
-    const char *name = climb->p->out->engine;
-    size_t since = judge->out->comparisons;
-    if (climb->first.rungs < VER_ORDER_RUNGS) {
-        struct ver_comparison *c = program_compare(climb->p, VER_KIND_LADDER, "ladder_rungs");
-        if (!c)
-            return judge_no_memory(judge);
-        c->outcome = VER_EXCLUDED;
-        snprintf(c->index, sizeof c->index, "%.100s", climb->first.reason);
+    struct program_case *p = ladder->p, at = *p;
+    size_t best = program_best_rung(track), size = sizeof p->out->diagnosis;
+    double step = at.step = track->ladder.rung[best].step, *x = ladder->gradient[best];
+    double *limit = malloc((p->judge->parameters + 1) * sizeof *limit);
+    double ratio = best > 0 ? track->factor[best] / track->factor[best - 1] : 1;
+    bool goes_with_step =
+        fabs(ratio - 0.5) <= VER_LADDER_FLAT || fabs(ratio - 2) <= VER_LADDER_FLAT;
+    for (size_t k = 0; limit && k < p->judge->parameters; k++)
+        limit[k] = best > 0 && !goes_with_step ? 2 * x[k] - ladder->gradient[best - 1][k] : x[k];
+    if (limit)
+        program_diagnose(&at, limit, track->block->quantity, NULL, factor_bits(p, step));
+    if (best + 1 < ladder->rungs && strlen(p->out->diagnosis) + 40 < size)
+        snprintf(p->out->diagnosis + strlen(p->out->diagnosis), 40, "%sgrows again below %.4g ms",
+                 p->out->diagnosis[0] ? "; " : "", step);
+    free(limit);
+}
+
+static int tell_track(struct program_ladder *ladder, const struct program_track *track,
+                      const struct program_weighed *weighed)
+{
+    struct program_case *p = ladder->p;
+    struct ver_comparison *c = program_compare(p, VER_KIND_LADDER, track->name);
+    const struct ver_rung *last = &track->ladder.rung[ladder->rungs - 1];
+    double relative = track->like == VER_LADDER_SPIKES || !(track->size > 0) ? 1 : track->size;
+    char block[64] = "";
+    if (!c)
+        return judge_no_memory(p->judge);
+    if (track->block)
+        name_block(block, sizeof block, p->judge->problem, track->block);
+    c->outcome = weighed->outcome;
+    c->distance = weighed->ratio;
+    c->order = clock_order(&track->ladder, track->like);
+    c->step = log2(last->step);
+    if (!last->agrees && weighed->outcome == VER_DIFFERS) {
+        snprintf(c->index, sizeof c->index, "%.70s at %.6g ms", ladder->event, last->step);
+        snprintf(c->value, sizeof c->value, "%zu spikes", last->spikes);
+        snprintf(c->reference, sizeof c->reference, "%zu missing, %zu extra", last->missing,
+                 last->extra);
         return 0;
     }
-    for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
-        if (clock_tell_ladder(judge, &climb->first, (enum ver_ladder_quantity)q,
-                              (enum ver_ladder_quantity)q, name,
-                              ver_ladder_quantity_name((enum ver_ladder_quantity)q)) != 0)
+    snprintf(c->index, sizeof c->index, "%s%s%zu rungs to %.6g ms%s%s", block, block[0] ? ": " : "",
+             ladder->rungs, last->step, weighed->why ? ": " : "", weighed->why ? weighed->why : "");
+    snprintf(c->reference, sizeof c->reference, "error %.6g", last->error[track->like] / relative);
+    if (weighed->constant)
+        snprintf(c->value, sizeof c->value, "factor 1, found %.6g",
+                 track->factor[ladder->rungs - 1]);
+    else if (!isnan(weighed->bound))
+        snprintf(c->value, sizeof c->value, "at most %.6g", weighed->bound / relative);
+    return 0;
+}
+
+/* Which gradient of those that are there was not judged, and why; the first one stands for all. */
+static void note_unjudged(struct program_ladder *ladder, const struct case_block *block,
+                          const char *why)
+{
+    struct program_case *p = ladder->p;
+    char name[64] = "gradients";
+    if (p->unjudged[0])
+        return;
+    if (block)
+        name_block(name, sizeof name, p->judge->problem, block);
+    snprintf(p->unjudged, sizeof p->unjudged, "%s not judged: %.120s", name, why);
+}
+
+/* A small part of its quantity, the rest of which is judged or noted by itself. */
+static bool is_small_part(const struct program_ladder *ladder, const struct program_track *part)
+{
+    double squares = 0;
+    for (size_t k = 0; k < ladder->tracks; k++) {
+        const struct program_track *track = &ladder->track[k];
+        if (track->block && track->block->quantity == part->block->quantity)
+            squares += track->size * track->size;
+    }
+    return part->size <= VER_LADDER_NEAR * sqrt(squares);
+}
+
+static int tell_too_few(struct program_ladder *ladder, const char *reason)
+{
+    struct ver_comparison *c = program_compare(ladder->p, VER_KIND_LADDER, "ladder_rungs");
+    if (!c)
+        return judge_no_memory(ladder->p->judge);
+    c->outcome = VER_EXCLUDED;
+    snprintf(c->index, sizeof c->index, "%.100s", reason);
+    for (size_t k = 0; k < ladder->tracks; k++)
+        if (ladder->track[k].block)
+            note_unjudged(ladder, NULL, reason);
+    return 0;
+}
+
+/* Spikes first, since gradients follow from them. */
+static int tell_all(struct program_ladder *ladder, const char *reason)
+{
+    struct program_case *p = ladder->p;
+    bool late = false;
+    if (ladder->rungs < VER_ORDER_RUNGS)
+        return tell_too_few(ladder, reason);
+    for (size_t k = 0; k < ladder->tracks; k++) {
+        const struct program_track *track = &ladder->track[k];
+        struct program_weighed weighed;
+        if (isnan(track->ladder.rung[ladder->rungs - 1].error[track->like]) &&
+            track->ladder.rung[ladder->rungs - 1].agrees) /* no such spikes */
+            continue;
+        if (program_weigh_track(&weighed, ladder, track) != 0 ||
+            tell_track(ladder, track, &weighed) != 0)
             return -1;
-    for (int q = 0; q < SLOTS; q++)
-        if (clock_tell_ladder(judge, &climb->second, (enum ver_ladder_quantity)q,
-                              VER_LADDER_WEIGHTS, name, rest[q]) != 0)
-            return -1;
-    name_what_differs(climb, since);
+        bool differs = weighed.outcome == VER_DIFFERS;
+        if (differs && track->like == VER_LADDER_SPIKES && !late)
+            snprintf(p->out->diagnosis, sizeof p->out->diagnosis, "%s", ladder->event);
+        late |= differs && track->like == VER_LADDER_SPIKES;
+        if (differs && track->block)
+            name_gradient(ladder, track);
+        if (weighed.outcome == VER_EXCLUDED && track->block &&
+            !(weighed.why == program_too_small && is_small_part(ladder, track)))
+            note_unjudged(ladder, track->block, weighed.why);
+    }
     return 0;
 }
 
@@ -238,49 +210,47 @@ static double cost_of(const struct case_problem *c, double step)
 }
 
 /* 0; 1: that was the last; -1 with verdict and reason. */
-static int climb_rung(struct climb *climb, double step)
+static int climb_rung(struct program_ladder *ladder, double step, char reason[PROGRAM_REASON])
 {
-    struct program_case *p = climb->p;
+    struct program_case *p = ladder->p;
     struct answer answer;
     bool bad = false;
-    char reason[PROGRAM_REASON] = "too large for a ladder";
-    int got = cost_of(p->judge->problem, step) > VER_LADDER_MOST
-                  ? 1
-                  : program_ask_at(p, &answer, step, reason);
+    if (cost_of(p->judge->problem, step) > VER_LADDER_MOST) {
+        snprintf(reason, PROGRAM_REASON, "too large for a ladder");
+        return 1;
+    }
+    int got = program_ask_at(p, &answer, step, reason);
     if (got == 0)
-        got = judge_finite(&bad, p, &answer, step);
+        got = program_judge_finite(&bad, p, &answer, step);
     if (got == 0 && !bad)
-        take_rung(climb, &answer, step);
-    if (got > 0)
-        snprintf(climb->first.reason, sizeof climb->first.reason, "%.120s", reason);
-    if (cost_of(p->judge->problem, step) <= VER_LADDER_MOST)
-        answer_clear(&answer);
+        got = program_take_rung(ladder, &answer, step);
+    answer_clear(&answer);
     return got == 0 && bad ? 1 : got;
+}
+
+static int climb_all(struct program_ladder *ladder)
+{
+    struct program_case *p = ladder->p;
+    char reason[PROGRAM_REASON] = "no step";
+    double step = p->step;
+    int got = !(step > 0) ? 1 : program_take_rung(ladder, p->answer, step);
+    for (int k = 1; k < VER_ANSWER_RUNGS && got == 0; k++)
+        got = climb_rung(ladder, step = step / 2, reason);
+    return got >= 0 ? tell_all(ladder, reason) : -1;
 }
 
 int program_judge_ladder(struct program_case *p)
 {
-    size_t bytes = (p->judge->parameters + 1) * sizeof(double);
-    struct climb climb = {.p = p,
-                          .last = calloc(1, bytes),
-                          .before = calloc(1, bytes),
-                          .has_loss = p->answer->has_loss,
-                          .has_spikes = p->answer->spikes != NULL};
+    struct program_ladder ladder = {.p = p};
     bool bad = false;
-    int got = climb.last && climb.before ? judge_finite(&bad, p, p->answer, p->step)
-                                         : judge_no_memory(p->judge);
-    for (int q = 0; q < CASE_QUANTITIES; q++)
-        climb.provides[q] = p->answer->provides[q] && !p->program->convention.surrogate;
-    if (got == 0 && !bad)
-        got = tell_first(p);
-    if (got == 0 && !bad && p->step > 0) {
-        double step = p->step;
-        take_rung(&climb, p->answer, step);
-        for (int k = 1; k < VER_ANSWER_RUNGS && got == 0; k++)
-            got = climb_rung(&climb, step = step / 2);
-        got = got >= 0 ? tell_all(&climb) : -1;
-    }
-    free(climb.last);
-    free(climb.before);
-    return got < 0 ? -1 : 0;
+    int failed = program_judge_finite(&bad, p, p->answer, p->step);
+    if (!failed && !bad)
+        failed = program_add_tracks(&ladder) != 0 ? judge_no_memory(p->judge) : tell_first(p);
+    if (!failed && !bad)
+        failed = climb_all(&ladder);
+    for (size_t k = 0; k < ladder.rungs; k++)
+        free(ladder.gradient[k]);
+    free(ladder.track);
+    program_shift_clear(&ladder.shift);
+    return failed ? -1 : 0;
 }

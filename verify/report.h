@@ -75,7 +75,7 @@ enum { REPORT_DRAWN = 8, REPORT_DRAWING_SECONDS = 20 };
     "sample_loss_median\tsample_loss_largest\tloss_median\tloss_largest\t"                         \
     "weights_median\tweights_largest\tdelays_median\tdelays_largest\t"                             \
     "tau_mem_median\ttau_mem_largest\ttau_syn_median\ttau_syn_largest\t"                           \
-    "order_spikes\torder_weights"
+    "order_spikes\torder_weights\tunjudged"
 
 /* Only for the page: */
 #define REPORT_HEAT "family\tengine\tkind\tnumbers\tdiffer\texcluded\tlargest"

@@ -16,6 +16,7 @@ static const struct {
     {5, "too<br>large"},
     {6, "no<br>device"},
     {7, "failed"},
+    {33, "not<br>judged"},
     {8, "same<br>bits"},
     {10, "V"},
     {16, "λ<sub>V</sub>"},

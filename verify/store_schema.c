@@ -109,7 +109,7 @@ static const char version_2[] =
     "  position INTEGER NOT NULL,\n"
     "  number INTEGER NOT NULL,    -- in the order asked for, from 0\n"
     "  engine TEXT NOT NULL,\n"
-    "  state TEXT NOT NULL,        -- ran, inexpressible, large, absent, failed\n"
+    "  state TEXT NOT NULL,        -- ran, inexpressible, large, absent, failed, unjudged\n"
     "  reason TEXT NOT NULL,\n"
     "  digest TEXT NOT NULL,       -- of all its numbers\n"
     "  traced INTEGER NOT NULL,    -- 1: of V, I and adjoints too\n"

@@ -147,14 +147,14 @@ static void write_family(FILE *out, const char *name, const char *engine,
                          const struct family *family, double *order[2], const size_t orders[2])
 {
     fprintf(out, "%s\t%s\t%zu", name, engine, family->cases);
-    for (int s = 0; s < VER_CLOCK_STATES; s++)
+    for (int s = 0; s <= VER_CLOCK_FAILED; s++)
         fprintf(out, "\t%zu", family->state[s]);
     fprintf(out, "\t%zu", family->same);
     for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
         fprintf(out, "\t%.3g\t%.3g", median_ratio(&family->ratios[q]), family->ratios[q].largest);
     for (int i = 0; i < 2; i++)
         fprintf(out, "\t%.3f", ver_median(order[i], orders[i]));
-    fputc('\n', out);
+    fprintf(out, "\t%zu\n", family->state[VER_CLOCK_UNJUDGED]);
 }
 
 /* Adds up the cases from first on that are of its family, for one engine. */

@@ -1,6 +1,7 @@
 /* total_clock.c: what the engines of a run add up to: cases by state, ratios, digests, and the
  * orders of convergence, whose median is judged here, since a single one fluctuates. */
 #include "verify/bounds.h"
+#include "verify/engine.h"
 #include "verify/table.h"
 
 #include <math.h>
@@ -28,11 +29,18 @@ static void add_clock(struct ver_clock_totals *sum, const struct ver_clock *one,
         sum->state[VER_CLOCK_FAILED]++;
         return;
     }
-    sum->state[one->state]++;
     sum->delays +=
         one->state == VER_CLOCK_INEXPRESSIBLE && strstr(one->reason, "whole number of steps");
-    if ((one->state == VER_CLOCK_ABSENT || one->state == VER_CLOCK_FAILED) && !sum->reason[0])
+    bool no_good = one->state == VER_CLOCK_ABSENT || one->state == VER_CLOCK_FAILED;
+    bool better = no_good && !sum->state[VER_CLOCK_ABSENT] && !sum->state[VER_CLOCK_FAILED];
+    sum->state[one->state]++;
+    if (better || !sum->reason[0])
         memcpy(sum->reason, one->reason, sizeof sum->reason);
+    for (size_t k = 0; k < VER_UNJUDGED && one->state == VER_CLOCK_UNJUDGED; k++)
+        if (strstr(one->reason, ver_unjudged_name(k))) {
+            sum->unjudged[k]++;
+            break;
+        }
     if (one->state != VER_CLOCK_RAN)
         return;
     sum->traced += one->traced;

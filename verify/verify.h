@@ -12,7 +12,6 @@
 #include <stdio.h>
 
 #define VER_VERSION "0.1.0"
-
 /* The macros of math.h are floats. */
 #define VER_NAN ((double)NAN)
 #define VER_INFINITY ((double)INFINITY)
@@ -29,7 +28,6 @@ enum ver_verdict {
 };
 
 enum ver_outcome { VER_AGREES, VER_DIFFERS, VER_EXCLUDED /* counted, never used as evidence */ };
-
 /* What a comparison is about; totals are kept by these. */
 enum ver_kind {
     VER_KIND_SPIKES,
@@ -69,7 +67,6 @@ struct ver_comparison {
 /* ---- engines: contenders, judged beside the reference ---- */
 
 struct ver_engine; /* a name and what runs it: see verify/engine.h */
-
 enum { VER_ENGINES = 4 }; /* so many in one run */
 
 /* NULL if there is none of that name. */
@@ -125,9 +122,11 @@ enum ver_clock_state {
     VER_CLOCK_LARGE,         /* beyond what an engine is asked for */
     VER_CLOCK_ABSENT,        /* no device */
     VER_CLOCK_FAILED,        /* memory, a broken build, an error of the device */
+    VER_CLOCK_UNJUDGED,      /* it ran, and a gradient that it gave could not be judged */
     VER_CLOCK_STATES
 };
 
+enum { VER_UNJUDGED = 8 }; /* words of why a gradient was not judged; the last: any other */
 /* Errors of the scheme against the reference at one step; NaN where there is nothing to compare. */
 enum ver_ladder_quantity {
     VER_LADDER_SPIKES,  /* root mean square, ms */
@@ -287,9 +286,10 @@ int ver_load(struct case_made *made, const char *name, struct case_error *error)
 struct ver_clock_totals { /* of one engine */
     const char *engine;
     size_t state[VER_CLOCK_STATES];
-    size_t delays;       /* of the inexpressible: by a delay that is no whole number of steps */
-    char reason[256];    /* the first of what is no good: absent or failed */
-    size_t traced, same; /* cases; same: of those after the first engine */
+    size_t delays;    /* of the inexpressible: by a delay that is no whole number of steps */
+    char reason[256]; /* the first of what is no good: absent or failed; else of any not run */
+    size_t unjudged[VER_UNJUDGED]; /* of those states: by reason */
+    size_t traced, same;           /* cases; same: of those after the first engine */
     size_t decisions, near;
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
     uint64_t digest; /* of all cases it ran */

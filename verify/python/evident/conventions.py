@@ -17,8 +17,8 @@ class Conventions:
     time_unit: str = "ms"  # that the implementation itself uses
     answers_in: str = "ms"  # or "s"
     sign: int = 1  # -1: gives the direction of descent
-    scale: Union[str, float, Dict[str, Union[str, float]]] = "1"  # known constant factor on its
-    # gradients, e.g. "1/tau_mem"; or one for each kind of loss, by the name of the kind
+    # Known constant factor on its gradients, e.g. "1/tau_mem"; or by kind of loss, others "1".
+    scale: Union[str, float, Dict[str, Union[str, float]]] = "1"
     loss: str = "mean"  # over samples: "mean" or "sum"
     precision: str = "float64"
     surrogate: str = ""  # of a surrogate gradient; "" if none is used
