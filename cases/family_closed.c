@@ -3,8 +3,8 @@
  * A candidate is drawn, solved by formula (family_closed_solve.c) and thrown away if it is not what
  * was wanted: outputs that spike (or exactly one that does not), clear slopes, and a chain in which
  * only first spikes matter. Most are thrown away, so that is found out at few bits, and what stays
- * is solved again at all of them. Draws go on in the same stream, so a case depends on nothing else.
- */
+ * is solved again at all of them. Draws go on in the same stream, so a case depends on nothing
+ * else. */
 #include "cases/families.h"
 #include "cases/family_closed.h"
 

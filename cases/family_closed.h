@@ -1,8 +1,8 @@
 /* family_closed.h: hand-derived truths of small feed-forward networks, for the families "closed-*".
  *
  * LIF neurons must have tau_mem = 2 tau_syn or tau_mem = tau_syn. What is published carries
- * CLOSED_BITS bits; the few dozen operations on them, well conditioned by the choice of cases, leave far more than
- * the 480 bits that a known value has to have. */
+ * CLOSED_BITS bits; the few dozen operations on them, well conditioned by the choice of cases,
+ * leave far more than the 480 bits that a known value has to have. */
 #ifndef EVIDENT_FAMILY_CLOSED_H
 #define EVIDENT_FAMILY_CLOSED_H
 

@@ -22,7 +22,7 @@ void precision_note(struct engine *e, const arb_t time)
     double const part = middle_d(time) / last * FORECAST_PARTS;
     if (!(part >= 0) || !isfinite(radius))
         return;
-    struct forecast *f = e->forecast;
+    struct forecast *f = &e->forecast;
     size_t const now = part < FORECAST_PARTS ? (size_t)part : FORECAST_PARTS - 1;
     while (f->reached < now) {
         f->lost[f->reached + 1] = f->lost[f->reached];

@@ -33,7 +33,6 @@ static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
     if (outcome != PROVEN)
         return outcome;
     outcome = engine_init(&e, c, options, r, prec, slack);
-    e.forecast = forecast;
     for (size_t x = 0; x < c->samples && outcome == PROVEN; x++) {
         outcome = sample_run(&e, x);
         arb_add(r->loss, r->loss, r->sample[x].loss, prec);
@@ -51,6 +50,7 @@ static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
 #endif
     for (int m = 0; m < REF_MARGINS; m++)
         arb_set(r->margin[m], e.margin[m]);
+    *forecast = e.forecast;
     engine_clear(&e);
     return outcome;
 }

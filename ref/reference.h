@@ -212,7 +212,7 @@ struct engine {
     struct drive *drive;
     arb_ptr scratch;
     char *reason; /* [256] */
-    struct forecast *forecast;
+    struct forecast forecast;
     double last_input; /* ms, the latest of the sample */
 };
 
@@ -276,7 +276,8 @@ enum outcome result_init(struct ref_result *r, const struct case_problem *c,
                          const struct ref_options *o);
 struct ref_adjoint *ref_adjoint_new(struct ref_sample *s); /* NULL if memory is short */
 enum outcome result_spikes(struct engine *e);
-/* Bits by which some number misses the digits asked for: 0 if none does, infinite if one has none. */
+/* Bits by which some number misses the digits asked for: 0 if none does, infinite if one has none.
+ */
 double result_shortfall(const struct ref_result *r, const struct ref_options *o);
 
 /* ---- precision.c ---- */

@@ -46,7 +46,7 @@ static const char *const table[][2] = {
     {"engine_families.tsv",
      REPORT_ENGINE_FAMILIES "\nrandom-a\tclock-host\t1201\t1100\t101\t0\t0\t0\t0"
                             "\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4"
-                            "\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t1.01\tnan\n"},
+                            "\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t0.1\t0.4\t1.01\tnan\t0\n"},
     {"summary.tsv", "key\tvalue\nsources\tci & more\noptions\t--seed 3 --directions 4 --every 8"
                     " --engine clock-host --defect 4\ndigest\t00ff\n"},
     {"heat.tsv", REPORT_HEAT "\nrandom-a\treference\tspikes\t70\t0\t0\t0.31\n"
