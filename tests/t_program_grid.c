@@ -86,6 +86,24 @@ START_TEST(gradient_that_cannot_be_judged_is_undecided)
 }
 END_TEST
 
+/* Whatever it declares to be no derivative is no evidence, at a step or without. */
+START_TEST(surrogate_gradient_is_undecided_at_best)
+{
+    static const char *const time[] = {"grid", "exact"};
+    for (size_t k = 0; k < 2; k++) {
+        char command[512];
+        snprintf(command, sizeof command,
+                 "HOW='%s'; CONVENTIONS='{\"format\":\"evident-conventions-1\","
+                 "\"time\":\"%s\",\"surrogate\":\"arctan\"}'; export HOW CONVENTIONS; " VERIFY,
+                 k == 0 ? "--engine clock-host" : "", time[k]);
+        ck_assert_int_eq(shell(command), 1);
+        says(" 0 fail");
+        says("gradients not judged: a surrogate gradient is the derivative of nothing");
+        ck_assert_ptr_null(strstr(text, "1 pass"));
+    }
+}
+END_TEST
+
 START_TEST(every_projection_has_a_norm_of_its_own)
 {
     ck_assert_int_eq(judge_hostile("$D/case.json", "--double --projection 1 0.62", ""), 1);
@@ -192,6 +210,7 @@ static Suite *program_suite(void)
     tcase_add_test(tests, right_gradients_pass_in_both_precisions);
     tcase_add_test(tests, wrong_gradients_fail_where_a_ladder_is_excused);
     tcase_add_test(tests, gradient_that_cannot_be_judged_is_undecided);
+    tcase_add_test(tests, surrogate_gradient_is_undecided_at_best);
     tcase_add_test(tests, every_projection_has_a_norm_of_its_own);
     tcase_add_test(tests, error_that_grows_again_is_told_from_before_it);
     tcase_add_test(tests, lost_row_is_seen_at_any_step);

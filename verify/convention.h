@@ -10,7 +10,7 @@ enum { CONVENTION_SCALE = 64 };
 struct convention {
     bool known;     /* someone has said so; else all is as it is by default */
     bool grid;      /* a fixed step: judged as the step shrinks */
-    bool surrogate; /* its gradients are no derivatives: told, never judged */
+    bool surrogate; /* its gradients are no derivatives: told, never judged, and so undecided */
     bool sum;       /* loss and gradients are of the sum over samples */
     bool seconds;   /* its answers are in s, not in ms */
     bool single;    /* binary32 */

@@ -169,7 +169,9 @@ static int judge_numbers(struct program_case *p, const struct program_move *move
         return -1;
     if (!same) /* the first cause is told; the rest follows from it */
         return program_set_apart(p, "gradients", p->judge->parameters, "of other spikes");
-    return judge_losses(p, move) != 0 ? -1 : program_judge_gradients(p, move);
+    if (judge_losses(p, move) != 0)
+        return -1;
+    return p->program->convention.surrogate ? 0 : program_judge_gradients(p, move);
 }
 
 /* Part of the bound first, which takes a few runs of the reference; all of it for a program that
@@ -289,6 +291,9 @@ int program_judge_answer(struct program_case *p)
         return got < 0 ? -1 : 0;
     measure(p);
     p->out->digest = digest(p->answer, p->judge->problem->samples);
+    if (p->program->convention.surrogate && provides_gradient(p->answer))
+        snprintf(p->unjudged, sizeof p->unjudged,
+                 "gradients not judged: a surrogate gradient is the derivative of nothing");
     int failed = p->program->convention.grid ? program_judge_ladder(p) : judge_exact(p);
     return failed ? failed : weigh(p, since);
 }

@@ -26,6 +26,7 @@ const char *ver_unjudged_name(size_t k)
         "born or lost",
         "moves it by as much",
         "of other spikes",
+        "surrogate",
         "",
     };
     return name[k];

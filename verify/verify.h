@@ -126,7 +126,7 @@ enum ver_clock_state {
     VER_CLOCK_STATES
 };
 
-enum { VER_UNJUDGED = 8 }; /* words of why a gradient was not judged; the last: any other */
+enum { VER_UNJUDGED = 9 }; /* words of why a gradient was not judged; the last: any other */
 /* Errors of the scheme against the reference at one step; NaN where there is nothing to compare. */
 enum ver_ladder_quantity {
     VER_LADDER_SPIKES,  /* root mean square, ms */
