@@ -29,4 +29,65 @@ static inline const char *emulated_difference(const struct case_problem *c,
     return what;
 }
 
+/* ---- places beyond 32 bits ---- */
+
+enum { FAR_SAMPLES = 1 << 16, FAR_STEPS = 1040, FAR_CELLS = 64 /* two tiles */ };
+_Static_assert((uint64_t)(FAR_SAMPLES - 1) * FAR_STEPS * FAR_CELLS > UINT32_MAX, "far");
+
+/* All samples like the first, so that any may come last. To be freed. */
+static inline struct case_problem *far_case(size_t samples)
+{
+    struct edge e = {2, 3, 2, samples, FAR_STEPS, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_SCALAR};
+    struct case_problem *c = edge_case(&e);
+    for (size_t s = 1; s < samples; s++) {
+        c->sample[s].label = c->sample[0].label;
+        for (size_t n = 0; n < e.inputs; n++) {
+            struct case_train *to = &c->sample[s].spikes[0][n];
+            to->count = c->sample[0].spikes[0][n].count;
+            memcpy(to->at, c->sample[0].spikes[0][n].at, to->count * sizeof *to->at);
+        }
+    }
+    return c;
+}
+
+/* Of 2^16 samples only the last runs: its traces lie behind 2^32 numbers. Its gradients are those
+ * of a batch of one, but for the mean, which is exact. NULL, or what is wrong. *only: what the
+ * driver looks at to leave the other samples out; settings: NULL, or of the emulation. */
+static inline const char *emulated_far(enum gpu_driver driver, uint32_t *only,
+                                       const struct emulated_settings *settings)
+{
+    struct case_problem *many = far_case(FAR_SAMPLES), *one = far_case(1);
+    struct gpu_options options = {.gradients = true, .tau_gradients = true, .threads = 1};
+    struct gpu_result host, far = {.status = GPU_REFUSED};
+    const char *what = NULL;
+    size_t moved = 0;
+    gpu_run(&host, one, &options);
+    options.driver = driver;
+    *only = FAR_SAMPLES;
+    if (settings)
+        far.status = clock_emulated_with(&far, many, &options, settings);
+    else
+        gpu_run(&far, many, &options);
+    if (host.status != GPU_OK || far.status != GPU_OK) {
+        printf("    %s%s\n", host.reason, far.reason);
+        what = "it does not run";
+    } else if (host.steps != FAR_STEPS || edge_spikes(&far) != edge_spikes(&host)) {
+        what = "the number of steps or spikes is another";
+    }
+    /* The times of more input spikes come last. */
+    for (size_t k = 0; !what && k < host.parameters; k++) {
+        double scaled = far.gradient[k] * FAR_SAMPLES;
+        if (memcmp(&scaled, &host.gradient[k], sizeof scaled) != 0)
+            what = "a gradient is another";
+        moved += scaled > 0 || scaled < 0;
+    }
+    if (!what && moved < 15)
+        what = "nearly all gradients are 0";
+    gpu_clear(&host);
+    gpu_clear(&far);
+    case_free(many);
+    case_free(one);
+    return what;
+}
+
 #endif

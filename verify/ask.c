@@ -70,7 +70,10 @@ static int check(const struct ask *ask)
         command_refuse(ask->command, "options about engines want an --engine");
         return COMMAND_BAD;
     }
-    return command_ask_conventions(ask->command, &ask->judge) ? COMMAND_END : COMMAND_BAD;
+    return command_limit_fits(ask->command, &ask->judge) &&
+                   command_ask_conventions(ask->command, &ask->judge)
+               ? COMMAND_END
+               : COMMAND_BAD;
 }
 
 int ask_read(struct ask *ask, int argc, char **argv)

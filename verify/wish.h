@@ -13,11 +13,13 @@ struct wish {
     const char *store; /* NULL: none */
     int workers;
     uint64_t shard, shards; /* 1 of 1 is everything */
-    const char *summary; /* a file to append to; NULL: none */
+    const char *summary;    /* a file to append to; NULL: none */
     bool quiet, resume;
     char *suite_options;  /* that suites want, cut into words; to be freed */
     bool replace_engines; /* the next engine takes the place of those of a suite */
     const char *absent;   /* an engine that was wanted if present, and is not */
+    const char *why;      /* or is, and cannot be had with --memory-limit; NULL: it cannot run */
+    const char *present;  /* an engine that was wanted if present, and is */
     const char *folder, *answers, *conventions; /* of judge */
 };
 
