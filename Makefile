@@ -136,9 +136,9 @@ check: ## install what is missing, build, run every test, lint
 	@+$(MAKE) --no-print-directory checked
 
 # A second make, so that it sees the libraries that the setup has just installed.
-checked: all tests $(LINTED)
+checked: all tests $(LINTED) $(if $(CUDA),carry)
 	@EVIDENT=$(abspath $(PROGRAM)) tests/python.sh && python=0 || python=1; \
-	    EVIDENT=$(PROGRAM) JOBS=$(JOBS) tests/run.sh $(TESTS) && c=0 || c=1; \
+	    EVIDENT=$(PROGRAM) EVIDENT_CARRY=$(BUILD)/carry JOBS=$(JOBS) tests/run.sh $(TESTS) && c=0 || c=1; \
 	    PTX='$(LINTED)' tests/lint.sh && exit $$((python + c))
 
 verify: ## install what is missing, build, run the CI suite, write reports/out/index.html

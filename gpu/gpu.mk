@@ -30,7 +30,7 @@ $(BUILD)/fault-$(FAULT)/gpu/%.o: gpu/%.cu $(BUILD)/flags
 kernels: $(BUILD)/roofline ## registers, spills, bounds of kernels to reports/measured/kernels.txt
 	@CUDA_COMPILE='$(CUDA_COMPILE)' ROOFLINE=$< tests/kernels.sh
 
-gpu: ## all that needs an NVIDIA GPU, to reports/measured/gpu-DEVICE.txt (under 10 minutes)
+gpu: ## all that needs an NVIDIA GPU, to reports/measured/gpu-DEVICE.txt (BUILT=dir DEADLINE=560 OUT=dir)
 	@+MAKE='$(MAKE)' NVCC='$(NVCC)' tests/gpu.sh
 
 bits: ## the clock engine gives the same bits by gcc and clang, at -O1 and -O3, for any processor
@@ -47,3 +47,24 @@ bench: $(BUILD)/bench ## how fast the clock engine is on this machine (minutes)
 
 measured: $(BUILD)/bench ## write what bench and callgrind count to reports/measured/host.txt
 	@BUILD=$(BUILD) tests/measure.sh
+
+# ---- what is carried to a machine with a GPU that has none of our libraries ----
+
+CARRIED := evident edges bench sweep_device
+CARRY := $(CARRIED:%=$(BUILD)/carry/%)
+
+$(BUILD)/carry/evident: $(BUILD)/verify/main.o $(BUILD)/libevident.a
+$(BUILD)/carry/edges: $(BUILD)/tests/edges.o $(BUILD)/libevident.a
+$(BUILD)/carry/bench: $(BUILD)/gpu/bench.o $(BUILD)/libevident.a
+$(BUILD)/carry/sweep_device: $(BUILD)/gpu/sweep_device.o $(BUILD)/libevident.a
+
+# The path of the program counts for what its libraries want, too: so the older tag.
+$(CARRY):
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS) -fopenmp -s -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/lib' -o $@ $^ $(LIBS)
+
+.PHONY: carry
+
+carry: $(if $(CUDA),$(CARRY)) ## what make gpu runs, with its libraries, to build/carry
+	$(if $(CUDA),,$(error carry: no $(NVCC)))
+	@CUDA_ARCH='$(CUDA_ARCH:%=sm_%)' NVCC='$(NVCC)' tests/carry.sh $(BUILD)/carry $(CARRIED)
