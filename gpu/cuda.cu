@@ -115,7 +115,9 @@ static int ask_clusters(struct device_driver *driver, int major)
         cudaFuncAttributes attributes;
         if (CHECK(cudaFuncGetAttributes(&attributes, kernel[k])) != 0)
             return -1;
+#if FAULT != 268
         can = can && attributes.ptxVersion >= 90;
+#endif
     }
     driver->clusters = can ? DEVICE_MOST_BLOCKS : 1;
     return 0;

@@ -117,12 +117,10 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
             --engine clock-emulated --no-witness --every 1000000 | grep -E '^(bits|verdicts) '
     fi
     # The driver itself, on the stand-in of a device: streams in an order that is far from that of
-    # their issue.
+    # their issue, and then code for sm_80 where no network fits into shared memory.
     if [ "$nvcc" ] && [[ $1 = 0 || $(field "$1" 3) == gpu/cuda* ]]; then
-        # shellcheck disable=SC2086
-        STANDIN_ORDER=random verify "${program%/*}/ptx/evident" "$place.ptx" 7 $bits_cases \
-            --engine clock-host --engine clock-cuda --no-witness --every 1000000 |
-            grep -E '^(bits|verdicts) '
+        STANDIN_ORDER=random on_standin "$program" "$place"
+        STANDIN_CODE=80 STANDIN_SHARED=1024 on_standin "$program" "$place"
     fi
     # The program without a fault before the judge with one.
     # shellcheck disable=SC2086
@@ -135,6 +133,12 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
             awk '/^no: / { n++ } END { print "self", (n > 0 ? n : 1) }' "$place.self"
     fi
 }
+on_standin() { # program, a place for its files
+    # shellcheck disable=SC2086
+    verify "${1%/*}/ptx/evident" "$2.ptx" 7 $bits_cases --engine clock-host --engine clock-cuda \
+        --no-witness --every 1000000 | grep -E '^(bits|verdicts) '
+}
+export -f on_standin
 export answered='random-batch:1:0 random-feedforward:1:2 closed-chain:1:0 random-delays:1:1
     closed-output:1:1'
 export bits_cases='random-recurrent:1:0 random-delays:1:1 closed-output:1:0 closed-output:1:1

@@ -175,13 +175,20 @@ END_TEST
 
 START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
 {
-    const struct edge e = {20, 100, 3, 2, 100, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_MATRIX};
     const struct emulated_settings none = {.order = EMULATED_SHUFFLED, .shared = 16};
-    struct case_problem *c = edge_case(&e);
     struct gpu_options options = traced;
-    for (options.cluster = 1; options.cluster <= 3; options.cluster++)
+    for (options.cluster = 1; options.cluster <= 3; options.cluster++) {
+        const struct edge e = {20,
+                               100,
+                               3,
+                               2,
+                               100,
+                               CASE_MAX_VOLTAGE_CROSS_ENTROPY,
+                               (enum edge_delays)(options.cluster - 1)};
+        struct case_problem *c = edge_case(&e);
         ck_assert_ptr_null(emulated_difference(c, &options, &none));
-    case_free(c);
+        case_free(c);
+    }
 }
 END_TEST
 

@@ -149,10 +149,13 @@ END_TEST
 
 START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
 {
-    const struct edge e = {20, 100, 3, 3, 100, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_MATRIX};
     standin.shared = 16;
-    for (unsigned cluster = 1; cluster <= 3; cluster++)
+    for (unsigned cluster = 1; cluster <= 3;
+         cluster++) { /* and other delays, other bytes a block */
+        const struct edge e = {
+            20, 100, 3, 3, 70, CASE_MAX_VOLTAGE_CROSS_ENTROPY, (enum edge_delays)(cluster - 1)};
         ck_same(&e, 64, cluster);
+    }
 }
 END_TEST
 
