@@ -4,11 +4,10 @@
  *
  * PTX_ALL=1: three cases a family in every order, not one (make ptx). EVIDENT: the program, beside
  * whose folder ptx/ has one that is linked with the stand-in. */
-#include "tests/emulated_case.h"
-#include "tests/program_case.h"
-
 #ifdef EVIDENT_PTX
 
+#include "tests/emulated_case.h"
+#include "tests/program_case.h"
 #include "tests/ptx/standin.h"
 
 static const char *const order_name[] = {"issue", "first", "last", "random"};
@@ -346,6 +345,8 @@ int main(void)
 }
 
 #else
+
+#include <stdio.h>
 
 int main(void)
 {
