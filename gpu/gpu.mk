@@ -28,7 +28,8 @@ $(BUILD)/fault-$(FAULT)/gpu/%.o: gpu/%.cu $(BUILD)/flags
 .PHONY: kernels gpu
 
 kernels: $(BUILD)/roofline ## registers, spills, bounds of kernels to reports/measured/kernels.txt
-	@CUDA_COMPILE='$(CUDA_COMPILE)' ROOFLINE=$< tests/kernels.sh
+	@+[ -z '$(LINTED)' ] || $(MAKE) --no-print-directory $(LINTED)
+	@CUDA_COMPILE='$(CUDA_COMPILE)' ROOFLINE=$< PTX='$(LINTED)' tests/kernels.sh
 
 gpu: ## all that needs an NVIDIA GPU, to reports/measured/gpu-DEVICE.txt (BUILT=dir DEADLINE=560 OUT=dir)
 	@+MAKE='$(MAKE)' NVCC='$(NVCC)' tests/gpu.sh
