@@ -50,9 +50,29 @@ static inline struct case_problem *far_case(size_t samples)
     return c;
 }
 
-/* Of 2^16 samples only the last runs: its traces lie behind 2^32 numbers. Its gradients are those
- * of a batch of one, but for the mean, which is exact. NULL, or what is wrong. *only: what the
- * driver looks at to leave the other samples out; settings: NULL, or of the emulation. */
+/* NULL, or how the last of many differs from one alone: its gradients are those of a batch of one,
+ * but for the mean, which is exact. */
+static inline const char *far_difference(const struct gpu_result *host,
+                                         const struct gpu_result *far)
+{
+    size_t moved = 0;
+    if (host->status != GPU_OK || far->status != GPU_OK)
+        return "it does not run";
+    if (host->steps != FAR_STEPS || edge_spikes(far) != edge_spikes(host))
+        return "the number of steps or spikes is another";
+    /* The times of more input spikes come last. */
+    for (size_t k = 0; k < host->parameters; k++) {
+        double scaled = far->gradient[k] * FAR_SAMPLES;
+        if (memcmp(&scaled, &host->gradient[k], sizeof scaled) != 0)
+            return "a gradient is another";
+        moved += scaled > 0 || scaled < 0;
+    }
+    return moved < 15 ? "nearly all gradients are 0" : NULL;
+}
+
+/* Of 2^16 samples only the last runs: its traces lie behind 2^32 numbers. NULL, or what is wrong.
+ * *only: what the driver looks at to leave the other samples out; settings: NULL, or of the
+ * emulation. */
 static inline const char *emulated_far(enum gpu_driver driver, uint32_t *only,
                                        const struct emulated_settings *settings)
 {
@@ -60,7 +80,6 @@ static inline const char *emulated_far(enum gpu_driver driver, uint32_t *only,
     struct gpu_options options = {.gradients = true, .tau_gradients = true, .threads = 1};
     struct gpu_result host, far = {.status = GPU_REFUSED};
     const char *what = NULL;
-    size_t moved = 0;
     gpu_run(&host, one, &options);
     options.driver = driver;
     *only = FAR_SAMPLES;
@@ -68,21 +87,12 @@ static inline const char *emulated_far(enum gpu_driver driver, uint32_t *only,
         far.status = clock_emulated_with(&far, many, &options, settings);
     else
         gpu_run(&far, many, &options);
-    if (host.status != GPU_OK || far.status != GPU_OK) {
+    if (far.status == GPU_SHORT)
+        puts("not run: places beyond 32 bits: no addresses for so much memory");
+    else
+        what = far_difference(&host, &far);
+    if (what)
         printf("    %s%s\n", host.reason, far.reason);
-        what = "it does not run";
-    } else if (host.steps != FAR_STEPS || edge_spikes(&far) != edge_spikes(&host)) {
-        what = "the number of steps or spikes is another";
-    }
-    /* The times of more input spikes come last. */
-    for (size_t k = 0; !what && k < host.parameters; k++) {
-        double scaled = far.gradient[k] * FAR_SAMPLES;
-        if (memcmp(&scaled, &host.gradient[k], sizeof scaled) != 0)
-            what = "a gradient is another";
-        moved += scaled > 0 || scaled < 0;
-    }
-    if (!what && moved < 15)
-        what = "nearly all gradients are 0";
     gpu_clear(&host);
     gpu_clear(&far);
     case_free(many);

@@ -37,8 +37,8 @@ struct standin {
     unsigned long launches, overtakes; /* counted: kernels; operations before an older one */
 };
 
-/* Settings of the process; from STANDIN_ORDER, _SEED, _CODE, _SHARED, _DEVICE, _BAD of the
- * environment to begin with. */
+/* Settings of the process; from STANDIN_ORDER, _SEED, _CODE, _MAJOR, _SHARED, _DEVICE, _BAD of
+ * the environment to begin with. */
 extern struct standin standin;
 
 /* ---- stream.c ---- */
