@@ -31,7 +31,7 @@ static inline const char *emulated_difference(const struct case_problem *c,
 
 /* ---- places beyond 32 bits ---- */
 
-enum { FAR_SAMPLES = 1 << 16, FAR_STEPS = 1040, FAR_CELLS = 64 /* two tiles */ };
+enum { FAR_SAMPLES = 1 << 15, FAR_STEPS = 2064, FAR_CELLS = 64 /* two tiles */ };
 _Static_assert((uint64_t)(FAR_SAMPLES - 1) * FAR_STEPS * FAR_CELLS > UINT32_MAX, "far");
 
 /* All samples like the first, so that any may come last. To be freed. */
@@ -70,7 +70,7 @@ static inline const char *far_difference(const struct gpu_result *host,
     return moved < 15 ? "nearly all gradients are 0" : NULL;
 }
 
-/* Of 2^16 samples only the last runs: its traces lie behind 2^32 numbers. NULL, or what is wrong.
+/* Of 2^15 samples only the last runs: its traces lie behind 2^32 numbers. NULL, or what is wrong.
  * *only: what the driver looks at to leave the other samples out; settings: NULL, or of the
  * emulation. */
 static inline const char *emulated_far(enum gpu_driver driver, uint32_t *only,
@@ -82,6 +82,7 @@ static inline const char *emulated_far(enum gpu_driver driver, uint32_t *only,
     const char *what = NULL;
     gpu_run(&host, one, &options);
     options.driver = driver;
+    options.block = 32;
     *only = FAR_SAMPLES;
     if (settings)
         far.status = clock_emulated_with(&far, many, &options, settings);

@@ -180,32 +180,33 @@ static unsigned char *reach_shared(int line, uint64_t offset, size_t bytes)
     return (unsigned char *)emulated_peer(emulated_here()->shared, 0) + offset;
 }
 
-/* Parameters and the stack of the thread are the host's own; all else is looked at. */
+/* The stack of the thread is the host's own; all else is looked at. */
 static unsigned char *reach(int line, enum ptx_space space, uint64_t address, size_t bytes,
                             struct memory **memory)
 {
     *memory = NULL;
     if ((address & (bytes - 1)) != 0) /* a power of 2 */
         return refuse(line, cudaErrorMisalignedAddress, "a misaligned address");
-    if (space == PTX_PARAM || space == PTX_LOCAL)
+    if (space == PTX_LOCAL)
         return (unsigned char *)(uintptr_t)address;
-    if (space == PTX_SHARED) {
-        uint64_t own = (uint64_t)((unsigned char *)emulated_here()->shared -
-                                  (unsigned char *)emulated_peer(emulated_here()->shared, 0));
-        return address < machine.shared
-                   ? reach_shared(line, own + address, bytes)
-                   : refuse(line, cudaErrorIllegalAddress, "beyond the shared memory of its block");
-    }
-    int64_t offset = space == PTX_GENERIC ? shared_offset(address) : -1;
-    if (offset >= 0)
-        return reach_shared(line, (uint64_t)offset, bytes);
+    unsigned char *own = emulated_here()->shared;
+    uint64_t offset = space == PTX_SHARED ? address : address - (uint64_t)(uintptr_t)own;
+    bool generic = space == PTX_GENERIC;
+    if ((space == PTX_SHARED || generic) && offset < machine.shared &&
+        bytes <= machine.shared - offset)
+        return own + offset;
+    if (space == PTX_SHARED)
+        return refuse(line, cudaErrorIllegalAddress, "beyond the shared memory of its block");
+    int64_t place = generic ? shared_offset(address) : -1;
+    if (place >= 0)
+        return reach_shared(line, (uint64_t)place, bytes);
     *memory = memory_of(address, bytes);
     if (!*memory)
         return refuse(line, cudaErrorIllegalAddress, "an address where no memory is");
     return (unsigned char *)(uintptr_t)address;
 }
 
-unsigned char *ptx_read(int line, enum ptx_space space, uint64_t address, size_t bytes)
+unsigned char *ptx_look(int line, enum ptx_space space, uint64_t address, size_t bytes)
 {
     struct memory *m;
     unsigned char *at = reach(line, space, address, bytes, &m);

@@ -27,10 +27,18 @@ struct ptx_kernel {
 enum ptx_space { PTX_GENERIC, PTX_GLOBAL, PTX_READ_ONLY, PTX_SHARED, PTX_LOCAL, PTX_PARAM };
 
 /* Where address is on the host, or NULL: the thread must end. line: of the PTX. */
-unsigned char *ptx_read(int line, enum ptx_space space, uint64_t address, size_t bytes);
+unsigned char *ptx_look(int line, enum ptx_space space, uint64_t address, size_t bytes);
 unsigned char *ptx_write(int line, enum ptx_space space, uint64_t address, size_t bytes);
 uint64_t ptx_generic(uint64_t shared); /* address of a place in this block's shared memory */
 uint64_t ptx_peer(int line, uint64_t address, uint32_t rank);
+
+/* Parameters are the host's own. */
+static inline unsigned char *ptx_read(int line, enum ptx_space space, uint64_t address,
+                                      size_t bytes)
+{
+    return space == PTX_PARAM ? (unsigned char *)(uintptr_t)address
+                              : ptx_look(line, space, address, bytes);
+}
 
 /* All lanes take part, or the thread must not go on: an error of the launch. */
 uint32_t ptx_ballot(int line, uint32_t predicate, uint32_t members);
