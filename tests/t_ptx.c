@@ -63,7 +63,7 @@ static void ck_same_case(const struct case_family *family, uint64_t k)
     struct case_made made;
     ck_assert(family->make(&made, 3, family->limit ? k % family->limit : k) == 0);
     options.delays = CASE_ROUND_DELAYS;
-    options.step = made.problem->end / (double)(130 + 37 * k % 200); /* several chunks */
+    options.step = made.problem->end / (double)(70 + 37 * k % 130); /* several chunks */
     options.block = shapes[k % 4][0];
     options.cluster = shapes[k % 4][1];
     options.poison = k % 2 == 0;
