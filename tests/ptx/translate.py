@@ -291,9 +291,9 @@ def translate(name, path):
     done = list(kernels(source))
     if not target or not done:
         raise Refused('no kernels')
+    text = [kernel.text() for kernel in done]
     print('#include "tests/ptx/machine.h"\n')
-    for kernel in done:
-        print(kernel.text())
+    print('\n'.join(text))
     print('const struct ptx_kernel ptx_kernels_%s[] = {' % name)
     for k in done:
         sizes = ', '.join(map(str, k.sizes))
