@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 BUILD ?= build
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 FUZZ_SECONDS ?= 600
+PYTHON ?= python3
 # A planted fault of tests/faults.tsv; 0 is none. Only what its number stands in is built again.
 FAULT ?= 0
 # WERROR=1: warnings stop the build, as they do where CI is set. V=1: show whole command lines.
@@ -130,6 +131,7 @@ $(OUT)/tests/%: $(BUILD)/tests/%.o $(FAULTY) $(LIBRARY)
 	$(SAY)mkdir -p $(@D) && $(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) \
 	    $(shell pkg-config --libs check) $(LIBS)
 
+include tests/ptx/ptx.mk
 -include $(OBJECTS:.o=.d) $(TESTS:=.d)
 
 # ---- checking ----
@@ -139,10 +141,10 @@ check: ## install what is missing, build, run every test, lint
 	@+$(MAKE) --no-print-directory checked
 
 # A second make, so that it sees the libraries that the setup has just installed.
-checked: all tests
+checked: all tests $(LINTED) $(if $(CUDA),carry)
 	@EVIDENT=$(abspath $(PROGRAM)) tests/python.sh && python=0 || python=1; \
-	    EVIDENT=$(PROGRAM) JOBS=$(JOBS) tests/run.sh $(TESTS) && c=0 || c=1; \
-	    tests/lint.sh && exit $$((python + c))
+	    EVIDENT=$(PROGRAM) EVIDENT_CARRY=$(BUILD)/carry JOBS=$(JOBS) tests/run.sh $(TESTS) && c=0 || c=1; \
+	    PTX='$(LINTED)' tests/lint.sh && exit $$((python + c))
 
 verify: ## install what is missing, build, run the CI suite, write reports/out/index.html
 	@.ci/setup
@@ -150,8 +152,8 @@ verify: ## install what is missing, build, run the CI suite, write reports/out/i
 	@mkdir -p reports/out
 	@$(PROGRAM) verify ci --store reports/out/runs.sqlite --report reports/out
 
-lint: ## rules of the house that no compiler checks
-	@tests/lint.sh
+lint: $(LINTED) ## rules of the house that no compiler checks
+	@PTX='$(LINTED)' tests/lint.sh
 
 # ---- installing ----
 

@@ -36,12 +36,18 @@ static int launch_samples(struct device_driver *driver, const struct device *d, 
 static int forward(struct device_driver *driver, const struct device *d)
 {
     void *arguments[] = {(void *)d};
-    if (mark(driver, CUDA_BEGUN) != 0 ||
+    /* Again where lists were full: what that took is part of the time, too. */
+    if ((!cuda_of(driver)->begun && mark(driver, CUDA_BEGUN) != 0) ||
         launch_samples(driver, d, (const void *)kernel_forward, "kernel_forward", arguments,
                        d->forward_spill ? 0 : d->forward_bytes) != 0)
         return -1;
-    kernel_loss<<<d->samples, DEVICE_SMALL_BLOCK, DEVICE_SMALL_BLOCK * sizeof(double),
-                  cuda_of(driver)->adjoint>>>(*d);
+    cuda_of(driver)->begun = true;
+#if FAULT == 264
+    const uint32_t threads = 2 * DEVICE_SMALL_BLOCK;
+#else
+    const uint32_t threads = DEVICE_SMALL_BLOCK;
+#endif
+    kernel_loss<<<d->samples, threads, threads * sizeof(double), cuda_of(driver)->adjoint>>>(*d);
     return CHECK_LAUNCH("kernel_loss") != 0 ? -1 : mark(driver, CUDA_FORWARD);
 }
 
@@ -51,8 +57,11 @@ static int adjoint(struct device_driver *driver, const struct device *d, uint32_
     void *arguments[] = {(void *)d, &chunk};
     if (chunk == (d->steps - 1) / CHUNK && mark(driver, CUDA_BACKWARD) != 0)
         return -1;
-    if (CHECK(cudaStreamWaitEvent(cuda->adjoint, cuda->gathered[chunk & 1], 0)) != 0 ||
-        launch_samples(driver, d, (const void *)kernel_adjoint, "kernel_adjoint", arguments,
+#if FAULT != 261
+    if (CHECK(cudaStreamWaitEvent(cuda->adjoint, cuda->gathered[chunk & 1], 0)) != 0)
+        return -1;
+#endif
+    if (launch_samples(driver, d, (const void *)kernel_adjoint, "kernel_adjoint", arguments,
                        d->adjoint_spill ? 0 : d->adjoint_bytes) != 0)
         return -1;
     return CHECK(cudaEventRecord(cuda->left[chunk & 1], cuda->adjoint));
@@ -65,11 +74,16 @@ static int gather(struct device_driver *driver, const struct device *d, uint32_t
     struct cuda *cuda = cuda_of(driver);
     uint32_t units = d->lif_rows + (to - from);
     dim3 blocks((units + warps - 1) / warps, (d->widest + DEVICE_COLUMNS - 1) / DEVICE_COLUMNS);
+#if FAULT != 260
     if (CHECK(cudaStreamWaitEvent(cuda->gather, cuda->left[chunk & 1], 0)) != 0)
         return -1;
+#endif
     if (units > 0) {
-        kernel_gather<<<blocks, DEVICE_SMALL_BLOCK, warps * DEVICE_WINDOW * sizeof(uint32_t),
-                        cuda->gather>>>(*d, chunk, from, to);
+        size_t shared = warps * DEVICE_WINDOW * sizeof(uint32_t);
+#if FAULT == 263
+        shared = DEVICE_WINDOW * sizeof(uint32_t);
+#endif
+        kernel_gather<<<blocks, DEVICE_SMALL_BLOCK, shared, cuda->gather>>>(*d, chunk, from, to);
         if (CHECK_LAUNCH("kernel_gather") != 0)
             return -1;
     }
@@ -91,6 +105,24 @@ static int sum_tau(struct device_driver *driver, const struct device *d)
 
 /* ---- a device ---- */
 
+/* Whether blocks can be clusters: where the device has them, and in the code that it chose of a
+ * kernel: that of an earlier architecture runs on a later one, and knows none. */
+static int ask_clusters(struct device_driver *driver, int major)
+{
+    const void *const kernel[] = {(const void *)kernel_forward, (const void *)kernel_adjoint};
+    bool can = major >= 9;
+    for (int k = 0; k < 2; k++) {
+        cudaFuncAttributes attributes;
+        if (CHECK(cudaFuncGetAttributes(&attributes, kernel[k])) != 0)
+            return -1;
+#if FAULT != 268
+        can = can && attributes.ptxVersion >= 90;
+#endif
+    }
+    driver->clusters = can ? DEVICE_MOST_BLOCKS : 1;
+    return 0;
+}
+
 /* Streams, events, shared memory beyond 48 KiB. */
 static int open_device(struct device_driver *driver)
 {
@@ -101,7 +133,8 @@ static int open_device(struct device_driver *driver)
         CHECK(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device)) != 0)
         return -1;
     driver->shared = (size_t)shared;
-    driver->clusters = major >= 9 ? DEVICE_MOST_BLOCKS : 1;
+    if (ask_clusters(driver, major) != 0)
+        return -1;
     if (CHECK(cudaFuncSetAttribute((const void *)kernel_forward,
                                    cudaFuncAttributeMaxDynamicSharedMemorySize, shared)) != 0 ||
         CHECK(cudaFuncSetAttribute((const void *)kernel_adjoint,
@@ -148,6 +181,23 @@ static void read_times(struct cuda *cuda, struct cuda_times *times, bool gradien
     times->backward = (double)backward / 1000;
 }
 
+/* Whether there is a device: GPU_OK, or a line about what is wrong. Only two errors say that there
+ * is none; all others are of one that does not work. */
+static enum gpu_status find_device(int *device, char *text, size_t size)
+{
+    int devices = 0;
+    cudaError_t error = cudaGetDeviceCount(&devices);
+    if (error == cudaSuccess)
+        error = devices == 0 ? cudaErrorNoDevice : cudaGetDevice(device);
+    if (error == cudaSuccess)
+        return GPU_OK;
+    bool absent = error == cudaErrorNoDevice || error == cudaErrorInsufficientDriver;
+    snprintf(text, size, "%s: %s", absent ? "no NVIDIA device" : "the NVIDIA device does not work",
+             cudaGetErrorString(error));
+    cudaGetLastError();
+    return absent ? GPU_ABSENT : GPU_FAULT;
+}
+
 enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_problem *c,
                                  const struct gpu_options *options, struct cuda_times *times)
 {
@@ -163,12 +213,10 @@ enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_pr
     driver.adjoint = adjoint;
     driver.gather = gather;
     driver.sum_tau = sum_tau;
-    int devices = 0;
-    if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) {
-        gpu_device(result->reason, sizeof result->reason); /* says why */
-        return GPU_ABSENT;
-    }
-    enum gpu_status status = GPU_FAULT;
+    int device;
+    enum gpu_status status = find_device(&device, result->reason, sizeof result->reason);
+    if (status != GPU_OK)
+        return status;
     if (open_device(&driver) != 0 || run_canary(&driver) != 0) {
         status = driver.status;
         memcpy(result->reason, driver.reason, sizeof result->reason);
@@ -187,24 +235,23 @@ enum gpu_status clock_cuda(struct gpu_result *result, const struct case_problem 
     return clock_cuda_timed(result, c, options, NULL);
 }
 
-bool gpu_device(char *text, size_t size)
+enum gpu_status gpu_device(char *text, size_t size)
 {
-    int devices = 0, device = 0, driver = 0, runtime = 0;
+    int device, driver = 0, runtime = 0;
     cudaDeviceProp p;
-    cudaError_t error = cudaGetDeviceCount(&devices);
-    if (error == cudaSuccess && devices > 0)
-        error = cudaGetDevice(&device);
-    if (error == cudaSuccess && devices > 0)
-        error = cudaGetDeviceProperties(&p, device);
-    if (error != cudaSuccess || devices == 0) {
-        snprintf(text, size, "no NVIDIA device: %s", cudaGetErrorString(error));
+    enum gpu_status status = find_device(&device, text, size);
+    if (status != GPU_OK)
+        return status;
+    cudaError_t error = cudaGetDeviceProperties(&p, device);
+    if (error != cudaSuccess) {
+        snprintf(text, size, "the NVIDIA device does not work: %s", cudaGetErrorString(error));
         cudaGetLastError();
-        return false;
+        return GPU_FAULT;
     }
     cudaDriverGetVersion(&driver);
     cudaRuntimeGetVersion(&runtime);
     snprintf(text, size, "%s, sm_%d%d, %d multiprocessors, driver %d.%d, runtime %d.%d", p.name,
              p.major, p.minor, p.multiProcessorCount, driver / 1000, driver % 1000 / 10,
              runtime / 1000, runtime % 1000 / 10);
-    return true;
+    return GPU_OK;
 }

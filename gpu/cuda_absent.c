@@ -15,12 +15,11 @@ enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_pr
     (void)c;
     (void)options;
     (void)times;
-    gpu_device(result->reason, sizeof result->reason);
-    return GPU_ABSENT;
+    return gpu_device(result->reason, sizeof result->reason);
 }
 
-bool gpu_device(char *text, size_t size)
+enum gpu_status gpu_device(char *text, size_t size)
 {
     snprintf(text, size, "built without CUDA: there was no nvcc");
-    return false;
+    return GPU_ABSENT;
 }

@@ -119,6 +119,11 @@ kernel_gather(PARAMETER struct device d, uint32_t chunk, uint32_t from, uint32_t
     const struct device_projection *p = d.projection;
     const struct device_row *input = NULL;
     struct gathering g;
+#if FAULT == 262
+    const uint32_t half = 0;
+#else
+    const uint32_t half = chunk & 1;
+#endif
     if (unit >= d.lif_rows + (to - from))
         return;
     if (unit >= d.lif_rows) {
@@ -139,7 +144,7 @@ kernel_gather(PARAMETER struct device d, uint32_t chunk, uint32_t from, uint32_t
     size_t place = (size_t)row * p->width + column;
     for (uint32_t h = 0; h < d.histories; h++) {
         float *sum = d.gradient + h * d.synapses + p->weight + place;
-        g.history = d.history + (chunk & 1) * d.buffer + (size_t)h * d.samples * CHUNK * d.cells +
+        g.history = d.history + half * d.buffer + (size_t)h * d.samples * CHUNK * d.cells +
                     p->first + column;
         g.delay = p->delay ? p->delay + place : NULL;
         g.sum[0] = sum[0];

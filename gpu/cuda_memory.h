@@ -15,6 +15,7 @@ struct cuda {
     cudaStream_t adjoint, gather;
     cudaEvent_t left[2], gathered[2]; /* of the two halves of the history */
     cudaEvent_t mark[CUDA_MARKS];
+    bool begun; /* the first of them is there */
     unsigned char *arena;
 };
 

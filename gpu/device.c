@@ -6,7 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPIKES = 32 }; /* room a neuron to start with, where a driver says nothing */
+enum { SPIKES = 64 }; /* room a neuron to start with, where nothing else is known */
+
+/* The room that the lists of the last run needed: one of the same shape, as in training, begins
+ * with it. Only then, as the room of one network may be far too much for another. */
+enum { KEPT = 16 };
+static _Thread_local struct kept {
+    size_t samples, populations, cells, synapses;
+    uint32_t steps, room[KEPT];
+} kept;
+
+static bool kept_for(const struct clock_plan *plan)
+{
+    return kept.samples == plan->samples && kept.populations == plan->populations &&
+           kept.cells == plan->cells && kept.synapses == plan->synapses &&
+           kept.steps == plan->steps;
+}
+
+static void keep(const struct device_host *h)
+{
+    const struct clock_plan *plan = h->plan;
+    if (plan->populations > KEPT || h->driver->spikes)
+        return;
+    kept = (struct kept){plan->samples,  plan->populations, plan->cells,
+                         plan->synapses, plan->steps,       {0}};
+    memcpy(kept.room, h->room, plan->populations * sizeof *h->room);
+}
 
 /* ---- shape ---- */
 
@@ -73,6 +98,8 @@ static int make_host(struct device_host *h)
         size_t each = plan->steps < spikes ? plan->steps : spikes;
         h->room[p] =
             plan->population[p].model == CASE_LIF ? (uint32_t)(plan->population[p].size * each) : 0;
+        if (!h->driver->spikes && kept_for(plan) && kept.room[p] > h->room[p])
+            h->room[p] = kept.room[p];
     }
     for (size_t s = 0; s < plan->samples; s++) {
         struct clock_sample *sample = &run->sample[s];
@@ -151,6 +178,7 @@ static int forward(struct device_host *h)
         if (full)
             h->driver->give(h->driver);
     }
+    keep(h);
     return device_fetch_losses(h);
 }
 

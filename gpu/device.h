@@ -213,7 +213,7 @@ struct device_driver {
     size_t shared;     /* bytes of shared memory a block can have */
     uint32_t clusters; /* blocks a cluster can have */
     uint32_t threads;  /* a block where nothing else is asked for; 0: by the cells */
-    uint32_t spikes;   /* room a neuron to start with */
+    uint32_t spikes;   /* room a neuron to start with; 0: chosen */
     enum gpu_status status;
     char reason[GPU_REASON];
     int (*take)(struct device_driver *driver, unsigned char **base, size_t bytes, int poison);

@@ -280,7 +280,7 @@ static int run_clusters(int *stuck)
 {
     const struct emulated_launch *launch = emulator.launch;
     for (uint32_t y = 0; y < launch->blocks_y; y++)
-        for (uint32_t first = 0; first < launch->blocks; first += launch->cluster) {
+        for (uint32_t first = launch->first; first < launch->blocks; first += launch->cluster) {
             begin_cluster(first, y);
             if (run_cluster() != 0) {
                 *stuck = 1;

@@ -24,6 +24,8 @@ struct emulated_settings {
     int left_out;    /* enum kernel_barrier: one that is not there; 0: none */
     uint32_t spikes; /* room a neuron to start with; 0: chosen */
     size_t shared;   /* bytes of shared memory a block; 0: as an H200 */
+    uint32_t only;   /* of kernels with as many blocks or more only the last block runs, and memory
+                        that nobody wrote is 0: for places far behind in large arenas; 0: all */
 };
 
 enum gpu_status clock_emulated_with(struct gpu_result *result, const struct case_problem *c,
@@ -34,7 +36,8 @@ enum gpu_status clock_emulated_with(struct gpu_result *result, const struct case
 
 struct emulated_launch {
     uint32_t blocks, blocks_y, cluster, threads; /* blocks is a multiple of cluster */
-    size_t shared;                               /* bytes a block */
+    uint32_t first; /* block to begin with, likewise: those before it do not run */
+    size_t shared;  /* bytes a block */
     void (*kernel)(const void *argument);
     const void *argument;
 };

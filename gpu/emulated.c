@@ -1,5 +1,6 @@
 /* emulated.c: the driver that runs the text of the CUDA kernels on the host, thread by thread: for
  * tests, and for people without a device who want to step through a kernel. */
+#define _GNU_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
 #include "gpu/cuda_forward.h"
 #include "gpu/cuda_adjoint.h"
 #include "gpu/cuda_gather.h"
@@ -7,32 +8,49 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct emulation {
     const struct emulated_settings *settings;
     unsigned char *arena;
+    size_t far; /* its bytes, where they are only addresses; else 0 */
 };
 
 /* ---- memory ---- */
 
+/* More than the machine has: pages that nobody touches cost nothing. */
+static void *far_memory(size_t bytes)
+{
+    void *taken = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return taken == MAP_FAILED ? NULL : taken;
+}
+
 static int take(struct device_driver *driver, unsigned char **base, size_t bytes, int poison)
 {
     struct emulation *e = driver->context;
+    bool far = e->settings->only > 0;
     (void)poison; /* always: what was not written is NaN */
-    e->arena = *base = aligned_alloc(256, (bytes / 256 + 1) * 256);
-    if (!*base) {
+    e->arena = far ? far_memory(bytes) : aligned_alloc(256, (bytes / 256 + 1) * 256);
+    e->far = far ? bytes : 0;
+    *base = e->arena;
+    if (!e->arena) {
         driver->status = GPU_SHORT;
         snprintf(driver->reason, sizeof driver->reason, "memory is short");
         return -1;
     }
-    memset(*base, 0xff, bytes);
+    if (!far)
+        memset(*base, 0xff, bytes);
     return 0;
 }
 
 static void give(struct device_driver *driver)
 {
     struct emulation *e = driver->context;
-    free(e->arena);
+    if (e->far > 0)
+        munmap(e->arena, e->far);
+    else
+        free(e->arena);
     e->arena = NULL;
 }
 
@@ -97,6 +115,8 @@ static int launch(struct device_driver *driver, void (*kernel)(const void *),
     shape.kernel = kernel;
     shape.argument = arguments;
     shape.blocks_y = shape.blocks_y ? shape.blocks_y : 1;
+    if (e->settings->only > 0 && shape.blocks >= e->settings->only)
+        shape.first = shape.blocks - shape.cluster;
     if (shape.blocks == 0 || emulated_run(&shape, e->settings, &stuck) == 0)
         return 0;
     driver->status = stuck ? GPU_FAULT : GPU_SHORT;
@@ -157,7 +177,7 @@ enum gpu_status clock_emulated_with(struct gpu_result *result, const struct case
                                     const struct gpu_options *options,
                                     const struct emulated_settings *settings)
 {
-    struct emulation emulation = {settings, NULL};
+    struct emulation emulation = {settings, NULL, 0};
     struct device_driver driver = {
         .context = &emulation,
         .shared = settings->shared ? settings->shared : 227 << 10,
@@ -180,6 +200,6 @@ enum gpu_status clock_emulated_with(struct gpu_result *result, const struct case
 enum gpu_status clock_emulated(struct gpu_result *result, const struct case_problem *c,
                                const struct gpu_options *options)
 {
-    static const struct emulated_settings settings = {EMULATED_FORWARD, 0, 0, 0, 0};
+    static const struct emulated_settings settings = {.order = EMULATED_FORWARD};
     return clock_emulated_with(result, c, options, &settings);
 }

@@ -129,8 +129,14 @@ const char *gpu_driver_name(enum gpu_driver driver); /* "clock-host", "clock-cud
 /* FNV-1a of all numbers of a result: spikes, slopes, losses, gradients, traces. */
 uint64_t gpu_digest(const struct gpu_result *result);
 
-/* One line about the device and driver, or why there is none. true if kernels can run. */
-bool gpu_device(char *text, size_t size);
+/* One line about the device and driver, GPU_OK; or why there is none, GPU_ABSENT; or what is wrong
+ * with it, GPU_FAULT. */
+enum gpu_status gpu_device(char *text, size_t size);
+
+/* Whether a run of this process ended in GPU_FAULT: what a device's kernel did wrong stays with the
+ * process, so that no later run on it can succeed; those are refused with the first one's reason.
+ */
+bool gpu_lost(void);
 
 #ifdef __cplusplus
 }

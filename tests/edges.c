@@ -93,9 +93,12 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "emulated") == 0) {
         t.driver = GPU_EMULATED;
-    } else if (!gpu_device(text, sizeof text)) {
-        fprintf(stderr, "edges: %s\n", text);
-        return 2;
+    } else {
+        enum gpu_status status = gpu_device(text, sizeof text);
+        if (status != GPU_OK) {
+            fprintf(stderr, "edges: %s\n", text);
+            return status == GPU_ABSENT ? 2 : 1;
+        }
     }
     compare_sizes(&t);
     compare_kinds(&t, 33);

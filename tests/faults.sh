@@ -3,7 +3,8 @@
 # beside the right line), builds what its number stands in, and asks every kind of check about it:
 # the kinds of comparison of `evident verify`, verdicts that refuse, the unit tests of the module
 # and, for faults of the judge and of readers and writers, tests/judge_the_judge.sh. A fault is
-# caught if two different kinds fail; those named in its row must be among them.
+# caught if two different kinds fail; those named in its row must be among them. Faults of the CUDA
+# text alone (gpu/cuda*) are counted as not run where there is no nvcc.
 # Writes reports/out/kills.tsv (failing comparisons, fault by kind) and draws kills.svg beside it.
 # Goes on where it stopped: what is known of a fault for these very sources is not run again.
 # Exit 0 if all were caught, 1 if not, 2 if one could not be planted or the checks fail without one.
@@ -12,6 +13,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 export MAKE=${MAKE:-make} BUILD=${BUILD:-build} OMP_NUM_THREADS=1
+nvcc=$(command -v "${NVCC:-nvcc}" || :)
+export nvcc
 out=reports/out kinds=
 # Faults that tests/judge_the_judge.sh plants in what the judge is to see through.
 export planted='12 31 48 49 50 53 54 58 60 63 90 137 197'
@@ -90,7 +93,7 @@ export -f verify
 
 # Unit tests that are a kind of their own: they owe nothing to numbers written by hand.
 own_kind() { # name of a test program
-    case $1 in enclosure) echo enclosures ;; oracle) echo oracle ;; *) echo tests ;; esac
+    case $1 in enclosure) echo enclosures ;; oracle | ptx) echo "$1" ;; *) echo tests ;; esac
 }
 export -f own_kind
 
@@ -98,7 +101,7 @@ units() { # fault or empty, kind, names of test programs: failed checks
     local unit_kind=$2 where=$BUILD/tests name programs=()
     [ -z "$1" ] || where=$BUILD/fault-$1/tests
     for name in "${@:3}"; do programs+=("$where/t_$name"); done
-    EVIDENT=${where%/tests}/evident JOBS=1 RUNNER='timeout 90' tests/run.sh "${programs[@]}" |
+    EVIDENT=${where%/tests}/evident JOBS=1 RUNNER='timeout 300' tests/run.sh "${programs[@]}" |
         awk -v kind="$unit_kind" '/^[0-9]+ passed, [0-9]+ failed$/ && $3 > 0 { print kind, $3 }'
 }
 export -f units
@@ -120,11 +123,17 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
         verify "$program" "$place.bits" 7 $bits_cases --engine clock-host \
             --engine clock-emulated --no-witness --every 1000000 | grep -E '^(bits|verdicts) '
     fi
+    # The driver itself, on the stand-in of a device: streams in an order that is far from that of
+    # their issue, and then code for sm_80 where no network fits into shared memory.
+    if [ "$nvcc" ] && [[ $1 = 0 || $(field "$1" 3) == gpu/cuda* ]]; then
+        STANDIN_ORDER=random on_standin "$program" "$place"
+        STANDIN_CODE=80 STANDIN_SHARED=1024 on_standin "$program" "$place"
+    fi
     # The program without a fault before the judge with one.
     # shellcheck disable=SC2086
     verify "$program" "$place.answers" 5 $answered --no-witness --every 1000000 \
         --engine "exec:PATH=/usr/bin:/bin tests/answers.sh $BUILD/evident" | grep -E '^(answers|verdicts) '
-    for kind in tests enclosures oracle; do
+    for kind in tests enclosures oracle ptx; do
         lists=()
         for name in "${!asked[@]}"; do [ "$(own_kind "$name")" != $kind ] || lists+=("$name"); done
         [ ${#lists[@]} = 0 ] || units "${1#0}" $kind "${lists[@]}"
@@ -134,6 +143,12 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
             awk '/^no: / { n++ } END { print "self", (n > 0 ? n : 1) }' "$place.self"
     fi
 }
+on_standin() { # program, a place for its files
+    # shellcheck disable=SC2086
+    verify "${1%/*}/ptx/evident" "$2.ptx" 7 $bits_cases --engine clock-host --engine clock-cuda \
+        --no-witness --every 1000000 | grep -E '^(bits|verdicts) '
+}
+export -f on_standin
 export answered='random-batch:1:0 random-feedforward:1:2 closed-chain:1:0 random-delays:1:1
     closed-output:1:1'
 export bits_cases='random-recurrent:1:0 random-delays:1:1 closed-output:1:0 closed-output:1:1
@@ -157,7 +172,9 @@ one() { # fault: leaves a line in $BUILD/faults/N.tsv: hash, state, KIND COUNT..
         [ "$name" = self ] || programs+=("$BUILD/fault-$n/tests/t_$name")
     done
     rm -rf "$BUILD/fault-$n"
-    if ! grep -rqE "FAULT [!=]= $n\b" cases ref gpu verify --include='*.[ch]'; then
+    if [[ -z $nvcc && $(field "$n" 3) == gpu/cuda* ]]; then
+        printf '%s\tneeds nvcc\n' "$tree" >"$file"
+    elif ! grep -rqE "FAULT [!=]= $n\b" cases ref gpu verify --include='*.[ch]' --include='*.cu'; then
         printf '%s\tno site\n' "$tree" >"$file"
     elif ! $MAKE --no-print-directory -j1 FAULT="$n" BUILD="$BUILD" \
         "$BUILD/fault-$n/evident" "${programs[@]}" >"$BUILD/faults/$n.log" 2>&1; then
@@ -168,7 +185,7 @@ one() { # fault: leaves a line in $BUILD/faults/N.tsv: hash, state, KIND COUNT..
         printf '%s\tran\t%s\n' "$tree" "${lines//$'\n'/, }" >"$file"
     fi
     case " $planted " in *" $n "*) ;; *) rm -rf "$BUILD/fault-$n" ;; esac
-    rm -rf "$BUILD/faults/$n."{suite,bits,answers}
+    rm -rf "$BUILD/faults/$n."{suite,bits,ptx,answers}
     printf '%6s  %s\n' "$n" "$(cut -f2- "$file" | tr '\t' ' ')"
 }
 export -f one
@@ -194,6 +211,7 @@ build() { # make's arguments
 }
 programs=("${tests[@]/#/$BUILD/tests/t_}")
 build all "${programs[@]}"
+[ -z "$nvcc" ] || build "$BUILD/ptx/evident"
 build "${programs[@]/%/.o}"
 for n in $planted; do build FAULT="$n" "$BUILD/fault-$n/evident"; done
 if [ "$(cat "$BUILD/faults/0.tsv" 2>/dev/null)" != "$tree" ]; then

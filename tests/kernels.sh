@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Registers, shared memory and spills of every kernel, as ptxas reports them, and the bounds of
 # gpu/roofline.c, to reports/measured/kernels.txt. Exit 1 if a hot kernel spills, 2 if it cannot run.
-# make kernels hands over CUDA_COMPILE and ROOFLINE.
+# make kernels hands over CUDA_COMPILE, ROOFLINE and the PTX. Exit 1 also if that has arithmetic that
+# is not that of the host.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=reports/measured/kernels.txt
@@ -13,6 +14,12 @@ if ! command -v "${compile[0]}" >/dev/null; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# Every operation rounds by itself, or its bits are not those of the host.
+if [ -n "${PTX:-}" ]; then
+    # shellcheck disable=SC2086 # several files
+    "${PYTHON:-python3}" tests/ptx/translate.py --lint $PTX || exit 1
+fi
 
 if ! "${compile[@]}" -Xptxas -v -c -o "$work/cuda.o" gpu/cuda.cu >"$work/log" 2>&1; then
     cat "$work/log" >&2

@@ -35,14 +35,15 @@ BEGIN {
     verdicts[verdict]++
     faults++
     if (verdict ~ /^no /) broken++
-    if (verdict != "caught") missed++
+    if (verdict == "needs nvcc") without++
+    else if (verdict != "caught") missed++
     printf "%5s  %-50.50s %-28.28s %-9s %s\n", $1, $2, $3, verdict, list >"/dev/stderr"
 }
 END {
     for (k = 1; k <= columns; k++)
         if (!kills[kind[k]]) none = none " " kind[k]
     if (none) print "kills nothing:" none " (see tests/kinds.tsv)" >"/dev/stderr"
-    print faults + 0 " faults, " faults - missed " caught by at least two kinds, " missed - broken \
-        " not, " broken + 0 " not planted" >"/dev/stderr"
-    exit broken ? 2 : missed || !faults ? 1 : 0
+    print faults + 0 " faults, " faults - missed - without " caught by at least two kinds, " missed - broken \
+        " not, " broken + 0 " not planted, " without + 0 " not run without nvcc" >"/dev/stderr"
+    exit broken ? 2 : missed || faults == without ? 1 : 0
 }

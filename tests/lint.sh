@@ -53,9 +53,18 @@ for script in "${scripts[@]}"; do
     [ -x "$script" ] || echo "$script:1: not executable" >>"$findings"
 done
 
+# PTX that nvcc made of the kernels, by make: arithmetic that is not that of the host.
+read -ra ptx <<<"${PTX:-}"
+if [ ${#ptx[@]} = 0 ]; then
+    echo 'not run: lint: PTX of the kernels: no nvcc'
+else
+    "${PYTHON:-python3}" tests/ptx/translate.py --lint "${ptx[@]}" >>"$findings" 2>&1
+    [ $? -lt 2 ] || echo 'tests/ptx/translate.py:1: could not run' >>"$findings"
+fi
+
 sort -t: -k1,1 -k2,2n "$findings"
 if [ -s "$findings" ]; then
     echo "lint: $(wc -l <"$findings") findings in ${#texts[@]} files"
     exit 1
 fi
-echo "lint: clean, ${#texts[@]} files"
+echo "lint: clean, ${#texts[@]} files, ${#ptx[@]} of PTX"

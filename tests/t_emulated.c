@@ -175,13 +175,20 @@ END_TEST
 
 START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
 {
-    const struct edge e = {20, 100, 3, 2, 100, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_MATRIX};
     const struct emulated_settings none = {.order = EMULATED_SHUFFLED, .shared = 16};
-    struct case_problem *c = edge_case(&e);
     struct gpu_options options = traced;
-    for (options.cluster = 1; options.cluster <= 3; options.cluster++)
+    for (options.cluster = 1; options.cluster <= 3; options.cluster++) {
+        const struct edge e = {20,
+                               100,
+                               3,
+                               2,
+                               100,
+                               CASE_MAX_VOLTAGE_CROSS_ENTROPY,
+                               (enum edge_delays)(options.cluster - 1)};
+        struct case_problem *c = edge_case(&e);
         ck_assert_ptr_null(emulated_difference(c, &options, &none));
-    case_free(c);
+        case_free(c);
+    }
 }
 END_TEST
 
@@ -199,6 +206,14 @@ START_TEST(memory_does_not_grow_with_the_number_of_steps)
     gpu_clear(&few);
     gpu_clear(&many);
     case_free(c);
+}
+END_TEST
+
+START_TEST(places_beyond_32_bits)
+{
+    struct emulated_settings settings = {.order = EMULATED_SHUFFLED};
+    const char *what = emulated_far(GPU_EMULATED, &settings.only, &settings);
+    ck_assert_msg(!what, "%s", what);
 }
 END_TEST
 
@@ -229,7 +244,7 @@ START_TEST(without_a_device_the_reason_says_so)
     struct gpu_options options = {.driver = GPU_CUDA};
     struct gpu_result r;
     char text[200];
-    if (!gpu_device(text, sizeof text)) {
+    if (gpu_device(text, sizeof text) == GPU_ABSENT) {
         ck_assert(gpu_run(&r, c, &options) == GPU_ABSENT);
         ck_assert_str_eq(r.reason, text);
         ck_assert(strstr(text, "no NVIDIA device") || strstr(text, "built without CUDA"));
@@ -257,6 +272,7 @@ static Suite *emulated_suite(void)
     tcase_add_loop_test(shape, samples_at_the_edges_of_warps, 0, sizeof sizes / sizeof *sizes);
     tcase_add_test(shape, many_inputs_and_many_classes);
     tcase_add_test(shape, a_delay_for_every_synapse);
+    tcase_add_test(shape, places_beyond_32_bits);
     tcase_add_loop_test(shape, chunks_and_steps_at_their_edges, 0, 8);
     tcase_add_test(shape, a_full_list_grows_and_no_spike_is_dropped);
     tcase_add_test(shape, what_does_not_fit_into_shared_memory_lies_elsewhere);

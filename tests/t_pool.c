@@ -138,6 +138,44 @@ START_TEST(job_that_eats_memory_meets_the_limit)
 END_TEST
 #endif
 
+/* A device that a job loses stays lost to its process. */
+static bool device_is_lost;
+
+static void lose(void *context, size_t job, FILE *out)
+{
+    (void)context;
+    fputc(device_is_lost, out);
+    device_is_lost |= job % 10 == 3;
+}
+
+static bool is_lost(void *context)
+{
+    (void)context;
+    return device_is_lost;
+}
+
+START_TEST(job_after_a_lost_device_has_another_process)
+{
+    for (unsigned workers = 1; workers <= 3; workers++) {
+        struct pool pool = {.workers = workers,
+                            .context = &ledger,
+                            .next = next,
+                            .work = lose,
+                            .spent = is_lost,
+                            .done = done};
+        ledger = (struct ledger){.given = 0};
+        ck_assert_int_eq(pool_run(&pool), 0);
+        ck_assert_uint_eq(ledger.sum, 0);
+        for (size_t job = 0; job < JOBS; job++)
+            ck_assert(ledger.told[job] == 1 && ledger.end[job] == POOL_DONE);
+        pool.spent = NULL;
+        ledger = (struct ledger){.given = 0};
+        ck_assert_int_eq(pool_run(&pool), 0);
+        ck_assert_uint_gt(ledger.sum, 0);
+    }
+}
+END_TEST
+
 static unsigned calls;
 
 static bool thrice(void *context)
@@ -183,6 +221,7 @@ int main(void)
     Suite *suite = suite_create("pool");
     TCase *tests = tcase_create("processes");
     tcase_add_test(tests, results_of_any_length_arrive_whole);
+    tcase_add_test(tests, job_after_a_lost_device_has_another_process);
     tcase_add_test(tests, job_that_dies_ends_alone);
     tcase_add_test(tests, job_that_hangs_is_killed);
 #ifndef __SANITIZE_ADDRESS__

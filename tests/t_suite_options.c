@@ -102,6 +102,17 @@ START_TEST(two_suites_that_differ_are_refused_and_two_that_do_not_are_taken)
 }
 END_TEST
 
+START_TEST(a_limit_of_memory_and_a_device_exclude_each_other)
+{
+    suite("a", "--engine clock-host --round-delays");
+    refuses("a.suite --engine clock-cuda --memory-limit 4000",
+            "--memory-limit: clock-cuda reserves address space beyond any limit");
+    gives("a.suite --memory-limit 4000", 0, "1 pass");
+    gives("a.suite --engine clock-cuda --memory-limit 0", 2, "clock-cuda");
+    ck_assert_ptr_null(strstr(text, "--memory-limit: "));
+}
+END_TEST
+
 START_TEST(an_engine_that_cannot_run_here_is_left_out_by_name)
 {
     suite("a", "--engine-if-present clock-cuda --engine-if-present clock-host --round-delays");
@@ -156,6 +167,7 @@ int main(void)
     tcase_add_test(tests, the_command_line_wins);
     tcase_add_test(tests, an_option_that_is_none_is_refused_with_its_suite);
     tcase_add_test(tests, two_suites_that_differ_are_refused_and_two_that_do_not_are_taken);
+    tcase_add_test(tests, a_limit_of_memory_and_a_device_exclude_each_other);
     tcase_add_test(tests, an_engine_that_cannot_run_here_is_left_out_by_name);
     tcase_add_test(tests, words_are_cut_as_a_shell_cuts_them);
     tcase_add_test(tests, every_suite_of_the_program_can_be_read);

@@ -100,7 +100,7 @@ static int check(struct ask *ask)
         command_refuse(ask->command, "options about engines want an --engine");
         return COMMAND_BAD;
     }
-    if (!check_before(ask))
+    if (!check_before(ask) || !command_limit_fits(ask->command, &ask->judge))
         return COMMAND_BAD;
     return command_ask_conventions(ask->command, &ask->judge) ? COMMAND_END : COMMAND_BAD;
 }

@@ -73,6 +73,10 @@ bool command_take_limit(const char *command, const char *text, const struct ver_
 /* Of all programs, after the last option, before the first case. false after a line, too, if one of
  * those two came without any program. */
 bool command_ask_conventions(const char *command, const struct ver_options *options);
+/* false after a line: a limit of memory and an engine on a device exclude each other. */
+bool command_limit_fits(const char *command, const struct ver_options *options);
+/* Of those engines, the first; NULL: none. */
+const struct ver_engine *command_device_engine(const struct ver_options *options);
 
 void command_print_engine_totals(const struct ver_totals *totals);
 

@@ -1,6 +1,7 @@
 /* command_engine.c: what the commands have in common about engines: their options, and the lines
  * that say what engines did. */
 #include "verify/command.h"
+#include "verify/engine.h"
 #include "verify/program.h"
 
 #include <inttypes.h>
@@ -148,6 +149,28 @@ bool command_ask_conventions(const char *command, const struct ver_options *opti
         }
     }
     return true;
+}
+
+const struct ver_engine *command_device_engine(const struct ver_options *options)
+{
+    for (size_t e = 0; e < options->engines; e++)
+        if (options->engine[e]->device)
+            return options->engine[e];
+    return NULL;
+}
+
+/* The limit is one of address space (verify/pool.c), of which CUDA reserves more than there is
+ * memory: a device would seem to be broken. */
+bool command_limit_fits(const char *command, const struct ver_options *options)
+{
+    const struct ver_engine *engine = command_device_engine(options);
+    if (options->bytes == 0 || !engine)
+        return true;
+    command_refuse(command,
+                   "--memory-limit: %s reserves address space beyond any limit: leave out one of "
+                   "the two",
+                   engine->name);
+    return false;
 }
 
 bool command_take_defect(const char *command, const char *text, struct ver_clock_options *clock)

@@ -43,7 +43,8 @@ static const struct ver_engine table[] = {
      .says = "the same on an NVIDIA device",
      .run = run_cuda,
      .most = VER_CLOCK_MOST,
-     .shapes = true},
+     .shapes = true,
+     .device = true},
     {.name = "clock-emulated",
      .says = "the text of the CUDA kernels on the host: slow, small cases only",
      .run = run_emulated,
@@ -67,6 +68,12 @@ const struct ver_engine *ver_engine_find(const char *name)
 const char *ver_engine_name(const struct ver_engine *engine)
 {
     return engine->name;
+}
+
+bool ver_engine_spent(void *context)
+{
+    (void)context;
+    return gpu_lost();
 }
 
 bool ver_engine_is_program(const char *name)

@@ -16,7 +16,11 @@ struct ver_engine {
     bool threads; /* options.threads means something */
     bool shapes;  /* options.block and options.cluster do */
     bool ladder;  /* it can run in double precision */
+    bool device;  /* it wants address space without a limit */
 };
+
+/* For struct pool: the device of an engine is lost to this process. */
+bool ver_engine_spent(void *context);
 
 /* A word of the reason, of enum VER_UNJUDGED. */
 const char *ver_unjudged_name(size_t k);

@@ -4,6 +4,7 @@
  * memory is an error of that case. Every judgement goes to the place of its source and is told in
  * the order of the sources, so that what is printed depends on no order of work. Under MPI the
  * first rank hands out the cases of all (verify/ranks.h). */
+#include "verify/engine.h"
 #include "verify/parcel.h"
 #include "verify/pool.h"
 #include "verify/program.h"
@@ -184,6 +185,7 @@ void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *so
                  .context = &board,
                  .next = next,
                  .work = work,
+                 .spent = ver_engine_spent,
                  .end = end_programs,
                  .done = collect,
                  .more = ranks ? more : NULL},
@@ -228,6 +230,7 @@ void ver_judge_for_others(const struct ver_sources *sources, const struct ver_op
                  .context = &board,
                  .next = ask,
                  .work = work,
+                 .spent = ver_engine_spent,
                  .end = end_programs,
                  .done = answer},
     };

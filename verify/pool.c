@@ -1,11 +1,12 @@
-/* pool.c: see pool.h. A result travels as its length, then its bytes; a worker without a result has
- * died if its pipe closes. */
+/* pool.c: see pool.h. A result travels as its length, with LAST of a worker that ends with it, then
+ * its bytes; a worker without a result has died if its pipe closes. */
 #include "verify/pool.h"
 #include "verify/verify.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __linux__
@@ -14,6 +15,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define LAST (~(SIZE_MAX >> 1))
 
 /* Milliseconds between two looks at the caller's own business (pool.more) and at the clocks. */
 enum { SOON = 5, LATER = 100 };
@@ -70,15 +73,19 @@ static void serve(const struct pool *pool, int jobs, int results)
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     signal(SIGINT, SIG_IGN); /* the caller decides */
-    for (size_t job; read_all(jobs, &job, sizeof job);) {
+    bool spent = false;
+    for (size_t job; !spent && read_all(jobs, &job, sizeof job);) {
         char *data = NULL;
-        size_t size = 0;
+        size_t size = 0, head;
         FILE *out = open_memstream(&data, &size);
         if (!out)
             _exit(1);
         pool->work(pool->context, job, out);
-        if (fclose(out) != 0 || !write_all(results, &size, sizeof size) ||
-            !write_all(results, data, size))
+        if (fclose(out) != 0)
+            _exit(1);
+        spent = pool->spent && pool->spent(pool->context);
+        head = spent ? size | LAST : size;
+        if (!write_all(results, &head, sizeof head) || !write_all(results, data, size))
             _exit(1);
         free(data);
     }
@@ -203,8 +210,11 @@ static void collect(const struct pool *pool, struct worker *worker)
     if (worker->size < sizeof length)
         return;
     memcpy(&length, worker->data, sizeof length);
-    if (worker->size - sizeof length == length)
-        tell(pool, worker, POOL_DONE, 0);
+    if (worker->size - sizeof length != (length & ~LAST))
+        return;
+    if (length & LAST)
+        stop(worker);
+    tell(pool, worker, POOL_DONE, 0);
 }
 
 static void wait_for(const struct pool *pool, struct worker *all, struct pollfd *event)

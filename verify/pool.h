@@ -30,6 +30,8 @@ struct pool {
     size_t (*next)(void *context);
     /* In a worker: does a job and writes what comes out. */
     void (*work)(void *context, size_t job, FILE *out);
+    /* In a worker after a job, or NULL: whether another process must do the next one. */
+    bool (*spent)(void *context);
     /* In a worker, when there is no more to do; or NULL. */
     void (*end)(void *context);
     /* In the caller: what came of it; data is NULL unless POOL_DONE. */

@@ -95,6 +95,7 @@ void shrink_judge(struct shrink_way *way, const struct shrink_judge *judge,
         .context = &bench,
         .next = next,
         .work = work,
+        .spent = ver_engine_spent,
         .done = done,
     };
     for (size_t k = 0; k < count; k++)

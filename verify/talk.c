@@ -216,7 +216,7 @@ void talk_totals(const struct ver_totals *totals, const struct wish *wish)
         printf("digest: %016" PRIx64 "\n", totals->digest);
     }
     if (wish->absent)
-        printf("left out: %s cannot run here\n", wish->absent);
+        printf("left out: %s %s\n", wish->absent, wish->why ? wish->why : "cannot run here");
     printf("cases: %zu", totals->cases);
     for (int v = 0; v < VER_VERDICTS; v++)
         printf(", %zu %s", totals->verdict[v], ver_verdict_name((enum ver_verdict)v));

@@ -51,7 +51,8 @@ static const char usage[] =
     "  --jobs N         processes (default: one a core); the output does not depend on it\n"
     "  --shard I/N      every N-th case only, from the I-th on: one job of an array of N\n"
     "  --time-limit S   a case that takes longer is an error of that case (default 1800)\n"
-    "  --memory-limit M likewise one that takes more MiB (default 0: no limit)\n"
+    "  --memory-limit M likewise one that takes more MiB (default 0: no limit); not with "
+    "clock-cuda\n"
     "  --store FILE     record every finished case there (evident list, show, diff, ...)\n"
     "  --resume         go on with the newest run of the same program, engines, suite and options\n"
     "                   in the store (default: $EVIDENT_STORE, else evident.sqlite); without one,\n"
@@ -193,8 +194,8 @@ static bool take_engine(struct wish *wish, int option, const char *value)
     if (option == OPTION_ENGINE)
         return command_take_engine(wish->command, value, &wish->judge);
     bool good = command_take_engine_if_present(wish->command, value, &wish->judge, &present);
-    if (good && !present)
-        wish->absent = value;
+    if (good)
+        *(present ? &wish->present : &wish->absent) = value;
     return good;
 }
 
@@ -341,6 +342,23 @@ static int read_suites(struct wish *wish)
     return got;
 }
 
+/* An engine on a device that was wanted only where it can be had, with a limit of memory: not. */
+static void leave_out_device(struct wish *wish)
+{
+    struct ver_options *judge = &wish->judge;
+    const struct ver_engine *device = command_device_engine(judge);
+    size_t kept = 0;
+    if (judge->bytes == 0 || !device || !wish->present ||
+        strcmp(wish->present, ver_engine_name(device)) != 0)
+        return;
+    for (size_t e = 0; e < judge->engines; e++)
+        if (judge->engine[e] != device)
+            judge->engine[kept++] = judge->engine[e];
+    judge->engines = kept;
+    wish->absent = wish->present;
+    wish->why = "reserves address space beyond any --memory-limit";
+}
+
 int wish_read(struct wish *wish, int argc, char **argv)
 {
     int got = read_words(wish, argc, argv, true);
@@ -354,6 +372,7 @@ int wish_read(struct wish *wish, int argc, char **argv)
     bool no_witness = wish->judge.no_witness;
     if ((got = read_words(wish, argc, argv, false)) != COMMAND_END)
         return got;
+    leave_out_device(wish);
     if (wish->resume && !wish->store)
         wish->store = store_default_path();
     if (wish->summary && !wish->store) {
@@ -374,5 +393,8 @@ int wish_read(struct wish *wish, int argc, char **argv)
                                  "an --engine");
         return COMMAND_BAD;
     }
-    return command_ask_conventions("verify", &wish->judge) ? COMMAND_END : COMMAND_BAD;
+    return command_limit_fits(wish->command, &wish->judge) &&
+                   command_ask_conventions("verify", &wish->judge)
+               ? COMMAND_END
+               : COMMAND_BAD;
 }

@@ -19,6 +19,8 @@ struct wish {
     char *suite_options;  /* that suites want, cut into words; to be freed */
     bool replace_engines; /* the next engine takes the place of those of a suite */
     const char *absent;   /* an engine that was wanted if present, and is not */
+    const char *why;      /* or is, and cannot be had with --memory-limit; NULL: it cannot run */
+    const char *present;  /* an engine that was wanted if present, and is */
     const char *folder, *answers, *conventions; /* of judge */
 };
 
