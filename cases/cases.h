@@ -50,7 +50,7 @@ struct case_population {
 };
 
 struct case_projection {
-    size_t source, target; /* populations: from a spike-source or lif to a lif or li */
+    size_t source, target;    /* populations: from a spike-source or lif to a lif or li */
     struct case_values delay; /* [1] or [source size * target size], row = source neuron; >= 0 */
     double *weight;           /* [source size * target size], row = source neuron */
 };
@@ -168,6 +168,10 @@ struct case_block {
 /* All blocks, ordered by quantity as in the enum, then by index as stored in the case. Together
  * they cover 0 .. parameters-1 without gaps. *block to be freed with free(). */
 size_t case_blocks(struct case_block **block, size_t *parameters, const struct case_problem *c);
+
+/* The value of a parameter: element of a block, ms or dimensionless. */
+double case_parameter_value(const struct case_problem *c, const struct case_block *block,
+                            size_t element);
 
 /* The block that holds a flat index (binary search). */
 const struct case_block *case_block_of(const struct case_block *block, size_t blocks,

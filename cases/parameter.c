@@ -5,6 +5,7 @@
  * (the spike times of a silent source neuron) are kept, so that blocks and neurons correspond. */
 #include "cases/cases.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -70,6 +71,31 @@ size_t case_blocks(struct case_block **block, size_t *parameters, const struct c
 
 /* The last block that starts at or before the parameter: an empty block starts where its successor
  * does, so the last one is the one that holds elements. */
+double case_parameter_value(const struct case_problem *c, const struct case_block *block,
+                            size_t element)
+{
+    const struct case_population *population = &c->population[block->population];
+    switch (block->quantity) {
+    case CASE_WEIGHT:
+        return c->projection[block->projection].weight[element];
+    case CASE_DELAY:
+        return case_value(&c->projection[block->projection].delay, element);
+    case CASE_TAU_MEM:
+        return case_value(&population->tau_mem, element);
+    case CASE_TAU_SYN:
+        return case_value(&population->tau_syn, element);
+    case CASE_THRESHOLD:
+        return case_value(&population->threshold, element);
+    case CASE_BIAS:
+        return case_value(&population->bias, element);
+    case CASE_SPIKE_TIME:
+        return c->sample[block->sample].spikes[block->population][block->neuron].at[element];
+    case CASE_QUANTITIES:
+        break;
+    }
+    return (double)NAN;
+}
+
 const struct case_block *case_block_of(const struct case_block *block, size_t blocks,
                                        size_t parameter)
 {

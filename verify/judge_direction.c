@@ -46,31 +46,6 @@ static size_t random_below(const struct judge *judge, uint64_t stream, uint64_t 
 
 /* ---- parameters ---- */
 
-static double parameter_value(const struct case_problem *c, const struct case_block *block,
-                              size_t element)
-{
-    const struct case_population *population = &c->population[block->population];
-    switch (block->quantity) {
-    case CASE_WEIGHT:
-        return c->projection[block->projection].weight[element];
-    case CASE_DELAY:
-        return case_value(&c->projection[block->projection].delay, element);
-    case CASE_TAU_MEM:
-        return case_value(&population->tau_mem, element);
-    case CASE_TAU_SYN:
-        return case_value(&population->tau_syn, element);
-    case CASE_THRESHOLD:
-        return case_value(&population->threshold, element);
-    case CASE_BIAS:
-        return case_value(&population->bias, element);
-    case CASE_SPIKE_TIME:
-        return c->sample[block->sample].spikes[block->population][block->neuron].at[element];
-    case CASE_QUANTITIES:
-        break;
-    }
-    return VER_NAN;
-}
-
 /* Natural size: the value, or the mean size of its block if that is larger, or 1 in a block of
  * zeros. Only a quantity that cannot go below zero has a boundary. */
 static void measure_block(struct judge *judge, const struct case_block *block)
@@ -80,9 +55,9 @@ static void measure_block(struct judge *judge, const struct case_block *block)
     bool bounded = block->quantity == CASE_DELAY || block->quantity == CASE_SPIKE_TIME;
     double edge = ldexp(c->end, VER_BOUNDARY_BITS), mean = 0;
     for (size_t k = 0; k < count; k++)
-        mean += fabs(parameter_value(c, block, k)) / (double)count;
+        mean += fabs(case_parameter_value(c, block, k)) / (double)count;
     for (size_t k = 0; k < count; k++) {
-        double value = parameter_value(c, block, k), size = fmax(fabs(value), mean);
+        double value = case_parameter_value(c, block, k), size = fmax(fabs(value), mean);
         judge->scale[block->first + k] = size > 0 && isfinite(size) ? size : 1;
         judge->boundary[block->first + k] = bounded && value < edge;
     }

@@ -235,28 +235,3 @@ struct case_problem *program_input_move(const struct judge *judge,
     *zero = w.zero;
     return w.c;
 }
-
-double program_input_value(const struct case_problem *c, const struct case_block *block,
-                           size_t element)
-{
-    const struct case_population *population = &c->population[block->population];
-    switch (block->quantity) {
-    case CASE_WEIGHT:
-        return c->projection[block->projection].weight[element];
-    case CASE_DELAY:
-        return case_value(&c->projection[block->projection].delay, element);
-    case CASE_TAU_MEM:
-        return case_value(&population->tau_mem, element);
-    case CASE_TAU_SYN:
-        return case_value(&population->tau_syn, element);
-    case CASE_THRESHOLD:
-        return case_value(&population->threshold, element);
-    case CASE_BIAS:
-        return case_value(&population->bias, element);
-    case CASE_SPIKE_TIME:
-        return c->sample[block->sample].spikes[block->population][block->neuron].at[element];
-    case CASE_QUANTITIES:
-        break;
-    }
-    return VER_NAN;
-}

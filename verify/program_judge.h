@@ -65,10 +65,6 @@ struct case_problem *program_input_move(const struct judge *judge,
                                         const struct program_design *design, double nudge,
                                         double time, size_t *inputs, bool *zero);
 
-/* The number that a derivative is by. */
-double program_input_value(const struct case_problem *c, const struct case_block *block,
-                           size_t element);
-
 /* ---- program_terms.c: what cancels in a derivative ---- */
 
 /* A derivative by a time is a difference: w (lambda_V - lambda_I), summed over what a spike

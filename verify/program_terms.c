@@ -138,7 +138,7 @@ void program_terms_add(struct program_terms *terms, const struct judge *judge,
         const struct case_block *block = &judge->block[b];
         for (size_t k = 0; k < block->rows * block->columns; k++) {
             double by =
-                program_input_value(c, block, k) - program_input_value(judge->problem, block, k);
+                case_parameter_value(c, block, k) - case_parameter_value(judge->problem, block, k);
             if (by < 0 || by > 0)
                 terms->parameter[block->first + k] += sum / fabs(by);
         }
