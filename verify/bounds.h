@@ -93,6 +93,11 @@
 #define VER_FACTOR_BOUNDS 4
 #define VER_FACTOR_BITS 18
 
+/* A gradient of a program in double whose error, in the norm, is at most 2^-VER_LOOKS_SINGLE_BITS
+ * of itself looks as if it was computed or stored in single precision: 16 roundings of it. Names,
+ * too. */
+#define VER_LOOKS_SINGLE_BITS 20
+
 /* A factor without a reading that is nearer to 1 than this is not spoken of. */
 #define VER_FACTOR_WORTH_NAMING 0.001
 
