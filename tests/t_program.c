@@ -246,6 +246,25 @@ START_TEST(a_program_that_changed_is_judged_anew)
 END_TEST
 
 /* A command that is printed, given to a shell, prints the same again. */
+/* A user stands where their program is, not in the checkout. */
+START_TEST(suites_are_found_from_anywhere)
+{
+    ck_assert_int_eq(
+        shell("cd $D && $E verify smoke --shard 1/200 --no-witness --engine clock-host"), 0);
+    says("cases: 1, 1 pass");
+}
+END_TEST
+
+/* A full disk, or a limit on the size of files. */
+START_TEST(store_that_may_not_grow_is_told)
+{
+    ck_assert_int_eq(shell("ulimit -f 4; $E verify closed-quadratic:1:0 --no-witness --engine "
+                           "clock-host --round-delays --store $D/full.sqlite"),
+                     2);
+    says("full.sqlite: cannot read or write: ");
+}
+END_TEST
+
 START_TEST(commands_can_be_copied)
 {
     ck_assert_msg(
@@ -307,6 +326,8 @@ static Suite *program_suite(void)
     tcase_add_test(tests, explain_tells_what_differs_of_another_program);
     tcase_add_test(tests, a_program_that_changed_is_judged_anew);
     tcase_add_test(tests, commands_can_be_copied);
+    tcase_add_test(tests, suites_are_found_from_anywhere);
+    tcase_add_test(tests, store_that_may_not_grow_is_told);
     tcase_add_test(tests, no_program_outlives_its_judge);
     tcase_add_test(tests, output_does_not_depend_on_the_number_of_processes);
     suite_add_tcase(suite, tests);
