@@ -129,9 +129,9 @@
  * looks at it; every two events whose order matters, and the end, at least so many steps apart
  * (a maximum at an arrival: from the arrivals beside it). An error outside its bound where this
  * fails is of another network, of another maximum, or of the order 1/2 that a grazing crossing has:
- * excluded and counted. Of a program whose spikes at a step are as many as the truth's, but off by
- * more than sqrt(RESOLVED step tau) in the mean square, they are others, as if their number differed:
- * a crossing that grazes moves by about sqrt(step tau). */
+ * excluded and counted. Spikes of a program that are as many as the truth's, but off by more than
+ * sqrt(RESOLVED step tau) in the mean square, are others, as if their number differed: a crossing
+ * that grazes moves by about sqrt(step tau). */
 #define VER_LADDER_RESOLVED 16
 
 /* Over a run with at least CASES observed orders, their median must lie in [LEAST, MOST]: the error

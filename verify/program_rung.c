@@ -138,8 +138,8 @@ static double first_arrival(const struct judge *judge, const struct case_project
 }
 
 /* A row of weights that is exactly zero at some step, although its neuron's spikes arrive and
- * matter: they were lost on the way back. Any step tells at which the spikes are the right ones: one
- * that comes early, at a grazing peak, is without what arrives later. 0, or -1. */
+ * matter: they were lost on the way back. Any step tells at which the spikes are the right ones:
+ * one that comes early, at a grazing peak, is without what arrives later. 0, or -1. */
 static int judge_rows(struct program_ladder *ladder, const struct case_block *block, double step)
 {
     struct program_case *p = ladder->p;

@@ -66,7 +66,7 @@ struct ver_comparison {
 
 /* ---- engines: contenders, judged beside the reference ---- */
 
-struct ver_engine;        /* a name and what runs it: see verify/engine.h */
+struct ver_engine; /* a name and what runs it: see verify/engine.h */
 enum { VER_ENGINES = 4 }; /* so many in one run */
 
 /* NULL if there is none of that name. */
@@ -202,10 +202,10 @@ struct ver_options {
     const struct ver_engine *engine[VER_ENGINES];
     size_t engines;
     struct ver_clock_options clock;
-    bool no_witness;           /* engines only */
-    uint64_t every;            /* ladders and invariances on every so many-th case; 0: on all */
-    double seconds;            /* a case that takes longer is an error of that case; 0: no limit */
-    size_t bytes;              /* likewise one whose process has more memory; 0: no limit */
+    bool no_witness; /* engines only */
+    uint64_t every;  /* ladders and invariances on every so many-th case; 0: on all */
+    double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
+    size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
     const char *const *before; /* [befores]: cases that other programs are asked about first */
     size_t befores;
 };
@@ -391,9 +391,8 @@ int ver_file_open(struct ver_file *file, const char *path, struct case_error *er
 int ver_file_commit(struct ver_file *file, struct case_error *error);
 void ver_file_abandon(struct ver_file *file);
 
-/* The place of a file that comes with the program: in the source tree (./verify/suites), here or where
- * the program was built, else in
- * the installed share directory. To be freed; NULL if it is in neither, or memory is short. */
+/* The place of a file that comes with the program: in the source tree, here (./verify/suites) or
+ * where the program was built, else in the installed share directory. To be freed; NULL if it is in neither, or memory is short. */
 char *ver_shared_path(const char *in_tree, const char *in_share);
 
 #endif
