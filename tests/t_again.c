@@ -127,7 +127,7 @@ START_TEST(other_bits_are_right_where_they_are_declared)
     says("cases: 4, 0 pass, 4 fail");
     setenv("CONVENTIONS", "{\"format\":\"evident-conventions-1\",\"repeatable\":\"no\"}", 1);
     ck_assert_int_eq(shell("$E verify " OTHERS STATE("noise")), 2);
-    says("conventions.repeatable: found something else, wanted true or false");
+    says("conventions.repeatable: found \"no\", wanted true or false");
     unsetenv("CONVENTIONS");
 }
 END_TEST

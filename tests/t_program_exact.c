@@ -109,7 +109,8 @@ START_TEST(single_precision_is_no_licence)
 END_TEST
 
 /* A derivative by a time may be zero by cancellation, and what is left of its terms is no error;
- * neither is it one where a softmax is 1 to the last digit. */
+ * neither is it one where a softmax is 1 to the last digit, or where the penalty of the only output
+ * is added to 1/tau0 before that is taken away. */
 START_TEST(what_cancels_is_rounded_like_its_terms)
 {
     static const char left[] = CARD "FILTER='sed -E \"s/\\\"-?[0-9.]+e-[4-9][0-9]\\\"/"
@@ -125,6 +126,10 @@ START_TEST(what_cancels_is_rounded_like_its_terms)
                      0);
     passes(SINGLE "LINES='awk -v factor=0 -f $D/scale.awk'", "$D/certain.json", "1 pass");
     fails(SINGLE "LINES='awk -v factor=1e20 -f $D/scale.awk'", "$D/certain.json", " weights ");
+    passes(CARD "LINES='awk -v factor=1.0000000000003 -f $D/scale.awk'", "closed-quadratic:1:1",
+           "1 pass");
+    fails(CARD "LINES='awk -v factor=1.000000001 -f $D/scale.awk'", "closed-quadratic:1:1",
+          " weights ");
 }
 END_TEST
 

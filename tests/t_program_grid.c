@@ -128,6 +128,13 @@ START_TEST(lost_row_is_seen_at_any_step)
     ck_assert_int_eq(judge_hostile("$D/case.json", "--double --row 0 1 --above 0.25", ""), 1);
     says("ladder_row weights[0] row 1 exactly 0 at 0.25 ms");
     says("0 pass, 1 fail");
+    /* A peak that grazes is a spike at fine steps, instead of the one after a later arrival. */
+    judge_hostile("conditioning-peak-below:78:0", "", "--round-delays");
+    says(" 0 fail, ");
+    judge_hostile("conditioning-peak-below:300:4", "--double", "--round-delays");
+    says(" 0 fail, ");
+    judge_hostile("conditioning-peak-below:300:4", "--double --times -1", "--round-delays");
+    says(" 0 pass, ");
 }
 END_TEST
 

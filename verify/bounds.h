@@ -93,6 +93,11 @@
 #define VER_FACTOR_BOUNDS 4
 #define VER_FACTOR_BITS 18
 
+/* A gradient of a program in double whose error, in the norm, is at most 2^-VER_LOOKS_SINGLE_BITS
+ * of itself looks as if it was computed or stored in single precision: 16 roundings of it. Names,
+ * too. */
+#define VER_LOOKS_SINGLE_BITS 20
+
 /* A factor without a reading that is nearer to 1 than this is not spoken of. */
 #define VER_FACTOR_WORTH_NAMING 0.001
 
@@ -124,7 +129,9 @@
  * looks at it; every two events whose order matters, and the end, at least so many steps apart
  * (a maximum at an arrival: from the arrivals beside it). An error outside its bound where this
  * fails is of another network, of another maximum, or of the order 1/2 that a grazing crossing has:
- * excluded and counted. */
+ * excluded and counted. Spikes of a program that are as many as the truth's, but off by more than
+ * sqrt(RESOLVED step tau) in the mean square, are others, as if their number differed: a crossing
+ * that grazes moves by about sqrt(step tau). */
 #define VER_LADDER_RESOLVED 16
 
 /* Over a run with at least CASES observed orders, their median must lie in [LEAST, MOST]: the error
@@ -169,7 +176,9 @@
  *   - a loss: eps max(|L|, 1) of a cross entropy (the logarithm of a sum less one of its terms;
  *     + T/tau0 if the terms are times), eps max(|L|, target^2) of target voltages;
  *   - the drive of a cross entropy, a share less one, is rounded like a share: eps times what
- *     another label of a sample makes of the derivative;
+ *     another label of a sample makes of the derivative; where there is one output, first spikes
+ *     have the terms 1/tau0 + penalty - 1/tau0, rounded with eps/tau0, which a penalty with a drive
+ *     from 1/tau0 to e/tau0 in place of the own one makes of it;
  *   - a derivative by a time is w (q/tau_syn - p/tau_mem), summed over what a spike reaches, and is
  *     zero where the loss does not depend on that time, as are all derivatives that the spike
  *     passes on. The sizes of the terms are taken from |w dL/dw| / tau; that of spike k reaches a

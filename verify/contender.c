@@ -132,6 +132,7 @@ static int start(struct contender *c, char reason[CONTENDER_REASON])
     if (process == 0) {
         setpgid(0, 0);
         signal(SIGPIPE, SIG_DFL);
+        signal(SIGXFSZ, SIG_DFL);
         signal(SIGINT, SIG_DFL);
         for (int k = 0; k < 3; k++)
             dup2(pipes[k][k > 0], k);

@@ -104,6 +104,15 @@ static int refuse(struct case_error *error, const char *key, const char *found, 
     return -1;
 }
 
+static int refuse_value(struct case_error *error, const char *key, const json_t *value,
+                        const char *wanted)
+{
+    char *found = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    int failed = refuse(error, key, found ? found : "something else", wanted);
+    free(found);
+    return failed;
+}
+
 /* 0: neither there nor one of them; 1: the first of the two words; 2: the second; -1 and error. */
 static int one_of(const json_t *document, const char *key, const char *first, const char *second,
                   struct case_error *error)
@@ -117,7 +126,7 @@ static int one_of(const json_t *document, const char *key, const char *first, co
     if (json_is_string(value) && strcmp(json_string_value(value), second) == 0)
         return 2;
     snprintf(wanted, sizeof wanted, "\"%s\" or \"%s\"", first, second);
-    return refuse(error, key, json_is_string(value) ? json_string_value(value) : "no text", wanted);
+    return refuse_value(error, key, value, wanted);
 }
 
 void convention_default(struct convention *convention)
@@ -138,8 +147,8 @@ static int take_scale(struct convention *convention, int kind, const json_t *sca
     else if (json_is_string(scale))
         snprintf(text, CONVENTION_SCALE, "%s", json_string_value(scale));
     else
-        return refuse(error, "scale", "something else",
-                      "a text, a number, or an object of those by kind of loss");
+        return refuse_value(error, "scale", scale,
+                            "a text, a number, or an object of those by kind of loss");
     convention->unread |= !read_factor(&value, text, NULL, 1); /* said for people */
     return 0;
 }
@@ -170,7 +179,7 @@ static int take_numbers(struct convention *convention, const json_t *document,
     const json_t *sign = json_object_get(document, "sign");
     json_t *scale = json_object_get(document, "scale");
     if (sign && (!json_is_number(sign) || fabs(json_number_value(sign)) != 1))
-        return refuse(error, "sign", "something else", "1 or -1");
+        return refuse_value(error, "sign", sign, "1 or -1");
     if (sign)
         convention->sign = json_number_value(sign) < 0 ? -1 : 1;
     return scale ? take_scales(convention, scale, error) : 0;
@@ -186,6 +195,7 @@ int convention_read(struct convention *convention, const char *text, size_t leng
     if (!json_is_string(format) ||
         strcmp(json_string_value(format), "evident-conventions-1") != 0) {
         json_decref(document);
+        convention->garbled = strspn(text, " \t\r\n") < length;
         return 1;
     }
     int time = one_of(document, "time", "exact", "grid", error);
@@ -196,7 +206,7 @@ int convention_read(struct convention *convention, const char *text, size_t leng
     surrogate = json_object_get(document, "surrogate");
     const json_t *repeatable = json_object_get(document, "repeatable");
     if (!failed && repeatable && !json_is_boolean(repeatable))
-        failed = refuse(error, "repeatable", "something else", "true or false");
+        failed = refuse_value(error, "repeatable", repeatable, "true or false");
     convention->varies = json_is_false(repeatable);
     convention->known = true;
     convention->grid = time == 2;
@@ -274,7 +284,8 @@ static void put_scale(char *text, size_t size, const struct convention *conventi
 void convention_text(char *text, size_t size, const struct convention *convention)
 {
     if (!convention->known) {
-        snprintf(text, size, "none given: judged as exact, in binary64, as it answers");
+        snprintf(text, size, "none given%s: judged as exact, in binary64, as it answers",
+                 convention->garbled ? " (what --conventions printed is no such document)" : "");
         return;
     }
     char scale[160] = "";

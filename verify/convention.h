@@ -8,6 +8,7 @@
 enum { CONVENTION_SCALE = 64 };
 
 struct convention {
+    bool garbled;   /* not known: what was said is no document */
     bool known;     /* someone has said so; else all is as it is by default */
     bool grid;      /* a fixed step: judged as the step shrinks */
     bool surrogate; /* its gradients are no derivatives: told, never judged, and so undecided */

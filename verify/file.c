@@ -82,11 +82,29 @@ void ver_file_abandon(struct ver_file *file)
     *file = (struct ver_file){NULL, NULL, NULL};
 }
 
+/* In the checkout that the program was built in, as build/evident; NULL if it is not known. */
+static char *in_checkout(const char *in_tree)
+{
+    char self[4096];
+    ssize_t size = readlink("/proc/self/exe", self, sizeof self);
+    for (int up = 0; up < 2 && size > 0; up++)
+        while (--size > 0 && self[size] != '/')
+            continue;
+    if (size <= 0 || (size_t)size + 1 >= sizeof self)
+        return NULL;
+    self[size + 1] = '\0';
+    return join(self, in_tree);
+}
+
 char *ver_shared_path(const char *in_tree, const char *in_share)
 {
     if (access(in_tree, R_OK) == 0)
         return join(in_tree, "");
-    char *path = join(EVIDENT_SHARE "/", in_share);
+    char *path = in_checkout(in_tree);
+    if (path && access(path, R_OK) == 0)
+        return path;
+    free(path);
+    path = join(EVIDENT_SHARE "/", in_share);
     if (path && access(path, R_OK) == 0)
         return path;
     free(path);

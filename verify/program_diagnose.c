@@ -101,6 +101,36 @@ static bool describe_part(char *text, size_t size, const struct program_case *p,
     return true;
 }
 
+/* The error in the norm, relative to the norm of the reference's. */
+static double part_off(const struct program_case *p, const double *gradient,
+                       enum case_quantity quantity)
+{
+    const struct judge *judge = p->judge;
+    double off = 0, size = 0;
+    for (size_t b = 0; program_next_block(&b, judge, quantity); b++)
+        for (size_t n = 0; n < size_of(&judge->block[b]); n++) {
+            size_t k = judge->block[b].first + n;
+            if (!program_says(p, judge->truth->gradient + k))
+                continue;
+            off = hypot(off, gradient[k] - middle(judge->truth->gradient + k));
+            size = hypot(size, middle(judge->truth->gradient + k));
+        }
+    return off / size;
+}
+
+/* No factor: how far off, by size and by direction. */
+static void describe_rest(char *text, size_t size, const struct program_case *p,
+                          const double *gradient, enum case_quantity quantity)
+{
+    const struct convention *says = &p->program->convention;
+    const char *name = program_quantity_name(quantity);
+    double cosine = program_cosine(p, gradient, quantity), off = part_off(p, gradient, quantity);
+    if (off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && !says->grid && !says->single)
+        snprintf(text, size, "%s off by %.1e of their size: float32, and not declared?", name, off);
+    else if (isfinite(cosine))
+        snprintf(text, size, "%s no multiple of the reference's, cosine %.6f", name, cosine);
+}
+
 /* A whole quantity first, then matrix by matrix, then no more than its direction. */
 void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
                       const double *bound, int bits)
@@ -127,8 +157,5 @@ void program_diagnose(struct program_case *p, const double *gradient, enum case_
         if (describe_part(text, size, p, gradient, name, block->first, size_of(block), bound, bits))
             return;
     }
-    double cosine = program_cosine(p, gradient, quantity);
-    if (isfinite(cosine))
-        snprintf(text, size, "%s no multiple of the reference's, cosine %.6f",
-                 program_quantity_name(quantity), cosine);
+    describe_rest(text, size, p, gradient, quantity);
 }

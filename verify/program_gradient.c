@@ -174,7 +174,10 @@ static int tell_parts(struct program_case *p, const double *gradient, enum case_
     case_parameter_name(c->index, sizeof c->index, judge->problem, judge->block, judge->blocks,
                         worst.parameter);
     snprintf(c->value, sizeof c->value, "cosine 1");
-    snprintf(c->reference, sizeof c->reference, "cosine %.15g", cosine);
+    if (isnan(cosine)) /* whose sign says nothing */
+        snprintf(c->reference, sizeof c->reference, "cosine nan");
+    else
+        snprintf(c->reference, sizeof c->reference, "cosine %.15g", cosine);
     if (!(c = tell(p, part_name(quantity, 1), scale)))
         return judge_no_memory(p->judge);
     snprintf(c->value, sizeof c->value, "1");

@@ -231,7 +231,7 @@ static int climb_rung(struct program_ladder *ladder, double step, char reason[PR
 static int climb_all(struct program_ladder *ladder)
 {
     struct program_case *p = ladder->p;
-    char reason[PROGRAM_REASON] = "no step";
+    char reason[PROGRAM_REASON] = "the case has no step: time.step, or --step MS";
     double step = p->step;
     int got = !(step > 0) ? 1 : program_take_rung(ladder, p->answer, step);
     for (int k = 1; k < VER_ANSWER_RUNGS && got == 0; k++)

@@ -138,7 +138,8 @@ static double first_arrival(const struct judge *judge, const struct case_project
 }
 
 /* A row of weights that is exactly zero at some step, although its neuron's spikes arrive and
- * matter: they were lost on the way back. Any step tells. 0, or -1. */
+ * matter: they were lost on the way back. Any step tells at which the spikes are the right ones:
+ * one that comes early, at a grazing peak, is without what arrives later. 0, or -1. */
 static int judge_rows(struct program_ladder *ladder, const struct case_block *block, double step)
 {
     struct program_case *p = ladder->p;
@@ -196,6 +197,13 @@ static double track_error(struct program_ladder *ladder, struct program_track *t
     return fit.error;
 }
 
+/* How far off, in ms, spikes of the right number are others: a crossing that grazes moves by
+ * sqrt(step tau), which is of the order 1/2 (bounds.h). */
+static double elsewhere(const struct judge *judge, double step)
+{
+    return sqrt(VER_LADDER_RESOLVED * step * clock_shortest_constant(judge->problem));
+}
+
 int program_take_rung(struct program_ladder *ladder, const struct answer *answer, double step)
 {
     struct program_case *p = ladder->p;
@@ -216,6 +224,8 @@ int program_take_rung(struct program_ladder *ladder, const struct answer *answer
         for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
             rung.error[q] = q == (int)track->like ? error : VER_NAN;
         track->ladder.rung[track->ladder.rungs++] = rung;
+        if (track->like == VER_LADDER_SPIKES && answer->spikes)
+            rung.agrees &= !(error > elsewhere(p->judge, step));
     }
     for (size_t k = 0; k < ladder->tracks && rung.agrees; k++)
         if (ladder->track[k].block && ladder->track[k].block->quantity == CASE_WEIGHT &&
