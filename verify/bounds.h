@@ -264,8 +264,9 @@
 /* A constant factor f: over the last VER_ORDER_RUNGS rungs it stays within FLAT |f - 1|, while an
  * error of first order halves at each; and what is across the truth is at most
  * 2^-VER_FACTOR_GRID_BITS of |f - 1|. It differs whatever excuses there are, unless |f - 1| is
- * below NEAR, or below what a step explains: where everything goes through one spike that grazes, a
- * step makes such a factor. FLAT also tells a factor that goes with the step (1/2, 2 a rung). */
+ * below what one step explains (least h, without FACTOR): where everything goes through one spike
+ * that grazes, a step makes such a factor. An error of the step that is drawn anew at each rung
+ * stays so flat one time in 500. FLAT also tells a factor that goes with the step (1/2, 2 a rung). */
 #define VER_LADDER_FLAT 0.125
 
 /* An error that is so many times that of an earlier rung grows again below the step of that one:

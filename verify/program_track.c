@@ -92,7 +92,7 @@ static bool constant_factor(const struct program_track *track, double beyond)
         return false;
     double factor = track->factor[rungs - 1], cosine = track->cosine[rungs - 1];
     double off = fabs(factor - 1), across = isnan(cosine) ? 0 : fabs(factor) * (1 - fabs(cosine));
-    bool flat = off > fmax(VER_LADDER_NEAR, beyond) && across <= ldexp(off, -VER_FACTOR_GRID_BITS);
+    bool flat = off > beyond && across <= ldexp(off, -VER_FACTOR_GRID_BITS);
     for (size_t k = rungs - VER_ORDER_RUNGS; k < rungs && flat; k++)
         flat = counts(track, k) && fabs(track->factor[k] - factor) <= off * VER_LADDER_FLAT;
     return flat;
@@ -187,13 +187,13 @@ static void set_bound(struct program_weighed *weighed, double error, double boun
     weighed->ratio = error == 0 ? 0 : error / bound;
 }
 
-/* What a step and the precision explain by themselves of the error at a rung (bounds.h). */
+/* What so many steps and the precision explain by themselves of the error at a rung (bounds.h). */
 static double explained(const struct program_case *p, const struct program_track *track,
-                        size_t rung)
+                        size_t rung, double steps)
 {
     double step = track->ladder.rung[rung].step;
     double least = clock_least_constant(p->judge, track->like) * step * track->size;
-    return VER_LADDER_FACTOR * least + lost_to_rounding(p, track, step);
+    return steps * least + lost_to_rounding(p, track, step);
 }
 
 /* Where the ladder proves nothing. As near to the truth as a step explains by itself, or as the
@@ -215,7 +215,7 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
     struct program_track like = *track;
     like.size = size_of_terms(ladder->p, track->block);
     if (!resolved && !zero)
-        set_bound(weighed, error, explained(ladder->p, track, at));
+        set_bound(weighed, error, explained(ladder->p, track, at, VER_LADDER_FACTOR));
     if (!resolved && !zero && weighed->ratio <= 1 && near) {
         say(weighed, VER_AGREES, NULL);
         return 0;
@@ -227,7 +227,7 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
     if (need_shift(ladder, track->ladder.rung[at].step) != 0)
         return -1;
     double moved = VER_SHIFT_FACTOR * ladder->shift.block[block_number(judge, track)] + noise;
-    moved += explained(ladder->p, &like, at); /* of terms that cancel */
+    moved += explained(ladder->p, &like, at, VER_LADDER_FACTOR); /* of terms that cancel */
     if (ladder->shift.near) {
         say(weighed, resolved ? VER_DIFFERS : VER_EXCLUDED,
             resolved ? NULL
@@ -260,7 +260,7 @@ static int weigh_zero(struct program_weighed *weighed, struct program_ladder *la
     struct program_track like = *track;
     like.size = terms;
     double ratio = weighed->ratio;
-    set_bound(weighed, error, noise + explained(ladder->p, &like, last));
+    set_bound(weighed, error, noise + explained(ladder->p, &like, last, VER_LADDER_FACTOR));
     if (error == track->size || ratio <= 1 || weighed->ratio <= 1) { /* it says 0, or goes there */
         say(weighed, VER_AGREES, NULL);
         return 0;
@@ -276,7 +276,7 @@ static int weigh_gradient(struct program_weighed *weighed, struct program_ladder
     double noise = VER_SHIFT_FACTOR * unit_of(p) * terms;
     if (track->size <= noise)
         return weigh_zero(weighed, ladder, track, terms, excuse);
-    if (constant_factor(track, explained(p, track, ladder->rungs - 1) / track->size)) {
+    if (constant_factor(track, explained(p, track, ladder->rungs - 1, 1) / track->size)) {
         weighed->constant = true;
         say(weighed, VER_DIFFERS, NULL);
         return 0;
