@@ -320,6 +320,7 @@ START_TEST(no_box_around_a_wrong_root_is_proven)
 END_TEST
 
 #include "tests/enclosure_case.h"
+#include "tests/enclosure_blur.h"
 
 int main(void)
 {
@@ -333,6 +334,7 @@ int main(void)
     tcase_add_loop_test(tests, peaks_and_crossings_hold_those_of_1000_bits, 0, FEW);
     tcase_add_loop_test(tests, no_box_around_a_wrong_root_is_proven, 0, FEW);
     tcase_add_loop_test(tests, whole_runs_hold_those_of_1000_bits, 0, WHOLE);
+    tcase_add_loop_test(tests, uncertain_arrivals_hold_what_happens_around_them, 0, BLURS);
     tcase_add_test(tests, epsilon_is_what_its_derivation_says);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
