@@ -12,7 +12,10 @@
 #define crossing_find included_crossing_find
 #define integrate included_integrate
 #define rules_clear included_rules_clear
+#define sigmoid_moments included_sigmoid_moments
+#define instantaneous_loss included_instantaneous_loss
 #include "ref/flow.c"
+#include "ref/loss_quadrature.c"
 #include "ref/quadrature.c"
 #undef constants_init
 #undef constants_clear
@@ -21,6 +24,8 @@
 #undef crossing_find
 #undef integrate
 #undef rules_clear
+#undef sigmoid_moments
+#undef instantaneous_loss
 void constants_init(struct constants *k, double tau_mem, double tau_syn, long prec);
 void constants_clear(struct constants *k);
 void propagate(arb_ptr values, const struct constants *k, const arb_t s, enum depth depth,
@@ -160,6 +165,41 @@ START_TEST(a_rule_of_any_degree_encloses)
     arb_clear(length);
     arb_clear(truth);
     mag_clear(bound);
+}
+END_TEST
+
+/* The series of (1 - e^-x)/x and its derivative ends where its terms are below 2^-prec: at a power
+ * of two of that size the first terms are exact, and the rest is all that the ball can hold. */
+START_TEST(a_series_holds_the_rest_that_it_leaves_out)
+{
+    acb_t x, phi, slope, wanted, decay;
+    acb_init(x);
+    acb_init(phi);
+    acb_init(slope);
+    acb_init(wanted);
+    acb_init(decay);
+    for (long prec = 20; prec <= 200; prec++)
+        for (slong size = 3; size <= prec + 4; size++)
+            for (int way = 0; way < 4; way++) {
+                acb_onei(x);
+                acb_pow_ui(x, x, (ulong)way, prec); /* 1, i, -1, -i */
+                acb_mul_2exp_si(x, x, -size);
+                phi_series(phi, slope, x, prec);
+                acb_neg(decay, x);
+                acb_expm1(decay, decay, TRUE_BITS);
+                acb_div(wanted, decay, x, TRUE_BITS);
+                acb_neg(wanted, wanted);
+                ck_assert_msg(acb_contains(phi, wanted), "%ld bits, 2^-%ld", prec, size);
+                acb_add_ui(decay, decay, 1, TRUE_BITS);
+                acb_sub(wanted, decay, wanted, TRUE_BITS);
+                acb_div(wanted, wanted, x, TRUE_BITS);
+                ck_assert_msg(acb_contains(slope, wanted), "%ld bits, 2^-%ld", prec, size);
+            }
+    acb_clear(x);
+    acb_clear(phi);
+    acb_clear(slope);
+    acb_clear(wanted);
+    acb_clear(decay);
 }
 END_TEST
 
@@ -330,6 +370,7 @@ int main(void)
     tcase_set_timeout(tests, 240);
     tcase_add_loop_test(tests, integrals_hold_their_closed_forms, 0, FEW);
     tcase_add_test(tests, a_rule_of_any_degree_encloses);
+    tcase_add_test(tests, a_series_holds_the_rest_that_it_leaves_out);
     tcase_add_loop_test(tests, flows_hold_those_of_every_point, 0, FEW);
     tcase_add_loop_test(tests, peaks_and_crossings_hold_those_of_1000_bits, 0, FEW);
     tcase_add_loop_test(tests, no_box_around_a_wrong_root_is_proven, 0, FEW);
