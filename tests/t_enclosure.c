@@ -12,10 +12,7 @@
 #define crossing_find included_crossing_find
 #define integrate included_integrate
 #define rules_clear included_rules_clear
-#define sigmoid_moments included_sigmoid_moments
-#define instantaneous_loss included_instantaneous_loss
 #include "ref/flow.c"
-#include "ref/loss_quadrature.c"
 #include "ref/quadrature.c"
 #undef constants_init
 #undef constants_clear
@@ -24,8 +21,6 @@
 #undef crossing_find
 #undef integrate
 #undef rules_clear
-#undef sigmoid_moments
-#undef instantaneous_loss
 void constants_init(struct constants *k, double tau_mem, double tau_syn, long prec);
 void constants_clear(struct constants *k);
 void propagate(arb_ptr values, const struct constants *k, const arb_t s, enum depth depth,
@@ -360,7 +355,6 @@ START_TEST(no_box_around_a_wrong_root_is_proven)
 END_TEST
 
 #include "tests/enclosure_case.h"
-#include "tests/enclosure_blur.h"
 
 int main(void)
 {
@@ -375,7 +369,7 @@ int main(void)
     tcase_add_loop_test(tests, peaks_and_crossings_hold_those_of_1000_bits, 0, FEW);
     tcase_add_loop_test(tests, no_box_around_a_wrong_root_is_proven, 0, FEW);
     tcase_add_loop_test(tests, whole_runs_hold_those_of_1000_bits, 0, WHOLE);
-    tcase_add_loop_test(tests, uncertain_arrivals_hold_what_happens_around_them, 0, BLURS);
+    tcase_add_loop_test(tests, uncertain_arrivals_hold_what_happens_around_them, 0, UNCERTAINS);
     tcase_add_test(tests, epsilon_is_what_its_derivation_says);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
