@@ -210,6 +210,57 @@ START_TEST(series_hold_the_first_term_that_they_leave_out)
 }
 END_TEST
 
+/* cos(40 (2u - 1)) is at most 1 on the real line, and large off it; over [0, 1] it is sin(40)/40. */
+static void wave(acb_ptr f, const acb_t u, void *context, long prec)
+{
+    (void)context;
+    acb_mul_2exp_si(f, u, 1);
+    acb_sub_ui(f, f, 1, prec);
+    acb_mul_ui(f, f, 40, prec);
+    acb_cos(f, f, prec);
+}
+
+START_TEST(bounds_of_an_integrand_are_those_of_the_whole_ellipse)
+{
+    char reason[256];
+    struct engine few = {.prec = 60, .reason = reason};
+    arb_t got, truth;
+    arb_init(got);
+    arb_init(truth);
+    ck_assert_int_eq(integrate(&few, got, 1, wave, NULL), PROVEN);
+    arb_set_ui(truth, 40);
+    arb_sin(truth, truth, 500);
+    arb_div_ui(truth, truth, 40, 500);
+    ck_assert(arb_contains(got, truth));
+    rules_clear(&few);
+    arb_clear(got);
+    arb_clear(truth);
+}
+END_TEST
+
+/* Maxima that differ by less than V is off by, and a place nearer to an arrival than arrivals are
+ * certain, are none; nor is a spike so near to an arrival. */
+START_TEST(what_lies_within_epsilon_or_rho_is_not_decided)
+{
+    arb_t loss;
+    arb_init(loss);
+    for (int kind = 0; kind < 4; kind++) {
+        begin("maximum");
+        if (kind == 3)
+            mag_set_d(e.rho, 100);
+        ck_assert_int_eq(simulate(&e), kind == 3 ? IMPRECISE : PROVEN);
+        for (size_t x = 0; kind == 1 && x < e.neurons; x++)
+            mag_set_d(e.neuron[x].epsilon, 1);
+        if (kind == 2)
+            mag_set_d(e.rho, 5);
+        if (kind < 3)
+            ck_assert_int_eq(loss_evaluate(&e, loss), kind == 0 ? PROVEN : IMPRECISE);
+        end();
+    }
+    arb_clear(loss);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("radius");
@@ -220,6 +271,8 @@ int main(void)
     tcase_add_loop_test(tests, losses_hold_what_voltages_are_off_by, 0, 4);
     tcase_add_test(tests, record_of_an_arrival_holds_what_is_at_its_time);
     tcase_add_test(tests, series_hold_the_first_term_that_they_leave_out);
+    tcase_add_test(tests, bounds_of_an_integrand_are_those_of_the_whole_ellipse);
+    tcase_add_test(tests, what_lies_within_epsilon_or_rho_is_not_decided);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);
