@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bits that the time of the last spike may lose: LOST at trains of any length, of which 12 to 16 were
- * seen; ONCE more where the time constants differ by 2^-40, of which 42 and 43 were seen, log2 of
- * tau/difference; A_LOOP over 1,000 ms of a neuron that excites itself, of which 60 were seen, and
- * 34 at constants of 20 and 5. */
+/* Bits that the time of the last spike may lose: LOST at trains of any length, of which 12 to 16
+ * were seen; ONCE more where the time constants differ by 2^-40, of which 42 and 43 were seen, as
+ * tau/difference has; A_LOOP over 1,000 ms of a neuron that excites itself, of which 60 were seen,
+ * and 34 at constants of 20 and 5. */
 enum { ROOM = 1 << 16, INTERVALS = 3, LOST = 20, ONCE = 45, A_LOOP = 65 };
 
 /* Input spikes 2, 3 and 7 ms apart into one neuron, which also excites itself by loop. */

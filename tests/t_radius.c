@@ -210,7 +210,7 @@ START_TEST(series_hold_the_first_term_that_they_leave_out)
 }
 END_TEST
 
-/* cos(40 (2u - 1)) is at most 1 on the real line, and large off it; over [0, 1] it is sin(40)/40. */
+/* cos(40 (2u - 1)) is at most 1 on the real line, large off it; over [0, 1] it is sin(40)/40. */
 static void wave(acb_ptr f, const acb_t u, void *context, long prec)
 {
     (void)context;
