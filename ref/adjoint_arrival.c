@@ -56,12 +56,20 @@ enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n)
     if (!(weight < 0 || weight > 0) && n->model == CASE_LIF) {
         return unseen_arrival(e, n, event, s->weight[now.projection] + synapse);
     }
+    arb_ptr q = e->scratch + 14, p = e->scratch + 15;
     interval_back(s, n);
+    to_time(s, n, event, p, q);
+#if FAULT != 279       /* what is recorded of an arrival is what is at its mark */
+    arb_swap(n->p, p); /* for the record: at the true time */
+    arb_swap(n->q, q);
+#endif
     enum outcome const recorded = record_adjoint(e, n, event, n->p);
+#if FAULT != 279
+    arb_swap(n->p, p);
+    arb_swap(n->q, q);
+#endif
     if (receives) {
         arb_ptr by_time = e->scratch + 12, part = e->scratch + 13;
-        arb_ptr q = e->scratch + 14, p = e->scratch + 15;
-        to_time(s, n, event, p, q);
 #if FAULT == 36 /* tau_syn dropped */
         arb_mul(q, q, n->k->c, e->prec);
 #endif

@@ -83,6 +83,8 @@ bool maximum_moments(struct engine *e, const struct neuron *n, const struct peak
                      size_t entry, const arb_t amount, arb_ptr moments);
 
 /* ---- loss_quadrature.c: integrals without a closed form ---- */
+/* phi(x) = (1 - e^-x)/x and phi' for |x| <= 1/8, where the quotient would cancel. */
+void phi_series(acb_t phi, acb_t derivative, const acb_t x, long prec);
 enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t entry);
 enum outcome instantaneous_loss(struct engine *e, arb_t value);
 

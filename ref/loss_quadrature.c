@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-/* phi(x) = (1 - e^-x)/x = sum (-x)^n/(n + 1)! and phi', for |x| <= 1/8, where the quotient would
- * cancel: the terms fall by 1/8 or more, so the rest is below twice the first one left out. */
-static void phi_series(acb_t phi, acb_t derivative, const acb_t x, long prec)
+/* sum (-x)^n/(n + 1)!: the terms fall by 1/8 or more, so the rest is below twice the first one left
+ * out. */
+void phi_series(acb_t phi, acb_t derivative, const acb_t x, long prec)
 {
     acb_t term, minus;
     mag_t size;
@@ -28,6 +28,9 @@ static void phi_series(acb_t phi, acb_t derivative, const acb_t x, long prec)
         acb_get_mag(size, term);
     }
     mag_mul_ui(size, size, 2 * n);
+#if FAULT == 276 /* the rest of a series left out */
+    mag_zero(size);
+#endif
     acb_add_error_mag(phi, size);
     acb_add_error_mag(derivative, size);
     acb_clear(term);

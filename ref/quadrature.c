@@ -76,7 +76,9 @@ static bool ellipse_bound(mag_t bound, struct task *t, const arb_t low, const ar
     arb_get_mag(half, length);
     mag_mul(size, size, half);
     mag_add(arb_radref(acb_realref(box)), arb_radref(acb_realref(box)), size);
+#if FAULT != 280 /* an ellipse is bounded on the real line alone */
     mag_set(arb_radref(acb_imagref(box)), size);
+#endif
     t->f(t->value, box, t->context, 64);
     mag_zero(bound);
     bool finite = true;

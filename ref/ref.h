@@ -151,10 +151,10 @@ struct witness_nudge {
 
 enum witness_port { WITNESS_V, WITNESS_I };
 
-/* V or I of one neuron += h at one time (which should be no event of that neuron). */
+/* V or I of one neuron += h size at one time (which should be no event of that neuron). */
 struct witness_impulse {
     size_t sample, population, neuron;
-    double time;
+    double time, size;
     enum witness_port port;
 };
 

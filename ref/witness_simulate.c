@@ -167,7 +167,8 @@ static int jolt(struct witness_engine *e, const struct witness_entry *entry, mpf
 #else
     mpfr_ptr port = impulse->port == WITNESS_V ? n->current : n->u;
 #endif
-    mpfr_add(port, port, h, MPFR_RNDN);
+    mpfr_mul_d(e->amount, h, impulse->size, MPFR_RNDN);
+    mpfr_add(port, port, e->amount, MPFR_RNDN);
     return 0;
 }
 

@@ -2,6 +2,8 @@
 #ifndef EVIDENT_TESTS_ENCLOSURE_CASE_H
 #define EVIDENT_TESTS_ENCLOSURE_CASE_H
 
+#include "tests/uncertain_case.h"
+
 /* Spikes of the network need their times to 2^-72 of a time constant: more bits. */
 static const struct {
     const char *address;
@@ -150,6 +152,34 @@ START_TEST(epsilon_is_what_its_derivation_says)
     engine_clear(&e);
     ref_clear(&result);
     case_made_clear(&made);
+}
+END_TEST
+
+START_TEST(uncertain_arrivals_hold_what_happens_around_them)
+{
+    struct ref_result truth, got;
+    struct ref_options options = REF_OPTIONS_DEFAULT;
+    options.adjoints = true;
+    int proven = 0;
+    for (int excess = 0; excess < EXCESSES; excess++) {
+        struct case_problem *c = uncertain_case((size_t)_i, excess);
+        options.digits = 100; /* more bits than any run below has */
+        ck_assert_msg(ref_run(&truth, c, &options) == REF_OK, "%s: %s", uncertain[_i].name,
+                      truth.reason);
+        for (long prec = 140; prec < 240; prec += 9) {
+            enum outcome const outcome = run_once(&got, c, &options, prec);
+            if (outcome == PROVEN) {
+                char what[128];
+                snprintf(what, sizeof what, "%s %d at %ld bits", uncertain[_i].name, excess, prec);
+                results_held(&got, &truth, what);
+                proven++;
+            }
+            ref_clear(&got);
+        }
+        ref_clear(&truth);
+        case_free(c);
+    }
+    ck_assert_int_gt(proven, 20);
 }
 END_TEST
 

@@ -206,7 +206,7 @@ spiking='random-feedforward:1:0 --directions 2'
 {
     planted 12 '^FAIL .* loss ' 1 $spiking
     planted 12 '^FAIL .* direction ' 1 $spiking
-    planted 31 '^FAIL .* duplicated_samples ' 1 random-batch:1:0
+    planted 31 '^FAIL .* duplicated_samples ' 1 random-batch:1:6
     planted 90 '^FAIL .* adjoint_I ' 1 $spiking
     planted 197 '^FAIL .* spike_times ' 1 cases/regression/arrival-at-the-end.json
     planted 58 '^FAIL .* loss .* want nan ' 1 $spiking

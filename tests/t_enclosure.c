@@ -54,7 +54,7 @@ static void holds(const arb_t ball, const arb_t truth, const char *what)
 /* ---- integrals over [0, 1] ---- */
 
 struct shape {
-    int order, scale; /* 2^-scale T_order(2u - 1); order 0: e^(-scale u) */
+    int order, scale; /* 2^-scale T_order(2u - 1); order 0: e^(-scale u); -1: cos(scale (2u - 1)) */
 };
 
 /* A Chebyshev polynomial of twice the degree of a rule is what the rule gets wrong most for its
@@ -69,6 +69,11 @@ static void shape_at(acb_ptr f, const acb_t u, void *context, long prec)
     if (s->order == 0) {
         acb_mul_si(f, u, -s->scale, prec);
         acb_exp(f, f, prec);
+    } else if (s->order < 0) {
+        acb_mul_2exp_si(x, u, 1);
+        acb_sub_ui(x, x, 1, prec);
+        acb_mul_si(x, x, s->scale, prec);
+        acb_cos(f, x, prec);
     } else {
         acb_mul_2exp_si(x, u, 1);
         acb_sub_ui(x, x, 1, prec);
@@ -80,13 +85,19 @@ static void shape_at(acb_ptr f, const acb_t u, void *context, long prec)
     acb_clear(next);
 }
 
-/* int_0^1 T_m(2u - 1) du = -1/(m^2 - 1) for even m, 0 for odd; (1 - e^-k)/k. */
+/* int_0^1 T_m(2u - 1) du = -1/(m^2 - 1) for even m, 0 for odd; (1 - e^-k)/k; sin(k)/k. */
 static void shape_integral(arb_t value, const struct shape *s)
 {
     if (s->order == 0) {
         arb_set_si(value, -s->scale);
         arb_expm1(value, value, TRUE_BITS);
         arb_div_si(value, value, -s->scale, TRUE_BITS);
+        return;
+    }
+    if (s->order < 0) {
+        arb_set_si(value, s->scale);
+        arb_sin(value, value, TRUE_BITS);
+        arb_div_si(value, value, s->scale, TRUE_BITS);
         return;
     }
     arb_set_si(value, s->order % 2 ? 0 : -1);
@@ -102,8 +113,8 @@ START_TEST(integrals_hold_their_closed_forms)
     arb_t got, truth;
     arb_init(got);
     arb_init(truth);
-    for (int order = 0; order <= 80; order += order < 8 ? 1 : 4) {
-        for (int scale = order ? 0 : 1; scale <= 100; scale++) {
+    for (int order = -1; order <= 80; order += order < 8 ? 1 : 4) {
+        for (int scale = order > 0 ? 0 : 1; scale <= 100; scale++) {
             struct shape s = {order == 1 ? 2 : order, scale};
             char what[64];
             snprintf(what, sizeof what, "order %d, scale %d", s.order, s.scale);
@@ -138,9 +149,9 @@ START_TEST(a_rule_of_any_degree_encloses)
     arb_one(length);
     size_t wide = 0;
     for (size_t degree = 2; degree <= 12; degree++) {
-        for (int order = 0; order <= 30; order += 2) {
+        for (int order = -1; order <= 30; order += order < 0 ? 1 : 2) {
             for (int log_rho = 1; log_rho <= ELLIPSES; log_rho++) {
-                struct shape s = {order, order ? 0 : 20};
+                struct shape s = {order, order > 0 ? 0 : 20};
                 struct task t = {.e = &e, .count = 1, .f = shape_at, .context = &s};
                 t.value = value;
                 t.sum = sum;
@@ -160,6 +171,41 @@ START_TEST(a_rule_of_any_degree_encloses)
     arb_clear(length);
     arb_clear(truth);
     mag_clear(bound);
+}
+END_TEST
+
+/* The series of (1 - e^-x)/x and its derivative ends where its terms are below 2^-prec: at a power
+ * of two of that size the first terms are exact, and the rest is all that the ball can hold. */
+START_TEST(a_series_holds_the_rest_that_it_leaves_out)
+{
+    acb_t x, phi, slope, wanted, decay;
+    acb_init(x);
+    acb_init(phi);
+    acb_init(slope);
+    acb_init(wanted);
+    acb_init(decay);
+    for (long prec = 20; prec <= 200; prec++)
+        for (slong size = 3; size <= prec + 4; size++)
+            for (int way = 0; way < 4; way++) {
+                acb_onei(x);
+                acb_pow_ui(x, x, (ulong)way, prec); /* 1, i, -1, -i */
+                acb_mul_2exp_si(x, x, -size);
+                phi_series(phi, slope, x, prec);
+                acb_neg(decay, x);
+                acb_expm1(decay, decay, TRUE_BITS);
+                acb_div(wanted, decay, x, TRUE_BITS);
+                acb_neg(wanted, wanted);
+                ck_assert_msg(acb_contains(phi, wanted), "%ld bits, 2^-%ld", prec, size);
+                acb_add_ui(decay, decay, 1, TRUE_BITS);
+                acb_sub(wanted, decay, wanted, TRUE_BITS);
+                acb_div(wanted, wanted, x, TRUE_BITS);
+                ck_assert_msg(acb_contains(slope, wanted), "%ld bits, 2^-%ld", prec, size);
+            }
+    acb_clear(x);
+    acb_clear(phi);
+    acb_clear(slope);
+    acb_clear(wanted);
+    acb_clear(decay);
 }
 END_TEST
 
@@ -329,10 +375,12 @@ int main(void)
     tcase_set_timeout(tests, 240);
     tcase_add_loop_test(tests, integrals_hold_their_closed_forms, 0, FEW);
     tcase_add_test(tests, a_rule_of_any_degree_encloses);
+    tcase_add_test(tests, a_series_holds_the_rest_that_it_leaves_out);
     tcase_add_loop_test(tests, flows_hold_those_of_every_point, 0, FEW);
     tcase_add_loop_test(tests, peaks_and_crossings_hold_those_of_1000_bits, 0, FEW);
     tcase_add_loop_test(tests, no_box_around_a_wrong_root_is_proven, 0, FEW);
     tcase_add_loop_test(tests, whole_runs_hold_those_of_1000_bits, 0, WHOLE);
+    tcase_add_loop_test(tests, uncertain_arrivals_hold_what_happens_around_them, 0, UNCERTAINS);
     tcase_add_test(tests, epsilon_is_what_its_derivation_says);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

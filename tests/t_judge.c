@@ -290,6 +290,42 @@ START_TEST(loss_beyond_all_its_gradients_is_no_obstacle)
 }
 END_TEST
 
+/* Two neurons of thresholds 2^-100 and %s. */
+static const char tiny[] =
+    "{\"format\": \"evident-case-1\", \"name\": \"tiny\", \"time\": {\"end\": 30},"
+    "\"populations\": [{\"name\": \"in\", \"size\": 1, \"model\": \"spike-source\"},"
+    "{\"name\": \"out\", \"size\": 2, \"model\": \"lif\", \"tau_mem\": 20, \"tau_syn\": 5,"
+    "\"threshold\": [1e-30, %s], \"reset\": 0}],"
+    "\"projections\": [{\"source\": \"in\", \"target\": \"out\", \"weights\": [[5e-30, %s]]}],"
+    "\"samples\": [{\"spikes\": {\"in\": [[1, 2, 3]]}, \"target\": {\"times\": [5, 6]}}],"
+    "\"loss\": {\"kind\": \"first-spike-squared-error\", \"population\": \"out\"}}";
+
+static void judge_tiny(const char *threshold, const char *weight)
+{
+    char bytes[sizeof tiny + 64];
+    struct case_error error;
+    snprintf(bytes, sizeof bytes, tiny, threshold, weight);
+    case_made_clear(&made);
+    ver_judgement_clear(&judgement);
+    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made.problem = case_read_text(bytes, strlen(bytes), "text", NULL, &error);
+    ck_assert_msg(made.problem != NULL, "%s", error.text);
+    ver_judge(&judgement, "tiny", "file", &made, &defaults);
+}
+
+/* Steps are measured by the voltages they move. Where they are not, a neuron of so low a threshold
+ * spikes until the witness gives up: that is no difference, and no pass. */
+START_TEST(tiny_voltages_take_tiny_steps)
+{
+    judge_tiny("2e-30", "7e-30");
+    ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
+    judge_tiny("1", "7"); /* the mean of both weights is a step too wide for one */
+    ck_assert_msg(judgement.verdict == VER_NOT_RUN, "%s", judgement.reason);
+    for (size_t k = 0; k < judgement.comparisons; k++)
+        ck_assert_int_ne(judgement.comparison[k].outcome, VER_DIFFERS);
+}
+END_TEST
+
 static TCase *case_tests(void)
 {
     TCase *tests = tcase_create("cases");
@@ -306,6 +342,7 @@ static TCase *case_tests(void)
     tcase_add_test(tests, known_spike_that_is_wrong_fails);
     tcase_add_test(tests, known_gradient_that_is_wrong_fails_by_its_name);
     tcase_add_test(tests, decided_case_that_should_not_be_fails);
+    tcase_add_test(tests, tiny_voltages_take_tiny_steps);
     tcase_add_test(tests, undecided_at_the_cap_is_undecided_with_a_reason);
     tcase_add_test(tests, another_seed_looks_in_other_directions);
     tcase_add_test(tests, more_digits_of_the_truth_ask_more_of_the_witness);

@@ -61,7 +61,7 @@ START_TEST(impulses_have_the_derivatives_of_their_responses)
     mpfr_t want;
     mpfr_init2(want, CHECK);
     for (int port = WITNESS_V; port <= WITNESS_I; port++) {
-        struct witness_impulse impulse = {0, 1, 0, 15, (enum witness_port)port};
+        struct witness_impulse impulse = {0, 1, 0, 15, 1, (enum witness_port)port};
         struct witness_difference d =
             differentiate(c, NULL, &impulse, WITNESS_CENTRAL, 40, PREC, PREC);
         softmax_slope(want, c, 25, port == WITNESS_V);

@@ -38,6 +38,10 @@ struct judge {
 int judge_prepare(struct judge *judge);
 void judge_release(struct judge *judge);
 
+/* The size of the voltages of a neuron, > 0: its threshold, or of an output the largest weight into
+ * it; 1 where that is 0. */
+double judge_voltage_size(const struct case_problem *c, size_t population, size_t neuron);
+
 /* A random direction over all regular parameters that have a derivative, into nudge; how many. */
 size_t judge_random_direction(struct judge *judge, uint64_t number);
 

@@ -119,7 +119,7 @@ static int ask_impulse(struct judge *judge, struct witness_impulse *impulse, con
         return 0;
     }
     judge_slope_init(&slope);
-    judge_slope_add(&slope, judge, truth, 1);
+    judge_slope_add(&slope, judge, truth, impulse->size);
     int failed = judge_ask(judge, &question);
     judge_slope_clear(&slope);
     return failed;
@@ -129,7 +129,9 @@ static int ask_both(struct judge *judge, const struct ref_probe *at, const struc
                     const char *where)
 {
     double least = ldexp(judge->problem->end, VER_PROBE_BITS);
-    struct witness_impulse impulse = {at->sample, at->population, at->neuron, at->time, WITNESS_V};
+    double size = judge_voltage_size(judge->problem, at->population, at->neuron);
+    struct witness_impulse impulse = {at->sample, at->population, at->neuron,
+                                      at->time,   size,           WITNESS_V};
     if (!(judge_probe_gap(judge, at) >= least))
         return 0;
     if (ask_impulse(judge, &impulse, pull->p, where) != 0)

@@ -88,6 +88,8 @@ static int ask_side(struct judge *judge, const struct judge_question *question,
     if (status == WITNESS_OK)
         ver_compare_difference(c, question->slope->truth, question->slope->scale, judge->all,
                                judge->truth->loss, &difference);
+    else
+        judge->out->comparisons--; /* nothing was compared, so nothing differs */
     witness_difference_clear(&difference);
     return status == WITNESS_OK ? 0 : judge_no_witness(judge, status);
 }

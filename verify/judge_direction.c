@@ -46,8 +46,40 @@ static size_t random_below(const struct judge *judge, uint64_t stream, uint64_t 
 
 /* ---- parameters ---- */
 
-/* Natural size: the value, or the mean size of its block if that is larger, or 1 in a block of
- * zeros. Only a quantity that cannot go below zero has a boundary. */
+double judge_voltage_size(const struct case_problem *c, size_t population, size_t neuron)
+{
+    const struct case_population *target = &c->population[population];
+    double size = 0;
+    if (target->model == CASE_LIF)
+        size = fabs(case_value(&target->threshold, neuron));
+    for (size_t p = 0; target->model == CASE_LI && p < c->projections; p++) {
+        const struct case_projection *projection = &c->projection[p];
+        size_t sources =
+            projection->target == population ? c->population[projection->source].size : 0;
+        for (size_t k = 0; k < sources; k++)
+            size = fmax(size, fabs(projection->weight[k * target->size + neuron]));
+    }
+    return size > 0 && isfinite(size) ? size : 1;
+}
+
+/* What an element of a block of zeros is measured by. */
+static double size_of_zero(const struct case_problem *c, const struct case_block *block,
+                           size_t element)
+{
+#if FAULT == 284 /* a block of zeros is moved by 1 */
+    return 1;
+#endif
+    if (block->quantity == CASE_BIAS)
+        return judge_voltage_size(c, block->population, element);
+    if (block->quantity != CASE_WEIGHT)
+        return 1;
+    size_t target = c->projection[block->projection].target;
+    return judge_voltage_size(c, target, element % c->population[target].size);
+}
+
+/* Natural size: the value, or the mean size of its block if that is larger; in a block of zeros
+ * that of the voltage it adds to, or 1 ms: a step of 2^-80 where the threshold is 2^-100 would make
+ * spikes without end. Only a quantity that cannot go below zero has a boundary. */
 static void measure_block(struct judge *judge, const struct case_block *block)
 {
     const struct case_problem *c = judge->problem;
@@ -58,7 +90,8 @@ static void measure_block(struct judge *judge, const struct case_block *block)
         mean += fabs(case_parameter_value(c, block, k)) / (double)count;
     for (size_t k = 0; k < count; k++) {
         double value = case_parameter_value(c, block, k), size = fmax(fabs(value), mean);
-        judge->scale[block->first + k] = size > 0 && isfinite(size) ? size : 1;
+        judge->scale[block->first + k] =
+            size > 0 && isfinite(size) ? size : size_of_zero(c, block, k);
         judge->boundary[block->first + k] = bounded && value < edge;
     }
 }
