@@ -357,13 +357,11 @@ static int simulate_sample(struct witness_engine *e, mpfr_srcptr h)
     for (;;) {
         bool due = e->agenda.count > 0 && mpfr_less_p(e->agenda.heap[0].time, e->end);
         size_t which;
-        if (next_crossing(e, &which, due ? e->agenda.heap[0].time : e->end)) {
-            if (fire(e, which) != 0) {
-                return -1;
-            }
-        } else if (!due) {
+        bool spikes = next_crossing(e, &which, due ? e->agenda.heap[0].time : e->end);
+        if (!spikes && !due) {
             break;
-        } else if (happen(e, h) != 0) {
+        }
+        if ((spikes ? fire(e, which) : happen(e, h)) != 0) {
             return -1;
         }
     }

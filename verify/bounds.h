@@ -97,6 +97,9 @@
  * of itself looks as if it was computed or stored in single precision: 16 roundings of it. Names,
  * too. */
 #define VER_LOOKS_SINGLE_BITS 20
+/* Below what single precision leaves, 2^-24 and the few bits that sums of random roundings win: an
+ * equation that was solved to a tolerance, or a rounding that the bound does not know. */
+#define VER_LOOKS_SOLVED_BITS 32
 
 /* A factor without a reading that is nearer to 1 than this is not spoken of. */
 #define VER_FACTOR_WORTH_NAMING 0.001
@@ -266,7 +269,8 @@
  * 2^-VER_FACTOR_GRID_BITS of |f - 1|. It differs whatever excuses there are, unless |f - 1| is
  * below what one step explains (least h, without FACTOR): where everything goes through one spike
  * that grazes, a step makes such a factor. An error of the step that is drawn anew at each rung
- * stays so flat one time in 500. FLAT also tells a factor that goes with the step (1/2, 2 a rung). */
+ * stays so flat one time in 500. FLAT also tells a factor that goes with the step (1/2, 2 a rung).
+ */
 #define VER_LADDER_FLAT 0.125
 
 /* An error that is so many times that of an earlier rung grows again below the step of that one:

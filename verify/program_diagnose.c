@@ -125,7 +125,11 @@ static void describe_rest(char *text, size_t size, const struct program_case *p,
     const struct convention *says = &p->program->convention;
     const char *name = program_quantity_name(quantity);
     double cosine = program_cosine(p, gradient, quantity), off = part_off(p, gradient, quantity);
-    if (off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && !says->grid && !says->single)
+    bool small = off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && !says->grid && !says->single;
+    if (small && off <= ldexp(1, -VER_LOOKS_SOLVED_BITS))
+        snprintf(text, size, "%s equal to %.1e of their size, like a solver's tolerance", name,
+                 off);
+    else if (small)
         snprintf(text, size, "%s off by %.1e of their size: float32, and not declared?", name, off);
     else if (isfinite(cosine))
         snprintf(text, size, "%s no multiple of the reference's, cosine %.6f", name, cosine);
