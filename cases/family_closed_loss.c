@@ -87,7 +87,7 @@ static void first_time(mpfr_t t, const struct closed_neuron *n, const struct cas
 static void add_penalty(mpfr_t loss, mpfr_t adjoint, mpfr_srcptr t, const struct case_problem *c)
 {
     mpfr_t a, b;
-    mpfr_inits2(CLOSED_BITS, a, b, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(loss), a, b, (mpfr_ptr)0);
     if (c->loss.penalty == CASE_PENALTY_EXPONENTIAL) {
         mpfr_div_d(a, t, c->loss.tau1, MPFR_RNDN);
         mpfr_expm1(b, a, MPFR_RNDN);
@@ -113,7 +113,7 @@ static void cross_entropy(struct closed *closed, struct closed_neuron *out, size
 {
     size_t label = c->sample[0].label;
     mpfr_t sum, t, e;
-    mpfr_inits2(CLOSED_BITS, sum, t, e, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(closed->loss), sum, t, e, (mpfr_ptr)0);
     mpfr_set_zero(sum, 1);
     for (size_t k = 0; k < size; k++) {
         first_time(t, &out[k], c);
@@ -141,7 +141,7 @@ static void squares(struct closed *closed, struct closed_neuron *out, size_t siz
     bool margin = c->loss.kind == CASE_FIRST_SPIKE_MARGIN;
     size_t label = c->sample[0].label;
     mpfr_t t, base;
-    mpfr_inits2(CLOSED_BITS, t, base, (mpfr_ptr)0);
+    mpfr_inits2(mpfr_get_prec(closed->loss), t, base, (mpfr_ptr)0);
     for (size_t k = 0; k < size; k++) {
         if (margin && k == label) {
             continue;
@@ -170,7 +170,7 @@ static void add(struct closed *closed, const struct case_block *block, size_t ro
                 mpfr_srcptr adjoint, mpfr_srcptr derivative)
 {
     mpfr_t term, *to = &closed->gradient[block->first + row * block->columns + column];
-    mpfr_init2(term, CLOSED_BITS);
+    mpfr_init2(term, mpfr_get_prec(closed->loss));
     mpfr_mul(term, adjoint, derivative, MPFR_RNDN);
     mpfr_add(*to, *to, term, MPFR_RNDN);
     mpfr_clear(term);
@@ -232,7 +232,7 @@ static enum closed_status backward(struct closed *closed, const struct closed_ne
             return CLOSED_OUT_OF_REACH;
         } else {
             mpfr_t term, *to = &closed->neuron[from->neuron].adjoint;
-            mpfr_init2(term, CLOSED_BITS);
+            mpfr_init2(term, mpfr_get_prec(closed->loss));
             mpfr_mul(term, n->adjoint, from->d_at, MPFR_RNDN);
             mpfr_add(*to, *to, term, MPFR_RNDN);
             mpfr_clear(term);

@@ -113,6 +113,12 @@ static int make_delays(struct case_grid *grid, const struct case_problem *c, siz
     return 0;
 }
 
+/* Whole steps of a trial, of about this many ms each. */
+static double steps_of(const struct case_problem *c, double wanted)
+{
+    return fmax(1, round(c->end / wanted));
+}
+
 int case_grid_make(struct case_grid *grid, const struct case_problem *c, double step,
                    enum case_delay_rule rule, struct case_error *error)
 {
@@ -122,7 +128,7 @@ int case_grid_make(struct case_grid *grid, const struct case_problem *c, double 
     double wanted = step > 0 ? step : c->step;
     if (!(wanted > 0))
         return case_refuse(&report, place, "no step", "the step of a time grid, in ms");
-    double steps = fmax(1, round(c->end / wanted));
+    double steps = steps_of(c, wanted);
     if (!(steps <= (double)CASE_MOST_STEPS)) {
         char found[CASE_NUMBER];
         return case_refuse(&report, place, case_show_number(found, wanted),
@@ -142,7 +148,7 @@ int case_grid_make(struct case_grid *grid, const struct case_problem *c, double 
 void case_round_delays(struct case_problem *c, double step)
 {
     double wanted = step > 0 ? step : c->step;
-    double steps = fmax(1, round(c->end / wanted)), wide = c->end / steps;
+    double wide = c->end / steps_of(c, wanted);
     for (size_t p = 0; p < c->projections && wanted > 0; p++)
         for (size_t k = 0; k < c->projection[p].delay.count; k++)
             c->projection[p].delay.at[k] = round(c->projection[p].delay.at[k] / wide) * wide;

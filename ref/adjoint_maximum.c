@@ -1,14 +1,14 @@
 /* adjoint_maximum.c: how the maximum M of the voltage of an output moves where it is more than that
  * of V at one fixed time. In all of it, f'(right) is the derivative as a parameter grows, f'(left)
- * the one as it comes from below, and a = 1/tau_mem.
+ * the one as it comes from below, and a = 1/tau_mem. MATH.md, E38 to E42.
  *
  * By Danskin, M'(right) is the largest of the derivatives of V over all times at which V = M, and
  * M'(left) the least: V may be followed along any times that move with the parameter, so at
  * arrivals each of those that share a time has to be looked at.
  *
- * ARRIVALS AT ONE TIME t0. To first order V rises by r = V'(t0-) a unit of time up to t0, and by
- * a w more behind each arrival of weight w. A parameter (a delay, the time of an input spike) moves
- * some of them, of weights S together, and leaves the others, of weights R, by u later:
+ * ARRIVALS AT ONE TIME t0 (E39). To first order V rises by r = V'(t0-) a unit of time up to t0, and
+ * by a w more behind each arrival of weight w. A parameter (a delay, the time of an input spike)
+ * moves some of them, of weights S together, and leaves the others, of weights R, by u later:
  *     all of them move      M' = r                      an ordinary derivative
  *     u > 0   the others come first: V is V(t0) there, and V(t0) + (r + a R) u at the moved ones
  *     u < 0   the moved ones come first: V(t0) + r u there, and V(t0) - a S u at the others
@@ -16,24 +16,24 @@
  * Where R = 0 both are r, but only as long as none of the others moves: no derivative, either.
  * Where S = 0 both are 0 whatever else moves.
  *
- * AT T, where V still rises, r = V'(T-) >= 0. Arrivals at exactly T do not happen; later than T
- * they do not either: M'(right) = 0, M'(left) = min(r, -a S).
+ * AT T (E40), where V still rises, r = V'(T-) >= 0. Arrivals at exactly T do not happen; later than
+ * T they do not either: M'(right) = 0, M'(left) = min(r, -a S).
  *
- * AT 0, where V falls from its start. Nothing comes before 0, so there is only the right, with
- * a (bias + R) behind the others: M'(right) = max(0, a (bias + R)); if all move, that is a
+ * AT 0 (E41), where V falls from its start. Nothing comes before 0, so there is only the right,
+ * with a (bias + R) behind the others: M'(right) = max(0, a (bias + R)); if all move, that is a
  * derivative as good as any at the edge of what a parameter may be. Where several arrivals below
  * zero move at once, V may rise although none of them alone lets it: as soon as the bias and the
  * weights above zero can do that, there is no derivative by what moves those below.
  *
- * A PLATEAU: V = 0 exactly on [0, t_p] (without a bias; nothing arrived, or weights of zero, or
- * weights that cancel at one time), and below after it. With a weight grows k(t - s) behind each of
- * its arrivals s, with a delay -w k'(t - s), with the bias 1 - em(t), with a time constant nothing:
- * f(t) = dV/dparameter solves the equations of V and I itself, so that its extremes over [0, t_p]
- * are those of a flow between events. k' is the flow of (V, I) = (a, -c). M'(right) is the largest
- * f, M'(left) the least, and the arrivals that end the plateau, or those at T, add as above, with
- * r = 0 and from f(t_p) on; where some of those that end it are above zero, two parameters that
- * have a derivative of zero each may have none together, as at 0. What arrives at t_p or later does
- * nothing by its weight: proven zeros.
+ * A PLATEAU (E42): V = 0 exactly on [0, t_p] (without a bias; nothing arrived, or weights of zero,
+ * or weights that cancel at one time), and below after it. With a weight grows k(t - s) behind each
+ * of its arrivals s, with a delay -w k'(t - s), with the bias 1 - em(t), with a time constant
+ * nothing: f(t) = dV/dparameter solves the equations of V and I itself, so that its extremes over
+ * [0, t_p] are those of a flow between events. k' is the flow of (V, I) = (a, -c). M'(right) is the
+ * largest f, M'(left) the least, and the arrivals that end the plateau, or those at T, add as
+ * above, with r = 0 and from f(t_p) on; where some of those that end it are above zero, two
+ * parameters that have a derivative of zero each may have none together, as at 0. What arrives at
+ * t_p or later does nothing by its weight: proven zeros.
  *
  * Other losses have no such points. Integrals over V: what arrives at s changes V(t) by w k(t - s),
  * k(0) = 0, so dV(t)/ds is bounded and the integral, also against targets with steps and also at

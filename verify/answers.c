@@ -172,11 +172,6 @@ void answers_free(struct answers *answers)
     free(answers);
 }
 
-size_t answers_count(const struct answers *answers)
-{
-    return answers->count;
-}
-
 bool answers_find(const struct answers *answers, const char *name, const char **text,
                   size_t *length)
 {

@@ -15,7 +15,6 @@ struct answers;
 struct answers *answers_load(const char *path, struct case_error *error);
 void answers_free(struct answers *answers);
 
-size_t answers_count(const struct answers *answers);
 bool answers_find(const struct answers *answers, const char *name, const char **text,
                   size_t *length);
 

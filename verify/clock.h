@@ -115,6 +115,8 @@ struct clock_units {
     const char *truth; /* what it is a factor of; NULL: the grid */
     int bits;          /* how exact it is; 0: VER_FACTOR_BITS */
 };
+/* Of a case with this step in ms; 0: there is none. */
+struct clock_units clock_units_of(const struct case_problem *c, double step);
 bool clock_factor_text(char *text, size_t size, double factor, const struct clock_units *units);
 
 /* ---- clock_bits.c ---- */
@@ -190,12 +192,6 @@ double clock_order(const struct ver_ladder *ladder, enum ver_ladder_quantity qua
  * that converges. NaN where there is nothing to judge. */
 double clock_convergence(const struct ver_ladder *ladder, enum ver_ladder_quantity quantity,
                          double least);
-
-/* The comparison of one quantity of a ladder, which is told as that of such a name; like: whether
- * it behaves like spikes or like a gradient. 0, or -1 with verdict and reason. */
-int clock_tell_ladder(struct judge *judge, struct ver_ladder *ladder,
-                      enum ver_ladder_quantity quantity, enum ver_ladder_quantity like,
-                      const char *engine, const char *name);
 
 int clock_judge_ladder(struct clock *clock);
 

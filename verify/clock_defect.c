@@ -112,27 +112,14 @@ static bool fits(struct clock *clock, const struct ref_grid_result *clean, unsig
     return found;
 }
 
-static struct clock_units units_of(const struct clock *clock)
-{
-    const struct case_problem *c = clock->problem;
-    const struct case_population *outputs = &c->population[c->loss.population];
-    bool one_mem = outputs->tau_mem.count == 1, one_syn = outputs->tau_syn.count == 1;
-    return (struct clock_units){
-        .tau_mem = one_mem ? outputs->tau_mem.at[0] : VER_NAN,
-        .tau_syn = one_syn ? outputs->tau_syn.at[0] : VER_NAN,
-        .end = c->end,
-        .step = c->end / (double)clock->result.steps,
-        .samples = (double)c->samples,
-    };
-}
-
 /* One factor for all parameters of a quantity: from the first of its blocks to the last. */
 static void describe_quantity(char *text, size_t size, const struct clock *clock,
                               const struct ref_grid_result *grid, enum case_quantity quantity)
 {
     static const char *const name[] = {"weights", "delays", "tau_mem", "tau_syn"};
     const struct judge *judge = clock->judge;
-    const struct clock_units units = units_of(clock);
+    const struct case_problem *c = clock->problem;
+    const struct clock_units units = clock_units_of(c, c->end / (double)clock->result.steps);
     size_t first = 0, count = 0;
     for (size_t b = 0; b < judge->blocks; b++)
         if (judge->block[b].quantity == quantity) {

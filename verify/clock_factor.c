@@ -2,13 +2,9 @@
  * says what was forgotten. Direction, scale and sign are told apart. */
 #include "verify/clock.h"
 #include "verify/bounds.h"
+#include "verify/number.h"
 
 #include <math.h>
-
-static double middle(arb_srcptr x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 double clock_common_factor(const double *engine, arb_srcptr truth, mag_srcptr bound, size_t count,
                            double *cosine)
@@ -60,6 +56,19 @@ static bool find_reading(char *text, size_t size, double factor, const struct re
                 return true;
             }
     return false;
+}
+
+struct clock_units clock_units_of(const struct case_problem *c, double step)
+{
+    const struct case_population *outputs = &c->population[c->loss.population];
+    bool one_mem = outputs->tau_mem.count == 1, one_syn = outputs->tau_syn.count == 1;
+    return (struct clock_units){
+        .tau_mem = one_mem ? outputs->tau_mem.at[0] : VER_NAN,
+        .tau_syn = one_syn ? outputs->tau_syn.at[0] : VER_NAN,
+        .end = c->end,
+        .step = step > 0 ? step : VER_NAN,
+        .samples = (double)c->samples,
+    };
 }
 
 bool clock_factor_text(char *text, size_t size, double factor, const struct clock_units *units)

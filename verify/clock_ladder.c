@@ -4,6 +4,7 @@
  * evidence. */
 #include "verify/clock.h"
 #include "verify/bounds.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,11 +26,6 @@ struct climb {
     double *gradient; /* [parameters], of the last rung */
     double *before;   /* [parameters], of the one before */
 };
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 static int climb_start(struct climb *climb, struct clock *clock)
 {
@@ -145,24 +141,25 @@ static int climb_rung(struct climb *climb, double step)
 
 /* ---- the comparisons ---- */
 
-int clock_tell_ladder(struct judge *judge, struct ver_ladder *ladder,
-                      enum ver_ladder_quantity quantity, enum ver_ladder_quantity like,
-                      const char *engine, const char *name)
+static int tell_quantity(struct clock *clock, enum ver_ladder_quantity quantity)
 {
+    struct judge *judge = clock->judge;
+    struct ver_ladder *ladder = judge->out->ladder;
     const struct ver_rung *last = &ladder->rung[ladder->rungs - 1];
-    double least = clock_least_constant(judge, like);
+    double least = clock_least_constant(judge, quantity);
     double ratio = clock_convergence(ladder, quantity, least);
     ladder->order[quantity] = clock_order(ladder, quantity);
     if (isnan(last->error[quantity])) /* no such spikes or gradients */
         return 0;
-    struct ver_comparison *c = judge_compare(judge, VER_KIND_LADDER, name);
+    struct ver_comparison *c =
+        judge_compare(judge, VER_KIND_LADDER, ver_ladder_quantity_name(quantity));
     if (!c)
         return judge_no_memory(judge);
     const char *why = !last->agrees  ? "counts differ at the finest"
                       : isnan(ratio) ? "too few rungs agree"
-                      : ratio > 1    ? clock_excuse(judge, like, last->step)
+                      : ratio > 1    ? clock_excuse(judge, quantity, last->step)
                                      : NULL;
-    c->engine = engine;
+    c->engine = clock->engine->name;
 #if FAULT != 136 /* a ladder that does not converge is excluded */
     c->outcome = why ? VER_EXCLUDED : ratio <= 1 ? VER_AGREES : VER_DIFFERS;
 #else
@@ -177,12 +174,6 @@ int clock_tell_ladder(struct judge *judge, struct ver_ladder *ladder,
     if (!isnan(ratio))
         snprintf(c->value, sizeof c->value, "at most %.6g", last->error[quantity] / ratio);
     return 0;
-}
-
-static int tell_quantity(struct clock *clock, enum ver_ladder_quantity quantity)
-{
-    return clock_tell_ladder(clock->judge, clock->judge->out->ladder, quantity, quantity,
-                             clock->engine->name, ver_ladder_quantity_name(quantity));
 }
 
 static int tell_count_changes(struct clock *clock)

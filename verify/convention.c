@@ -72,8 +72,9 @@ static bool read_factor(double *value, const char *text, const struct case_probl
     return !f.bad && *f.at == '\0' && *value != 0 && !isinf(*value);
 }
 
-double convention_factor(const struct convention *convention, const struct case_problem *c,
-                         double step)
+/* The factor on gradients for a case, sign and samples included; NaN where it has no one value. */
+static double convention_factor(const struct convention *convention, const struct case_problem *c,
+                                double step)
 {
     double value;
 #if FAULT != 219 /* a scale of one kind of loss is that of all */

@@ -32,10 +32,6 @@ int convention_read(struct convention *convention, const char *text, size_t leng
 /* The same from a file, where a text that is none is an error. 0, or -1 and error. */
 int convention_load(struct convention *convention, const char *path, struct case_error *error);
 
-/* The factor on gradients for a case, sign and samples included; NaN where it has no one value. */
-double convention_factor(const struct convention *convention, const struct case_problem *c,
-                         double step);
-
 /* Turns an answer into what it means: ms, mean loss, derivatives. 0, or -1 and a reason. */
 int convention_apply(struct answer *answer, const struct case_problem *c, double step,
                      const struct convention *convention, char *reason, size_t size);

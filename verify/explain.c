@@ -3,6 +3,7 @@
  */
 #include "verify/explain.h"
 #include "verify/bounds.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -64,11 +65,6 @@ void explain_guess(struct explain *e, const char *format, ...)
 }
 
 /* ---- events ---- */
-
-static double middle(arb_srcptr x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 static void take_event(struct explain_event *event, const struct ref_grid_number *number,
                        double engine, bool decision, bool later)

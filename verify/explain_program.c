@@ -5,6 +5,7 @@
 #include "verify/explain.h"
 #include "verify/program_judge.h"
 #include "verify/word.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,11 +22,6 @@ struct inquiry {
     struct answer answer;
     struct program_case p;
 };
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 /* ---- what was judged ---- */
 

@@ -2,6 +2,7 @@
  * a case, all from counter-based random numbers: number k of a case needs no other number and no
  * other case, so they do not depend on threads or on the order of cases. */
 #include "verify/judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,16 +17,6 @@ static uint64_t hash_name(const char *name)
     for (; *name; name++)
         hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
     return hash;
-}
-
-/* The output function of splitmix64: a bijection whose outputs at consecutive inputs pass for
- * random. */
-static uint64_t mix(uint64_t x)
-{
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
 }
 
 static uint64_t random_word(const struct judge *judge, uint64_t stream, uint64_t counter)

@@ -1,15 +1,11 @@
 /* judge_measure.c: facts of a case for the tables: sizes, margins, norm and condition of its
  * gradient; and which of its parameters have none. */
 #include "verify/judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 
 enum { MEASURE_BITS = 128 };
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 void judge_measure_case(struct judge *judge)
 {

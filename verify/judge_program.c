@@ -3,16 +3,12 @@
 #include "cases/grid.h"
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kind,
                                        const char *quantity)

@@ -1,14 +1,10 @@
 /* plot_table.c: the tables that reports/case.gp draws, and what it must know beside them. */
 #include "verify/plot.h"
 #include "verify/table.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <string.h>
-
-static double middle(arb_srcptr x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 static const char heading[] = "time\tneuron\tV\tlambda_V\tlambda_I";
 

@@ -3,6 +3,7 @@
  * stood for all of them? If that is what the program says, it is named. */
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,11 +11,6 @@
 
 /* Delays off by up to so many steps are tried; beyond, it is no slip of an index. */
 enum { MOST_STEPS = 4 };
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 /* All spikes and the loss, as far as they are given. */
 static bool says(const struct program_case *p, const struct ref_result *truth)

@@ -2,34 +2,14 @@
  * reading, a transposed matrix, or no more than its direction. This names; it decides nothing. */
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
-
 static size_t size_of(const struct case_block *block)
 {
     return block->rows * block->columns;
-}
-
-static struct clock_units units_of(const struct program_case *p, int bits)
-{
-    const struct case_problem *c = p->judge->problem;
-    const struct case_population *outputs = &c->population[c->loss.population];
-    bool one_mem = outputs->tau_mem.count == 1, one_syn = outputs->tau_syn.count == 1;
-    return (struct clock_units){
-        .tau_mem = one_mem ? outputs->tau_mem.at[0] : VER_NAN,
-        .tau_syn = one_syn ? outputs->tau_syn.at[0] : VER_NAN,
-        .end = c->end,
-        .step = p->step > 0 ? p->step : VER_NAN,
-        .samples = (double)c->samples,
-        .truth = "the reference",
-        .bits = bits,
-    };
 }
 
 /* The factor of count numbers from first on, each known to its bound (NULL: exactly); NaN if there
@@ -89,7 +69,9 @@ static bool describe_part(char *text, size_t size, const struct program_case *p,
                           const double *gradient, const char *name, size_t first, size_t count,
                           const double *bound, int bits)
 {
-    const struct clock_units units = units_of(p, bits);
+    struct clock_units units = clock_units_of(p->judge->problem, p->step);
+    units.truth = "the reference";
+    units.bits = bits;
     double factor = factor_of(p, gradient, first, count, bound, bits);
     char reading[96];
     if (clock_factor_text(reading, sizeof reading, factor, &units))

@@ -3,15 +3,11 @@
  * others. */
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 const char *program_quantity_name(enum case_quantity quantity)
 {

@@ -2,6 +2,7 @@
  * them moved. Which of them, and which way, follows from their places alone: no name, no thread and
  * no order of cases has a part in it. */
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,15 +15,6 @@ struct walk {
     size_t number;      /* of the next input */
     bool zero;          /* an input that is zero was moved */
 };
-
-/* The output function of splitmix64: its bits at neighbouring inputs pass for independent. */
-static uint64_t mix(uint64_t x)
-{
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
 
 /* How the next input moves: up, down or not at all. */
 static int turn(struct walk *w)

@@ -99,6 +99,9 @@ struct program_move {
     struct program_terms terms;
 };
 
+/* false if a neuron spikes more or less often. */
+bool program_same_counts(const struct ref_result *a, const struct ref_result *b);
+
 /* whole: all that rounding can do, and what it may cross; otherwise some part of it. 0, or -1 with
  * verdict and reason; clear whatever comes out. */
 int program_move_measure(struct program_move *move, const struct program_case *p, bool whole);

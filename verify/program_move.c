@@ -8,14 +8,10 @@
  * are added up: no two of them can cancel. Where a margin moves by as much as it is wide, rounding
  * may decide otherwise, and nothing can be said. */
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 /* ---- all numbers of a result, in one row ---- */
 
@@ -29,8 +25,7 @@ static size_t spikes_of(const struct ref_result *r)
     return count;
 }
 
-/* false if a neuron spikes more or less often. */
-static bool same_counts(const struct ref_result *a, const struct ref_result *b)
+bool program_same_counts(const struct ref_result *a, const struct ref_result *b)
 {
     for (size_t s = 0; s < a->samples; s++)
         for (size_t p = 0; p < a->populations; p++)
@@ -131,7 +126,7 @@ static int ask(struct program_move *move, const struct program_case *p, struct c
     options.digits = VER_LADDER_DIGITS;
     options.precision_cap = p->judge->options->precision_cap;
     ref_run(&moved, c, &options);
-    bool good = moved.status == REF_OK && same_counts(p->judge->truth, &moved);
+    bool good = moved.status == REF_OK && program_same_counts(p->judge->truth, &moved);
     if (good && taking->factor > 0)
         take(move, &moved, taking->first, taking->factor);
     if (good && taking->alone)

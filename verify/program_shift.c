@@ -6,6 +6,7 @@
 #include "cases/random.h"
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,11 +19,6 @@ struct mover {
     double time, part; /* ms; relative */
     bool late;
 };
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 static double either_way(struct mover *mover)
 {
@@ -99,16 +95,6 @@ static void move_all(struct mover *mover)
 
 /* ---- what comes of it ---- */
 
-static bool same_counts(const struct ref_result *a, const struct ref_result *b)
-{
-    for (size_t s = 0; s < a->samples; s++)
-        for (size_t p = 0; p < a->populations; p++)
-            for (size_t n = 0; n < a->size[p]; n++)
-                if (a->sample[s].spikes[p][n].count != b->sample[s].spikes[p][n].count)
-                    return false;
-    return true;
-}
-
 static double block_distance(const struct judge *judge, const struct case_block *block,
                              const struct ref_result *moved)
 {
@@ -125,7 +111,7 @@ static void take_moved(struct program_shift *shift, const struct judge *judge,
 {
     if (moved->status != REF_OK || !moved->gradient)
         shift->near = "the reference is undecided a step beside it";
-    else if (!same_counts(judge->truth, moved))
+    else if (!program_same_counts(judge->truth, moved))
         shift->near = "spikes are born or lost a step beside it";
     for (size_t b = 0; b < judge->blocks && !shift->near; b++)
         shift->block[b] = fmax(shift->block[b], block_distance(judge, &judge->block[b], moved));

@@ -2,14 +2,10 @@
  * extra comes before any that is late or early, however early these are: what follows it may only
  * follow from it. Of those that are there, the one furthest off is named. */
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <inttypes.h>
 #include <math.h>
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 /* ---- events that differ ---- */
 

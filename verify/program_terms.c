@@ -5,14 +5,10 @@
  * p/tau_mem).
  */
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 /* population or projection: whichever the quantity is of. */
 static const struct case_block *block_of(const struct judge *judge, enum case_quantity quantity,

@@ -8,13 +8,9 @@
  * any case: a limit that is not known to VER_LADDER_NEAR is no evidence of a gradient. */
 #include "verify/bounds.h"
 #include "verify/program_judge.h"
+#include "verify/number.h"
 
 #include <math.h>
-
-static double middle(const arb_t x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
-}
 
 const char *ver_unjudged_name(size_t k)
 {

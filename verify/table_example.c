@@ -2,6 +2,7 @@
  * (voltages, currents, adjoints, spikes), and on the same network the U-curve of a difference: its
  * error against its step, first falling with h^2, then rising with rounding. */
 #include "verify/table.h"
+#include "verify/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,11 +46,6 @@ static struct ref_probe *grid(const struct case_problem *c, size_t *probes)
                         0, p, n, c->end * (2 * (double)k + 1) / (2.0 * EXAMPLE_TIMES)};
     *probes = count;
     return probe;
-}
-
-static double middle(arb_srcptr x)
-{
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
 }
 
 static int write_traces(const char *directory, const struct case_problem *c,
