@@ -38,6 +38,9 @@ START_TEST(reference_as_a_program_passes)
     ck_assert_int_eq(judge("CONVENTIONS='{\"format\":\"evident-conventions-1\",\"time\":3}'", ""),
                      2);
     says("conventions.time: found 3, wanted \"exact\" or \"grid\"");
+    ck_assert_int_eq(
+        judge("CONVENTIONS='{\"format\":\"evident-conventions-1\",\"precison\":1}'", ""), 2);
+    says("conventions: found precison, wanted one of time, ");
 }
 END_TEST
 

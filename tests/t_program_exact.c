@@ -120,6 +120,15 @@ START_TEST(what_cancels_is_rounded_like_its_terms)
     passes(settings, "closed-output:101:3", "1 pass");
     snprintf(settings, sizeof settings, left, 9);
     fails(settings, "closed-output:101:3", " delays delays[");
+    /* a spike that arrivals move by less when they come together; a loss that is an integral */
+    passes(CARD "FILTER='sed -E \"s/\\\"0e-4[0-9]\\\"/\\\"4.9e-14\\\"/g\"'",
+           "conditioning-peak-above:101:51", "1 pass");
+    fails(CARD "FILTER='sed -E \"s/\\\"0e-4[0-9]\\\"/\\\"4.9e-12\\\"/g\"'",
+          "conditioning-peak-above:101:51", " delays delays[");
+    passes(CARD "FILTER='sed s/1.39145724113597/1.39145724113567/'", "random-recurrent:101:472",
+           "1 pass");
+    fails(CARD "FILTER='sed s/1.39145724113597/1.39145724103597/'", "random-recurrent:101:472",
+          " delays delays[");
     ck_assert_int_eq(shell("sed -E 's/\\[\\[1, 2\\], \\[3, -1\\]\\]/[[90, -90], [90, -90]]/; "
                            "s/(\"label\": )1/\\10/' $D/case.json >$D/certain.json; "
                            "grep -q 90 $D/certain.json"),

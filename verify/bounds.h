@@ -198,9 +198,10 @@
  * This takes one run of the reference an input, so it is done only for who needs it: first all
  * inputs are moved at once, PATTERNS times, up or down by their places. What comes of that is at
  * most the bound (but for own, which is part of both), so who agrees within it agrees. Above ALONE
- * inputs, or where one run takes seconds, inputs move in GROUPS (COSTLY_GROUPS) instead, each up or
- * down by its place, PATTERNS times (once) in other groups and signs, of which the largest sum
- * counts. That is an estimate: two inputs cancel where they share a group every time.
+ * inputs, or MANY_ARRIVALS, inputs move in GROUPS (COSTLY_GROUPS) instead, each up or down by its
+ * place, PATTERNS times (once) in other groups and signs, of which the largest sum counts. That is
+ * an estimate: two inputs cancel where they share a group every time; and the terms that reach a
+ * parameter are those that reach its group, which are more.
  *
  * Held against numpy_eventprop (verify/python) in double and the same in single precision
  * throughout (tests/single_precision.py) on cases that were not looked at before: smoke --seed 100,
@@ -240,8 +241,10 @@
  *
  * which moves a spike by rho threshold / slope and a gradient by rho (1 + threshold / (tau slope))
  * of itself, as a step of the part h / tau of a time constant does (least). So errors may grow
- * again at small steps, as 1 / h. Largest ratio of the clock engine as a program of its own over
- * smoke: binary32 0.965, binary64 0.925 (tests/hostile.sh). */
+ * again at small steps, as 1 / h. A gradient that is small because its terms cancel is judged at
+ * the step at which h / tau + rho is least; its terms are rounded by that part of themselves.
+ * Largest ratio of the clock engine as a program of its own over smoke: binary32 0.965, binary64
+ * 0.925 (tests/hostile.sh). */
 #define VER_ANSWER_RUNGS 8
 #define VER_GRID_ROUNDINGS 4
 

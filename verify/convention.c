@@ -174,6 +174,30 @@ static int take_scales(struct convention *convention, json_t *scale, struct case
     return failed;
 }
 
+/* A key that is misspelt would be a convention that is not applied. */
+static int refuse_unknown(json_t *document, struct case_error *error)
+{
+    static const char *const known[] = {"format",    "engine",     "version",   "time",
+                                        "time_unit", "answers_in", "sign",      "scale",
+                                        "loss",      "precision",  "surrogate", "repeatable",
+                                        "provides",  "refuses",    "note"};
+    const char *key;
+    json_t *value;
+    json_object_foreach(document, key, value)
+    {
+        size_t k = 0;
+        while (k < sizeof known / sizeof *known && strcmp(key, known[k]) != 0)
+            k++;
+        if (k < sizeof known / sizeof *known)
+            continue;
+        snprintf(error->text, sizeof error->text, "conventions: found %.60s, wanted one of %s", key,
+                 "time, answers_in, sign, scale, loss, precision, surrogate, repeatable, or what "
+                 "is for people: engine, version, time_unit, provides, refuses, note");
+        return -1;
+    }
+    return 0;
+}
+
 static int take_numbers(struct convention *convention, const json_t *document,
                         struct case_error *error)
 {
@@ -199,7 +223,8 @@ int convention_read(struct convention *convention, const char *text, size_t leng
         convention->garbled = strspn(text, " \t\r\n") < length;
         return 1;
     }
-    int time = one_of(document, "time", "exact", "grid", error);
+    int time = refuse_unknown(document, error);
+    time = time < 0 ? -1 : one_of(document, "time", "exact", "grid", error);
     int loss = time < 0 ? -1 : one_of(document, "loss", "mean", "sum", error);
     int unit = loss < 0 ? -1 : one_of(document, "answers_in", "ms", "s", error);
     int bits = unit < 0 ? -1 : one_of(document, "precision", "float64", "float32", error);

@@ -60,7 +60,8 @@ static void put_spikes(const struct inquiry *q, size_t around)
     }
     program_compare_spikes(&s, &q->p, &q->answer, NULL, apart);
     if (!s.first[0]) {
-        fprintf(q->out, "spikes: all there, none off by more than %.3g ms\n\n", apart);
+        fprintf(q->out, "spikes: all there, none off by more than %.3g ms\n\n",
+                s.numbers > 0 ? s.worst * apart : 0);
         return;
     }
     const struct ref_train *want =

@@ -25,7 +25,8 @@ struct judge {
     struct ref_probe probe[VER_PROBES];
     size_t probes;
     bool thorough; /* not left out by options->every, which chooses by the case's name */
-    bool costly;   /* one simulation may take seconds: fewer differences (bounds.h) */
+    bool many;     /* arrivals: one simulation may take seconds (bounds.h) */
+    bool costly;   /* that, or a witness that does: fewer differences */
     struct ref_result *truth;
     arb_t all; /* sum over all parameters of |derivative| times natural size */
     struct witness_share *share;

@@ -236,8 +236,8 @@ int judge_prepare(struct judge *judge)
         return -1;
     for (size_t b = 0; b < judge->blocks; b++)
         measure_block(judge, &judge->block[b]);
-    judge->costly = arrivals_of(judge->problem) > VER_MANY_ARRIVALS ||
-                    judge->problem->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY;
+    judge->many = arrivals_of(judge->problem) > VER_MANY_ARRIVALS;
+    judge->costly = judge->many || judge->problem->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY;
     judge->thorough =
         judge->options->every <= 1 || hash_name(judge->problem->name) % judge->options->every == 0;
     judge->probes = VER_PROBES;

@@ -13,7 +13,7 @@ struct walk {
     const struct program_design *design;
     double nudge, time; /* relative; ms by which times are moved */
     size_t number;      /* of the next input */
-    bool zero;          /* an input that is zero was moved */
+    bool apart;         /* what no rounding moves was moved */
 };
 
 /* How the next input moves: up, down or not at all. */
@@ -43,7 +43,7 @@ static void move_number(struct walk *w, double *x)
         *x *= 1 + way * w->nudge;
     } else if (w->design->alone && way != 0) {
         *x = way * w->nudge;
-        w->zero = true;
+        w->apart = true;
     }
 }
 
@@ -120,6 +120,24 @@ static void move_delay(struct walk *w, double *delay, int way)
     *delay = fmax(*delay + way * w->time, 0);
 }
 
+/* No rounding is of one synapse alone where all share a delay. But arrivals that move together may
+ * move a spike by less than each of them does: alone, a delay says what it is the derivative of. */
+static int move_each_delay(struct walk *w, struct case_projection *projection)
+{
+    size_t columns = w->c->population[projection->target].size;
+    size_t rows = w->c->population[projection->source].size, firing = 0;
+    for (size_t row = 0; row < rows; row++)
+        firing += fires(w, projection->source, row);
+    for (size_t row = 0; row < rows && firing > 1; row++)
+        for (size_t k = row * columns; fires(w, projection->source, row) && k < (row + 1) * columns;
+             k++) {
+            int way = w->design->alone || w->design->groups == 0 ? turn(w) : 0;
+            w->apart |= way != 0;
+            move_delay(w, &projection->delay.at[k], way);
+        }
+    return 0;
+}
+
 /* One delay for all stands for the times that are computed with it, each rounded for itself: those
  * at which a source fires, where they are no inputs, and those at which a target is reached. */
 static int move_common_delay(struct walk *w, struct case_projection *projection)
@@ -145,7 +163,7 @@ static int move_common_delay(struct walk *w, struct case_projection *projection)
         for (size_t k = column; way != 0 && k < rows * columns; k += columns)
             move_delay(w, &all[k], way);
     }
-    return 0;
+    return move_each_delay(w, projection);
 }
 
 static int move_delays(struct walk *w, struct case_projection *projection)
@@ -212,7 +230,7 @@ static int move_all(struct walk *w)
 
 struct case_problem *program_input_move(const struct judge *judge,
                                         const struct program_design *design, double nudge,
-                                        double time, size_t *inputs, bool *zero)
+                                        double time, size_t *inputs, bool *apart)
 {
     struct walk w = {.c = case_copy(judge->problem),
                      .truth = judge->truth,
@@ -224,6 +242,6 @@ struct case_problem *program_input_move(const struct judge *judge,
         w.c = NULL;
     }
     *inputs = w.number;
-    *zero = w.zero;
+    *apart = w.apart;
     return w.c;
 }

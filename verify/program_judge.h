@@ -58,12 +58,12 @@ struct program_design {
     unsigned pattern;
 };
 
-/* The case with some inputs moved, numbers by nudge relative to themselves (*zero: one that is zero
- * by nudge, alone) and times by time ms, and how many inputs there are. To be freed; NULL if memory
- * is short. */
+/* The case with some inputs moved, numbers by nudge relative to themselves and times by time ms,
+ * and how many inputs there are. *apart: one moved that no rounding moves (a zero; one delay of
+ * many that are the same), to see what hangs on it. To be freed; NULL if memory is short. */
 struct case_problem *program_input_move(const struct judge *judge,
                                         const struct program_design *design, double nudge,
-                                        double time, size_t *inputs, bool *zero);
+                                        double time, size_t *inputs, bool *apart);
 
 /* ---- program_terms.c: what cancels in a derivative ---- */
 
@@ -79,10 +79,10 @@ struct program_terms {
 int program_terms_init(struct program_terms *terms, const struct judge *judge);
 void program_terms_clear(struct program_terms *terms);
 
-/* moved: what became of the truth when the parameters by which c differs from the case were moved,
- * alone. What dL/dt of a spike is rounded by reaches them as they reach the spike. */
+/* moved: what became of the truth when the parameters by which c differs from the case were moved.
+ * What dL/dt of a spike is rounded by reaches them as they reach the spike; share of it counts. */
 void program_terms_add(struct program_terms *terms, const struct judge *judge,
-                       const struct case_problem *c, const struct ref_result *moved);
+                       const struct case_problem *c, const struct ref_result *moved, double share);
 
 /* ---- program_move.c: how far rounding may move the truth ---- */
 

@@ -112,7 +112,7 @@ static void largest_of_sums(struct program_move *move)
 struct taking {
     size_t first;  /* number from which on it counts */
     double factor; /* by which it counts; 0: not as what rounding does */
-    bool alone;    /* its parameters moved alone: what cancels in their derivatives shows */
+    double share;  /* of what cancels in their derivatives: 1 of parameters that moved alone */
 };
 
 /* Asks about c, which is freed. 0, or -1 if memory is short. */
@@ -129,8 +129,8 @@ static int ask(struct program_move *move, const struct program_case *p, struct c
     bool good = moved.status == REF_OK && program_same_counts(p->judge->truth, &moved);
     if (good && taking->factor > 0)
         take(move, &moved, taking->first, taking->factor);
-    if (good && taking->alone)
-        program_terms_add(&move->terms, p->judge, c, &moved);
+    if (good && taking->share > 0)
+        program_terms_add(&move->terms, p->judge, c, &moved, taking->share);
     if (!good && taking->factor > 0 && !move->near)
         move->near = moved.status == REF_OK ? "spikes are born or lost" : "undecided";
     ref_clear(&moved);
@@ -176,23 +176,26 @@ static int move_labels(struct program_move *move, const struct program_case *p, 
     return 0;
 }
 
+/* whole: all that rounding can do. In a group a parameter is told what all of the group do to the
+ * terms of derivatives: more than its own. */
 static int move_inputs(struct program_move *move, const struct program_case *p,
-                       const struct program_design *plan, unsigned patterns)
+                       const struct program_design *plan, unsigned patterns, bool whole)
 {
     for (unsigned pattern = 0; pattern < patterns; pattern++) {
         struct program_design design = *plan;
         design.pattern = pattern;
         for (design.group = 0; design.group < design.groups; design.group++) {
             size_t inputs;
-            bool zero;
+            bool apart;
             struct case_problem *c =
-                program_input_move(p->judge, &design, move->nudge, move->time, &inputs, &zero);
-            const struct taking taking = {.factor = zero ? 0 : 1, .alone = design.alone};
+                program_input_move(p->judge, &design, move->nudge, move->time, &inputs, &apart);
+            const struct taking taking = {.factor = apart ? 0 : 1,
+                                          .share = whole ? 1.0 / patterns : 0};
             if (ask(move, p, c, &taking) != 0)
                 return -1;
         }
 #if FAULT != 206 /* a share less one is rounded like what it is, not like a share */
-        if (move_labels(move, p, design.alone && !p->judge->costly) != 0)
+        if (move_labels(move, p, design.alone && !p->judge->many) != 0)
             return -1;
 #endif
         largest_of_sums(move);
@@ -289,9 +292,9 @@ int program_move_measure(struct program_move *move, const struct program_case *p
     struct judge *judge = p->judge;
     double unit = ldexp(1, -(p->program->convention.single ? VER_SINGLE_BITS : VER_DOUBLE_BITS));
     struct program_design design = {.groups = 0};
-    unsigned patterns = judge->costly ? 1 : VER_ANSWER_PATTERNS;
+    unsigned patterns = judge->many ? 1 : VER_ANSWER_PATTERNS;
     size_t inputs;
-    bool zero;
+    bool apart;
     *move = (struct program_move){
         .nudge = VER_ANSWER_ROUNDINGS * (VER_ANSWER_LEAST_SUM + sqrt(longest_sum(judge))) * unit,
         .time = VER_ANSWER_TIME_ROUNDINGS * unit * judge->problem->end,
@@ -301,16 +304,16 @@ int program_move_measure(struct program_move *move, const struct program_case *p
 #endif
     if (prepare(move, judge) != 0)
         return judge_no_memory(judge);
-    case_free(program_input_move(judge, &design, 0, 0, &inputs, &zero));
+    case_free(program_input_move(judge, &design, 0, 0, &inputs, &apart));
     design.groups = 1;
-    if (whole && inputs <= VER_ANSWER_ALONE && !judge->costly) {
+    if (whole && inputs <= VER_ANSWER_ALONE && !judge->many) {
         design.alone = true;
         design.groups = inputs;
         patterns = 1;
     } else if (whole) {
-        design.groups = judge->costly ? VER_ANSWER_COSTLY_GROUPS : VER_ANSWER_GROUPS;
+        design.groups = judge->many ? VER_ANSWER_COSTLY_GROUPS : VER_ANSWER_GROUPS;
     }
-    if (move_inputs(move, p, &design, patterns) != 0)
+    if (move_inputs(move, p, &design, patterns, whole) != 0)
         return judge_no_memory(judge);
 #if FAULT != 207 /* a margin that inputs close together only is wide enough */
     if (whole)

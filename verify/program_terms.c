@@ -127,9 +127,9 @@ static double reach(const struct program_terms *terms, const struct ref_result *
 }
 
 void program_terms_add(struct program_terms *terms, const struct judge *judge,
-                       const struct case_problem *c, const struct ref_result *moved)
+                       const struct case_problem *c, const struct ref_result *moved, double share)
 {
-    double sum = reach(terms, judge->truth, moved);
+    double sum = share * reach(terms, judge->truth, moved);
     for (size_t b = 0; b < judge->blocks; b++) {
         const struct case_block *block = &judge->block[b];
         for (size_t k = 0; k < block->rows * block->columns; k++) {

@@ -193,8 +193,8 @@ static double explained(const struct program_case *p, const struct program_track
 }
 
 /* Where the ladder proves nothing. As near to the truth as a step explains by itself, or as the
- * truth is to itself a step beside? Where all is resolved, at the finest step, else at that step at
- * which a right program is the nearest. */
+ * truth is to itself a step beside? At that step at which a right program is the nearest: the
+ * finest one that counts, but where precision loses more there than a step. */
 static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder *ladder,
                           const struct program_track *track, double noise, const char *excuse)
 {
@@ -205,7 +205,7 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
 #else
     bool near = true;
 #endif
-    size_t at = resolved ? ladder->rungs - 1 : nearest_rung(ladder, track);
+    size_t at = nearest_rung(ladder, track);
     double error = error_at(track, at);
     bool converges = !zero && weighed->ratio <= 1;
     struct program_track like = *track;
@@ -224,13 +224,12 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
         return -1;
     double moved = VER_SHIFT_FACTOR * ladder->shift.block[block_number(judge, track)] + noise;
     moved += explained(ladder->p, &like, at, VER_LADDER_FACTOR); /* of terms that cancel */
-    if (ladder->shift.near) {
-        say(weighed, resolved ? VER_DIFFERS : VER_EXCLUDED,
-            resolved ? NULL
-            : excuse ? excuse
-                     : ladder->shift.near);
+    if (ladder->shift.near && !resolved) {
+        say(weighed, VER_EXCLUDED, excuse ? excuse : ladder->shift.near);
         return 0;
     }
+    if (ladder->shift.near) /* how far the truth moves is not known: only what rounding does */
+        moved = weighed->bound + lost_to_rounding(ladder->p, &like, track->ladder.rung[at].step);
     if (!(moved <= weighed->bound))
         set_bound(weighed, error, moved);
     if (!(error <= weighed->bound))
