@@ -33,7 +33,7 @@ int main(int count, char **word)
     }
     printf("oracle: %zu cases: %zu compared, %zu undecided by the reference, %zu too large, %zu at "
            "a tie\n%zu spikes, %zu losses, %zu derivatives compared; set apart: %zu derivatives "
-           "that there are none of, %zu where spikes change, %zu without digits\n"
+           "that there are none of, %zu where spikes or maxima change, %zu without digits\n"
            "largest distance %.3g bounds: %s\n%zu disagreements\n",
            tally.cases, tally.judged, tally.undecided, tally.large, tally.tied, tally.spikes,
            tally.losses, tally.gradients, tally.none, tally.changes, tally.rough, tally.farthest,

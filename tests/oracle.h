@@ -1,9 +1,9 @@
 /* oracle.h: a third simulator, for tests: 113 bits, differences only, no adjoint, no error bound.
  *
- * It owes nothing to ref/: every parameter is a number of one flat array; the flow of one neuron is
- * looked at on a fine sub-division of graded steps, a maximum is narrowed by golden sections, a
- * crossing by a bracket of values; integrals are halved until Gauss's rule of 20 points stops
- * moving. Every arrival is an event of its own synapse. Losses are those of cases/case.schema.json.
+ * It owes nothing to ref/: every parameter is a number of one flat array; a maximum is where the
+ * sign of V' changes, found by halving, a crossing is narrowed by a bracket of values; integrals
+ * are halved until Gauss's rule of 20 points stops moving. Every arrival is an event of its own
+ * synapse. Losses are those of cases/case.schema.json.
  *
  * The digest of a run covers what must not change across a difference: the number of spikes of
  * every neuron, the arrivals before each, and the place of every maximum that the loss looks at. */
@@ -80,6 +80,7 @@ static inline quad oracle_voltage(const struct oracle_neuron *n, const struct or
     return n->bias + (g->v - n->bias) * em + g->i * k;
 }
 
+/* The same in doubles. */
 static inline double oracle_rough(const struct oracle_neuron *n, const struct oracle_segment *g,
                                   double s)
 {
@@ -90,23 +91,33 @@ static inline double oracle_rough(const struct oracle_neuron *n, const struct or
     return (double)n->bias + (double)(g->v - n->bias) * em + (double)g->i * k;
 }
 
-/* Where V is largest in [low, high], where it rises and then falls. */
-static inline quad oracle_peak(const struct oracle_neuron *n, const struct oracle_segment *g,
-                               quad low, quad high)
+/* Whether V rises, by the sign of e^(s/tau_mem) tau_mem V' = I (1 - lost) - (V - b), of V and I at
+ * the segment's start. lost grows with s whatever the constants are, so that V turns once at most;
+ * V' itself would sink below the rounding of b. */
+static inline bool oracle_rises(const struct oracle_neuron *n, const struct oracle_segment *g,
+                                quad s, bool rough)
 {
-    quad const golden = (sqrtf128(5) - 1) / 2;
-    quad x = high - golden * (high - low), y = low + golden * (high - low);
-    quad vx = oracle_voltage(n, g, x), vy = oracle_voltage(n, g, y);
-    for (int k = 0; k < 120 && low < x && x < y; k++) {
-        if (vx > vy) {
-            high = y, y = x, vy = vx;
-            x = high - golden * (high - low), vx = oracle_voltage(n, g, x);
-        } else {
-            low = x, x = y, vx = vy;
-            y = low + golden * (high - low), vy = oracle_voltage(n, g, y);
-        }
+    quad const x = s / n->tau_syn - s / n->tau_mem;
+    quad const f = x == 0 ? 1 : rough ? (quad)expm1((double)-x) / -x : expm1f128(-x) / -x;
+    return (g->i == 0 ? 0 : g->i * (1 - s / n->tau_syn * f)) > g->v - n->bias;
+}
+
+/* Where in [0, span] V stops rising; 0 if it only falls. V is larger nowhere else but at 0. rough:
+ * in doubles, which misplace it where V is as flat as their rounding. */
+static inline quad oracle_top(const struct oracle_neuron *n, const struct oracle_segment *g,
+                              quad span, bool rough)
+{
+    if (oracle_rises(n, g, span, rough))
+        return span;
+    quad low = 0, high = oracle_rises(n, g, 0, rough) ? span : 0;
+    for (int k = 0; k < (rough ? 50 : 120) && low < high; k++) {
+        quad const middle = low + (high - low) / 2;
+        if (oracle_rises(n, g, middle, rough))
+            low = middle;
+        else
+            high = middle;
     }
-    return vx > vy ? x : y;
+    return low;
 }
 
 /* V < threshold at low, >= at high: Ridders' method, which keeps a bracket and ends quadratically.
@@ -139,24 +150,6 @@ static inline quad oracle_root(const struct oracle_neuron *n, const struct oracl
     return high;
 }
 
-/* The same in doubles, and the bracket that is left: 2^-12 of it. */
-static inline double oracle_rough_peak(const struct oracle_neuron *n,
-                                       const struct oracle_segment *g, quad *low, quad *high)
-{
-    double a = (double)*low, b = (double)*high, width = (b - a) * 0x1p-12;
-    double const golden = (sqrt(5) - 1) / 2;
-    for (int k = 0; k < 60 && b - a > width; k++) {
-        double const x = b - golden * (b - a), y = a + golden * (b - a);
-        if (oracle_rough(n, g, x) > oracle_rough(n, g, y))
-            b = y;
-        else
-            a = x;
-    }
-    *low = fmaxf128(*low, (quad)(a - width));
-    *high = fminf128(*high, (quad)(b + width));
-    return oracle_rough(n, g, a / 2 + b / 2);
-}
-
 /* Whether V reaches the threshold within span after the segment's start: for the first time in
  * [low, high]. */
 static inline bool oracle_crosses(struct oracle_neuron *n, const struct oracle_segment *g,
@@ -165,33 +158,24 @@ static inline bool oracle_crosses(struct oracle_neuron *n, const struct oracle_s
     quad const level = n->threshold;
     if (fmaxf128(g->v, n->bias) + fmaxf128(g->i, 0) < level || span <= 0)
         return false;
-    quad const scale = fabsf128(g->v) + fabsf128(g->i) + fabsf128(n->bias) + level;
-    quad step = fminf128(fminf128(n->tau_mem, n->tau_syn), span) / 16, now = 0;
-    double best = (double)g->v;
-    quad best_past = 0, best_next = step;
-    bool after_best = true;
-    while (now < span) {
-        quad const past = now;
-        now = fminf128(span, now + step);
-        step *= 1.125f128;
-        if (after_best)
-            best_next = now;
-        double const v = oracle_rough(n, g, (double)now);
-        if (v > (double)(level - scale * 0x1p-40f128) && oracle_voltage(n, g, now) >= level) {
-            n->low = past, n->high = now;
-            return true;
-        }
-        after_best = v > best;
-        if (after_best)
-            best = v, best_past = past, best_next = now;
+    double const close =
+        (double)(fabsf128(g->v) + fabsf128(g->i) + fabsf128(n->bias) + level) * 0x1p-24;
+    double low = 0, high = (double)oracle_top(n, g, span, true);
+    double over = oracle_rough(n, g, high) - (double)level;
+    n->low = 0, n->high = fminf128(span, (quad)high);
+    if (over < close) { /* doubles cannot tell */
+        n->high = over < -close ? 0 : oracle_top(n, g, span, false);
+        return over >= -close && oracle_voltage(n, g, n->high) >= level;
     }
-    if (best < (double)(level - scale / 16))
-        return false;
-    n->low = best_past;
-    if (oracle_rough_peak(n, g, &best_past, &best_next) < (double)(level - scale * 0x1p-24f128))
-        return false;
-    n->high = oracle_peak(n, g, best_past, best_next);
-    return oracle_voltage(n, g, n->high) >= level;
+    for (int k = 0; k < 12 && fabs(over) >= close; k++) {
+        double const middle = (low + high) / 2;
+        over = oracle_rough(n, g, middle) - (double)level;
+        if (over >= close)
+            n->high = high = middle;
+        else if (over <= -close)
+            n->low = low = middle;
+    }
+    return true;
 }
 
 /* ---- events ---- */

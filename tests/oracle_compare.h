@@ -10,7 +10,7 @@
 /* What became of the numbers of all cases. A number set apart is no evidence, and is counted. */
 struct oracle_tally {
     size_t cases, judged, undecided, large,
-        tied;                         /* cases; tied: changes by 2^-100 of its numbers */
+        tied;                         /* cases; tied: the digest changes by 2^-100 of numbers */
     size_t spikes, losses, gradients; /* numbers compared */
     size_t none, changes, rough;      /* derivatives set apart */
     size_t wrong;
@@ -230,7 +230,7 @@ static inline void oracle_judge_case(struct oracle_tally *tally, const char *add
             printf("apart: %s: more than %d arrivals\n", address, ORACLE_ARRIVALS);
         } else if (a.digest != b.digest) {
             tally->tied++;
-            printf("apart: %s: spikes change with 2^-100 of its numbers\n", address);
+            printf("apart: %s: spikes or maxima change with 2^-100 of its numbers\n", address);
         } else {
             tally->judged++;
             oracle_forward(&j, result, &b, &a);

@@ -139,7 +139,8 @@ static inline quad oracle_whole(oracle_integrand *f, struct oracle_at *at, size_
 
 /* ---- the other losses ---- */
 
-/* Largest V over [0, T]; its place goes into the digest. */
+/* Largest V over [0, T]; its place goes into the digest: inside a segment, or at the end of one. It
+ * starts where the one before ends, and the first one at 0. */
 static inline quad oracle_maximum(struct oracle *o, const struct oracle_neuron *n)
 {
     quad most = 0;
@@ -147,22 +148,9 @@ static inline quad oracle_maximum(struct oracle *o, const struct oracle_neuron *
     for (size_t x = 0; x < n->segments; x++) {
         const struct oracle_segment *g = n->segment + x;
         quad const end = x + 1 < n->segments ? g[1].time : (quad)o->c->end, span = end - g->time;
-        quad const tau = fminf128(n->tau_mem, n->tau_syn);
-        quad past = 0, now = 0, step = fminf128(tau / 16, span / 16), before = g->v;
-        quad v = before;
-        while (now < span) {
-            quad const next = fminf128(span, now + step), after = oracle_voltage(n, g, next);
-            if (v >= before && v > after) { /* a maximum between past and next */
-                quad const at = oracle_peak(n, g, past, next), peak = oracle_voltage(n, g, at);
-                bool const start = at <= (next - past) * 0x1p-40f128;
-                if (peak > most)
-                    most = peak, place = oracle_mix(start ? 2 : 3, g->before);
-            }
-            past = now, now = next, before = v, v = after;
-            step *= 1.125f128;
-        }
-        if (v > most)
-            most = v, place = oracle_mix(4, g->before);
+        quad const at = oracle_top(n, g, span, false), v = oracle_voltage(n, g, at);
+        if (at > 0 && v > most)
+            most = v, place = oracle_mix(at < span ? 3 : 4, g->before);
     }
     o->digest += oracle_mix(place, (uint64_t)(n - o->neuron));
     return most;
