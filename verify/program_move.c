@@ -138,38 +138,21 @@ static int ask(struct program_move *move, const struct program_case *p, struct c
     return 0;
 }
 
-/* The drive of a cross entropy is a share less one: as small as it may be, it is rounded like a
- * share. What one unit of it does to a derivative is the difference that another label makes. */
-static void change_label(struct case_problem *other, size_t first, size_t last)
-{
-    size_t outputs = other->population[other->loss.population].size;
-    for (size_t k = first; k < last; k++)
-        other->sample[k].label = (other->sample[k].label + 1) % outputs;
-    other->loss.alpha = 0; /* the penalty is no share */
-    if (outputs > 1)
-        return;
-    /* No other label: the two terms 1/tau0 are equal, but the penalty may stand between them. A
-     * penalty with a drive of e^(t/T)/tau0 instead. */
-    other->loss.penalty = CASE_PENALTY_EXPONENTIAL;
-    other->loss.tau1 = other->end;
-    other->loss.alpha = other->end / other->loss.tau0;
-    other->loss.silent_after = 0;
-}
-
+/* The drive of a cross entropy of voltages is a share less one: as small as it may be, it is rounded
+ * like a share. What one unit of it does to a derivative is the difference that another label makes.
+ * (Of first spikes: program_terms.c.) */
 static int move_labels(struct program_move *move, const struct program_case *p, bool alone)
 {
     const struct case_problem *c = p->judge->problem;
     const struct taking taking = {.first = (size_t)(move->parameter - move->loss),
                                   .factor = move->nudge};
     size_t outputs = c->population[c->loss.population].size;
-    if (c->loss.kind > CASE_FIRST_SPIKE_CROSS_ENTROPY ||
-        (outputs < 2 && c->loss.kind != CASE_FIRST_SPIKE_CROSS_ENTROPY))
+    if (c->loss.kind >= CASE_FIRST_SPIKE_CROSS_ENTROPY || outputs < 2)
         return 0;
-    alone = alone && outputs > 1; /* a penalty is of all samples */
     for (size_t s = 0; s < (alone ? c->samples : 1); s++) {
         struct case_problem *other = case_copy(c);
-        if (other)
-            change_label(other, s, alone ? s + 1 : c->samples);
+        for (size_t k = s; other && k < (alone ? s + 1 : c->samples); k++)
+            other->sample[k].label = (other->sample[k].label + 1) % outputs;
         if (ask(move, p, other, &taking) != 0)
             return -1;
     }

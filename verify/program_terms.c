@@ -105,9 +105,20 @@ void program_terms_clear(struct program_terms *terms)
     free(terms->parameter);
 }
 
-/* Sum of |move of a spike| times the terms of its neuron. */
-static double reach(const struct program_terms *terms, const struct ref_result *a,
-                    const struct ref_result *b)
+/* A cross entropy of first spikes: dL/dt of the label's is (1 - share)/tau0, of which 1/tau0 is
+ * rounded. All first spikes moved alike leave the loss as it is, so that this may be all of it. */
+static double term_of_label(const struct case_problem *c, size_t sample, size_t population,
+                            size_t neuron, size_t spike)
+{
+    bool label = c->loss.kind == CASE_FIRST_SPIKE_CROSS_ENTROPY &&
+                 population == c->loss.population && neuron == c->sample[sample].label &&
+                 spike == 0;
+    return label ? 1 / (c->loss.tau0 * (double)c->samples) : 0;
+}
+
+/* Sum of |move of a spike| times the terms of its neuron, and of the loss. */
+static double reach(const struct program_terms *terms, const struct case_problem *c,
+                    const struct ref_result *a, const struct ref_result *b)
 {
     double sum = 0;
     arb_t difference;
@@ -119,7 +130,8 @@ static double reach(const struct program_terms *terms, const struct ref_result *
                 for (size_t k = 0; k < a->sample[s].spikes[p][n].count; k++) {
                     arb_sub(difference, b->sample[s].spikes[p][n].at + k,
                             a->sample[s].spikes[p][n].at + k, MAG_BITS);
-                    sum += fabs(middle(difference)) * terms->neuron[number];
+                    sum += fabs(middle(difference)) *
+                           (terms->neuron[number] + term_of_label(c, s, p, n, k));
                 }
     }
     arb_clear(difference);
@@ -129,7 +141,7 @@ static double reach(const struct program_terms *terms, const struct ref_result *
 void program_terms_add(struct program_terms *terms, const struct judge *judge,
                        const struct case_problem *c, const struct ref_result *moved, double share)
 {
-    double sum = share * reach(terms, judge->truth, moved);
+    double sum = share * reach(terms, c, judge->truth, moved);
     for (size_t b = 0; b < judge->blocks; b++) {
         const struct case_block *block = &judge->block[b];
         for (size_t k = 0; k < block->rows * block->columns; k++) {
