@@ -13,7 +13,7 @@ trap 'rm -rf "$place"' EXIT
 
 row() { # right or wrong, options of hostile
     local folder=$place/$RANDOM$RANDOM cases bad
-    PATH=/usr/bin:/bin "$BUILD/evident" verify "${@:3}" --no-witness --round-delays --quiet \
+    PATH=/usr/bin:/bin "$BUILD/evident" verify "${@:3}" --no-witness --round-delays --quiet --all-checks \
         --jobs "${JOBS:-1}" --report "$folder" --engine "exec:$BUILD/tests/hostile $2" \
         >"$folder.log" 2>&1
     cases=$(awk -F'\t' '

@@ -34,6 +34,15 @@ for defect in 1 4 7; do
     run "$evident" verify $worked --engine clock-host --no-witness --defect $defect
     demand "defect $defect fails" 1 '^cases: 1, 0 pass, 1 fail'
 done
+said=
+mkdir "$place/rows"
+for rows in '' --all-checks; do
+    PATH=$place/rows "$evident" verify $worked --engine clock-host --no-witness --defect 4 $rows \
+        --report "$place/rows" >"$place/log" 2>&1 # no gnuplot there: tables only
+    said+="$(cut -f13 "$place/rows/checks.tsv" | grep -c fail) "
+done
+code=0
+demand 'what differs has a row of its own' 0 '^([1-9][0-9]*) \1 $'
 run "$evident" verify closed-quadratic:1:0 --cap 64
 demand 'an undecided case exits 1' 1 '0 pass, 0 fail, 1 undecided'
 : >"$place/empty.suite"

@@ -58,6 +58,8 @@ static const char usage[] =
     "                   in the store (default: $EVIDENT_STORE, else evident.sqlite); without one,\n"
     "                   or with a program under test that has changed, begin a run\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
+    "  --all-checks     a row in its checks.tsv for every comparison; without it, those of a case\n"
+    "                   that agree, of one kind, share the row of the nearest to its bound\n"
     "  --require-judged N    or P%: fail if fewer cases, or fewer in a hundred, passed or failed "
     "with\n"
     "                   every engine asked for; the others were not judged\n"
@@ -118,6 +120,7 @@ static const struct command_option options[] = {
     {"engine-if-present", true},
     {"summary", true},
     {"require-judged", true},
+    {"all-checks", false},
     {NULL, false},
 };
 enum {
@@ -144,7 +147,8 @@ enum {
     OPTION_ENGINE_LIMIT,
     OPTION_ENGINE_IF_PRESENT,
     OPTION_SUMMARY,
-    OPTION_REQUIRE_JUDGED
+    OPTION_REQUIRE_JUDGED,
+    OPTION_ALL_CHECKS
 };
 
 /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
@@ -271,6 +275,9 @@ static bool take_option(struct wish *wish, int option, const char *value)
         return true;
     case OPTION_REQUIRE_JUDGED:
         return command_take_judged(wish->command, value, &wish->judged, &wish->percent);
+    case OPTION_ALL_CHECKS:
+        wish->all_checks = true;
+        return true;
     case OPTION_QUIET:
         wish->quiet = true;
         return true;
