@@ -314,7 +314,8 @@ struct ver_totals {
 };
 
 /* judged: every judgement in the order of the sources. finished: every judgement that was made now,
- * at once, in any order. Both one at a time, in the calling process. */
+ * at once, in any order. progress: often, while cases are judged. All one at a time, in the calling
+ * process. */
 struct ver_listener {
     void (*judged)(void *context, const struct ver_judgement *judgement);
     void (*progress)(void *context, size_t done, size_t all, size_t failed);
