@@ -4,12 +4,13 @@
 #     progress_end                      no more
 # It ends by itself with the script. Its pauses hold no file of the script open: who reads the
 # script's output through a pipe sees its end at once.
+# shellcheck shell=bash
 progress_process=
 progress() {
     local name=${0##*/}
     (
         started=$SECONDS
-        while sleep 30 </dev/null >/dev/null 2>&1; do
+        while sleep 30 >/dev/null 2>&1; do
             kill -0 $$ 2>/dev/null || exit 0
             printf '%s: %s, %d s\n' "$name" "$("$@" 2>/dev/null)" $((SECONDS - started)) >&2
         done

@@ -14,10 +14,8 @@ enum { FIRST_SECOND = 1, SECONDS_A_LINE = 30 };
 void progress_start(struct progress *progress, const char *command, bool wanted)
 {
     double now = ver_now();
-    *progress = (struct progress){.command = command,
-                                  .wanted = wanted,
-                                  .terminal = isatty(STDERR_FILENO),
-                                  .started = now};
+    *progress = (struct progress){
+        .command = command, .wanted = wanted, .terminal = isatty(STDERR_FILENO), .started = now};
     progress->drawn = progress->terminal ? 0 : now;
 }
 
@@ -51,7 +49,8 @@ void progress_show(struct progress *progress, size_t done, size_t all, size_t fa
     double spent = ver_now() - progress->started;
     char to_go[40] = "";
     if (done > 0)
-        snprintf(to_go, sizeof to_go, ", %.0f s to go", spent * (double)(all - done) / (double)done);
+        snprintf(to_go, sizeof to_go, ", %.0f s to go",
+                 spent * (double)(all - done) / (double)done);
     progress_say(progress, "%zu of %zu cases, %zu not passed%s", done, all, failed, to_go);
 }
 
