@@ -37,7 +37,7 @@ static const char judge_usage[] =
     "  --jobs N         processes (default: one a core); the output does not depend on it\n"
     "  --time-limit S   a case that takes longer is an error of that case (default 1800)\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
-    "  --all-checks     a row in its checks.tsv for every comparison, as evident verify has it\n"
+    "  --all-checks     a row in its checks.tsv for every comparison, that agrees, too\n"
     "  --store FILE     record every finished case there\n"
     "  --require-judged N    or P%: fail if fewer cases, or fewer in a hundred, passed or failed\n"
     "  --quiet          failures and the verdict line only\n"

@@ -19,8 +19,8 @@ static const char usage[] =
     "The same as `evident verify --report DIR` writes. Needs gnuplot.\n"
     "\n"
     "  --out DIR        made if it is not there (default: report-RUN)\n"
-    "  --all-checks     a row in its checks.tsv for every comparison, as evident verify has "
-    "it\n" COMMAND_STORE_USAGE "Without RUN: latest.\n"
+    "  --all-checks     a row in its checks.tsv for every comparison that agrees, "
+    "too\n" COMMAND_STORE_USAGE "Without RUN: latest.\n"
     "\n"
     "Exit code: 0 a page was written; 2 could not.\n";
 

@@ -313,9 +313,8 @@ struct ver_totals {
     uint64_t digest; /* FNV-1a of the lines of all cases and all their comparisons */
 };
 
-/* judged: every judgement in the order of the sources. finished: every judgement that was made now,
- * at once, in any order. progress: often, while cases are judged. All one at a time, in the calling
- * process. */
+/* judged: every judgement in the order of the sources. finished: each that was made now, at once,
+ * in any order. progress: often. All one at a time, in the calling process. */
 struct ver_listener {
     void (*judged)(void *context, const struct ver_judgement *judgement);
     void (*progress)(void *context, size_t done, size_t all, size_t failed);

@@ -58,8 +58,7 @@ static const char usage[] =
     "                   in the store (default: $EVIDENT_STORE, else evident.sqlite); without one,\n"
     "                   or with a program under test that has changed, begin a run\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
-    "  --all-checks     a row in its checks.tsv for every comparison; without it, those of a case\n"
-    "                   that agree, of one kind, share the row of the nearest to its bound\n"
+    "  --all-checks     a row in its checks.tsv for every comparison that agrees, too\n"
     "  --require-judged N    or P%: fail if fewer cases, or fewer in a hundred, passed or failed "
     "with\n"
     "                   every engine asked for; the others were not judged\n"
@@ -212,8 +211,7 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
         wish->store = value;
         return true;
     case OPTION_RESUME:
-        wish->resume = true;
-        return true;
+        return wish->resume = true;
     case OPTION_SHARD:
         return take_shard(wish, value);
     case OPTION_TIME_LIMIT:
@@ -232,14 +230,11 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
     case OPTION_DEFECT:
         return command_take_defect(wish->command, value, &wish->judge.clock);
     case OPTION_ROUND_DELAYS:
-        wish->judge.clock.round_delays = true;
-        return true;
+        return wish->judge.clock.round_delays = true;
     case OPTION_COMPAT:
-        wish->judge.clock.compat = true;
-        return true;
+        return wish->judge.clock.compat = true;
     default:
-        wish->judge.no_witness = true;
-        return true;
+        return wish->judge.no_witness = true;
     }
 }
 
@@ -276,11 +271,9 @@ static bool take_option(struct wish *wish, int option, const char *value)
     case OPTION_REQUIRE_JUDGED:
         return command_take_judged(wish->command, value, &wish->judged, &wish->percent);
     case OPTION_ALL_CHECKS:
-        wish->all_checks = true;
-        return true;
+        return wish->all_checks = true;
     case OPTION_QUIET:
-        wish->quiet = true;
-        return true;
+        return wish->quiet = true;
     default:
         return take_engine_option(wish, option, value);
     }
