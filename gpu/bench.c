@@ -218,6 +218,21 @@ static double median(double *x)
     return x[REPETITIONS / 2];
 }
 
+/* A row of the table may take minutes on a slow machine: twice a minute, a line that says so. */
+static void say_how_far(const struct work *work, int repetition)
+{
+    enum { SECONDS_A_LINE = 30 };
+    static double said, started;
+    double now = omp_get_wtime();
+    if (started == 0) /* both clocks start with the first row */
+        started = said = now;
+    if (now - said < SECONDS_A_LINE)
+        return;
+    said = now;
+    fprintf(stderr, "bench: %zu hidden, batch %zu, %zu steps: repetition %d, %.0f s\n",
+            work->hidden, work->batch, work->steps, repetition + 1, now - started);
+}
+
 static void measure(const struct work *work, int repetitions)
 {
     struct case_problem *c = make_case(work);
@@ -233,6 +248,7 @@ static void measure(const struct work *work, int repetitions)
     if (clock_run_make(&run, &plan) != 0)
         fatal("memory is short");
     for (int k = -1; k < repetitions; k++) { /* the first warms up */
+        say_how_far(work, k);
         double start = omp_get_wtime();
         if (clock_forward(&run) != 0)
             fatal("memory is short");
@@ -280,6 +296,7 @@ static void measure_device(const struct work *work)
     options.tau_gradients = options.delay_gradients = false;
     options.block = (unsigned)work->threads;
     for (int k = -1; k < REPETITIONS; k++) { /* the first warms up */
+        say_how_far(work, k);
         memset(&result, 0, sizeof result);
         double start = omp_get_wtime();
         if (clock_cuda_timed(&result, c, &options, &times) != GPU_OK)

@@ -17,6 +17,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 
 EVIDENT = os.environ.get("EVIDENT", "build/evident")
 # Networks of 200 neurons take minutes at 200 digits; a few of them are enough.
@@ -109,8 +111,16 @@ def main():
     wish = parser.parse_args()
     ladder = [int(x) for x in wish.digits.split(",")]
     cases = wish.address or addresses(wish.cases, wish.seed)
-    count, numbers = {}, 0
+    count, numbers, started = {}, 0, time.monotonic()
+
+    def say_how_far():
+        while True:
+            time.sleep(30)
+            print(f"digits.py: {sum(count.values())} of {len(cases)} cases, "
+                  f"{time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
     with concurrent.futures.ProcessPoolExecutor(wish.jobs) as pool:
+        threading.Thread(target=say_how_far, daemon=True).start()
         for address, state, wrong, compared in pool.map(judge, cases, [ladder] * len(cases)):
             count[state] = count.get(state, 0) + 1
             numbers += compared

@@ -13,6 +13,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 export MAKE=${MAKE:-make} BUILD=${BUILD:-build} OMP_NUM_THREADS=1
+# shellcheck source=tests/progress.sh
+. tests/progress.sh
 nvcc=$(command -v "${NVCC:-nvcc}" || :)
 export nvcc
 out=reports/out kinds=
@@ -209,6 +211,14 @@ build() { # make's arguments
     tail -5 "$BUILD/faults/0.log" >&2
     exit 2
 }
+known() { [ "$(cut -f1 "$BUILD/faults/$1.tsv" 2>/dev/null)" = "$tree" ]; } # fault or 0
+doing() {
+    local n count=0 first=
+    for n in "${wanted[@]}"; do ! known "$n" || count=$((count + 1)); done
+    known 0 || first=', first what fails without any'
+    echo "$count of ${#wanted[@]} faults known$first"
+}
+progress doing
 programs=("${tests[@]/#/$BUILD/tests/t_}")
 build all "${programs[@]}"
 [ -z "$nvcc" ] || build "$BUILD/ptx/evident"
@@ -225,6 +235,7 @@ if [ "$(cat "$BUILD/faults/0.tsv" 2>/dev/null)" != "$tree" ]; then
 fi
 
 printf '%s\n' "${wanted[@]}" | xargs -r -P "${JOBS:-1}" -I{} bash -c 'one {}'
+progress_end
 
 # ---- the matrix ----
 

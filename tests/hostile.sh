@@ -6,6 +6,8 @@
 # Usage: [BUILD=build] [JOBS=2] tests/hostile.sh [SUITE|CASE...]                   (make hostile)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
+# shellcheck source=tests/progress.sh
+. tests/progress.sh
 BUILD=${BUILD:-build} wrong=0
 [ $# -gt 0 ] || set -- smoke
 place=$(mktemp -d)
@@ -13,7 +15,8 @@ trap 'rm -rf "$place"' EXIT
 
 row() { # right or wrong, options of hostile
     local folder=$place/$RANDOM$RANDOM cases bad
-    PATH=/usr/bin:/bin "$BUILD/evident" verify "${@:3}" --no-witness --round-delays --quiet \
+    echo "answers of a program that is $1${2:+, $2}" >"$place/row"
+    PATH=/usr/bin:/bin "$BUILD/evident" verify "${@:3}" --no-witness --round-delays --quiet --all-checks \
         --jobs "${JOBS:-1}" --report "$folder" --engine "exec:$BUILD/tests/hostile $2" \
         >"$folder.log" 2>&1
     cases=$(awk -F'\t' '
@@ -43,11 +46,15 @@ row() { # right or wrong, options of hostile
     grep '^UNDECIDED' "$folder.log" | sed 's/ | evident.*//; s/^/    /' >>"$place/undecided-$1"
 }
 
+# shellcheck disable=SC2317 # progress calls it
+doing() { cat "$place/row"; }
+progress doing
 row right '' "$@"
 row right '--double' "$@"
 for how in '--times -1' '--times 0.05' '--times 0' '--random'; do
     row wrong "$how" "$@"
 done
+progress_end
 echo 'undecided of right programs:'
 cat "$place/undecided-right" 2>/dev/null
 exit $wrong

@@ -5,6 +5,8 @@
 # Usage: [FAULT=0] [BUILD=build] tests/judge_the_judge.sh [PROGRAM]     (make faults plants the rest)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
+# shellcheck source=tests/progress.sh
+. tests/progress.sh
 BUILD=${BUILD:-build} FAULT=${FAULT:-0} MAKE=${MAKE:-make} unmet=0
 evident=${1:-$BUILD/evident}
 here=$BUILD
@@ -14,6 +16,7 @@ trap 'rm -rf "$place"' EXIT
 worked=cases/examples/worked.json silence=cases/examples/long-silence.json
 
 run() { # program, arguments: output into $said, exit status into $code
+    echo "evident ${*:2}" >"$place/run"
     said=$(timeout 60 "$@" 2>&1 </dev/null)
     code=$?
 }
@@ -23,6 +26,10 @@ demand() { # what, exit status, extended expression that the output must hold (n
         unmet=$((unmet + 1))
     fi
 }
+
+# shellcheck disable=SC2317 # progress calls it
+doing() { cat "$place/run"; }
+progress doing
 
 # ---- exit codes and totals ----
 
@@ -34,6 +41,15 @@ for defect in 1 4 7; do
     run "$evident" verify $worked --engine clock-host --no-witness --defect $defect
     demand "defect $defect fails" 1 '^cases: 1, 0 pass, 1 fail'
 done
+said=
+mkdir "$place/rows"
+for rows in '' --all-checks; do
+    PATH=$place/rows "$evident" verify $worked --engine clock-host --no-witness --defect 4 $rows \
+        --report "$place/rows" >"$place/log" 2>&1 # no gnuplot there: tables only
+    said+="$(cut -f13 "$place/rows/checks.tsv" | grep -c fail) "
+done
+code=0
+demand 'what differs has a row of its own' 0 '^([1-9][0-9]*) \1 $'
 run "$evident" verify closed-quadratic:1:0 --cap 64
 demand 'an undecided case exits 1' 1 '0 pass, 0 fail, 1 undecided'
 : >"$place/empty.suite"
@@ -220,4 +236,5 @@ spiking='random-feedforward:1:0 --directions 2'
     planted 50 '^FAIL .* tau_syn .* distance [0-9]{1,3} ' 1 $silence --engine clock-host --no-witness
     planted 49 '^FAIL .* bits ' 1 $worked --engine clock-host --engine clock-emulated --no-witness
 }
+progress_end
 [ $unmet = 0 ] && echo "the judge is judged: every demand is met" || exit 1

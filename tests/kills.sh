@@ -5,6 +5,8 @@
 # Usage: [KILLS=1000] [BUILD=build] tests/kills.sh                                  (make kills)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
+# shellcheck source=tests/progress.sh
+. tests/progress.sh
 program=${EVIDENT:-${BUILD:-build}/evident} wanted=${KILLS:-1000}
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -36,6 +38,10 @@ same() { # folders
 }
 
 start=$SECONDS
+# shellcheck disable=SC2317 # progress calls it
+doing() { cat "$place/far"; }
+echo 'the run that is left alone' >"$place/far"
+[ -t 2 ] || progress doing
 "$program" verify "$place/kills.suite" --quiet --store "$place/whole" >"$place/said" || exit 2
 tables "$place/whole" "$place/want" || exit 2
 kills=0 ends=0 wrong=0
@@ -47,7 +53,8 @@ while [ $kills -lt "$wanted" ] || [ $ends = 0 ]; do
     if [ $kills -lt "$wanted" ] && kill -9 -- -$child 2>/dev/null; then
         kills=$((kills + 1))
         wait $child 2>/dev/null
-        [ -t 2 ] && printf '\rkills: %d of %d, %d runs ended ' $kills "$wanted" $ends >&2
+        echo "$kills of $wanted kills, $ends runs ended" >"$place/far"
+        [ -t 2 ] && printf '\rkills: %s ' "$(cat "$place/far")" >&2
         continue
     fi
     if ! wait $child; then
@@ -57,6 +64,7 @@ while [ $kills -lt "$wanted" ] || [ $ends = 0 ]; do
     tables "$place/killed" "$place/got" && same "$place/want" "$place/got" || wrong=$((wrong + 1))
     rm -rf "$place/killed"* "$place/got"
 done
+progress_end
 [ -t 2 ] && printf '\r\033[K' >&2
 echo "kills: $kills kills, $ends runs came to their end, $wrong of them other than the one left" \
     "alone, $((SECONDS - start)) s"

@@ -23,6 +23,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 from mutants import SEEN, Mutant, conditions_of, observed
@@ -236,6 +237,15 @@ def main():
     kinds = checks()
     objects = sorted({c.thing for checks_ in kinds.values() for c in checks_})
     subprocess.run([MAKE, "-s", "--no-print-directory", f"BUILD={BUILD}", *objects], check=True)
+    def say_how_far():
+        while True:
+            time.sleep(30)
+            tried = sum(mutant.key in known for mutant in mutants)
+            print(f"mutate.py: {tried} of {len(mutants)} mutants tried, "
+                  f"{time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
+    started = time.monotonic()
+    threading.Thread(target=say_how_far, daemon=True).start()
     words, stop = tools(), time.monotonic() + 60 * options.minutes
     observe(conditions, files, kinds, *words)
 

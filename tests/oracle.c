@@ -5,10 +5,12 @@
  * Usage: [EVIDENT=build/evident] oracle [--count 500] [--seed 90210] [--parameters 7] [CASE]...
  * Exit 1 if anything disagrees or nothing was compared. */
 #include "tests/oracle_compare.h"
+#include "verify/command.h"
 
 int main(int count, char **word)
 {
     struct oracle_tally tally = {0};
+    struct progress progress;
     size_t cases = 500, parameters = 7, named = 0;
     unsigned long seed = 90210;
     for (int k = 1; k < count; k++) {
@@ -21,9 +23,11 @@ int main(int count, char **word)
         else
             oracle_judge_case(&tally, word[k], parameters), named++;
     }
+    progress_start(&progress, "oracle", true);
     for (unsigned long k = 0; named == 0 && tally.cases < cases; k++) {
         for (const struct case_family *f = case_families; f->name && tally.cases < cases; f++) {
             char address[128];
+            progress_say(&progress, "%zu of %zu cases", tally.cases, cases);
             /* the networks of 200 neurons and more are too large for differences one by one */
             if (strncmp(f->name, "real-", 5) == 0 || (f->limit && k >= f->limit))
                 continue;

@@ -15,9 +15,9 @@ static const char *const table[][2] = {
     {"checks.tsv",
      REPORT_CHECKS "\n"
                    "random-a\trandom-a:1:0\tweights\tweights[0][1][2]\tsmooth\t41.30\t2.00001\t"
-                   "-80.0\t256\t1.25\t1.25\t0.31\tpass\treference\n"
+                   "-80.0\t256\t-\t-\t0.31\tpass\treference\tcoordinates\t40\t40\n"
                    "file\t<b>&\"x'.json\tdirection\t0\tsmooth\t3.20\t2.00001\t"
-                   "-80.0\t256\t0.7012\t0.7013\t1.5e+20\tfail\treference\n"},
+                   "-80.0\t256\t0.7012\t0.7013\t1.5e+20\tfail\treference\tdirections\t1\t1\n"},
     {"cases.tsv",
      REPORT_CASES "\n"
                   "random-a\trandom-a:1:0\tpass\t5\t40\t7\t256\t0.01\t0.2\t0.3\t4\t1.5\t"
@@ -28,6 +28,8 @@ static const char *const table[][2] = {
      REPORT_FAMILIES "\n"
                      "random-a\t1201\t1190\t4\t3\t2\t2\t50001\t40.10\t41.30\t2.00001\n"
                      "file\t1\t0\t1\t0\t0\t0\t2\t3.20\t3.20\t2.00001\n"},
+    {"agreement.tsv", REPORT_AGREEMENT "\nrandom\t41.3\t0\t0\nrandom\t41.3\t40\t1.000000\n"
+                                       "file\t3.2\t0\t0\nfile\t3.2\t1\t1.000000\n"},
     {"ucurve.tsv", "precision\tstep\terror\n53\t-30\t1e-7\n53\t-20\t1e-9\n128\t-44\t1e-25\n"
                    "512\t-40\t1e-22\n512\t-170\t1e-101\n512\t-200\t1e-95\n"},
     {"example_traces.tsv", "time\tpopulation\tneuron\tV\tI\tlambda_V\tlambda_I\n"

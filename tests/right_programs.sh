@@ -6,6 +6,8 @@
 # Usage: [PYTHON=python3] [EVIDENT=build/evident] tests/right_programs.sh [smoke --seed 100]...
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
+# shellcheck source=tests/progress.sh
+. tests/progress.sh
 python=${PYTHON:-python3} evident=${EVIDENT:-build/evident} failed=0
 [ $# -gt 0 ] || set -- smoke --seed 100
 export PYTHONPATH=$PWD/verify/python PYTHONWARNINGS=ignore OPENBLAS_NUM_THREADS=1
@@ -13,6 +15,9 @@ if ! "$python" -c 'import numpy' 2>/dev/null; then
     echo "right programs: 2 not run: $python has no NumPy"
     exit 0
 fi
+# shellcheck disable=SC2317 # progress calls it
+doing() { echo "programs that are right, on $*"; }
+progress doing "$@"
 for program in '-m evident.adapters.numpy_eventprop' tests/single_precision.py; do
     said=$("$evident" verify "$@" --no-witness --engine "exec:$python $program" 2>&1)
     grep -E '^(FAIL|ERROR|UNDECIDED) ' <<<"$said"
@@ -20,4 +25,5 @@ for program in '-m evident.adapters.numpy_eventprop' tests/single_precision.py; 
     echo "$program: ${totals:-no totals}"
     grep -qE ', [1-9][0-9]* pass, 0 fail, 0 undecided, .*, 0 error$' <<<"$totals" || failed=1
 done
+progress_end
 exit $failed

@@ -6,6 +6,8 @@
 # A program that ends without Check's summary, or whose exit status contradicts it, has failed once.
 # Usage: [RUNNER='valgrind ...'] [JOBS=2] tests/run.sh PROGRAM...
 set -uo pipefail
+# shellcheck source=tests/progress.sh
+. "$(dirname "${BASH_SOURCE[0]}")/progress.sh"
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
@@ -20,7 +22,14 @@ one() { # program: leaves its output, exit status and time in $logs
 }
 export -f one
 export logs RUNNER="${RUNNER:-}"
+far() { # what a line of progress says
+    local name left=()
+    for name; do [ -e "$logs/$(basename "$name").status" ] || left+=("${name##*/t_}"); done
+    echo "$(($# - ${#left[@]})) of $# programs ended, next: ${left[*]:0:${JOBS:-1}}"
+}
+progress far "$@"
 printf '%s\n' "$@" | xargs -r -P "${JOBS:-1}" -I{} bash -c 'one {}'
+progress_end
 
 passed=0 failed=0
 for program in "$@"; do

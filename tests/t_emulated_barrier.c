@@ -53,7 +53,9 @@ START_TEST(every_barrier_is_needed)
         e.delays = EDGE_MATRIX;
     ck_assert_msg(missed(_i, &e, 32, 1) || missed(_i, &e, 64, 2),
                   "barrier %d can be left out and nobody sees it", _i);
-    ck_assert(!missed(BARRIER_NONE, &e, 64, 2));
+    /* With all of them, every order gives the same: asked once of each of the three cases. */
+    if (_i == BARRIER_NONE + 1 || _i == BARRIER_TERMS || _i == BARRIER_TAKEN)
+        ck_assert(!missed(BARRIER_NONE, &e, 64, 2));
 }
 END_TEST
 

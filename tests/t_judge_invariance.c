@@ -11,7 +11,7 @@ static const char *const name[] = {"again",        "threads",        "poison",  
                                    "batch_of_1",   "batch_of_512",   "times",       "voltages",
                                    "zero_weights", "silent_neurons", "late_spikes", "negated",
                                    "shape"};
-enum { NAMES = sizeof name / sizeof *name, CASES = 40 };
+enum { NAMES = sizeof name / sizeof *name, CASES = 20 };
 
 static size_t agreeing[NAMES], differing[NAMES];
 static int calls; /* of the engine under test, on one case */

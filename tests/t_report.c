@@ -77,8 +77,7 @@ START_TEST(all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left)
     char *page = report_page();
     ck_assert_int_eq(count_text(page, "<svg role=\"img\""), REPORT_PICTURES);
     ck_assert_int_eq(count_files(".svg"), REPORT_PICTURES);
-    ck_assert_int_eq(count_files(""),
-                     TABLES + REPORT_PICTURES + 3); /* the page, agreement.tsv, trend.tsv */
+    ck_assert_int_eq(count_files(""), TABLES + REPORT_PICTURES + 2); /* the page, trend.tsv */
     free(page);
 }
 END_TEST
@@ -104,26 +103,6 @@ START_TEST(a_run_without_cases_claims_nothing)
     ck_assert_int_eq(count_text(page, "Nothing to draw"), REPORT_PICTURES);
     ck_assert_ptr_nonnull(strstr(page, "No engine was judged in this run."));
     free(page);
-}
-END_TEST
-
-START_TEST(agreement_counts_smooth_differences_only)
-{
-    static const char checks[] = REPORT_CHECKS
-        "\n"
-        "closed-a\tx\tq\t-\tsmooth\t41.23\t2\t-80\t256\t1\t1\t0.3\tpass\treference\n"
-        "closed-b\tx\tq\t-\tsmooth\t44.00\t2\t-80\t256\t1\t1\t0.3\tpass\treference\n"
-        "closed-b\tx\tq\t-\ttangent\t12.00\t2\t-80\t256\t1\t1\t0.3\texcluded\treference\n"
-        "closed-b\tx\tq\t-\tsmooth\tnan\t2\t-80\t256\t1\t1\t0.3\tpass\treference\n"
-        "closed-b\tx\tq\t-\t-\t60.00\t2\t-80\t256\t1\t1\t0.3\tpass\treference\n";
-    put("checks.tsv", checks, sizeof checks - 1);
-    free(report_page());
-    struct case_error unread;
-    char *counted = report_read(place("agreement.tsv"), &unread);
-    ck_assert_ptr_nonnull(counted);
-    ck_assert_str_eq(counted, "group\tdigits\tcomparisons\tshare\nclosed\t41.3\t0\t0\n"
-                              "closed\t41.3\t1\t0.500000\nclosed\t44.0\t2\t1.000000\n");
-    free(counted);
 }
 END_TEST
 
@@ -168,7 +147,6 @@ static Suite *report_suite(void)
     tcase_add_test(tcase, all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left);
     tcase_add_test(tcase, the_page_needs_no_network_and_repeats_no_name);
     tcase_add_test(tcase, a_run_without_cases_claims_nothing);
-    tcase_add_test(tcase, agreement_counts_smooth_differences_only);
     tcase_add_test(tcase, without_gnuplot_one_line_says_so_and_no_page_is_left);
     tcase_add_test(tcase, a_script_that_fails_is_named_with_its_complaint);
     suite_add_tcase(suite, tcase);

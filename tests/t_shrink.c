@@ -22,7 +22,7 @@ static void teardown(void)
 
 static struct shrink_judge judge_by(const struct ver_engine *engine, unsigned defect)
 {
-    struct shrink_judge judge = {"test", VER_OPTIONS_DEFAULT, 2};
+    struct shrink_judge judge = {"test", VER_OPTIONS_DEFAULT, 2, NULL, NULL};
     judge.options.engine[judge.options.engines++] = engine;
     judge.options.clock.round_delays = true;
     judge.options.clock.defects = 1u << defect;

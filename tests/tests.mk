@@ -9,13 +9,17 @@
 # Likewise its witness.
 %/tests/t_witness_forecast: private LDFLAGS += -Wl,--wrap=witness_forecast,--wrap=witness_forecast_certain
 
-.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits hostile
+.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits hostile nightly
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
 
 valgrind: ## a few tests under valgrind
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh valgrind
+
+nightly: all tests ## every case with every shape, of the tests that take some of them in `make check`
+	@EVIDENT_WHOLE=1 EVIDENT=$(PROGRAM) JOBS=$(JOBS) tests/run.sh \
+	    $(patsubst %.c,$(BUILD)/%,$(shell grep -l 'include "tests/whole.h"' tests/t_*.c))
 
 fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs clang)
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sanitize.sh fuzz

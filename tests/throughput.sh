@@ -5,6 +5,8 @@
 # Usage: [ROUNDS=3] [SHARD=1/16] [BUILD=build] tests/throughput.sh             (make throughput)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
+# shellcheck source=tests/progress.sh
+. tests/progress.sh
 program=${EVIDENT:-${BUILD:-build}/evident} rounds=${ROUNDS:-3} shard=${SHARD:-1/16}
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -26,11 +28,15 @@ once() { # name, command: keeps the shortest wall time; what was said must be th
 one() { "$program" "$@" --jobs 1; }
 two() { "$program" "$@" --jobs 2; }
 ranks() { mpirun --allow-run-as-root --oversubscribe -n 2 "$program" "$@"; }
+# shellcheck disable=SC2317 # progress calls it
+doing() { echo "timing $rounds rounds of the shard $shard"; }
+progress doing
 for ((r = 0; r < rounds; r++)); do
     once one one
     once two two
     if command -v mpirun >/dev/null && ldd "$program" | grep -q libmpi; then once ranks ranks; fi
 done
+progress_end
 {
     echo "Throughput of evident verify ci --shard $shard: $cases cases, best of $rounds rounds"
     echo "machine: $(getconf _NPROCESSORS_ONLN) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"

@@ -99,12 +99,17 @@ int command_suite_options(char **text, const char **suite, const char *const *na
 /* ---- progress.c ---- */
 
 struct progress {
-    bool shown, on_screen, terminal;
+    const char *command;
+    bool wanted, on_screen, terminal;
     double started, drawn; /* seconds of the monotonic clock */
     double end;            /* ms, of the case that runs */
 };
 
-void progress_start(struct progress *progress, bool wanted);
+void progress_start(struct progress *progress, const char *command, bool wanted);
+
+/* A line, if it is time for one, with the seconds so far behind it. Cheap, to be called often. */
+__attribute__((format(printf, 2, 3))) void progress_say(struct progress *progress,
+                                                        const char *format, ...);
 void progress_show(struct progress *progress, size_t done, size_t all, size_t failed);
 
 /* Of one simulation: progress_run is for ref_options.progress, with the progress as its context. */

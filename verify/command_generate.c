@@ -122,9 +122,16 @@ static int generate(const struct wish *wish)
                               family->name, last, family->limit);
     if (ver_directory_make(wish->out, &error) != 0)
         return command_refuse("generate", "%s", error.text);
-    for (uint64_t k = 0; k < wish->count; k++)
-        if (write_one(wish, family, wish->first + k) != COMMAND_PASS)
-            return COMMAND_COULD_NOT_RUN;
+    struct progress progress;
+    int code = COMMAND_PASS;
+    progress_start(&progress, "generate", true);
+    for (uint64_t k = 0; k < wish->count && code == COMMAND_PASS; k++) {
+        code = write_one(wish, family, wish->first + k);
+        progress_say(&progress, "%" PRIu64 " of %" PRIu64 " cases", k + 1, wish->count);
+    }
+    progress_hide(&progress);
+    if (code != COMMAND_PASS)
+        return code;
     printf("%" PRIu64 " cases written to %s\n", wish->count, wish->out);
     return command_finish("generate", COMMAND_PASS);
 }

@@ -37,6 +37,7 @@ static const char judge_usage[] =
     "  --jobs N         processes (default: one a core); the output does not depend on it\n"
     "  --time-limit S   a case that takes longer is an error of that case (default 1800)\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
+    "  --all-checks     a row in its checks.tsv for every comparison, that agrees, too\n"
     "  --store FILE     record every finished case there\n"
     "  --require-judged N    or P%: fail if fewer cases, or fewer in a hundred, passed or failed\n"
     "  --quiet          failures and the verdict line only\n"
@@ -106,7 +107,7 @@ int command_export_cases(int argc, char **argv)
 static const struct command_option judge_options[] = {
     {"answers", true},        {"conventions", true}, {"cap", true},   {"jobs", true},
     {"time-limit", true},     {"report", true},      {"store", true}, {"quiet", false},
-    {"require-judged", true}, {NULL, false}};
+    {"require-judged", true}, {"all-checks", false}, {NULL, false}};
 enum {
     JUDGE_ANSWERS,
     JUDGE_CONVENTIONS,
@@ -116,7 +117,8 @@ enum {
     JUDGE_REPORT,
     JUDGE_STORE,
     JUDGE_QUIET,
-    JUDGE_REQUIRE_JUDGED
+    JUDGE_REQUIRE_JUDGED,
+    JUDGE_ALL_CHECKS
 };
 
 enum { MOST_WORKERS = 4096, MOST_SECONDS = 1000000 };
@@ -152,6 +154,9 @@ static bool take_option(struct wish *wish, int option, const char *value)
         return true;
     case JUDGE_REQUIRE_JUDGED:
         return command_take_judged("judge", value, &wish->judged, &wish->percent);
+    case JUDGE_ALL_CHECKS:
+        wish->all_checks = true;
+        return true;
     default:
         wish->quiet = true;
         return true;

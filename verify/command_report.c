@@ -18,13 +18,15 @@ static const char usage[] =
     "beside it.\n"
     "The same as `evident verify --report DIR` writes. Needs gnuplot.\n"
     "\n"
-    "  --out DIR        made if it is not there (default: report-RUN)\n" COMMAND_STORE_USAGE
-    "Without RUN: latest.\n"
+    "  --out DIR        made if it is not there (default: report-RUN)\n"
+    "  --all-checks     a row in its checks.tsv for every comparison that agrees, "
+    "too\n" COMMAND_STORE_USAGE "Without RUN: latest.\n"
     "\n"
     "Exit code: 0 a page was written; 2 could not.\n";
 
-static const struct command_option options[] = {{"out", true}, {"store", true}, {NULL, false}};
-enum { OPTION_OUT, OPTION_STORE };
+static const struct command_option options[] = {
+    {"out", true}, {"store", true}, {"all-checks", false}, {NULL, false}};
+enum { OPTION_OUT, OPTION_STORE, OPTION_ALL_CHECKS };
 
 /* ---- how the run was asked for ---- */
 
@@ -109,7 +111,8 @@ static void clear_run(struct recorded *r)
     free(r->words);
 }
 
-static int write_run(struct store *store, int64_t number, struct recorded *r, const char *out)
+static int write_run(struct store *store, int64_t number, struct recorded *r, const char *out,
+                     bool all_checks)
 {
     char directory[1024];
     struct case_error error;
@@ -122,7 +125,7 @@ static int write_run(struct store *store, int64_t number, struct recorded *r, co
     struct report_run run = {.directory = directory,
                              .judgement = r->judgement,
                              .totals = &totals,
-                             .facts = {r->suite, r->options, &wish.judge},
+                             .facts = {r->suite, r->options, &wish.judge, all_checks},
                              .store = store,
                              .run = number};
     int failed = read_options(&wish, r->words);
@@ -139,7 +142,7 @@ static int write_run(struct store *store, int64_t number, struct recorded *r, co
     return COMMAND_PASS;
 }
 
-static int report(const char *name, const char *path, const char *out)
+static int report(const char *name, const char *path, const char *out, bool all_checks)
 {
     struct store *store = command_store_open("report", path, STORE_READ);
     struct recorded recorded = {NULL, NULL, NULL, NULL, NULL, 0};
@@ -147,7 +150,7 @@ static int report(const char *name, const char *path, const char *out)
         return COMMAND_COULD_NOT_RUN;
     int64_t run = store_find(store, name);
     int failed = run < 0 || read_run(store, run, &recorded) != 0;
-    int code = failed ? COMMAND_COULD_NOT_RUN : write_run(store, run, &recorded, out);
+    int code = failed ? COMMAND_COULD_NOT_RUN : write_run(store, run, &recorded, out, all_checks);
     clear_run(&recorded);
     if (failed)
         return command_store_end("report", store);
@@ -160,6 +163,7 @@ int command_report(int argc, char **argv)
     struct command_line line = {"report", usage, options, argc, argv, 1, false};
     struct command_operands operands = {{NULL}, 0};
     const char *value, *path = NULL, *out = NULL;
+    bool all_checks = false;
     int got;
     while ((got = command_next(&line, &value)) != COMMAND_END) {
         if (got == COMMAND_HELPED)
@@ -169,8 +173,10 @@ int command_report(int argc, char **argv)
             return COMMAND_COULD_NOT_RUN;
         if (got == OPTION_STORE)
             path = value;
+        all_checks = all_checks || got == OPTION_ALL_CHECKS;
         if (got == OPTION_OUT)
             out = value;
     }
-    return command_finish("report", report(operands.count ? operands.at[0] : "latest", path, out));
+    return command_finish(
+        "report", report(operands.count ? operands.at[0] : "latest", path, out, all_checks));
 }

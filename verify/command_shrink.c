@@ -58,7 +58,9 @@ enum { HARDLY_ANY_BITS = 64 };
 struct wish {
     const char *out;
     uint64_t seconds, workers;
-    bool quiet, shown;
+    bool quiet;
+    struct progress progress;
+    const struct shrink *shrink;
 };
 
 static bool take(struct ask *ask, int option, const char *value)
@@ -202,15 +204,15 @@ static void put_removed(const struct shrink *shrink)
            shrink->finished ? "nothing more can be removed" : "time ran out: more might go");
 }
 
-static void show(void *context, const struct shrink *shrink, const char *cut)
+static void show(void *context)
 {
     struct wish *wish = context;
-    if (wish->quiet || !isatty(STDERR_FILENO))
-        return;
-    fprintf(stderr, "\r\033[Kround %zu, %s: %zu tried, %zu kept", shrink->rounds + 1, cut,
-            shrink->tried, shrink->adopted);
-    fflush(stderr);
-    wish->shown = true;
+    const struct shrink *shrink = wish->shrink;
+    if (shrink->cut)
+        progress_say(&wish->progress, "round %zu, %s: %zu tried, %zu kept", shrink->rounds + 1,
+                     shrink->cut, shrink->tried, shrink->adopted);
+    else
+        progress_say(&wish->progress, "judging what is to be kept");
 }
 
 /* ---- the work ---- */
@@ -218,7 +220,8 @@ static void show(void *context, const struct shrink *shrink, const char *cut)
 /* Keeps what judges less, if the case still fails in the same way. */
 static bool narrow(struct shrink *shrink, struct ver_options options)
 {
-    struct shrink_judge judge = {shrink->judge.name, options, shrink->judge.workers};
+    struct shrink_judge judge = shrink->judge;
+    judge.options = options;
     struct shrink_way way;
     shrink_judge(&way, &judge, &shrink->problem, 1);
     if (!shrink_same(&way, &shrink->way))
@@ -272,7 +275,7 @@ static int write_result(const struct ask *ask, struct shrink *shrink, const char
 {
     struct case_error error;
     struct shrink_way way;
-    const struct shrink_judge judge = {path, *shown, 1};
+    const struct shrink_judge judge = {.name = path, .options = *shown, .workers = 1};
     if (case_write(path, shrink->problem, &error) != 0)
         return command_refuse("shrink", "%s", error.text);
     put_size("to:  ", shrink->problem);
@@ -315,6 +318,7 @@ static int shrink_it(const struct ask *ask, struct wish *wish, struct shrink *sh
     if (!can_write(path))
         return command_refuse("shrink", "%s: no way to write there (%s)", path, strerror(errno));
     shrink_judge(&shrink->way, &shrink->judge, &shrink->problem, 1);
+    progress_hide(&wish->progress);
     bool expected = expectation == CASE_UNDECIDED && shrink->way.verdict == VER_UNDECIDED;
     if (!shrink_fails(&shrink->way) || expected)
         return refuse_well(ask, &shrink->way, expected);
@@ -324,13 +328,13 @@ static int shrink_it(const struct ask *ask, struct wish *wish, struct shrink *sh
     shrink->judge.name = path;
     if (!narrow(shrink, shrink->judge.options))
         shrink->judge.name = ask->name;
+    progress_hide(&wish->progress);
     printf("%s: %s\n", ask->name, text);
     put_size("from:", shrink->problem);
     fflush(stdout);
     if (put_note(shrink->problem, ask, shrink, &shown) != 0 || shrink_search(shrink) != 0)
         return command_refuse("shrink", "memory is short");
-    if (wish->shown)
-        fputs("\r\033[K", stderr);
+    progress_hide(&wish->progress);
     return write_result(ask, shrink, path, &shown);
 }
 
@@ -356,12 +360,12 @@ int command_shrink(int argc, char **argv)
     if (ver_load(&made, ask.name, &error) != 0)
         return command_refuse("shrink", "%s", error.text);
     struct shrink shrink = {
-        .judge = {ask.name, ask.judge, (unsigned)wish.workers},
+        .judge = {ask.name, ask.judge, (unsigned)wish.workers, show, &wish},
         .problem = case_copy(made.problem),
         .seconds = (double)wish.seconds,
-        .progress = show,
-        .context = &wish,
     };
+    wish.shrink = &shrink;
+    progress_start(&wish.progress, "shrink", !wish.quiet);
     int code = shrink.problem ? shrink_it(&ask, &wish, &shrink, made.expectation)
                               : command_refuse("shrink", "memory is short");
     case_free(shrink.problem);

@@ -86,12 +86,13 @@ static int write_report(const struct wish *wish, const struct store_facts *facts
                         const struct ver_totals *totals)
 {
     struct case_error error;
-    struct report_run run = {.directory = wish->report,
-                             .judgement = judgement,
-                             .totals = totals,
-                             .facts = {facts->suite, facts->options, &wish->judge},
-                             .store = recording->store,
-                             .run = recording->store ? recording->listener.run : 0};
+    struct report_run run = {
+        .directory = wish->report,
+        .judgement = judgement,
+        .totals = totals,
+        .facts = {facts->suite, facts->options, &wish->judge, wish->all_checks},
+        .store = recording->store,
+        .run = recording->store ? recording->listener.run : 0};
     if (report_run(&run, &error) != 0) {
         command_refuse(wish->command, "%s", error.text);
         return -1;

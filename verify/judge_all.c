@@ -75,6 +75,15 @@ static void end_programs(void *context)
 
 /* ---- in the process that collects ---- */
 
+static void tell_progress(void *context)
+{
+    struct board *board = context;
+    const struct ver_listener *listener = board->listener;
+    if (listener && listener->progress)
+        listener->progress(listener->context, board->finished, board->sources->count,
+                           board->failed);
+}
+
 static void report_done(struct board *board, size_t number)
 {
     const struct ver_listener *listener = board->listener;
@@ -85,8 +94,7 @@ static void report_done(struct board *board, size_t number)
     for (; board->told < cases && board->done[board->told]; board->told++)
         if (listener && listener->judged)
             listener->judged(listener->context, &board->judgement[board->told]);
-    if (listener && listener->progress)
-        listener->progress(listener->context, board->finished, cases, board->failed);
+    tell_progress(board);
 }
 
 /* A case whose process did not live to tell. */
@@ -188,6 +196,7 @@ void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *so
                  .spent = ver_engine_spent,
                  .end = end_programs,
                  .done = collect,
+                 .wait = tell_progress,
                  .more = ranks ? more : NULL},
     };
     if (board.done)

@@ -251,6 +251,8 @@ int pool_run(const struct pool *pool)
         more = (pool->more && pool->more(pool->context)) || busy;
         if (more)
             wait_for(pool, all, event);
+        if (more && pool->wait)
+            pool->wait(pool->context);
     }
     for (unsigned w = 0; all && w < pool->workers; w++) {
         if (all[w].process > 0)

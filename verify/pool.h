@@ -37,6 +37,8 @@ struct pool {
     /* In the caller: what came of it; data is NULL unless POOL_DONE. */
     void (*done)(void *context, size_t job, enum pool_end end, int detail, const char *data,
                  size_t size);
+    /* In the caller while it waits, ten times a second, or NULL. */
+    void (*wait)(void *context);
     /* In the caller, often, or NULL: whether jobs may still come when next has none now. */
     bool (*more)(void *context);
 };

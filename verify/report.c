@@ -75,6 +75,7 @@ static int read_tables(struct report *report)
 {
     static const char *const other[][2] = {
         {"checks.tsv", REPORT_CHECKS},
+        {"agreement.tsv", REPORT_AGREEMENT},
         {"cases.tsv", REPORT_CASES},
         {"ucurve.tsv", "precision\tstep\terror"},
         {"example_traces.tsv", "time\tpopulation\tneuron\tV\tI\tlambda_V\tlambda_I"},
@@ -130,8 +131,6 @@ int ver_report(const char *directory, char *error, size_t size)
     }
     unlink(path);
     int failed = read_tables(&report);
-    if (!failed)
-        failed = report_count_agreement(directory, &problem);
     if (!failed)
         failed = (report.style = report_read_shared("picture.css", &problem)) == NULL;
     for (size_t k = 0; k < REPORT_PICTURES && !failed; k++)

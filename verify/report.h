@@ -4,7 +4,7 @@
 
 #include "verify/verify.h"
 
-/* ---- tables, read one row at a time: checks.tsv may be larger than memory likes ---- */
+/* ---- tables, read one row at a time ---- */
 
 enum { REPORT_COLUMNS = 40 };
 
@@ -53,7 +53,8 @@ enum { REPORT_DRAWN = 8, REPORT_DRAWING_SECONDS = 20 };
 /* First lines of the tables with more than a few columns. */
 #define REPORT_CHECKS                                                                              \
     "family\tcase\tquantity\tindex\tclass\tdigits\torder\tstep\tprecision\tvalue\treference\t"     \
-    "distance\tverdict\tengine"
+    "distance\tverdict\tengine\tkind\trows\tnumbers"
+#define REPORT_AGREEMENT "group\tdigits\tcomparisons\tshare"
 #define REPORT_CASES                                                                               \
     "family\tcase\tverdict\tneurons\tparameters\tspikes\tprecision\tgrazing\tslope\tcoincidence\t" \
     "end\tgradient_norm\tcondition\tdigits"
@@ -103,9 +104,6 @@ struct report {
     struct case_error *error;
     FILE *out;
 };
-
-/* Writes DIRECTORY/agreement.tsv from checks.tsv. 0, or -1 and error. */
-int report_count_agreement(const char *directory, struct case_error *error);
 
 /* Puts what replaces <!-- evident:NAME --> in page.html. 0, or -1 and error. */
 int report_put_part(struct report *report, const char *name);

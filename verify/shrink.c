@@ -147,6 +147,7 @@ static bool out_of_time(const struct shrink *shrink)
 /* All ranges of so many items. 0, or -1 if memory is short. */
 static int try_ranges(struct shrink *shrink, const struct shrink_cut *cut, size_t size)
 {
+    shrink->cut = cut->says;
     int most = shrink->judge.workers < MOST_AT_ONCE ? (int)shrink->judge.workers : MOST_AT_ONCE;
     size_t first = 0, items;
     while (first < (items = cut->items(shrink->problem)) && !out_of_time(shrink)) {
@@ -162,8 +163,6 @@ static int try_ranges(struct shrink *shrink, const struct shrink_cut *cut, size_
         if (found < 0)
             return -1;
         first = found < count && cut->removes ? reached : reached + size;
-        if (shrink->progress)
-            shrink->progress(shrink->context, shrink, cut->says);
     }
     return 0;
 }

@@ -38,6 +38,8 @@ struct shrink_judge {
     const char *name; /* under which cases are judged: it chooses the random directions */
     struct ver_options options;
     unsigned workers;
+    void (*wait)(void *context); /* while a case is judged, ten times a second; NULL: nobody */
+    void *context;
 };
 
 /* Judges count cases, each in a process of its own. */
@@ -77,9 +79,7 @@ struct shrink {
     struct shrink_way way;        /* that must be kept */
     struct case_problem *problem; /* the smallest so far, owned */
     double seconds;               /* 0: until nothing changes */
-    void (*progress)(void *context, const struct shrink *shrink, const char *cut);
-    void *context;
-
+    const char *cut;              /* what is tried now; NULL before the search */
     struct shrink_removed removed[SHRINK_CUTS];
     size_t removals, tried, adopted, rounds;
     bool finished; /* nothing can be taken away any more; false: time ran out */

@@ -84,6 +84,12 @@ static void done(void *context, size_t job, enum pool_end end, int detail, const
     ver_judgement_clear(&judgement);
 }
 
+static void wait(void *context)
+{
+    const struct shrink_judge *judge = ((struct bench *)context)->judge;
+    judge->wait(judge->context);
+}
+
 void shrink_judge(struct shrink_way *way, const struct shrink_judge *judge,
                   struct case_problem *const *problem, size_t count)
 {
@@ -97,6 +103,7 @@ void shrink_judge(struct shrink_way *way, const struct shrink_judge *judge,
         .work = work,
         .spent = ver_engine_spent,
         .done = done,
+        .wait = judge->wait ? wait : NULL,
     };
     for (size_t k = 0; k < count; k++)
         way[k] = (struct shrink_way){.end = POOL_LOST, .verdict = VER_ERROR};

@@ -94,24 +94,7 @@ int ver_case_line(char *line, size_t size, const struct ver_judgement *j)
     return put_line(line, size, j->family, rest);
 }
 
-/* ---- checks.tsv, cases.tsv ---- */
-
-static int write_checks(const char *directory, const struct ver_judgement *judgement, size_t cases,
-                        struct case_error *error)
-{
-    struct ver_file file;
-    char line[2 * VER_LINE];
-    if (table_open(&file, directory, "checks.tsv",
-                   "family\tcase\tquantity\tindex\tclass\tdigits\torder\tstep\tprecision\tvalue\t"
-                   "reference\tdistance\tverdict\tengine",
-                   error) != 0)
-        return -1;
-    for (size_t k = 0; k < cases; k++)
-        for (size_t i = 0; i < judgement[k].comparisons; i++)
-            if (ver_check_line(line, sizeof line, &judgement[k], &judgement[k].comparison[i]) == 0)
-                fprintf(file.stream, "%s\n", line);
-    return ver_file_commit(&file, error);
-}
+/* ---- cases.tsv ---- */
 
 static int write_cases(const char *directory, const struct ver_judgement *judgement, size_t cases,
                        struct case_error *error)
@@ -235,7 +218,8 @@ int ver_tables(const char *directory, const struct ver_judgement *judgement, siz
                const struct ver_totals *totals, const struct ver_run_facts *facts,
                struct case_error *error)
 {
-    if (write_checks(directory, judgement, cases, error) != 0 ||
+    if (table_checks(directory, judgement, cases, facts->all_checks, error) != 0 ||
+        table_agreement(directory, judgement, cases, error) != 0 ||
         write_cases(directory, judgement, cases, error) != 0 ||
         write_families(directory, judgement, cases, error) != 0 ||
         table_clocks(directory, judgement, cases, totals, error) != 0 ||

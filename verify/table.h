@@ -11,6 +11,18 @@ int table_open(struct ver_file *file, const char *directory, const char *name, c
 /* ucurve.tsv, example_traces.tsv and example_spikes.tsv. 0, or -1 and error. */
 int table_examples(const char *directory, struct case_error *error);
 
+/* ---- table_check.c ---- */
+
+/* checks.tsv; all: a row for every comparison that agrees, too. 0, or -1 and error. */
+int table_checks(const char *directory, const struct ver_judgement *judgement, size_t cases,
+                 bool all, struct case_error *error);
+
+/* ---- table_agreement.c ---- */
+
+/* agreement.tsv. 0, or -1 and error. */
+int table_agreement(const char *directory, const struct ver_judgement *judgement, size_t cases,
+                    struct case_error *error);
+
 /* ---- total_clock.c: what the engines of a run add up to ---- */
 
 /* Fills all of totals that is about engines. 0, or -1 if memory is short. */

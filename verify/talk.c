@@ -16,7 +16,7 @@ enum { FEW_CASES = 20 };
 void talk_start(struct talk *talk, const struct wish *wish, size_t cases)
 {
     *talk = (struct talk){.wish = wish, .few = cases <= FEW_CASES};
-    progress_start(&talk->progress, !wish->quiet);
+    progress_start(&talk->progress, wish->command, !wish->quiet);
 }
 
 static void print_word(const char *option, const char *word)

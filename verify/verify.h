@@ -310,11 +310,11 @@ struct ver_totals {
     bool ladder_wrong[VER_LADDER_QUANTITIES];
     double digits_minimum, digits_median; /* of all differences that agree or differ */
     double order_minimum, order_median, order_maximum;
-    uint64_t digest; /* FNV-1a of all lines of checks.tsv and cases.tsv */
+    uint64_t digest; /* FNV-1a of the lines of all cases and all their comparisons */
 };
 
-/* judged: every judgement in the order of the sources. finished: every judgement that was made now,
- * at once, in any order. Both one at a time, in the calling process. */
+/* judged: every judgement in the order of the sources. finished: each that was made now, at once,
+ * in any order. progress: often. All one at a time, in the calling process. */
 struct ver_listener {
     void (*judged)(void *context, const struct ver_judgement *judgement);
     void (*progress)(void *context, size_t done, size_t all, size_t failed);
@@ -349,7 +349,7 @@ double ver_now(void);
 
 enum { VER_LINE = 768 }; /* room for any line but for the name of its case */
 
-/* One line of checks.tsv, of cases.tsv, without newline; -1 if the name is too long for size. */
+/* One line of a comparison, of cases.tsv, without newline; -1 if the name is too long for size. */
 int ver_check_line(char *line, size_t size, const struct ver_judgement *judgement,
                    const struct ver_comparison *comparison);
 int ver_case_line(char *line, size_t size, const struct ver_judgement *judgement);
@@ -357,6 +357,7 @@ int ver_case_line(char *line, size_t size, const struct ver_judgement *judgement
 struct ver_run_facts {          /* what summary.tsv says beside the totals */
     const char *sources, *text; /* as on the command line: what, and how */
     const struct ver_options *options;
+    bool all_checks; /* a row in checks.tsv for every comparison that agrees, too */
 };
 
 /* Makes a directory that does not exist yet; its parent must. 0, or -1 and error. */

@@ -58,6 +58,7 @@ static const char usage[] =
     "                   in the store (default: $EVIDENT_STORE, else evident.sqlite); without one,\n"
     "                   or with a program under test that has changed, begin a run\n"
     "  --report DIR     write tables, pictures and DIR/index.html\n"
+    "  --all-checks     a row in its checks.tsv for every comparison that agrees, too\n"
     "  --require-judged N    or P%: fail if fewer cases, or fewer in a hundred, passed or failed "
     "with\n"
     "                   every engine asked for; the others were not judged\n"
@@ -118,6 +119,7 @@ static const struct command_option options[] = {
     {"engine-if-present", true},
     {"summary", true},
     {"require-judged", true},
+    {"all-checks", false},
     {NULL, false},
 };
 enum {
@@ -144,7 +146,8 @@ enum {
     OPTION_ENGINE_LIMIT,
     OPTION_ENGINE_IF_PRESENT,
     OPTION_SUMMARY,
-    OPTION_REQUIRE_JUDGED
+    OPTION_REQUIRE_JUDGED,
+    OPTION_ALL_CHECKS
 };
 
 /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
@@ -208,8 +211,7 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
         wish->store = value;
         return true;
     case OPTION_RESUME:
-        wish->resume = true;
-        return true;
+        return wish->resume = true;
     case OPTION_SHARD:
         return take_shard(wish, value);
     case OPTION_TIME_LIMIT:
@@ -228,14 +230,11 @@ static bool take_engine_option(struct wish *wish, int option, const char *value)
     case OPTION_DEFECT:
         return command_take_defect(wish->command, value, &wish->judge.clock);
     case OPTION_ROUND_DELAYS:
-        wish->judge.clock.round_delays = true;
-        return true;
+        return wish->judge.clock.round_delays = true;
     case OPTION_COMPAT:
-        wish->judge.clock.compat = true;
-        return true;
+        return wish->judge.clock.compat = true;
     default:
-        wish->judge.no_witness = true;
-        return true;
+        return wish->judge.no_witness = true;
     }
 }
 
@@ -271,9 +270,10 @@ static bool take_option(struct wish *wish, int option, const char *value)
         return true;
     case OPTION_REQUIRE_JUDGED:
         return command_take_judged(wish->command, value, &wish->judged, &wish->percent);
+    case OPTION_ALL_CHECKS:
+        return wish->all_checks = true;
     case OPTION_QUIET:
-        wish->quiet = true;
-        return true;
+        return wish->quiet = true;
     default:
         return take_engine_option(wish, option, value);
     }

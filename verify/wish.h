@@ -16,6 +16,7 @@ struct wish {
     const char *summary;    /* a file to append to; NULL: none */
     uint64_t judged;        /* so many cases, or so many in a hundred, must be judged */
     bool percent, quiet, resume;
+    bool all_checks;      /* in the report: a row for every comparison that agrees, too */
     char *suite_options;  /* that suites want, cut into words; to be freed */
     bool replace_engines; /* the next engine takes the place of those of a suite */
     const char *absent;   /* an engine that was wanted if present, and is not */
