@@ -178,9 +178,9 @@
  * terms of sums that cancel, which no input moves:
  *   - a loss: eps max(|L|, 1) of a cross entropy (the logarithm of a sum less one of its terms;
  *     + T/tau0 if the terms are times), eps max(|L|, target^2) of target voltages;
- *   - the drive of a cross entropy of voltages, a share less one, is rounded like a share: eps times
- *     what another label of a sample makes of the derivative; of first spikes, dL/dt of the label's
- *     has the term 1/tau0;
+ *   - the drive of a cross entropy of voltages, a share less one, is rounded like a share: eps
+ *     times what another label of a sample makes of the derivative; of first spikes, dL/dt of the
+ *     label's has the term 1/tau0;
  *   - a derivative by a time is w (q/tau_syn - p/tau_mem), summed over what a spike reaches, and is
  *     zero where the loss does not depend on that time, as are all derivatives that the spike
  *     passes on. The sizes of the terms are taken from |w dL/dw| / tau; that of spike k reaches a

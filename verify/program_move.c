@@ -138,9 +138,9 @@ static int ask(struct program_move *move, const struct program_case *p, struct c
     return 0;
 }
 
-/* The drive of a cross entropy of voltages is a share less one: as small as it may be, it is rounded
- * like a share. What one unit of it does to a derivative is the difference that another label makes.
- * (Of first spikes: program_terms.c.) */
+/* The drive of a cross entropy of voltages is a share less one: as small as it may be, it is
+ * rounded like a share. What one unit of it does to a derivative is the difference that another
+ * label makes. (Of first spikes: program_terms.c.) */
 static int move_labels(struct program_move *move, const struct program_case *p, bool alone)
 {
     const struct case_problem *c = p->judge->problem;
