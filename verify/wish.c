@@ -44,7 +44,7 @@ static const char usage[] =
     "                   4 and 5 and its conventions; not 6, 7 (gradients of time constants) and "
     "18,\n"
     "                   which --defect adds, nor the phantom spike of silent outputs\n"
-    "  --defect N       plant a published defect in the engines: 1 2 4 5 6 7 18; may be repeated\n"
+    "  --defect N       plant published defect N in the engines (evident defects); repeatable\n"
     "  --no-witness     engines only, for speed\n"
     "  --every N        the costly checks (ladders of steps, invariances) on every N-th case\n"
     "                   only, chosen by its name (default 1)\n"
