@@ -31,7 +31,7 @@ static const char usage[] =
     "                   and in place of those that a suite wants; none: none of them\n"
     "  --engine-if-present NAME    likewise where it can run, or one line that it was left out\n"
     "  --engine 'exec:COMMAND'    also judge another program: it reads a case a line and answers\n"
-    "                   with a result a line (verify/python/PROTOCOL.md); may be repeated\n"
+    "                   with a result a line (verify/PROTOCOL.md); may be repeated\n"
     "  --conventions FILE   of the program before it, instead of asking COMMAND --conventions:\n"
     "                   exact times or a grid, sign, scale, mean or sum, ms or s, precision\n"
     "  --engine-time-limit S    of one answer of the program before it (default 60). This and the\n"
