@@ -68,7 +68,7 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
 .DELETE_ON_ERROR:
-.PHONY: all tests check checked verify lint bits canary sweep bench measured install clean help FORCE
+.PHONY: all tests check checked verify lint bits canary sweep bench measured install uninstall clean help FORCE
 
 all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (default)
 
@@ -180,6 +180,11 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -m 644 -t $(SHARE) cases/case.schema.json
 	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	printf '%s\n' $(PC_LINES) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc
+
+uninstall: ## take away what install put there, by the same PREFIX and DESTDIR
+	rm -f $(DESTDIR)$(PREFIX)/bin/evident $(DESTDIR)$(PREFIX)/lib/libevident.a \
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc
+	rm -rf $(DESTDIR)$(PREFIX)/include/evident $(SHARE)
 
 clean: ## remove build/
 	rm -rf $(BUILD)

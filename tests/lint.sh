@@ -7,7 +7,8 @@ export LC_ALL=C.UTF-8 # columns are characters
 
 mapfile -t code < <(find cases ref gpu verify tests -name '*.[ch]' -o -name '*.cu' 2>/dev/null | sort)
 mapfile -t scripts < <(grep -lE '^#!.*sh$' .ci/* tests/*.sh)
-texts=("${code[@]}" "${scripts[@]}" Makefile README.md reports/*.{gp,css,html})
+mapfile -t pages < <(find ./*.md cases ref gpu verify tests reports/measured -name '*.md' | sed 's|^\./||' | sort)
+texts=("${code[@]}" "${scripts[@]}" "${pages[@]}" Makefile CITATION.cff reports/*.{gp,css,html})
 findings=$(mktemp)
 trap 'rm -f "$findings"' EXIT
 find_in() { # what, extended expression, files
@@ -31,6 +32,22 @@ awk 'FNR == 1 { start = 0 }
      END { for (name in lines) if (lines[name] > 400)
                print name ":1: a file of " lines[name] " lines" }' "${prose[@]}" >>"$findings"
 [ "$(wc -l <Makefile)" -le 200 ] || echo 'Makefile:201: longer than 200 lines' >>"$findings"
+
+# Pages: README.md is short and links every other one; links and files that they name are there.
+[ "$(wc -l <README.md)" -le 150 ] || echo 'README.md:151: longer than 150 lines' >>"$findings"
+for page in "${pages[@]}"; do
+    [ "$page" = README.md ] || grep -qF "]($page)" README.md ||
+        echo "$page:1: a page that README.md does not link" >>"$findings"
+    grep -noE '\]\([^)]+\)|<img src="[^"]+' "$page" | while IFS=: read -r line link; do
+        link=${link#*[(\"]}
+        [ -e "$(dirname "$page")/${link%)}" ] || echo "$page:$line: a link to nothing: ${link%)}"
+    done >>"$findings"
+    # NAME stands for any; reports/out is made by runs.
+    grep -noE '`(\.ci|cases|ref|gpu|verify|tests|reports)/[^` ]+`' "$page" | grep -vE 'NAME|`reports/out' |
+        while IFS=: read -r line path; do
+            compgen -G "${path//\`/}" >/dev/null || echo "$page:$line: no such file: $path"
+        done >>"$findings"
+done
 
 # Tolerances live in verify/bounds.h. Comments and strings may name them; tests and cases, too.
 for file in $(printf '%s\n' "${code[@]}" | grep -E '^(ref|gpu|verify)/' | grep -v bounds.h); do

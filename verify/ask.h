@@ -27,7 +27,7 @@ struct ask {
     "  --step MS        step of the engine instead of the case's own\n"                            \
     "  --round-delays   round delays to whole steps instead of refusing the case\n"                \
     "  --compat         the published scheme instead of the clean one (evident verify --help)\n"   \
-    "  --defect N       plant a published defect in the engine: 1 2 4 5 6 7 18; may be repeated\n"
+    "  --defect N       plant published defect N in the engine (evident defects); repeatable\n"
 
 /* COMMAND_END if the arguments are good, else BAD or HELPED. */
 int ask_read(struct ask *ask, int argc, char **argv);

@@ -1,38 +1,13 @@
-/* clock_defect.c: the published defects by name. Each can be planted in an engine, and each is a
- * variant of the grid reference: an engine whose numbers all lie within the bounds of a variant has
- * that defect. */
+/* clock_defect.c: the published defects in engines (verify/defect.c has them all). Each that can be
+ * planted in an engine is a variant of the grid reference, too: an engine whose numbers all lie
+ * within the bounds of a variant has that defect. */
 #include "verify/bounds.h"
 #include "verify/clock.h"
+#include "verify/defect.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Numbers as in the register of the published system's defects. Those of its others that are no
- * part of one trial have no place here: 3, 8 to 13, 15 to 17 are of training, reports and texts, 14
- * is another program's scheme. --compat is 1, 2, 4 and 5 with the published conventions (gpu.h);
- * neither 6, 7 and 18, nor the phantom spike of silent outputs, which is no derivative. */
-static const struct defect {
-    unsigned number, engine, grid;
-    const char *says;
-} table[] = {
-    {1, GPU_DRIVE_OVER_TAU, REF_GRID_DRIVE_OVER_TAU, "drive of the loss divided by tau_mem"},
-    {2, GPU_MAX_OVER_T, REF_GRID_MAX_OVER_T, "jump of the maximum divided by T"},
-    {4, GPU_LATE_JUMP, REF_GRID_LATE_JUMP, "the jump comes one step late"},
-    {5, GPU_BLOCKED, REF_GRID_BLOCKED, "a spike in the last step blocks its neuron"},
-    {6, GPU_STALE, REF_GRID_STALE, "backward with weights one update newer"},
-    {7, GPU_TAU_PUBLISHED, REF_GRID_TAU_PUBLISHED, "tau gradients without dt, misaligned, aliased"},
-    {18, GPU_FLOAT_CLOCK, REF_GRID_FLOAT_CLOCK, "spikes found again by a binary32 clock"},
-};
-enum { DEFECTS = sizeof table / sizeof *table };
-
-bool ver_defect_known(unsigned number)
-{
-    for (size_t k = 0; k < DEFECTS; k++)
-        if (table[k].number == number)
-            return true;
-    return false;
-}
 
 struct gpu_options clock_options(const struct ver_clock_options *asked)
 {
@@ -41,9 +16,9 @@ struct gpu_options clock_options(const struct ver_clock_options *asked)
     options.delays = asked->round_delays ? CASE_ROUND_DELAYS : CASE_WHOLE_DELAYS;
     options.variant = asked->compat ? (unsigned)GPU_COMPAT : 0;
     options.threads = 1; /* the cases run in parallel */
-    for (size_t k = 0; k < DEFECTS; k++)
-        if (asked->defects >> table[k].number & 1)
-            options.variant |= table[k].engine;
+    for (const struct defect *d = defects; d->number > 0; d++)
+        if (asked->defects >> d->number & 1)
+            options.variant |= d->engine;
     return options;
 }
 
@@ -164,9 +139,9 @@ void clock_diagnose(struct clock *clock, const struct ref_grid_result *grid)
     size_t size = sizeof clock->out->diagnosis;
     unsigned base = clock->judge->options->clock.compat ? (unsigned)GPU_COMPAT : 0;
     describe_factors(factors, sizeof factors, clock, grid);
-    for (size_t k = 0; k < DEFECTS; k++)
-        if (!(base & table[k].grid) && fits(clock, grid, base | table[k].grid)) {
-            snprintf(text, size, "matches defect %u: %s%s%s%s", table[k].number, table[k].says,
+    for (const struct defect *d = defects; d->number > 0; d++)
+        if (d->grid && !(base & d->grid) && fits(clock, grid, base | d->grid)) {
+            snprintf(text, size, "matches defect %u: %s%s%s%s", d->number, d->what,
                      factors[0] ? " (" : "", factors, factors[0] ? ")" : "");
             return;
         }

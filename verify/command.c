@@ -1,6 +1,7 @@
 /* command.c: what the commands share: reading arguments, refusing bad ones in one clear line, and
  * noticing that standard output was not taken. */
 #include "verify/command.h"
+#include "verify/guess.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,6 +26,19 @@ static int refuse_option(const struct command_line *line, const char *argument, 
     return COMMAND_BAD;
 }
 
+static int refuse_unknown(const struct command_line *line, const char *argument)
+{
+    const char *word = argument + strspn(argument, "-");
+    struct guess guess = {.word = word, .length = strcspn(word, "=")};
+    char what[80] = "unknown option";
+    guess_try(&guess, "help");
+    for (int k = 0; line->option[k].name; k++)
+        guess_try(&guess, line->option[k].name);
+    if (guess.name)
+        snprintf(what, sizeof what, "unknown option, did you mean --%s?", guess.name);
+    return refuse_option(line, argument, what);
+}
+
 /* "--name" or "--name=value"; a value may also be the next argument. */
 static int next_option(struct command_line *line, const char *argument, const char **value)
 {
@@ -47,7 +61,7 @@ static int next_option(struct command_line *line, const char *argument, const ch
             *value = line->argv[line->next++];
         return k;
     }
-    return refuse_option(line, argument, "unknown option");
+    return refuse_unknown(line, argument);
 }
 
 int command_next(struct command_line *line, const char **value)
@@ -65,7 +79,7 @@ int command_next(struct command_line *line, const char **value)
     if (!line->only_operands && strncmp(argument, "--", 2) == 0)
         return next_option(line, argument, value);
     if (!line->only_operands && argument[0] == '-' && argument[1] != '\0')
-        return refuse_option(line, argument, "unknown option");
+        return refuse_unknown(line, argument);
     if (argument[0] == '\0')
         return refuse_option(line, "''", "an empty argument");
     *value = argument;

@@ -17,6 +17,7 @@ int command_explain(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_export_cases(int argc, char **argv);
 int command_judge(int argc, char **argv);
+int command_defects(int argc, char **argv);
 
 /* ---- options ---- */
 

@@ -34,7 +34,7 @@ static const char usage[] =
     "and 18,\n"
     "                   so that gradients of time constants are not the published ones, and the\n"
     "                   phantom spike of a silent output, which is no derivative\n"
-    "  --defect N       with a published defect: 1 2 4 5 7 18\n"
+    "  --defect N       with published defect N (evident defects), but for 6\n"
     "  --out FILE       write there instead; the file appears whole or not at all\n"
     "\n"
     "A run of more than a second says on a terminal how far it is; elsewhere a line every 30 "

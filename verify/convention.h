@@ -1,4 +1,4 @@
-/* convention.h: how another program counts: evident-conventions-1 (verify/python/PROTOCOL.md).
+/* convention.h: how another program counts: evident-conventions-1 (verify/PROTOCOL.md).
  * Private to verify/. */
 #ifndef EVIDENT_VERIFY_CONVENTION_H
 #define EVIDENT_VERIFY_CONVENTION_H

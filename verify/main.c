@@ -1,6 +1,7 @@
 /* main.c: the program `evident`, a table of commands. */
 #include "verify/command.h"
 #include "verify/command_store.h"
+#include "verify/guess.h"
 
 #include <signal.h>
 #include <string.h>
@@ -22,6 +23,7 @@ static const char usage[] =
     "  shrink     make a failing case small, so that it fails in the same way\n"
     "  explain    where an engine goes wrong first, and what that looks like\n"
     "  plot       a case as a picture: spikes, voltages, adjoints\n"
+    "  defects    the known defects of the published system, and which --defect N plants\n"
     "\n"
     "What runs leave in a store (evident verify --store FILE):\n"
     "  list       the runs\n"
@@ -33,7 +35,7 @@ static const char usage[] =
     "  baseline   what was accepted once and can only tighten\n"
     "  store      the file itself: schema, check, delete a run\n"
     "\n"
-    "  evident COMMAND --help   what a command takes\n"
+    "  evident help COMMAND     what a command takes; so does evident COMMAND --help\n"
     "  evident --version        versions of the program and of what it stands on\n"
     "\n"
     "Try: evident run closed-quadratic:1:0\n"
@@ -52,6 +54,7 @@ static const struct {
     {"export", command_export},     {"export-cases", command_export_cases},
     {"judge", command_judge},       {"merge", command_merge},
     {"baseline", command_baseline}, {"store", command_store},
+    {"defects", command_defects},
 };
 
 static int print_version(void)
@@ -61,23 +64,45 @@ static int print_version(void)
     return command_finish("", COMMAND_PASS);
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* argv[0] is the name of the command. */
+static int run_command(int argc, char **argv)
+{
+    const char *word = argv[0] + strspn(argv[0], "-"); /* --verify: the command was meant */
+    struct guess guess = {.word = word, .length = strlen(word)};
+    guess_try(&guess, "help");
+    for (size_t k = 0; k < sizeof commands / sizeof *commands; k++) {
+        if (strcmp(argv[0], commands[k].name) == 0)
+            return commands[k].run(argc, argv);
+        guess_try(&guess, commands[k].name);
+    }
+    return command_refuse("", "%s: unknown command%s%s%s (see evident --help)", argv[0],
+                          guess.name ? ", did you mean " : "", guess.name ? guess.name : "",
+                          guess.name ? "?" : "");
+}
+
 static int dispatch(int argc, char **argv)
 {
+    char help[] = "--help";
     if (argc < 2) {
         fputs(usage, stderr);
         return COMMAND_COULD_NOT_RUN;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+    if (argc > 3 && is_help(argv[1]))
+        return command_refuse("help", "%s: only one command at a time", argv[3]);
+    if (argc == 3 && is_help(argv[1]) && !is_help(argv[2]))
+        return run_command(2, (char *[]){argv[2], help, NULL});
+    if (is_help(argv[1])) {
         fputs(usage, stdout);
         return command_finish("", COMMAND_PASS);
     }
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
-    for (size_t k = 0; k < sizeof commands / sizeof *commands; k++)
-        if (strcmp(argv[1], commands[k].name) == 0)
-            return commands[k].run(argc - 1, argv + 1);
-    return command_refuse("", "%s: unknown command (see evident --help)", argv[1]);
+    return run_command(argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,147 @@
+/* t_guess.c: which name a mistyped word may have meant, and what the program says of one. It is
+ * named by the environment variable EVIDENT; without it the suite fails. */
+#include "verify/guess.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static const char *guess(const char *word, const char *const *names)
+{
+    struct guess nearest = {.word = word, .length = strlen(word)};
+    for (; *names; names++)
+        guess_try(&nearest, *names);
+    return nearest.name;
+}
+
+START_TEST(one_slip_is_seen_through)
+{
+    static const char *const names[] = {"verify", "explain", "export", "engine", "cap", NULL};
+    static const char *const words[][2] = {
+        {"verify", "verify"}, {"verfy", "verify"},   {"verrify", "verify"}, {"vetify", "verify"},
+        {"evrify", "verify"}, {"erify", "verify"},   {"verif", "verify"},   {"explian", "explain"},
+        {"xeport", "export"}, {"enignes", "engine"}, {"cat", "cap"},        {"acp", "cap"},
+    };
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        const char *found = guess(words[k][0], names);
+        ck_assert_msg(found && strcmp(found, words[k][1]) == 0, "%s: %s", words[k][0],
+                      found ? found : "nothing");
+    }
+}
+END_TEST
+
+START_TEST(words_that_are_far_mean_nothing)
+{
+    static const char *const names[] = {"verify", "run", "list", "cap", NULL};
+    static const char *const words[] = {
+        "", "x", "ca", "xyz", "dog", "vry", "walker", "a-very-long-word-of-no-meaning-at-all"};
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        ck_assert_msg(guess(words[k], names) == NULL, "%s: %s", words[k], guess(words[k], names));
+}
+END_TEST
+
+START_TEST(nearest_of_several_wins_and_the_first_of_equals)
+{
+    static const char *const names[] = {"export-cases", "store", "shore", "score", NULL};
+    ck_assert_str_eq(guess("shorr", names), "shore");
+    ck_assert_str_eq(guess("sXore", names), "store");
+    struct guess value = {.word = "stores=file", .length = 6};
+    guess_try(&value, "store");
+    ck_assert_str_eq(value.name, "store");
+    ck_assert_uint_eq(value.edits, 1);
+}
+END_TEST
+
+/* A name that is too long for the rows is no name of a command. */
+START_TEST(longest_name_is_32_letters)
+{
+    static const char *const names[] = {"abcdefghijklmnopqrstuvwxyz0123456", NULL};
+    ck_assert_ptr_null(guess(names[0], names));
+    ck_assert_str_eq(guess(names[0] + 1, (const char *[]){names[0] + 1, NULL}), names[0] + 1);
+}
+END_TEST
+
+/* ---- the program ---- */
+
+enum { ROOM = 1 << 14 };
+
+/* Runs "evident ARGUMENTS"; the exit code, and what it printed. */
+static int call(char *text, const char *arguments)
+{
+    const char *program = getenv("EVIDENT");
+    char command[512];
+    snprintf(command, sizeof command, "%s %s 2>&1", program ? program : "EVIDENT-is-not-set",
+             arguments);
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    text[fread(text, 1, ROOM - 1, pipe)] = '\0';
+    int status = pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+START_TEST(program_says_what_may_have_been_meant)
+{
+    static const char *const refused[][2] = {
+        {"walk", "evident: walk: unknown command (see evident --help)\n"},
+        {"verfy", "evident: verfy: unknown command, did you mean verify? (see evident --help)\n"},
+        {"--explian a", "did you mean explain?"},
+        {"hepl", "did you mean help?"},
+        {"help verfy", "did you mean verify?"},
+        {"help run verify", "only one command at a time"},
+        {"run --xyz a", "evident run: --xyz: unknown option (see evident run --help)\n"},
+        {"run --digit=3 a", "--digit=3: unknown option, did you mean --digits? (see evident run"},
+        {"run -engine a", "did you mean --engine?"},
+        {"run --hepl", "did you mean --help?"},
+        {"verify --enigne x", "did you mean --engine?"},
+        {"explain --defetc 1 a", "did you mean --defect?"},
+    };
+    char text[ROOM];
+    for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
+        int code = call(text, refused[k][0]);
+        const char *end = strchr(text, '\n');
+        ck_assert_msg(code == 2 && strstr(text, refused[k][1]) && end && end[1] == '\0',
+                      "evident %s: exit %d, printed %s", refused[k][0], code, text);
+    }
+}
+END_TEST
+
+START_TEST(help_of_a_command_is_that_of_its_option)
+{
+    static const char *const same[][2] = {
+        {"help verify", "verify --help"},
+        {"help defects", "defects -h"},
+        {"--help run", "run -h"},
+        {"help help", "--help"},
+        {"help", "-h"},
+    };
+    char text[ROOM], wanted[ROOM];
+    for (size_t k = 0; k < sizeof same / sizeof *same; k++) {
+        ck_assert_int_eq(call(wanted, same[k][1]), 0);
+        ck_assert_int_eq(call(text, same[k][0]), 0);
+        ck_assert_str_eq(text, wanted);
+        ck_assert_int_eq(strncmp(text, "usage: evident ", 15), 0);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("guess");
+    TCase *tests = tcase_create("words");
+    tcase_add_test(tests, one_slip_is_seen_through);
+    tcase_add_test(tests, words_that_are_far_mean_nothing);
+    tcase_add_test(tests, nearest_of_several_wins_and_the_first_of_equals);
+    tcase_add_test(tests, longest_name_is_32_letters);
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, program_says_what_may_have_been_meant);
+    tcase_add_test(tests, help_of_a_command_is_that_of_its_option);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
