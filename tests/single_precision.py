@@ -12,9 +12,9 @@ import sys
 
 import numpy as np
 
-from evident.adapters import _events, _losses, _membrane, numpy_eventprop
-from evident.case import Case
-from evident.serve import serve
+from evident_snn.adapters import _events, _losses, _membrane, numpy_eventprop
+from evident_snn.case import Case
+from evident_snn.serve import serve
 
 
 def rounded(x):

@@ -9,10 +9,10 @@ import support
 
 import numpy as np
 
-import evident
-from evident.errors import CaseError
-from evident.program import words_of
-from evident.write import case_line
+import evident_snn
+from evident_snn.errors import CaseError
+from evident_snn.program import words_of
+from evident_snn.write import case_line
 
 # path, value (None: remove), what the refusal says
 REFUSALS = [
@@ -63,12 +63,12 @@ class Reading(unittest.TestCase):
         names = sorted(os.listdir(support.EXAMPLES))
         self.assertGreaterEqual(len(names), 5)
         for name in names:
-            case = evident.read_case(os.path.join(support.EXAMPLES, name))
-            again = evident.read_case_text(case_line(case))
+            case = evident_snn.read_case(os.path.join(support.EXAMPLES, name))
+            again = evident_snn.read_case_text(case_line(case))
             self.assertEqual(case_line(case), case_line(again), name)
 
     def test_values_stand_once_a_neuron_and_once_a_synapse(self):
-        case = evident.read_case_text(support.network())
+        case = evident_snn.read_case_text(support.network())
         self.assertEqual(case.population("hid").tau_mem.tolist(), [20, 20])
         self.assertEqual(case.outputs.tau_syn.tolist(), [5, 4])
         self.assertEqual(case.projections[1].delay.tolist(), [[0, 0], [0, 0]])
@@ -78,7 +78,7 @@ class Reading(unittest.TestCase):
     def test_strings_hold_numbers_to_the_last_bit(self):
         document = support.network()
         document["projections"][0]["weights"][0] = ["0x1.999999999999ap-4", "-1e-3"]
-        case = evident.read_case_text(document)
+        case = evident_snn.read_case_text(document)
         self.assertEqual(case.projections[0].weights[0].tolist(), [0.1, -0.001])
 
     def test_numbers_survive_writing_bit_for_bit(self):
@@ -86,20 +86,20 @@ class Reading(unittest.TestCase):
         document = support.network()
         bits = rng.integers(1, 0x7FEFFFFFFFFFFFFF, size=(2, 2), dtype=np.int64)
         document["projections"][0]["weights"] = bits.view(np.float64).tolist()
-        case = evident.read_case_text(document)
-        again = evident.read_case_text(case_line(case))
+        case = evident_snn.read_case_text(document)
+        again = evident_snn.read_case_text(case_line(case))
         self.assertEqual(again.projections[0].weights.view(np.int64).tolist(), bits.tolist())
 
     def test_arguments_in_each_others_place_are_refused_and_write_nothing(self):
-        case = evident.read_case_text(support.network())
+        case = evident_snn.read_case_text(support.network())
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "case.json")
             for wrong in ((case, path), (path, support.network()), (path, path)):
-                with self.assertRaisesRegex(TypeError, "where a case belongs, wanted evident.Case"):
-                    evident.write_case(*wrong)
+                with self.assertRaisesRegex(TypeError, "where a case belongs, wanted evident_snn.Case"):
+                    evident_snn.write_case(*wrong)
             self.assertEqual(os.listdir(folder), [])
-            evident.write_case(path, case)
-            self.assertEqual(case_line(evident.read_case(path)), case_line(case))
+            evident_snn.write_case(path, case)
+            self.assertEqual(case_line(evident_snn.read_case(path)), case_line(case))
 
     def test_words_of_the_command_line_are_written_out(self):
         self.assertEqual(words_of("random-deep:1:9-11"),
@@ -110,7 +110,7 @@ class Reading(unittest.TestCase):
             self.assertEqual(words_of(word), [word])
         with tempfile.TemporaryDirectory() as folder:
             for word in ("random-deep:1:9-8", folder):
-                with self.assertRaisesRegex(evident.EvidentError, "wanted"):
+                with self.assertRaisesRegex(evident_snn.EvidentError, "wanted"):
                     words_of(word)
 
     def test_hdf5_matrices_are_read_or_refused_in_one_line(self):
@@ -124,13 +124,13 @@ class Reading(unittest.TestCase):
                 import h5py
             except ImportError:
                 with self.assertRaisesRegex(CaseError, "or the Python package h5py to read it"):
-                    evident.read_case(path)
+                    evident_snn.read_case(path)
                 return
             with self.assertRaisesRegex(CaseError, "there is none of that name"):
-                evident.read_case(path)
+                evident_snn.read_case(path)
             with h5py.File(os.path.join(folder, "w.h5"), "w") as file:
                 file["w"] = np.array([[3, 1], [2, 4]], dtype=np.float32)
-            self.assertEqual(evident.read_case(path).projections[0].weights.tolist(),
+            self.assertEqual(evident_snn.read_case(path).projections[0].weights.tolist(),
                              [[3, 1], [2, 4]])
 
 
@@ -140,7 +140,7 @@ class Refusing(unittest.TestCase):
             document = support.network()
             support.put(document, path, value)
             with self.assertRaises(CaseError) as caught:
-                evident.read_case_text(json.dumps(document), "f.json")
+                evident_snn.read_case_text(json.dumps(document), "f.json")
             text = str(caught.exception)
             self.assertIn(said, text)
             self.assertTrue(text.startswith("f.json: $"), text)
@@ -149,13 +149,13 @@ class Refusing(unittest.TestCase):
     def test_text_that_is_no_case_is_refused_in_one_line(self):
         for data, said in TEXTS:
             with self.assertRaises(CaseError) as caught:
-                evident.read_case_text(data)
+                evident_snn.read_case_text(data)
             self.assertIn(said, str(caught.exception))
             self.assertNotIn("\n", str(caught.exception))
 
     def test_a_missing_file_is_refused(self):
         with self.assertRaisesRegex(CaseError, "found no readable file"):
-            evident.read_case("no/such/file.json")
+            evident_snn.read_case("no/such/file.json")
 
     def test_the_program_evident_refuses_the_same(self):
         program = support.program()

@@ -1,4 +1,4 @@
-"""python -m evident judge and league hand a program to `evident verify`: its verdicts, its exit
+"""python -m evident_snn judge and league hand a program to `evident verify`: its verdicts, its exit
 code. The contenders here are the NumPy EventProp, whole or with one known fault."""
 import os
 import pathlib
@@ -13,16 +13,16 @@ import support
 
 import numpy as np
 
-import evident
-from evident.result import read_result, result_document
+import evident_snn
+from evident_snn.result import read_result, result_document
 
 CASES = ["random-recurrent:1:2-3", "degenerate-bursting:1:1"]  # some neurons spike repeatedly
 
 CONTENDER = """
 import sys
 import numpy as np
-import evident
-from evident.adapters import numpy_eventprop as exact
+import evident_snn
+from evident_snn.adapters import numpy_eventprop as exact
 
 class NoReset(exact._Backward):
     def spike(self, number, event):  # without the term of the voltage after the reset
@@ -35,15 +35,15 @@ if flaw == "reset":
 
 def mine(case):
     if flaw == "refuses":
-        raise evident.NotRun("everything")
+        raise evident_snn.NotRun("everything")
     got = exact.run(case)
     if flaw in ("20", "declared"):
-        got.gradients = evident.Gradients([20 * w for w in got.gradients.weights])
+        got.gradients = evident_snn.Gradients([20 * w for w in got.gradients.weights])
     if flaw == "nan":
         got.gradients.weights[0][0, 0] = np.nan
     return got
 
-evident.serve(mine, "mine", evident.Conventions(
+evident_snn.serve(mine, "mine", evident_snn.Conventions(
     "mine", scale="20" if flaw == "declared" else "1", surrogate="s" * (flaw == "surrogate"),
     time="grid" if flaw == "surrogate" else "exact"))
 """
@@ -64,7 +64,7 @@ class Judged(unittest.TestCase):
         cls.folder.cleanup()
 
     def evident(self, *words):
-        return subprocess.run([sys.executable, "-m", "evident", *words], cwd=self.folder.name,
+        return subprocess.run([sys.executable, "-m", "evident_snn", *words], cwd=self.folder.name,
                               env=self.environment, capture_output=True, text=True, timeout=300)
 
     def judged(self, flaw, code, said):
@@ -136,15 +136,15 @@ class Judged(unittest.TestCase):
 
 class Written(unittest.TestCase):
     def test_gradients_are_gradients_or_not_there(self):
-        case = evident.read_case_text(support.network())
-        self.assertNotIn("gradients", result_document(evident.Result(1.0, gradients=None), case))
-        with self.assertRaisesRegex(evident.ResultError, "found dict, wanted evident.Gradients"):
-            result_document(evident.Result(1.0, gradients={"weights": []}), case)
+        case = evident_snn.read_case_text(support.network())
+        self.assertNotIn("gradients", result_document(evident_snn.Result(1.0, gradients=None), case))
+        with self.assertRaisesRegex(evident_snn.ResultError, "found dict, wanted evident_snn.Gradients"):
+            result_document(evident_snn.Result(1.0, gradients={"weights": []}), case)
 
 
 class Reading(unittest.TestCase):
     def test_what_has_no_derivative_is_read_as_nan(self):
-        case = evident.read_case_text(support.network())
+        case = evident_snn.read_case_text(support.network())
         document = {"format": "evident-result-1", "gradients": {"bias": {
             "hid": [1, {"none": "one-sided", "left": "1", "right": "2"}], "out": ["nan", None]}}}
         bias = read_result(document, case).gradients.bias

@@ -11,9 +11,9 @@ import support
 
 import numpy as np
 
-import evident
-from evident.adapters import numpy_eventprop
-from evident.errors import NotRun
+import evident_snn
+from evident_snn.adapters import numpy_eventprop
+from evident_snn.errors import NotRun
 
 
 class Kept:
@@ -121,7 +121,7 @@ class Compiled:
         for c in callbacks[1:]:
             data[c.key] = ([], []) if c.key.startswith("spikes") else []
         for trial in range(len(y[output])):
-            case = evident.read_case_text(
+            case = evident_snn.read_case_text(
                 document_of(self.network, self.compiler, x, y, trial))
             exact = numpy_eventprop.run(case)
             now = [w / output.neuron.tau_mem for w in exact.gradients.weights]
@@ -196,13 +196,13 @@ def case_of(*changes):
     document["samples"].append({"spikes": {"in": [[3], [5, 12]]}, "target": {"label": 0}})
     for path, value in changes:
         support.put(document, path, value)
-    return evident.read_case_text(document)
+    return evident_snn.read_case_text(document)
 
 
 class MlGenn(unittest.TestCase):
     def tearDown(self):
         support.forget("ml_genn", "pygenn")
-        sys.modules.pop("evident.adapters.mlgenn_eventprop", None)
+        sys.modules.pop("evident_snn.adapters.mlgenn_eventprop", None)
 
     def test_gradients_come_back_a_trial_late_and_over_tau_mem(self):
         run, given = adapter()

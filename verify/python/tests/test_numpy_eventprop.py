@@ -7,10 +7,10 @@ import support
 
 import numpy as np
 
-import evident
-from evident.adapters._membrane import crossing, flow, propagate
-from evident.adapters.numpy_eventprop import run
-from evident.result import QUANTITIES, read_result, result_document
+import evident_snn
+from evident_snn.adapters._membrane import crossing, flow, propagate
+from evident_snn.adapters.numpy_eventprop import run
+from evident_snn.result import QUANTITIES, read_result, result_document
 
 GOLDEN = os.path.join(support.HERE, "golden")
 
@@ -22,7 +22,7 @@ def golden():
             folder = support.EXAMPLES
             if not os.path.exists(os.path.join(folder, name)):
                 folder = os.path.join(GOLDEN, "cases")
-            case = evident.read_case(os.path.join(folder, name))
+            case = evident_snn.read_case(os.path.join(folder, name))
             with open(os.path.join(GOLDEN, name), encoding="utf-8") as file:
                 yield name, case, read_result(json.load(file), case)
 

@@ -19,7 +19,7 @@ class Readme(unittest.TestCase):
     def judged(self, code):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "mine.py").write_text(code)
-            return subprocess.run([sys.executable, "-m", "evident", "judge", "mine.py",
+            return subprocess.run([sys.executable, "-m", "evident_snn", "judge", "mine.py",
                                    "closed-output:1:0-11"], cwd=folder, capture_output=True,
                                   text=True, timeout=120,
                                   env={**os.environ, "PYTHONPATH": support.PACKAGE})

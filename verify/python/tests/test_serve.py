@@ -10,16 +10,16 @@ import support
 
 import numpy as np
 
-import evident
-from evident.contender import answers, command_of
-from evident.conventions import read_conventions
-from evident.adapters.numpy_eventprop import run
-from evident.result import read_result
+import evident_snn
+from evident_snn.contender import answers, command_of
+from evident_snn.conventions import read_conventions
+from evident_snn.adapters.numpy_eventprop import run
+from evident_snn.result import read_result
 
 ADAPTER = '''
 import os
 import numpy as np
-import evident
+import evident_snn
 
 def mine(case):
     if case.name == "crash":
@@ -27,25 +27,25 @@ def mine(case):
     if case.name == "raise":
         raise ValueError("two\\nlines")
     if case.name == "no":
-        raise evident.NotRun("delays")
+        raise evident_snn.NotRun("delays")
     if case.name == "print":
         print("to stdout"); os.system("echo from a child")
     if case.name == "shape":
-        return evident.Result(gradients=evident.Gradients(weights=[np.zeros(3)]))
+        return evident_snn.Result(gradients=evident_snn.Gradients(weights=[np.zeros(3)]))
     if case.name == "type":
         return 12
     if case.name == "nan":
-        return evident.Result(loss=float("nan"), gradients=evident.Gradients(
+        return evident_snn.Result(loss=float("nan"), gradients=evident_snn.Gradients(
             weights=[np.full(p.weights.shape, -np.inf) for p in case.projections]))
     if case.name == "dict":
         return {"format": "evident-result-1", "loss": float("nan"), "samples": [{"loss": np.inf}]}
     if case.name == "deep":
         def down(): return down()
         down()
-    return evident.Result(loss=case.step, gradients=evident.Gradients(
+    return evident_snn.Result(loss=case.step, gradients=evident_snn.Gradients(
         weights=[p.weights / 3 for p in case.projections]))
 
-evident.serve(mine, engine="mine")
+evident_snn.serve(mine, engine="mine")
 '''
 
 BROKEN = [b"", b"{", b"nonsense", b"\xff\xfe\x00", b"[1, 2]", b"null", b'{"name": "x"}',
@@ -109,9 +109,9 @@ class Served(unittest.TestCase):
         self.assertEqual(own["samples"], [{"loss": "inf"}])
 
     def test_arguments_in_each_others_place_are_refused_at_once(self):
-        for wrong in (("mine", run), (run, evident.Conventions("mine")), (run, "mine", "mine")):
+        for wrong in (("mine", run), (run, evident_snn.Conventions("mine")), (run, "mine", "mine")):
             with self.assertRaisesRegex(TypeError, "serve.function, engine, conventions.: found"):
-                evident.serve(*wrong, arguments=["--conventions"])
+                evident_snn.serve(*wrong, arguments=["--conventions"])
 
     def test_a_step_in_the_environment_stands_in_for_that_of_the_case(self):
         self.assertEqual(self.answers([line("a")])[0]["loss"], 0.5)
@@ -119,7 +119,7 @@ class Served(unittest.TestCase):
         self.assertIn("not-run", self.answers([line("a")], EVIDENT_STEP="fast")[0])
 
     def test_numbers_read_back_to_the_same_bits(self):
-        case = evident.read_case_text(line("fine"))
+        case = evident_snn.read_case_text(line("fine"))
         got = read_result(self.answers([line("fine")])[0], case)
         want = case.projections[0].weights / 3
         self.assertEqual(got.gradients.weights[0].view(np.int64).tolist(),
@@ -131,16 +131,16 @@ class Served(unittest.TestCase):
         self.assertEqual(json.loads(done.stdout)["format"], "evident-conventions-1")
 
     def evident(self, *words):
-        """What python -m evident prints, and what it leaves in an empty folder."""
+        """What python -m evident_snn prints, and what it leaves in an empty folder."""
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run([sys.executable, "-m", "evident", *words], cwd=folder,
+            done = subprocess.run([sys.executable, "-m", "evident_snn", *words], cwd=folder,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   env=self.environment, encoding="utf-8", check=False)
             return done, os.listdir(folder)
 
     def test_conventions_come_back_as_they_were(self):
         for scale in ("1/tau_mem", 0.5, {"max-voltage-cross-entropy": "1/tau_mem"}):
-            card = evident.Conventions("mine", scale=scale, answers_in="s")
+            card = evident_snn.Conventions("mine", scale=scale, answers_in="s")
             self.assertEqual(read_conventions(json.dumps(card.document())), card)
 
     def test_a_mistyped_adapter_is_refused_before_anything_is_written(self):
@@ -166,7 +166,7 @@ class Served(unittest.TestCase):
 
 class Absent(unittest.TestCase):
     def test_a_ready_adapter_without_its_package_says_so(self):
-        case = evident.read_case_text(support.network())
+        case = evident_snn.read_case_text(support.network())
         said, = answers(command_of("mlgenn_eventprop"), [case])
         self.assertRegex(json.loads(said)["not-run"], "is not installed here|own case fails")
 

@@ -155,7 +155,7 @@ means that every number of the answer that is judged is within its bound (`verif
 answer on a time grid must come nearer as its step is halved. Of an engine with exact times, a few
 hundred bounds are what the tolerance of a solver gives; 1e9 and more is another number altogether.
 Where an engine cannot express a case, its adapter says not-run. The table is counted from the store
-of these runs by `python -m evident league`; # stands for numbers that differ from case to case."""
+of these runs by `python -m evident_snn league`; # stands for numbers that differ from case to case."""
 _SURROGATE = """A surrogate gradient is the derivative of nothing that could be judged, and says so
 (`surrogate` in its conventions): a *pass* above is one of its spikes and loss alone. What its
 gradients have to do with the exact ones at the case's own step:"""

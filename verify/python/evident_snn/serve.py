@@ -54,7 +54,7 @@ def answer(line: bytes, function: Function, engine: str) -> Dict[str, Any]:
             return result_document(result, case)
         if isinstance(result, dict) and result.get("format") == FORMAT:
             return plain(result)
-        raise EvidentError(f"the function gave {type(result).__name__}, wanted evident.Result")
+        raise EvidentError(f"the function gave {type(result).__name__}, wanted evident_snn.Result")
     except NotRun as reason:
         head["not-run"] = one_line(reason) or "no reason given"
     except EvidentError as error:
@@ -101,7 +101,7 @@ def serve(function: Function, engine: str = "", conventions: Optional[Convention
         return
     if sys.stdin.isatty():
         print(f"{engine} reads cases from standard input, a line each; to have it judged: "
-              f"python -m evident judge {shlex.quote(sys.argv[0])} CASE...", file=sys.stderr)
+              f"python -m evident_snn judge {shlex.quote(sys.argv[0])} CASE...", file=sys.stderr)
     out = _keep_stdout()
     try:
         for line in sys.stdin.buffer:

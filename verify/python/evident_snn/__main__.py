@@ -1,4 +1,4 @@
-"""python -m evident: check cases, run adapters, judge them, make the league table."""
+"""python -m evident_snn: check cases, run adapters, judge them, make the league table."""
 import argparse
 import json
 import os
@@ -68,7 +68,7 @@ def _league(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m evident", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m evident_snn", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, text: str, function: object) -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""Ready adapters, one file a program: `python -m evident.adapters NAME` answers requests.
+"""Ready adapters, one file a program: `python -m evident_snn.adapters NAME` answers requests.
 
 Each states its conventions at its top and refuses (not-run, with the reason) what its engine cannot
 express. None approximates in silence.

@@ -58,7 +58,7 @@ def _loss(loss: Loss) -> Dict[str, Any]:
 def case_document(case: Case) -> Dict[str, Any]:
     """The JSON document of a case, self-contained: no HDF5 objects. TypeError of anything else."""
     if not isinstance(case, Case):
-        raise TypeError(f"found {type(case).__name__} where a case belongs, wanted evident.Case")
+        raise TypeError(f"found {type(case).__name__} where a case belongs, wanted evident_snn.Case")
     got: Dict[str, Any] = {"format": "evident-case-1", "name": case.name}
     if case.note is not None:
         got["note"] = case.note

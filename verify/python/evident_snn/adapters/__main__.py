@@ -1,4 +1,4 @@
-"""python -m evident.adapters NAME: serves a ready adapter.
+"""python -m evident_snn.adapters NAME: serves a ready adapter.
 
 Where the packages that it needs are missing, it answers not-run with the reason to every case, so
 that nobody takes silence for agreement.
@@ -18,13 +18,13 @@ from . import NAMES
 def main() -> int:
     """Serves the adapter that the command line names."""
     if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
-        print(f"usage: python -m evident.adapters NAME [--conventions]\nNAME: {', '.join(NAMES)}",
+        print(f"usage: python -m evident_snn.adapters NAME [--conventions]\nNAME: {', '.join(NAMES)}",
               file=sys.stderr)
         return 2
     name = sys.argv[1]
     warnings.simplefilter("ignore")  # of other people's packages
     try:
-        module = importlib.import_module(f"evident.adapters.{name}")
+        module = importlib.import_module(f"evident_snn.adapters.{name}")
     except ImportError as error:
         missing = (error.name or str(error)).split(".")[0]
         reason = one_line(f"{missing} is not installed here ({type(error).__name__}: {error})")

@@ -22,7 +22,7 @@ def command_of(text: str) -> str:
     """What the shell runs: a ready adapter by its name, a Python file, or any command. A single
     word that is nothing of them is refused, before hours are spent on others."""
     if text in NAMES:
-        return shlex.join([sys.executable, "-m", "evident.adapters", text])
+        return shlex.join([sys.executable, "-m", "evident_snn.adapters", text])
     if text.endswith(".py") and os.path.isfile(text):
         return shlex.join([sys.executable, text])
     if not text.strip() or (re.fullmatch(r"[\w./-]+", text) and shutil.which(text) is None):

@@ -131,7 +131,7 @@ def result_document(result: Result, case: Case) -> Dict[str, Any]:
         for s, one in enumerate(got["samples"]):
             one["spikes"] = _put_trains(f"spikes[{s}]", result.spikes[s], "spikes", case, None)
     if result.gradients is not None and not isinstance(result.gradients, Gradients):
-        _refuse("gradients", type(result.gradients).__name__, "evident.Gradients")
+        _refuse("gradients", type(result.gradients).__name__, "evident_snn.Gradients")
     gradients = _put_gradients(result.gradients or Gradients(), case)
     if gradients:
         got["gradients"] = gradients

@@ -1,13 +1,13 @@
-"""evident: has any gradient of a spiking neural network judged.
+"""evident_snn: has any gradient of a spiking neural network judged.
 
 A program under judgement gets cases and gives results. In Python it is a function and one call:
 
-    import evident
+    import evident_snn
 
-    def mine(case: evident.Case) -> evident.Result:
+    def mine(case: evident_snn.Case) -> evident_snn.Result:
         ...
 
-    evident.serve(mine, engine="mine")
+    evident_snn.serve(mine, engine="mine")
 
 The formats are `evident-case-1` and `evident-result-1`; PROTOCOL.md says how they travel.
 """
