@@ -8,7 +8,6 @@ Usage: PYTHONPATH=verify/python tests/single_precision.py [--conventions]
 import builtins
 import dataclasses
 import functools
-import sys
 
 import numpy as np
 
@@ -67,4 +66,4 @@ CONVENTIONS = dataclasses.replace(numpy_eventprop.CONVENTIONS, engine="single_pr
 
 if __name__ == "__main__":
     np.seterr(all="ignore")
-    serve(run, conventions=CONVENTIONS, arguments=sys.argv[1:])
+    serve(run, conventions=CONVENTIONS)

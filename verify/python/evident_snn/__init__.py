@@ -1,4 +1,4 @@
-"""evident_snn: has any gradient of a spiking neural network judged.
+"""evident_snn: has any gradient of a spiking neural network judged by the program `evident`.
 
 A program under judgement gets cases and gives results. In Python it is a function and one call:
 
@@ -13,16 +13,14 @@ The formats are `evident-case-1` and `evident-result-1`; PROTOCOL.md says how th
 """
 from .case import Case, Loss, Population, Projection, Sample
 from .conventions import Conventions
-from .errors import CaseError, EvidentError, NotRun, ResultError
+from .errors import CaseError, EvidentError, NotRun
 from .read import read_case, read_case_text
-from .result import Gradients, Result, read_result
+from .result import Gradients, Result
 from .serve import serve
-from .write import case_document, write_case
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Case", "CaseError", "Conventions", "EvidentError", "Gradients", "Loss", "NotRun",
-    "Population", "Projection", "Result", "ResultError", "Sample", "case_document", "read_case",
-    "read_case_text", "read_result", "serve", "write_case",
+    "Population", "Projection", "Result", "Sample", "read_case", "read_case_text", "serve",
 ]

@@ -1,52 +1,15 @@
-"""python -m evident_snn: check cases, run adapters, judge them, make the league table."""
+"""python -m evident_snn: has adapters judged by the program `evident`, makes the league table."""
 import argparse
-import json
-import os
 import sys
-from typing import Iterator, List, Optional
+from typing import List, Optional
 
 from . import adapters
-from .case import Case
-from .contender import answers, command_of
 from .errors import EvidentError
-from .judge import judge
+from .judge import command_of, judge, words_of
 from .league import league_text, measure
-from .program import cases_of, words_of
 
-_CASES = ("a file, - for standard input, a folder of *.json, an address FAMILY:SEED:K or addresses "
-          "FAMILY:SEED:FIRST-LAST")
+_CASES = "a file, a folder of *.json, an address FAMILY:SEED:K or addresses FAMILY:SEED:FIRST-LAST"
 _ADAPTER = f"a ready adapter ({', '.join(adapters.NAMES)}), a Python file, or a command in quotes"
-
-
-def _all(words: List[str]) -> Iterator[Case]:
-    for word in words:
-        yield from cases_of(word)
-
-
-def _check(options: argparse.Namespace) -> int:
-    code = 0
-    for word in options.case:
-        try:
-            for case in cases_of(word):
-                neurons = sum(p.size for p in case.populations)
-                print(f"{case.name}: ok, {neurons} neurons, {len(case.projections)} projections, "
-                      f"{len(case.samples)} samples, {case.loss.kind}")
-        except EvidentError as error:
-            print(error, file=sys.stderr)
-            code = 2
-    return code
-
-
-def _run(options: argparse.Namespace) -> int:
-    code = 0
-    for line in answers(command_of(options.adapter), _all(options.case)):
-        print(line, flush=True)
-        try:
-            failed = "error" in json.loads(line)
-        except ValueError:
-            failed = True
-        code = max(code, int(failed))
-    return code
 
 
 def _judge(options: argparse.Namespace) -> int:
@@ -76,11 +39,6 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(function=function)
         return one
 
-    one = add("check", "says of each case whether it is well formed", _check)
-    one.add_argument("case", nargs="+", metavar="CASE", help=_CASES)
-    one = add("run", "prints an adapter's answers, a line each, unjudged", _run)
-    one.add_argument("adapter", metavar="ADAPTER", help=_ADAPTER)
-    one.add_argument("case", nargs="+", metavar="CASE", help=_CASES)
     one = add("judge", "judges an adapter: evident verify --no-witness --engine 'exec:ADAPTER' "
               "CASE... OPTIONS; its output and its exit code", _judge)
     one.add_argument("adapter", metavar="ADAPTER", help=_ADAPTER)
@@ -106,10 +64,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         return int(options.function(options))
     except EvidentError as error:
-        print(f"evident: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        print(f"evident_snn: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -12,7 +12,6 @@ from typing import Dict, List, Optional
 import numpy as np
 
 SPIKE_SOURCE, LIF, LI = "spike-source", "lif", "li"
-MODELS = (SPIKE_SOURCE, LIF, LI)
 
 VOLTAGE_LOSSES = (
     "voltage-integral-cross-entropy", "instantaneous-cross-entropy",
@@ -21,13 +20,6 @@ VOLTAGE_LOSSES = (
 FIRST_SPIKE_LOSSES = (
     "first-spike-cross-entropy", "first-spike-squared-error", "first-spike-margin",
 )
-LOSSES = (
-    "voltage-integral-cross-entropy", "instantaneous-cross-entropy",
-    "max-voltage-cross-entropy", "first-spike-cross-entropy", "first-spike-squared-error",
-    "first-spike-margin", "voltage-squared-error",
-)
-WEIGHTINGS = ("uniform", "exponential", "linear", "sigmoid")
-PENALTIES = ("exponential", "reciprocal")
 
 
 def _nothing() -> np.ndarray:

@@ -1,7 +1,6 @@
 """What an engine's numbers mean: its card, read by people and by the judge."""
-import json
 from dataclasses import asdict, dataclass, field
-from typing import Dict, List, Optional, Union
+from typing import Dict, List, Union
 
 FORMAT = "evident-conventions-1"
 
@@ -21,6 +20,7 @@ class Conventions:
     scale: Union[str, float, Dict[str, Union[str, float]]] = "1"
     loss: str = "mean"  # over samples: "mean" or "sum"
     precision: str = "float64"
+    repeatable: bool = True  # False: sums in no fixed order; asked again, its bits may differ
     surrogate: str = ""  # of a surrogate gradient; "" if none is used
     provides: List[str] = field(default_factory=lambda: ["loss", "spikes", "weights"])
     refuses: List[str] = field(default_factory=list)  # what it answers not-run to, in words
@@ -29,17 +29,3 @@ class Conventions:
     def document(self) -> Dict[str, object]:
         """The JSON document that `--conventions` prints."""
         return {"format": FORMAT, **asdict(self)}
-
-
-def read_conventions(text: str) -> Optional[Conventions]:
-    """Reads a card; None where the text is none. Unknown keys are left out."""
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        return None
-    known = {k: v for k, v in document.items() if k in Conventions.__dataclass_fields__}
-    if not isinstance(known.get("engine"), str):
-        return None
-    return Conventions(**known)

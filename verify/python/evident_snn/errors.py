@@ -6,11 +6,7 @@ class EvidentError(Exception):
 
 
 class CaseError(EvidentError):
-    """A case is not well formed: file, place, what was found, what was wanted."""
-
-
-class ResultError(EvidentError):
-    """A result does not have the shape of its case."""
+    """No case can be made of this: file, place, what was found, what was wanted."""
 
 
 class NotRun(EvidentError):

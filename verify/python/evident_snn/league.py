@@ -3,6 +3,7 @@
 What stands in the table is counted from the store; nothing is judged here.
 """
 import datetime
+import json
 import os
 import re
 import sqlite3
@@ -11,12 +12,10 @@ from collections import Counter
 from contextlib import closing
 from math import inf
 from statistics import median
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
-from .contender import card_of, command_of, environment
-from .conventions import Conventions
 from .errors import EvidentError, one_line
-from .judge import verify_command
+from .judge import command_of, environment, verify_command
 
 VERDICTS = ("pass", "fail", "undecided", "not-run", "error")
 _NUMBER = re.compile(r"(?<![\w.-])-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?(?![\w])")
@@ -28,7 +27,7 @@ class Line(NamedTuple):
     """What was recorded of one adapter."""
 
     adapter: str
-    card: Optional[Conventions]
+    card: Dict[str, Any]  # what it prints for --conventions; empty if it has none
     families: Dict[str, Counter[str]]  # in the order of the run: cases by verdict
     distances: Dict[str, List[float]]  # of a failing quantity: a case's largest, in bounds
     looks: Counter[str]  # failing cases by what the wrong numbers look like
@@ -59,7 +58,7 @@ def _newest(store: str) -> Tuple[int, str]:
         return found or (0, "")
 
 
-def recorded(store: str, run: int, adapter: str, card: Optional[Conventions]) -> Line:
+def recorded(store: str, run: int, adapter: str, card: Dict[str, Any]) -> Line:
     """Counts a run of a store."""
     families: Dict[str, Counter[str]] = {}
     with closing(sqlite3.connect(store)) as base:
@@ -87,6 +86,17 @@ def recorded(store: str, run: int, adapter: str, card: Optional[Conventions]) ->
                 told)
 
 
+def _card(command: str, seconds: float) -> Dict[str, Any]:
+    try:
+        done = subprocess.run(f"{command} --conventions", shell=True, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds,
+                              env=environment())
+        card = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError):
+        return {}
+    return card if isinstance(card, dict) else {}
+
+
 def measure(adapter: str, cases: List[str], store: str, seconds: float) -> Line:
     """Has an adapter judged, the run recorded in the store, and counts."""
     before, _ = _newest(store)
@@ -97,7 +107,7 @@ def measure(adapter: str, cases: List[str], store: str, seconds: float) -> Line:
     if run == before or status != "complete":
         raise EvidentError(f"{adapter}: evident verify ended with status {done.returncode} and "
                            "recorded no complete run")
-    return recorded(store, run, adapter, card_of(command_of(adapter), seconds))
+    return recorded(store, run, adapter, _card(command_of(adapter), seconds))
 
 
 def _most(counter: Counter[str]) -> str:
@@ -128,13 +138,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
 
 def league_text(lines: Sequence[Line], cases: str) -> str:
     """The table in Markdown. `cases`: in the words of the command line."""
-    versions = "; ".join(f"{x.adapter}: {(x.card.version if x.card else '') or 'none stated'}"
+    versions = "; ".join(f"{x.adapter}: {x.card.get('version') or 'none stated'}"
                          for x in lines)
     text = ["# League table", "", _EXPLAIN, "",
             f"Made on {datetime.date.today()}. Cases: {cases}. Versions: {versions}.", ""]
     text += _table(["adapter", "time", *VERDICTS, "quantities that fail, in cases",
                     "what wrong numbers look like, in cases"],
-                   [[x.adapter, x.card.time if x.card else "-", *(x.total[v] for v in VERDICTS),
+                   [[x.adapter, x.card.get("time", "-"), *(x.total[v] for v in VERDICTS),
                      _failing(x.distances), _most(x.looks)] for x in lines])
     if any(x.told for x in lines):
         text += ["", "## Surrogate gradients: told, not judged", "", _SURROGATE, ""]
@@ -155,7 +165,7 @@ means that every number of the answer that is judged is within its bound (`verif
 answer on a time grid must come nearer as its step is halved. Of an engine with exact times, a few
 hundred bounds are what the tolerance of a solver gives; 1e9 and more is another number altogether.
 Where an engine cannot express a case, its adapter says not-run. The table is counted from the store
-of these runs by `python -m evident_snn league`; # stands for numbers that differ from case to case."""
+of these runs by `python -m evident_snn league`; # stands for numbers that differ between cases."""
 _SURROGATE = """A surrogate gradient is the derivative of nothing that could be judged, and says so
 (`surrogate` in its conventions): a *pass* above is one of its spikes and loss alone. What its
 gradients have to do with the exact ones at the case's own step:"""

@@ -8,68 +8,58 @@ import json
 import os
 import shlex
 import sys
-from typing import IO, Any, Callable, Dict, Optional, Sequence, Union
+from typing import IO, Any, Callable, Dict, Optional
 
 from .case import Case
 from .conventions import Conventions
 from .errors import EvidentError, NotRun, one_line
 from .read import read_case_text
-from .result import FORMAT, Result, plain, result_document
+from .result import FORMAT, Result, result_document
 
-Function = Callable[[Case], Union[Result, Dict[str, Any]]]
-
-
-def _name_in(line: bytes) -> Optional[str]:
-    """The name of a case that could not be read, so that the answer can say which one it was."""
-    try:
-        name = json.loads(line.decode("utf-8"))["name"]
-        return name if isinstance(name, str) else None
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-        return None
+Function = Callable[[Case], Result]
 
 
-def with_step(case: Case) -> Case:
+def _with_step(case: Case) -> Case:
     """EVIDENT_STEP, in ms, stands in for the step of the case."""
     step = os.environ.get("EVIDENT_STEP")
     if step:
         try:
             case.step = float(step)
         except ValueError:
-            raise NotRun(f"EVIDENT_STEP: found {one_line(step, 40)}, wanted a step in ms")
+            case.step = 0.0
         if not 0 < case.step < float("inf"):
             raise NotRun(f"EVIDENT_STEP: found {one_line(step, 40)}, wanted a step > 0 in ms")
     return case
 
 
-def answer(line: bytes, function: Function, engine: str) -> Dict[str, Any]:
+def _answer(line: bytes, function: Function, engine: str) -> Dict[str, Any]:
     """The answer to one request. Never raises but for KeyboardInterrupt and SystemExit."""
-    name: Optional[str] = None
-    head: Dict[str, Any] = {"format": FORMAT}
+    head: Dict[str, Any] = {"format": FORMAT, "engine": engine}
     try:
         case = read_case_text(line, "request")
-        name = case.name
-        result = function(with_step(case))
-        if isinstance(result, Result):
-            result.engine = result.engine or engine
-            return result_document(result, case)
-        if isinstance(result, dict) and result.get("format") == FORMAT:
-            return plain(result)
-        raise EvidentError(f"the function gave {type(result).__name__}, wanted evident_snn.Result")
+        head["case"] = case.name
+        result = function(_with_step(case))
+        if not isinstance(result, Result):
+            raise EvidentError(f"the function gave {type(result).__name__}, wanted "
+                               "evident_snn.Result")
+        result.engine = result.engine or engine
+        return result_document(result, head["case"])
     except NotRun as reason:
         head["not-run"] = one_line(reason) or "no reason given"
     except EvidentError as error:
         head["error"] = one_line(error)
-    except RecursionError:
-        head["error"] = "RecursionError: too deep"
-    except MemoryError:
-        head["error"] = "MemoryError: memory is short"
     except Exception as error:  # whatever it is, the next case may be well
         head["error"] = one_line(f"{type(error).__name__}: {error}")
-    name = name if name is not None else _name_in(line)
-    if name is not None:
-        head["case"] = name
-    head["engine"] = engine
     return head
+
+
+def _text(document: Dict[str, Any]) -> str:
+    """One line of JSON, with "nan", "inf" and "-inf" for the numbers that JSON does not have."""
+    try:
+        return json.dumps(document, allow_nan=False)
+    except ValueError:
+        words = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+        return json.dumps(json.loads(json.dumps(document), parse_constant=words.__getitem__))
 
 
 def _keep_stdout() -> IO[bytes]:
@@ -80,8 +70,8 @@ def _keep_stdout() -> IO[bytes]:
     return kept
 
 
-def serve(function: Function, engine: str = "", conventions: Optional[Conventions] = None,
-          arguments: Optional[Sequence[str]] = None) -> None:
+def serve(function: Function, engine: str = "",
+          conventions: Optional[Conventions] = None) -> None:
     """Answers requests until the input ends. With `--conventions` as an argument of the program,
     prints its card instead and returns. TypeError where an argument stands in the place of
     another."""
@@ -94,8 +84,7 @@ def serve(function: Function, engine: str = "", conventions: Optional[Convention
                             f"for {name}")
     engine = engine or (conventions.engine if conventions else "")
     engine = engine or getattr(function, "__name__", "unnamed")
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if "--conventions" in arguments:
+    if "--conventions" in sys.argv[1:]:
         card = conventions or Conventions(engine, note="the adapter declares nothing else")
         print(json.dumps(card.document()))
         return
@@ -107,8 +96,7 @@ def serve(function: Function, engine: str = "", conventions: Optional[Convention
         for line in sys.stdin.buffer:
             if not line.strip():
                 continue
-            document = answer(line, function, engine)
-            out.write(json.dumps(document).encode("utf-8") + b"\n")
+            out.write(_text(_answer(line, function, engine)).encode("utf-8") + b"\n")
             out.flush()
     except (BrokenPipeError, KeyboardInterrupt):
         pass

@@ -25,7 +25,7 @@ class Readme(unittest.TestCase):
                                   env={**os.environ, "PYTHONPATH": support.PACKAGE})
 
     def test_example_passes_where_it_answers(self):
-        self.agrees(EXAMPLE, 0, "PASS closed-output:1:5: 10 numbers")
+        self.agrees(EXAMPLE, 0, "PASS closed-output:1:5: 50 numbers")
 
     def test_example_broken_as_in_the_readme_fails_in_its_words(self):
         broken = EXAMPLE.replace("slope * share / len(case.samples)", "slope * share")

@@ -18,8 +18,8 @@ from . import NAMES
 def main() -> int:
     """Serves the adapter that the command line names."""
     if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
-        print(f"usage: python -m evident_snn.adapters NAME [--conventions]\nNAME: {', '.join(NAMES)}",
-              file=sys.stderr)
+        print("usage: python -m evident_snn.adapters NAME [--conventions]\n"
+              f"NAME: {', '.join(NAMES)}", file=sys.stderr)
         return 2
     name = sys.argv[1]
     warnings.simplefilter("ignore")  # of other people's packages
@@ -32,9 +32,9 @@ def main() -> int:
         def absent(case: Case) -> Result:
             raise NotRun(reason)
 
-        serve(absent, conventions=Conventions(name, note=reason), arguments=sys.argv[2:])
+        serve(absent, conventions=Conventions(name, note=reason))
         return 0
-    serve(module.run, conventions=module.CONVENTIONS, arguments=sys.argv[2:])
+    serve(module.run, conventions=module.CONVENTIONS)
     return 0
 
 

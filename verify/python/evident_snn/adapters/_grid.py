@@ -5,11 +5,11 @@ grid engine rounds the times of input spikes to its grid, which its conventions 
 no whole number of steps are refused.
 """
 from dataclasses import dataclass
-from typing import Dict, List, Sequence
+from typing import Dict, List
 
 import numpy as np
 
-from ..case import SPIKE_SOURCE, VOLTAGE_LOSSES, Case, Projection
+from ..case import SPIKE_SOURCE, Case, Projection
 from ..errors import NotRun
 
 MOST_STEPS = 20_000
@@ -66,18 +66,6 @@ def delay_steps(projection: Projection, k: int, dt: float) -> np.ndarray:
         raise NotRun(f"a delay of {delay!r} ms in projection {k} is no whole number of steps of "
                      f"{dt!r} ms")
     return whole.astype(int)
-
-
-def refuse_delays(case: Case) -> None:
-    """For engines that know no delays."""
-    if any((p.delay != 0).any() for p in case.projections):
-        raise NotRun("delays")
-
-
-def refuse_losses(case: Case, kinds: Sequence[str] = VOLTAGE_LOSSES) -> None:
-    """For engines that differentiate voltages, not spike times."""
-    if case.loss.kind not in kinds:
-        raise NotRun(f"loss {case.loss.kind}: no derivative by a spike time in this engine")
 
 
 def order(case: Case) -> List[str]:

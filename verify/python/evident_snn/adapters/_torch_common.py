@@ -4,7 +4,7 @@ from typing import Dict, List, Optional, Tuple
 import numpy as np
 import torch
 
-from ..case import LI, LIF, Case
+from ..case import Case
 from ..result import Gradients, Result
 from ._grid import Grid
 from ._losses import target_at, weight_at
@@ -23,7 +23,7 @@ class Parameters:
     population."""
 
     def __init__(self, case: Case, wanted: Tuple[str, ...]):
-        self.case, self.wanted = case, wanted
+        self.wanted = wanted
 
         def leaf(values: np.ndarray, name: str) -> torch.Tensor:
             return tensor(values).clone().requires_grad_(name in wanted)
@@ -100,4 +100,4 @@ def spike_times(case: Case, rasters: Dict[str, List[torch.Tensor]],
 
 def models(case: Case) -> Dict[str, str]:
     """Model by population, of those that are simulated."""
-    return {p.name: p.model for p in case.neurons() if p.model in (LIF, LI)}
+    return {p.name: p.model for p in case.neurons()}

@@ -29,7 +29,6 @@ from ..case import FIRST_SPIKE_LOSSES, LIF, Case, Sample
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Gradients, Result
-from ..serve import serve
 from ._losses import first_spike_loss
 
 jax.config.update("jax_enable_x64", True)
@@ -156,7 +155,3 @@ def run(case: Case) -> Result:
         total = grad if total is None else jax.tree_util.tree_map(jnp.add, total, grad)
     total = jax.tree_util.tree_map(lambda x: x / len(losses), total)
     return Result(float(np.mean(losses)), losses, None, _gradients(net, total))
-
-
-if __name__ == "__main__":
-    serve(run, conventions=CONVENTIONS)

@@ -21,8 +21,7 @@ from ..case import LIF, SPIKE_SOURCE, Case
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Gradients, Result
-from ..serve import serve
-from ._uniform import one_value
+from ._refuse import one_value, refuse_delays
 
 CONVENTIONS = Conventions(
     engine="eventprop_original", version=f"eventprop {getattr(eventprop, '__version__', '?')}",
@@ -65,8 +64,7 @@ def _refuse(case: Case) -> None:
             raise NotRun("a bias, or a reset other than 0")
         if one_value(p, "tau_mem") == one_value(p, "tau_syn"):
             raise NotRun("tau_mem = tau_syn")
-    if any((p.delay != 0).any() for p in case.projections):
-        raise NotRun("delays")
+    refuse_delays(case)
 
 
 def _layers(case: Case, chain: List[int]) -> List[LIFLayer]:
@@ -119,7 +117,3 @@ def run(case: Case) -> Result:
     for k, layer in zip(chain, layers):
         weights[k] = np.array(layer.gradient)
     return Result(float(losses.mean()), losses.tolist(), spikes, Gradients(weights))
-
-
-if __name__ == "__main__":
-    serve(run, conventions=CONVENTIONS)

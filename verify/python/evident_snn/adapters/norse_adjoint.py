@@ -22,8 +22,8 @@ from ..case import LIF, Case
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Result
-from ..serve import serve
-from ._grid import Grid, make_grid, order, refuse_delays, refuse_losses
+from ._grid import Grid, make_grid, order
+from ._refuse import refuse_delays, refuse_losses
 from ._torch_common import REAL, Parameters, models, spike_times, tensor, trace_losses
 
 UNIT = os.environ.get("EVIDENT_NORSE_UNIT", "s")
@@ -105,7 +105,3 @@ def run(case: Case) -> Result:
     refuse_losses(case)
     refuse_delays(case)
     return _simulate(case, make_grid(case, nearest=True), Parameters(case, ("weights",)))
-
-
-if __name__ == "__main__":
-    serve(run, conventions=CONVENTIONS)

@@ -14,17 +14,17 @@ from typing import Dict, List
 
 import numpy as np
 
+from .. import __version__
 from ..case import Case
 from ..conventions import Conventions
 from ..result import Gradients, Result
-from ..serve import serve
 from ._events import Event, Network, Trial, simulate
 from ._losses import Drive, drive
 from ._membrane import flow
 
 CONVENTIONS = Conventions(
-    engine="numpy_eventprop", version=f"evident 0.1.0, numpy {np.__version__}", time="exact",
-    time_unit="ms", sign=1, scale="1", loss="mean", precision="float64",
+    engine="numpy_eventprop", version=f"evident-snn {__version__}, numpy {np.__version__}",
+    time="exact", time_unit="ms", sign=1, scale="1", loss="mean", precision="float64",
     provides=["loss", "spikes", "weights", "delays", "tau_mem", "tau_syn", "threshold", "bias",
               "spike_times"],
     refuses=["more than 2,000,000 events a sample", "voltage losses of more than 400,000 nodes"])
@@ -156,7 +156,3 @@ def run(case: Case) -> Result:
         spikes.append(trial.spikes)
     g.spike_times = by_time
     return Result(float(np.mean(losses)), losses, spikes, g)
-
-
-if __name__ == "__main__":
-    serve(run, conventions=CONVENTIONS)

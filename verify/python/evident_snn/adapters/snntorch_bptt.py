@@ -16,8 +16,8 @@ from ..case import LIF, Case
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Result
-from ..serve import serve
-from ._grid import Grid, make_grid, order, refuse_delays, refuse_losses
+from ._grid import Grid, make_grid, order
+from ._refuse import refuse_delays, refuse_losses
 from ._torch_common import (Parameters, models, propagator, spike_times, tensor,
                             trace_losses)
 
@@ -80,7 +80,3 @@ def run(case: Case) -> Result:
         if p.model == LIF and (p.reset != 0).any():
             raise NotRun("a reset other than 0")
     return _simulate(case, make_grid(case, nearest=True), Parameters(case, ("weights",)))
-
-
-if __name__ == "__main__":
-    serve(run, conventions=CONVENTIONS)

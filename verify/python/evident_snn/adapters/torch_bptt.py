@@ -16,8 +16,8 @@ from ..case import LI, LIF, Case
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Result
-from ..serve import serve
-from ._grid import Grid, delay_steps, make_grid, refuse_losses
+from ._grid import Grid, delay_steps, make_grid
+from ._refuse import refuse_losses
 from ._torch_common import (REAL, Parameters, models, propagator, spike_times, tensor,
                             trace_losses)
 
@@ -111,7 +111,3 @@ def run(case: Case) -> Result:
     grid = make_grid(case, nearest=False)
     return _simulate(case, grid, Parameters(case, ("weights", "tau_mem", "tau_syn", "threshold",
                                                    "bias")))
-
-
-if __name__ == "__main__":
-    serve(run, conventions=CONVENTIONS)
