@@ -32,7 +32,7 @@ if [ $# = 0 ]; then
         degenerate-{bursting:1:1,inhibition:1:0,taus:1:0}
 fi
 code=0
-"$venv/bin/python" -m evident league --cases "$@" --seconds 300 --out "$out" \
+"$venv/bin/python" -m evident_snn league --cases "$@" --seconds 300 --out "$out" \
     --store "$folder/league.sqlite" || code=$?
 [ "$code" -gt 1 ] || cat "$out"
 exit $code

@@ -18,7 +18,7 @@ fi
 # shellcheck disable=SC2317 # progress calls it
 doing() { echo "programs that are right, on $*"; }
 progress doing "$@"
-for program in '-m evident.adapters.numpy_eventprop' tests/single_precision.py; do
+for program in '-m evident_snn.adapters numpy_eventprop' tests/single_precision.py; do
     said=$("$evident" verify "$@" --no-witness --engine "exec:$python $program" 2>&1)
     grep -E '^(FAIL|ERROR|UNDECIDED) ' <<<"$said"
     totals=$(grep '^cases: ' <<<"$said")

@@ -8,13 +8,12 @@ Usage: PYTHONPATH=verify/python tests/single_precision.py [--conventions]
 import builtins
 import dataclasses
 import functools
-import sys
 
 import numpy as np
 
-from evident.adapters import _events, _losses, _membrane, numpy_eventprop
-from evident.case import Case
-from evident.serve import serve
+from evident_snn.adapters import _events, _losses, _membrane, numpy_eventprop
+from evident_snn.case import Case
+from evident_snn.serve import serve
 
 
 def rounded(x):
@@ -67,4 +66,4 @@ CONVENTIONS = dataclasses.replace(numpy_eventprop.CONVENTIONS, engine="single_pr
 
 if __name__ == "__main__":
     np.seterr(all="ignore")
-    serve(run, conventions=CONVENTIONS, arguments=sys.argv[1:])
+    serve(run, conventions=CONVENTIONS)

@@ -55,8 +55,8 @@ def stand_in(modules):
 
 def fresh_adapter(name):
     """The module of a ready adapter, imported anew, with what stands in for its packages now."""
-    sys.modules.pop(f"evident.adapters.{name}", None)
-    return importlib.import_module(f"evident.adapters.{name}")
+    sys.modules.pop(f"evident_snn.adapters.{name}", None)
+    return importlib.import_module(f"evident_snn.adapters.{name}")
 
 
 def forget(*packages):

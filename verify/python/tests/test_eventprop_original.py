@@ -8,8 +8,8 @@ import support
 
 import numpy as np
 
-import evident
-from evident.errors import NotRun
+import evident_snn
+from evident_snn.errors import NotRun
 
 FIRST_SPIKE = {"kind": "first-spike-cross-entropy", "population": "out", "tau0": 2, "tau1": 8,
                "alpha": 0.5}
@@ -70,7 +70,7 @@ def case_of(change=None):
     document["loss"] = dict(FIRST_SPIKE)
     if change:
         support.put(document, *change)
-    return evident.read_case_text(document)
+    return evident_snn.read_case_text(document)
 
 
 class Original(unittest.TestCase):
@@ -103,7 +103,7 @@ class Original(unittest.TestCase):
             with self.assertRaises(NotRun):
                 self.run_case(document)
         with self.assertRaises(NotRun):
-            self.run_case(evident.read_case_text(support.network()))
+            self.run_case(evident_snn.read_case_text(support.network()))
 
     def test_a_silent_output_is_refused(self):
         self.made = stand_in(silent=True)

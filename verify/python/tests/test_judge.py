@@ -1,4 +1,4 @@
-"""python -m evident judge and league hand a program to `evident verify`: its verdicts, its exit
+"""python -m evident_snn judge and league hand a program to `evident verify`: its verdicts, its exit
 code. The contenders here are the NumPy EventProp, whole or with one known fault."""
 import os
 import pathlib
@@ -11,18 +11,16 @@ from contextlib import closing
 
 import support
 
-import numpy as np
-
-import evident
-from evident.result import read_result, result_document
+import evident_snn
+from evident_snn.judge import words_of
 
 CASES = ["random-recurrent:1:2-3", "degenerate-bursting:1:1"]  # some neurons spike repeatedly
 
 CONTENDER = """
 import sys
 import numpy as np
-import evident
-from evident.adapters import numpy_eventprop as exact
+import evident_snn
+from evident_snn.adapters import numpy_eventprop as exact
 
 class NoReset(exact._Backward):
     def spike(self, number, event):  # without the term of the voltage after the reset
@@ -35,15 +33,17 @@ if flaw == "reset":
 
 def mine(case):
     if flaw == "refuses":
-        raise evident.NotRun("everything")
+        raise evident_snn.NotRun("everything")
     got = exact.run(case)
     if flaw in ("20", "declared"):
-        got.gradients = evident.Gradients([20 * w for w in got.gradients.weights])
+        got.gradients = evident_snn.Gradients([20 * w for w in got.gradients.weights])
+    if flaw == "shape":
+        got.gradients.weights[0] = got.gradients.weights[0].ravel()
     if flaw == "nan":
         got.gradients.weights[0][0, 0] = np.nan
     return got
 
-evident.serve(mine, "mine", evident.Conventions(
+evident_snn.serve(mine, "mine", evident_snn.Conventions(
     "mine", scale="20" if flaw == "declared" else "1", surrogate="s" * (flaw == "surrogate"),
     time="grid" if flaw == "surrogate" else "exact"))
 """
@@ -64,7 +64,7 @@ class Judged(unittest.TestCase):
         cls.folder.cleanup()
 
     def evident(self, *words):
-        return subprocess.run([sys.executable, "-m", "evident", *words], cwd=self.folder.name,
+        return subprocess.run([sys.executable, "-m", "evident_snn", *words], cwd=self.folder.name,
                               env=self.environment, capture_output=True, text=True, timeout=300)
 
     def judged(self, flaw, code, said):
@@ -74,6 +74,14 @@ class Judged(unittest.TestCase):
 
     def test_a_right_program_passes(self):
         self.judged("", 0, "3 pass, 0 fail")
+
+    def test_the_numpy_eventprop_passes_on_every_example(self):
+        done = self.evident("judge", "numpy_eventprop", support.EXAMPLES, "degenerate-taus:7:1",
+                            "random-deep:7:2", "--quiet")
+        self.assertRegex(done.stdout, "cases: 8, 8 pass")
+
+    def test_what_has_another_shape_is_an_error_with_its_place(self):
+        self.judged("shape", 1, r"gradients\.weights\[0\]: found a list of(.*\n)*.*3 error")
 
     def test_a_missing_reset_term_fails(self):
         self.judged("reset", 1, "0 pass, 3 fail")
@@ -134,22 +142,29 @@ class Judged(unittest.TestCase):
                       pathlib.Path(self.folder.name, "league.md").read_text())
 
 
-class Written(unittest.TestCase):
-    def test_gradients_are_gradients_or_not_there(self):
-        case = evident.read_case_text(support.network())
-        self.assertNotIn("gradients", result_document(evident.Result(1.0, gradients=None), case))
-        with self.assertRaisesRegex(evident.ResultError, "found dict, wanted evident.Gradients"):
-            result_document(evident.Result(1.0, gradients={"weights": []}), case)
+class Words(unittest.TestCase):
+    def test_words_of_the_command_line_are_written_out(self):
+        self.assertEqual(words_of("random-deep:1:9-11"),
+                         ["random-deep:1:9", "random-deep:1:10", "random-deep:1:11"])
+        self.assertEqual(words_of(support.EXAMPLES)[0],
+                         os.path.join(support.EXAMPLES, min(os.listdir(support.EXAMPLES))))
+        for word in ("smoke", "random-deep:1:9", "-"):
+            self.assertEqual(words_of(word), [word])
+        with tempfile.TemporaryDirectory() as folder:
+            for word in ("random-deep:1:9-8", folder):
+                with self.assertRaisesRegex(evident_snn.EvidentError, "wanted"):
+                    words_of(word)
 
-
-class Reading(unittest.TestCase):
-    def test_what_has_no_derivative_is_read_as_nan(self):
-        case = evident.read_case_text(support.network())
-        document = {"format": "evident-result-1", "gradients": {"bias": {
-            "hid": [1, {"none": "one-sided", "left": "1", "right": "2"}], "out": ["nan", None]}}}
-        bias = read_result(document, case).gradients.bias
-        self.assertEqual(bias["hid"][0], 1)
-        self.assertEqual(np.isnan([*bias["hid"], *bias["out"]]).tolist(), [False, True, True, True])
+    def test_without_the_program_there_is_one_line(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for named, said in ("", "no program `evident`"), ("no-such", "EVIDENT: found no-such"):
+                for words in (["judge", "true"], ["league", "--adapters", "true", "--cases"]):
+                    done = subprocess.run(
+                        [sys.executable, "-m", "evident_snn", *words, CASES[0]], cwd=folder,
+                        env={"PYTHONPATH": support.PACKAGE, "EVIDENT": named, "PATH": "/bin"},
+                        capture_output=True, text=True, timeout=300)
+                    self.assertEqual((done.returncode, done.stdout), (2, ""))
+                    self.assertRegex(done.stderr, rf"\Aevident_snn: {said}.*\n\Z")
 
 
 if __name__ == "__main__":

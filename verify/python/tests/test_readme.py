@@ -19,13 +19,13 @@ class Readme(unittest.TestCase):
     def judged(self, code):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "mine.py").write_text(code)
-            return subprocess.run([sys.executable, "-m", "evident", "judge", "mine.py",
+            return subprocess.run([sys.executable, "-m", "evident_snn", "judge", "mine.py",
                                    "closed-output:1:0-11"], cwd=folder, capture_output=True,
                                   text=True, timeout=120,
                                   env={**os.environ, "PYTHONPATH": support.PACKAGE})
 
     def test_example_passes_where_it_answers(self):
-        self.agrees(EXAMPLE, 0, "PASS closed-output:1:5: 10 numbers")
+        self.agrees(EXAMPLE, 0, "PASS closed-output:1:5: 50 numbers")
 
     def test_example_broken_as_in_the_readme_fails_in_its_words(self):
         broken = EXAMPLE.replace("slope * share / len(case.samples)", "slope * share")
