@@ -96,7 +96,10 @@ struct witness_neuron {
     mpfr_ptr u, current, time;
     mpfr_ptr crossing; /* valid if known */
     bool known, touched;
-    double peak_after, peak_gap; /* where the coming maximum lies, |V - threshold| there */
+    double peak_after, peak_gap;   /* where the coming maximum lies, |V - threshold| there */
+    bool moved;                    /* a constant of its own is, by the direction */
+    struct witness_leg *leg;       /* the one it is on, or NULL: it goes by itself */
+    struct witness_leg **leg_link; /* where the next one is found, or is to be written */
     uint64_t arrivals, spikes, history;
     mpfr_ptr heard, fired;    /* times of the last arrival and spike, for margins and borders */
     uint64_t border, at_once; /* of an output: digest of what came, sum of what came at heard */
@@ -190,6 +193,8 @@ struct witness_engine {
     struct witness_quadrature quadrature;
     struct witness_share *share; /* or NULL */
     bool unmoved;                /* this run is of the case itself */
+    struct witness_track *track; /* or NULL */
+    bool recording;              /* the track is being written */
     size_t sample;
     struct witness_run *record; /* or NULL */
     uint64_t spikes;
@@ -205,6 +210,25 @@ const struct witness_rule *witness_rule_get(struct witness_engine *e, size_t cho
 bool witness_share_recall(const struct witness_engine *e, mpfr_ptr loss,
                           struct witness_outcome *outcome);
 int witness_share_tell(const struct witness_engine *e);
+/* Before a run: the track that it writes or follows. */
+void witness_share_track(struct witness_engine *e);
+
+/* ---- what neurons did in the unmoved run (witness_track.c) ---- */
+
+void witness_track_choose(struct witness_engine *e, struct witness_track **list);
+void witness_tracks_free(struct witness_track *track);
+void witness_track_sample(struct witness_engine *e);
+/* A neuron has its state at an event and goes on: its forecast, as recorded or made. */
+void witness_leg_begin(struct witness_engine *e, size_t which);
+/* As recorded, if they are: the crossing that was forecast; the neuron at t; at its crossing. */
+bool witness_leg_crossing(struct witness_engine *e, size_t which);
+bool witness_leg_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_srcptr t);
+bool witness_leg_fire(struct witness_engine *e, struct witness_neuron *n);
+/* The same, once they are made. */
+void witness_leg_write_crossing(struct witness_engine *e, const struct witness_neuron *n,
+                                double earliest);
+void witness_leg_write_advance(struct witness_engine *e, struct witness_neuron *n, bool peaked);
+void witness_leg_write_fire(struct witness_engine *e, struct witness_neuron *n);
 
 /* witness_margin.c: margins of the run that is recorded. */
 void witness_margins_begin(struct witness_run *run, const struct case_problem *c);

@@ -152,6 +152,9 @@ void witness_crossing(struct witness_engine *e, size_t which)
     struct witness_neuron *n = &e->neuron[which];
     mpfr_t *t = e->root_scratch;
     struct witness_bracket b;
+    if (witness_leg_crossing(e, which)) {
+        return;
+    }
     n->known = true;
     e->earliest[which] = HUGE_VAL;
     if (!mpfr_less_p(n->u, n->level)) {
@@ -164,6 +167,7 @@ void witness_crossing(struct witness_engine *e, size_t which)
             mpfr_set_d(t[HIGH], b.high, MPFR_RNDN);
             mpfr_set_d(t[S], b.guess, MPFR_RNDN);
         } else if (mpfr_sgn(t[SPAN]) <= 0 || !isolate(e, n)) {
+            witness_leg_write_crossing(e, n, HUGE_VAL);
             return;
         }
         polish(e, n);
@@ -172,4 +176,5 @@ void witness_crossing(struct witness_engine *e, size_t which)
     if (mpfr_less_p(n->crossing, e->end)) {
         e->earliest[which] = mpfr_get_d(n->crossing, MPFR_RNDD);
     }
+    witness_leg_write_crossing(e, n, e->earliest[which]);
 }

@@ -135,6 +135,9 @@ void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_sr
     if (mpfr_equal_p(t, n->time)) {
         return;
     }
+    if (witness_leg_advance(e, n, t)) {
+        return;
+    }
     mpfr_ptr span = e->kernel_scratch[SPAN];
     mpfr_ptr u = e->kernel_scratch[U_NEXT];
     mpfr_ptr current = e->kernel_scratch[CURRENT_NEXT];
@@ -151,13 +154,15 @@ void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_sr
     if (n->model == CASE_LI && witness_is_output(e, n)) {
         witness_loss_segment(e, n, t, u, current);
     }
-    if (mpfr_get_d(span, MPFR_RNDN) >= n->peak_after) {
+    bool peaked = mpfr_get_d(span, MPFR_RNDN) >= n->peak_after;
+    if (peaked) {
         e->outcome.closest = fmin(e->outcome.closest, n->peak_gap);
         witness_margin_peak(e, n);
     }
     mpfr_set(n->u, u, MPFR_RNDN);
     mpfr_set(n->current, current, MPFR_RNDN);
     mpfr_set(n->time, t, MPFR_RNDN);
+    witness_leg_write_advance(e, n, peaked);
 }
 
 struct witness_decay *witness_decay_make(struct witness_engine *e)

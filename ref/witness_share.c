@@ -51,6 +51,7 @@ struct witness_share {
     struct table *table;
     struct unmoved *unmoved;
     struct kept_rule *rule;
+    struct witness_track *track;
     struct witness_store store; /* of the rules */
 };
 
@@ -89,6 +90,7 @@ void witness_share_free(struct witness_share *share)
         share->rule = next;
     }
     if (share != NULL) {
+        witness_tracks_free(share->track);
         witness_store_clear(&share->store);
     }
     free(share);
@@ -281,6 +283,15 @@ int witness_share_tell(const struct witness_engine *e)
     mpfr_set(run->loss, e->loss, MPFR_RNDN);
     e->share->unmoved = run;
     return 0;
+}
+
+void witness_share_track(struct witness_engine *e)
+{
+    e->track = NULL;
+    e->recording = false;
+    if (e->share != NULL) {
+        witness_track_choose(e, &e->share->track);
+    }
 }
 
 /* ---- rules ---- */
