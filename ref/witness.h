@@ -71,7 +71,7 @@ void witness_agenda_clear(struct witness_agenda *agenda);
 
 /* e^{-s/tau} for the last few s, shared by all neurons with this tau. */
 struct witness_decay {
-    mpfr_ptr tau;
+    mpfr_ptr tau, rate; /* rate = -1/tau */
     mpfr_t *at, *value; /* [WITNESS_MEMO] */
     unsigned used, oldest;
     double tau_d;
@@ -142,6 +142,13 @@ struct witness_outcome {
     double closest;
 };
 
+/* For e^d - 1 of a small d: its terms need fewer bits the later they come. */
+enum { WITNESS_TERMS = 40, WITNESS_LEVELS = 4 };
+struct witness_series {
+    mpfr_t *level[WITNESS_LEVELS]; /* d, a sum, and 1/j! up to j = TERMS */
+    long made[WITNESS_LEVELS];     /* the last j */
+};
+
 /* ---- the engine ---- */
 
 struct witness_table {
@@ -188,13 +195,15 @@ struct witness_engine {
     mpfr_ptr end, amount, loss, sample_loss;
     mpfr_t *kernel_scratch, *root_scratch, *loss_scratch, *node_scratch, *run_scratch;
     mpfr_t *exp_scratch, *margin_scratch;
+    struct witness_series series;
     struct witness_output *output;
     size_t outputs, output_first; /* neurons output_first .. + outputs - 1; 0 if none */
     struct witness_quadrature quadrature;
-    struct witness_share *share; /* or NULL */
-    bool unmoved;                /* this run is of the case itself */
-    struct witness_track *track; /* or NULL */
-    bool recording;              /* the track is being written */
+    struct witness_share *share;       /* or NULL */
+    bool unmoved;                      /* this run is of the case itself */
+    struct witness_track *track;       /* or NULL */
+    bool recording;                    /* the track is being written */
+    struct witness_piece **piece_link; /* as leg_link of the outputs of a quadrature */
     size_t sample;
     struct witness_run *record; /* or NULL */
     uint64_t spikes;
@@ -204,6 +213,10 @@ struct witness_engine {
 /* value = e^argument, which may be one object: near an exponential that the case already had, by
  * its Taylor series, so that a moved run costs few full ones. */
 void witness_exp(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
+/* value = e^argument - 1, which may not be one object, to all its bits. */
+void witness_exp_less_1(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
+/* 0, or -1 if memory is short. */
+int witness_series_init(struct witness_engine *e);
 /* A rule that lives as long as the share, or as the engine without one; NULL: memory is short. */
 const struct witness_rule *witness_rule_get(struct witness_engine *e, size_t choice);
 /* The unmoved run of an engine's case with its direction's impulse, if it was told. */
@@ -229,6 +242,10 @@ void witness_leg_write_crossing(struct witness_engine *e, const struct witness_n
                                 double earliest);
 void witness_leg_write_advance(struct witness_engine *e, struct witness_neuron *n, bool peaked);
 void witness_leg_write_fire(struct witness_engine *e, struct witness_neuron *n);
+/* The integrals of a quadrature from the common time of the outputs to t, if they are recorded. */
+bool witness_piece_follow(struct witness_engine *e, mpfr_srcptr t);
+void witness_piece_begin(struct witness_engine *e);
+void witness_piece_write(struct witness_engine *e);
 
 /* witness_margin.c: margins of the run that is recorded. */
 void witness_margins_begin(struct witness_run *run, const struct case_problem *c);
@@ -254,6 +271,7 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h);
 /* witness_membrane.c */
 int witness_kinds_assign(struct witness_engine *e);
 struct witness_decay *witness_decay_make(struct witness_engine *e);
+void witness_decay_set(struct witness_decay *decay, mpfr_srcptr tau);
 mpfr_srcptr witness_decay_at(struct witness_engine *e, struct witness_decay *decay, mpfr_srcptr s);
 /* k from s, x and y. */
 void witness_kernel_of(struct witness_engine *e, mpfr_ptr k, const struct witness_kind *kind,

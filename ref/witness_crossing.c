@@ -22,7 +22,6 @@ enum {
     F,
     SLOPE,
     BEND,
-    RATE,
     STEP,
     NEXT,
     TEMPORARY,
@@ -39,16 +38,28 @@ static void evaluate(struct witness_engine *e, const struct witness_neuron *n, m
     mpfr_fma(t[F], n->current, t[K], t[F], MPFR_RNDN);
     mpfr_mul(t[CURRENT], n->current, t[Y], MPFR_RNDN);
 #if FAULT != 13 /* V' after instead of before the reset */
-    mpfr_sub(t[SLOPE], t[CURRENT], t[F], MPFR_RNDN);
+    mpfr_sub(t[SLOPE], t[F], t[CURRENT], MPFR_RNDN);
 #else
-    mpfr_sub(t[SLOPE], t[CURRENT], n->floor, MPFR_RNDN);
+    mpfr_sub(t[SLOPE], n->floor, t[CURRENT], MPFR_RNDN);
 #endif
-    mpfr_div(t[SLOPE], t[SLOPE], n->tau_mem, MPFR_RNDN);
-    mpfr_div(t[BEND], t[CURRENT], n->tau_syn, MPFR_RNDN);
-    mpfr_add(t[BEND], t[BEND], t[SLOPE], MPFR_RNDN);
-    mpfr_div(t[BEND], t[BEND], n->tau_mem, MPFR_RNDN);
-    mpfr_neg(t[BEND], t[BEND], MPFR_RNDN);
+    mpfr_mul(t[SLOPE], t[SLOPE], n->kind->membrane->rate, MPFR_RNDN);
+    mpfr_mul(t[BEND], t[CURRENT], n->kind->synapse->rate, MPFR_RNDN);
+    mpfr_sub(t[BEND], t[SLOPE], t[BEND], MPFR_RNDN);
+    mpfr_mul(t[BEND], t[BEND], n->kind->membrane->rate, MPFR_RNDN);
     mpfr_sub(t[F], t[F], n->level, MPFR_RNDN);
+}
+
+/* Of a power of two that |u''/u'| + S is below. */
+static mpfr_exp_t rate_exponent(mpfr_t *t, const struct witness_kind *kind)
+{
+    mpfr_exp_t membrane = mpfr_get_exp(kind->membrane->rate);
+    mpfr_exp_t synapse = mpfr_get_exp(kind->synapse->rate);
+    mpfr_exp_t most = membrane > synapse ? membrane : synapse;
+    if (!mpfr_zero_p(t[BEND])) {
+        mpfr_exp_t bend = mpfr_get_exp(t[BEND]) - mpfr_get_exp(t[SLOPE]) + 1;
+        most = bend > most ? bend : most;
+    }
+    return most + 2;
 }
 
 /* STEP = -2 F u' / (2 u'^2 - F u''), S + STEP in NEXT. True if its error is below rounding. */
@@ -69,13 +80,7 @@ static bool halley(struct witness_engine *e, const struct witness_neuron *n)
     if (mpfr_zero_p(t[STEP])) {
         return true;
     }
-    mpfr_ui_div(t[RATE], 1, n->tau_mem, MPFR_RNDN);
-    mpfr_ui_div(t[TEMPORARY], 1, n->tau_syn, MPFR_RNDN);
-    mpfr_add(t[RATE], t[RATE], t[TEMPORARY], MPFR_RNDN);
-    mpfr_div(t[TEMPORARY], t[BEND], t[SLOPE], MPFR_RNDN);
-    mpfr_abs(t[TEMPORARY], t[TEMPORARY], MPFR_RNDN);
-    mpfr_add(t[RATE], t[RATE], t[TEMPORARY], MPFR_RNDN);
-    return 3 * mpfr_get_exp(t[STEP]) + 2 * mpfr_get_exp(t[RATE]) <
+    return 3 * mpfr_get_exp(t[STEP]) + 2 * rate_exponent(t, n->kind) <
            mpfr_get_exp(t[S]) - (mpfr_exp_t)e->work;
 }
 

@@ -2,9 +2,9 @@
  *
  * A moved run evaluates e^x at almost the same x as the unmoved one, 2^-80 away. With d the
  * distance to an argument that is known,
- *     e^{x+d} = e^x (1 + d (1 + d/2 (1 + d/3 (...)))),
- * which needs work / log2(1/d) terms: 4 or 5 instead of a whole exponential. Where it would need
- * more than TERMS, the exponential is taken afresh, so this saves time and decides nothing. An
+ *     e^{x+d} = e^x (1 + d + d^2 (1/2! + d (1/3! + ...))),
+ * which needs work / log2(1/d) terms: 3 or 4 instead of a whole exponential. Where it would need
+ * more than SERIES_MOST, the exponential is taken afresh, so this saves time and decides nothing. An
  * error of e^x, 2^-work of it, is common to all points of a difference.
  *
  * Arguments are found by the leading bits of the double next to them: a table with one argument a
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 8 };
+enum { SERIES_MOST = 14 };
 enum { KEY_DROPPED = 24 };     /* of the 52 bits of a mantissa */
 enum { TABLE_BITS_MOST = 29 }; /* of all numbers in a table: 64 MiB */
 enum { DISTANCE, SERIES, ARGUMENT, BEFORE, EXP_SCRATCH };
@@ -155,6 +155,88 @@ static bool table_grow(struct table *table)
     return true;
 }
 
+enum { SPARE = 4 }; /* bits */
+
+/* For a number of which so many bits matter: MPFR is quickest just below whole words. */
+static size_t level_of(long bits)
+{
+    long level = (bits + SPARE) / 64;
+    return level < 0 ? 0 : level >= WITNESS_LEVELS ? WITNESS_LEVELS - 1 : (size_t)level;
+}
+
+static mpfr_prec_t level_bits(const struct witness_engine *e, size_t level)
+{
+    return level + 1 < WITNESS_LEVELS ? 64 * (mpfr_prec_t)level + 63 : e->work;
+}
+
+enum { LEVEL_D, LEVEL_SUM, LEVEL_INVERSE, LEVEL_NUMBERS = LEVEL_INVERSE + WITNESS_TERMS + 1 };
+
+int witness_series_init(struct witness_engine *e)
+{
+    for (size_t l = 0; l < WITNESS_LEVELS; l++) {
+        mpfr_t *level = witness_store_take(&e->store, LEVEL_NUMBERS, level_bits(e, l));
+        if (level == NULL) {
+            return -1;
+        }
+        mpfr_set_ui(level[LEVEL_INVERSE], 1, MPFR_RNDN);
+        e->series.level[l] = level;
+    }
+    return 0;
+}
+
+/* 1/j! with the bits of a level. */
+static mpfr_srcptr inverse(struct witness_engine *e, size_t l, long j)
+{
+    mpfr_t *level = e->series.level[l];
+    while (e->series.made[l] < j) {
+        long next = ++e->series.made[l];
+        mpfr_div_ui(level[LEVEL_INVERSE + next], level[LEVEL_INVERSE + next - 1],
+                    (unsigned long)next, MPFR_RNDN);
+    }
+    return level[LEVEL_INVERSE + j];
+}
+
+/* r = e^d - 1 = d + d^2 (1/2! + d (1/3! + ...)) up to 2^-least, |d| < 2^-bits. */
+static void exp_less_1(struct witness_engine *e, mpfr_ptr r, mpfr_srcptr d, long bits, long least)
+{
+    long terms = (least - 1) / bits;
+    mpfr_t *last = NULL;
+    for (long j = terms; j >= 2; j--) {
+        size_t l = level_of(least - j * bits);
+        mpfr_t *now = e->series.level[l];
+        if (last == NULL) {
+            mpfr_set(now[LEVEL_SUM], inverse(e, l, j), MPFR_RNDN);
+            mpfr_set(now[LEVEL_D], d, MPFR_RNDN);
+        } else {
+            if (now != last) {
+                mpfr_set(now[LEVEL_SUM], last[LEVEL_SUM], MPFR_RNDN);
+                mpfr_set(now[LEVEL_D], d, MPFR_RNDN);
+            }
+            mpfr_mul(now[LEVEL_SUM], now[LEVEL_SUM], now[LEVEL_D], MPFR_RNDN);
+            mpfr_add(now[LEVEL_SUM], now[LEVEL_SUM], inverse(e, l, j), MPFR_RNDN);
+        }
+        last = now;
+    }
+    if (last == NULL) {
+        mpfr_set(r, d, MPFR_RNDN);
+        return;
+    }
+    mpfr_mul(last[LEVEL_SUM], last[LEVEL_SUM], last[LEVEL_D], MPFR_RNDN);
+    mpfr_mul(last[LEVEL_SUM], last[LEVEL_SUM], last[LEVEL_D], MPFR_RNDN);
+    mpfr_add(r, d, last[LEVEL_SUM], MPFR_RNDN);
+}
+
+void witness_exp_less_1(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument)
+{
+    long bits = mpfr_regular_p(argument) ? -(long)mpfr_get_exp(argument) : 0;
+    long least = (long)e->work + bits;
+    if (WITNESS_TERMS * bits < least) {
+        mpfr_expm1(value, argument, MPFR_RNDN);
+    } else {
+        exp_less_1(e, value, argument, bits, least);
+    }
+}
+
 /* value = known->value e^{argument - known->at}; false if that is no shorter way. */
 static bool by_series(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument,
                       const struct exponential *known)
@@ -165,18 +247,14 @@ static bool by_series(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argu
         mpfr_set(value, known->value, MPFR_RNDN);
         return true;
     }
-    long bits = -(long)mpfr_get_exp(d);
-    if (TERMS * bits < (long)e->work) {
+    long bits = -(long)mpfr_get_exp(d), work = (long)e->work;
+    if (SERIES_MOST * bits < work) {
         return false;
     }
-    unsigned long terms = (unsigned long)((long)e->work / bits) + 1;
-    mpfr_div_ui(r, d, terms, MPFR_RNDN);
-    for (unsigned long j = terms - 1; j >= 1; j--) {
-        mpfr_fma(r, r, d, d, MPFR_RNDN);
-        mpfr_div_ui(r, r, j, MPFR_RNDN);
-    }
+    exp_less_1(e, r, d, bits, work);
 #if FAULT != 185 /* the tape is one entry off */
-    mpfr_fma(value, known->value, r, known->value, MPFR_RNDN);
+    mpfr_mul(r, r, known->value, MPFR_RNDN);
+    mpfr_add(value, known->value, r, MPFR_RNDN);
 #else
     mpfr_fma(value, e->exp_scratch[BEFORE], r, e->exp_scratch[BEFORE], MPFR_RNDN);
     mpfr_set(e->exp_scratch[BEFORE], known->value, MPFR_RNDN);

@@ -9,7 +9,7 @@
  * of a moved run depends on it.
  *
  * The integral of an output, and its maximum, are those of the unmoved run as long as all its legs
- * were. Outputs of a quadrature go together, in witness_quadrature.c, and are not tracked. */
+ * were. Outputs of a quadrature go together, from piece to piece; their integrals likewise. */
 #include "ref/witness.h"
 
 #include <math.h>
@@ -28,6 +28,15 @@ struct witness_leg {
     bool crossed, advanced, fired, peaked;
 };
 
+/* Of a quadrature, from one common time of the outputs to the next. */
+enum { SINCE, PIECE_UNTIL, INTEGRAL, PIECE_NUMBERS };
+enum { PIECE_U, PIECE_CURRENT, PIECE_SUM, PIECE_PER_OUTPUT };
+
+struct witness_piece {
+    mpfr_t *at; /* and PER_OUTPUT of each */
+    struct witness_piece *next;
+};
+
 struct leg_block {
     struct leg_block *next;
     struct witness_leg leg[LEGS_AT_ONCE];
@@ -35,10 +44,12 @@ struct leg_block {
 
 struct witness_track {
     mpfr_prec_t work;
-    struct witness_leg **first; /* [samples][neurons] */
+    struct witness_leg **first;   /* [samples][neurons] */
+    struct witness_piece **piece; /* [samples]: the first of each */
     struct leg_block *block;
     size_t used; /* of the first block */
-    size_t legs, neurons;
+    size_t samples;
+    size_t bits; /* of all its numbers */
     struct witness_store store;
     struct witness_track *next;
 };
@@ -53,7 +64,15 @@ void witness_tracks_free(struct witness_track *track)
             free(block);
         }
         witness_store_clear(&track->store);
+        for (size_t s = 0; s < track->samples; s++) {
+            while (track->piece[s] != NULL) {
+                struct witness_piece *piece = track->piece[s];
+                track->piece[s] = piece->next;
+                free(piece);
+            }
+        }
         free(track->first);
+        free(track->piece);
         free(track);
         track = next;
     }
@@ -66,12 +85,15 @@ static struct witness_track *track_new(const struct witness_engine *e)
         return NULL;
     }
     track->first = calloc(e->c->samples * e->neurons + 1, sizeof(struct witness_leg *));
-    if (track->first == NULL) {
+    track->piece = calloc(e->c->samples + 1, sizeof(struct witness_piece *));
+    if (track->first == NULL || track->piece == NULL) {
+        free(track->first);
+        free(track->piece);
         free(track);
         return NULL;
     }
     track->work = e->work;
-    track->neurons = e->neurons;
+    track->samples = e->c->samples;
     track->used = LEGS_AT_ONCE;
     return track;
 }
@@ -93,13 +115,25 @@ void witness_track_choose(struct witness_engine *e, struct witness_track **list)
 
 /* ---- recording ---- */
 
-/* NULL where it would take too much memory: the neuron goes on by itself from there. */
+/* NULL where it would take too much memory: what is not written goes on by itself. */
+static mpfr_t *numbers_new(struct witness_track *track, size_t numbers)
+{
+    size_t bits = track->bits + numbers * (size_t)track->work;
+    mpfr_t *at = bits <= (size_t)1 << TRACK_BITS_MOST
+                     ? witness_store_take(&track->store, numbers, track->work)
+                     : NULL;
+    track->bits = at == NULL ? track->bits : bits;
+    return at;
+}
+
 static struct witness_leg *leg_new(struct witness_track *track, size_t numbers)
 {
+    mpfr_t *at = numbers_new(track, numbers);
+    if (at == NULL) {
+        return NULL;
+    }
     if (track->used == LEGS_AT_ONCE) {
-        size_t bits = (track->legs + LEGS_AT_ONCE) * OUTPUT_NUMBERS * (size_t)track->work;
-        struct leg_block *block =
-            bits <= (size_t)1 << TRACK_BITS_MOST ? calloc(1, sizeof *block) : NULL;
+        struct leg_block *block = calloc(1, sizeof *block);
         if (block == NULL) {
             return NULL;
         }
@@ -107,15 +141,10 @@ static struct witness_leg *leg_new(struct witness_track *track, size_t numbers)
         track->block = block;
         track->used = 0;
     }
-    mpfr_t *at = witness_store_take(&track->store, numbers, track->work);
-    if (at == NULL) {
-        return NULL;
-    }
     struct witness_leg *leg = &track->block->leg[track->used++];
     for (size_t i = 0; i < numbers; i++) {
         leg->at[i][0] = at[i][0];
     }
-    track->legs++;
     return leg;
 }
 
@@ -186,16 +215,61 @@ void witness_leg_write_fire(struct witness_engine *e, struct witness_neuron *n)
     }
 }
 
+void witness_piece_begin(struct witness_engine *e)
+{
+    const struct witness_neuron *n = &e->neuron[e->first[e->c->loss.population]];
+    struct witness_piece **link = e->recording ? e->piece_link : NULL;
+    if (link == NULL) {
+        return;
+    }
+    struct witness_piece *piece = malloc(sizeof *piece);
+    mpfr_t *at =
+        piece == NULL ? NULL : numbers_new(e->track, PIECE_NUMBERS + PIECE_PER_OUTPUT * e->outputs);
+    e->piece_link = NULL;
+    if (at == NULL) {
+        free(piece);
+        return;
+    }
+    *piece = (struct witness_piece){.at = at};
+    mpfr_set(at[SINCE], e->quadrature.synced, MPFR_RNDN);
+    for (size_t k = 0; k < e->outputs; k++) {
+        mpfr_t *own = at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
+        mpfr_set(own[PIECE_U], n[k].u, MPFR_RNDN);
+        mpfr_set(own[PIECE_CURRENT], n[k].current, MPFR_RNDN);
+    }
+    *link = piece;
+    e->piece_link = link;
+}
+
+void witness_piece_write(struct witness_engine *e)
+{
+    struct witness_piece *piece = e->recording && e->piece_link != NULL ? *e->piece_link : NULL;
+    if (piece == NULL) {
+        return;
+    }
+    mpfr_set(piece->at[PIECE_UNTIL], e->quadrature.synced, MPFR_RNDN);
+    mpfr_set(piece->at[INTEGRAL], e->quadrature.integral, MPFR_RNDN);
+    for (size_t k = 0; k < e->outputs; k++) {
+        mpfr_t *own = piece->at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
+        mpfr_set(own[PIECE_SUM], e->output[k].sum, MPFR_RNDN);
+    }
+    e->piece_link = &piece->next;
+}
+
 /* ---- following ---- */
 
 void witness_track_sample(struct witness_engine *e)
 {
+    bool together = e->track != NULL && witness_quadrature_needed(e->c);
+    e->piece_link = together ? &e->track->piece[e->sample] : NULL;
     for (size_t i = 0; i < e->neurons; i++) {
         struct witness_neuron *n = &e->neuron[i];
-        bool alone = witness_is_output(e, n) && witness_quadrature_needed(e->c);
+        bool alone = n->moved && !e->recording, output = together && witness_is_output(e, n);
         n->leg = NULL;
         n->leg_link = NULL;
-        if (e->track != NULL && !alone && (e->recording || !n->moved)) {
+        if (output && alone) {
+            e->piece_link = NULL;
+        } else if (e->track != NULL && !output && !alone) {
             n->leg_link = &e->track->first[e->sample * e->neurons + i];
         }
     }
@@ -288,5 +362,39 @@ bool witness_leg_fire(struct witness_engine *e, struct witness_neuron *n)
     }
     n->leg = NULL;
     mpfr_set(n->current, leg->at[CURRENT_THEN], MPFR_RNDN);
+    return true;
+}
+
+static bool piece_is(const struct witness_engine *e, const struct witness_piece *piece,
+                     mpfr_srcptr t)
+{
+    const struct witness_neuron *n = &e->neuron[e->first[e->c->loss.population]];
+    bool is = mpfr_equal_p(piece->at[SINCE], e->quadrature.synced) &&
+              mpfr_equal_p(piece->at[PIECE_UNTIL], t);
+    for (size_t k = 0; k < e->outputs && is; k++) {
+        mpfr_t *own = piece->at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
+        is = mpfr_equal_p(own[PIECE_U], n[k].u)
+#if FAULT != 312 /* the currents of outputs are not looked at as a piece begins */
+             && mpfr_equal_p(own[PIECE_CURRENT], n[k].current)
+#endif
+            ;
+    }
+    return is;
+}
+
+bool witness_piece_follow(struct witness_engine *e, mpfr_srcptr t)
+{
+    const struct witness_piece *piece =
+        !e->recording && e->piece_link != NULL ? *e->piece_link : NULL;
+    if (piece == NULL || !piece_is(e, piece, t)) {
+        e->piece_link = e->recording ? e->piece_link : NULL;
+        return false;
+    }
+    e->piece_link = &(*e->piece_link)->next;
+    mpfr_set(e->quadrature.integral, piece->at[INTEGRAL], MPFR_RNDN);
+    for (size_t k = 0; k < e->outputs; k++) {
+        mpfr_t *own = piece->at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
+        mpfr_set(e->output[k].sum, own[PIECE_SUM], MPFR_RNDN);
+    }
     return true;
 }
