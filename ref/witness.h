@@ -87,6 +87,11 @@ struct witness_kind {
     double tau_m, tau_s, delta_d;
 };
 
+/* Of a crossing, in time since the last event. */
+struct witness_bracket {
+    double low, high, guess;
+};
+
 struct witness_neuron {
     size_t population, index;
     enum case_model model;
@@ -98,6 +103,7 @@ struct witness_neuron {
     bool known, touched;
     double peak_after, peak_gap;   /* where the coming maximum lies, |V - threshold| there */
     bool moved;                    /* a constant of its own is, by the direction */
+    bool same;                     /* so far, bit for bit, what the unmoved run was */
     struct witness_leg *leg;       /* the one it is on, or NULL: it goes by itself */
     struct witness_leg **leg_link; /* where the next one is found, or is to be written */
     uint64_t arrivals, spikes, history;
@@ -195,6 +201,7 @@ struct witness_engine {
     mpfr_ptr end, amount, loss, sample_loss;
     mpfr_t *kernel_scratch, *root_scratch, *loss_scratch, *node_scratch, *run_scratch;
     mpfr_t *exp_scratch, *margin_scratch;
+    mpfr_t *short_scratch; /* of fewer bits */
     struct witness_series series;
     struct witness_output *output;
     size_t outputs, output_first; /* neurons output_first .. + outputs - 1; 0 if none */
@@ -237,9 +244,12 @@ void witness_leg_begin(struct witness_engine *e, size_t which);
 bool witness_leg_crossing(struct witness_engine *e, size_t which);
 bool witness_leg_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_srcptr t);
 bool witness_leg_fire(struct witness_engine *e, struct witness_neuron *n);
+/* Where a neuron that is near its recorded self crossed. */
+bool witness_leg_near_crossing(const struct witness_engine *e, mpfr_ptr crossing,
+                               struct witness_bracket *bracket, const struct witness_neuron *n);
 /* The same, once they are made. */
 void witness_leg_write_crossing(struct witness_engine *e, const struct witness_neuron *n,
-                                double earliest);
+                                double earliest, const struct witness_bracket *bracket);
 void witness_leg_write_advance(struct witness_engine *e, struct witness_neuron *n, bool peaked);
 void witness_leg_write_fire(struct witness_engine *e, struct witness_neuron *n);
 /* The integrals of a quadrature from the common time of the outputs to t, if they are recorded. */
@@ -286,15 +296,18 @@ bool witness_extremum(struct witness_engine *e, mpfr_ptr s, const struct witness
 void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_srcptr t);
 
 /* witness_forecast.c: the same in double, where a wide margin decides. */
-struct witness_bracket {
-    double low, high, guess;
-};
 void witness_forecast(struct witness_engine *e, size_t which);
 bool witness_forecast_certain(struct witness_engine *e, struct witness_bracket *bracket,
                               const struct witness_neuron *n);
 /* Upper bound, up to the margin, of u on [0, span]. */
 double witness_forecast_top(double *margin, const struct witness_kind *kind, double u,
                             double current, double span);
+
+/* Of what is of second order in a step of a difference, h = 2^-(5p/16). */
+static inline mpfr_prec_t witness_short_bits(mpfr_prec_t prec)
+{
+    return 3 * prec / 8 + 95;
+}
 
 /* witness_crossing.c: the next crossing of one neuron to full precision. */
 void witness_crossing(struct witness_engine *e, size_t which);

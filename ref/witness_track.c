@@ -5,8 +5,12 @@
  * make the same numbers, so a neuron whose state is that of the unmoved run, bit for bit, takes
  * from there what comes next. Each leg of its way, from one event to the next, is compared as it
  * begins (u, I and the time) and as it ends (the time again). A neuron that once differs, and one
- * whose own constants are moved, goes on by itself. So this saves time and decides nothing: no bit
- * of a moved run depends on it.
+ * whose own constants are moved, goes on by itself: no bit of a moved run depends on it.
+ *
+ * By itself, but not alone: as long as it stays within 2^-44 of its legs it need not look ahead
+ * again. What double said of a leg stands on a margin of 2^-32 of the voltages and 2^-40 of the
+ * time (witness_forecast.c), so it holds of the moved leg, too, and a crossing that was surely
+ * between two times is so still; the recorded one is where its iteration starts.
  *
  * The integral of an output, and its maximum, are those of the unmoved run as long as all its legs
  * were. Outputs of a quadrature go together, from piece to piece; their integrals likewise. */
@@ -18,12 +22,20 @@
 enum { U, CURRENT, TIME, CROSSING, UNTIL, U_THEN, CURRENT_THEN, LIF_NUMBERS };
 enum { SUM = LIF_NUMBERS, MAXIMUM, WEIGHT, OUTPUT_NUMBERS };
 enum { LEGS_AT_ONCE = 64 };
+enum { NEAR_EXPONENT = -44, FAR_EXPONENT = -30 };
 enum { TRACK_BITS_MOST = 29 }; /* of all numbers of a track: 64 MiB */
+
+/* A neuron as it begins a leg. */
+struct view {
+    double u, current, time, level, tau_m, tau_s;
+};
 
 struct witness_leg {
     mpfr_t at[OUTPUT_NUMBERS];
     struct witness_leg *next;
-    double earliest, peak_after, peak_gap;                /* as forecast */
+    struct view view;
+    struct witness_bracket bracket;        /* of a crossing that is certain; else its guess is 0 */
+    double earliest, peak_after, peak_gap; /* as forecast */
     double earliest_then, peak_after_then, peak_gap_then; /* once the crossing is known */
     bool crossed, advanced, fired, peaked;
 };
@@ -153,6 +165,16 @@ static bool integrates(const struct witness_engine *e, const struct witness_neur
     return n->model == CASE_LI && witness_is_output(e, n);
 }
 
+static struct view view_of(const struct witness_neuron *n)
+{
+    return (struct view){mpfr_get_d(n->u, MPFR_RNDN),
+                         mpfr_get_d(n->current, MPFR_RNDN),
+                         mpfr_get_d(n->time, MPFR_RNDN),
+                         mpfr_get_d(n->level, MPFR_RNDN),
+                         n->kind->tau_m,
+                         n->kind->tau_s};
+}
+
 static void write_begin(struct witness_engine *e, struct witness_neuron *n, double earliest)
 {
     struct witness_leg **link = n->leg_link;
@@ -167,17 +189,19 @@ static void write_begin(struct witness_engine *e, struct witness_neuron *n, doub
     mpfr_set(leg->at[U], n->u, MPFR_RNDN);
     mpfr_set(leg->at[CURRENT], n->current, MPFR_RNDN);
     mpfr_set(leg->at[TIME], n->time, MPFR_RNDN);
+    leg->view = view_of(n);
     leg->earliest = earliest;
     leg->peak_after = n->peak_after;
     leg->peak_gap = n->peak_gap;
 }
 
 void witness_leg_write_crossing(struct witness_engine *e, const struct witness_neuron *n,
-                                double earliest)
+                                double earliest, const struct witness_bracket *bracket)
 {
     struct witness_leg *leg = e->recording ? n->leg : NULL;
     if (leg != NULL) {
         leg->crossed = true;
+        leg->bracket = *bracket;
         leg->earliest_then = earliest;
         leg->peak_after_then = n->peak_after;
         leg->peak_gap_then = n->peak_gap;
@@ -267,9 +291,10 @@ void witness_track_sample(struct witness_engine *e)
         bool alone = n->moved && !e->recording, output = together && witness_is_output(e, n);
         n->leg = NULL;
         n->leg_link = NULL;
+        n->same = !alone;
         if (output && alone) {
             e->piece_link = NULL;
-        } else if (e->track != NULL && !output && !alone) {
+        } else if (e->track != NULL && !output) {
             n->leg_link = &e->track->first[e->sample * e->neurons + i];
         }
     }
@@ -284,23 +309,50 @@ static bool begins(const struct witness_leg *leg, const struct witness_neuron *n
            mpfr_equal_p(leg->at[U], n->u);
 }
 
+/* Is x the same as it was, for what double decides? */
+static bool about(double x, double was, double size)
+{
+    return fabs(x - was) <= ldexp(size, NEAR_EXPONENT);
+}
+
+static bool begins_near(const struct witness_engine *e, const struct witness_leg *leg,
+                        const struct witness_neuron *n)
+{
+    const struct view *was = &leg->view, now = view_of(n);
+    double size = fabs(was->u) + fabs(was->current) + fabs(was->level);
+    return about(now.u, was->u, size) && about(now.current, was->current, size) &&
+           about(now.level, was->level, size) && about(now.time, was->time, e->c->end) &&
+           about(now.tau_m, was->tau_m, was->tau_m) && about(now.tau_s, was->tau_s, was->tau_s);
+}
+
+/* Whether the leg tells what is ahead: not where it may cross at once. */
+static bool foresees(const struct witness_engine *e, const struct witness_leg *leg,
+                     const struct witness_neuron *n)
+{
+    return n->same || leg->earliest - leg->view.time > ldexp(e->c->end, FAR_EXPONENT);
+}
+
 void witness_leg_begin(struct witness_engine *e, size_t which)
 {
     struct witness_neuron *n = &e->neuron[which];
+    n->leg = NULL;
     if (!e->recording && n->leg_link != NULL) {
         struct witness_leg *leg = *n->leg_link;
-        if (leg != NULL && begins(leg, n)) {
+        n->same = n->same && leg != NULL && begins(leg, n);
+        if (n->same || (n->model == CASE_LIF && leg != NULL && begins_near(e, leg, n))) {
             n->leg = leg;
             n->leg_link = &leg->next;
+        } else {
+            n->leg_link = NULL;
+        }
+        if (n->leg != NULL && foresees(e, leg, n)) {
             n->known = false;
             n->peak_after = leg->peak_after;
             n->peak_gap = leg->peak_gap;
             e->earliest[which] = leg->earliest;
             return;
         }
-        n->leg_link = NULL;
     }
-    n->leg = NULL;
     if (n->model == CASE_LIF) {
         witness_forecast(e, which);
     }
@@ -312,7 +364,7 @@ void witness_leg_begin(struct witness_engine *e, size_t which)
 bool witness_leg_crossing(struct witness_engine *e, size_t which)
 {
     struct witness_neuron *n = &e->neuron[which];
-    const struct witness_leg *leg = e->recording ? NULL : n->leg;
+    const struct witness_leg *leg = e->recording || !n->same ? NULL : n->leg;
     if (leg == NULL || !leg->crossed) {
         return false;
     }
@@ -324,9 +376,21 @@ bool witness_leg_crossing(struct witness_engine *e, size_t which)
     return true;
 }
 
-bool witness_leg_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_srcptr t)
+bool witness_leg_near_crossing(const struct witness_engine *e, mpfr_ptr crossing,
+                               struct witness_bracket *bracket, const struct witness_neuron *n)
 {
     const struct witness_leg *leg = e->recording ? NULL : n->leg;
+    if (leg == NULL || !leg->crossed || !(leg->bracket.guess > 0)) {
+        return false;
+    }
+    *bracket = leg->bracket;
+    mpfr_set(crossing, leg->at[CROSSING], MPFR_RNDN);
+    return true;
+}
+
+bool witness_leg_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_srcptr t)
+{
+    const struct witness_leg *leg = e->recording || !n->same ? NULL : n->leg;
     if (leg == NULL) {
         return false;
     }
@@ -356,7 +420,7 @@ bool witness_leg_advance(struct witness_engine *e, struct witness_neuron *n, mpf
 /* At its crossing, which is the recorded one if the leg is. */
 bool witness_leg_fire(struct witness_engine *e, struct witness_neuron *n)
 {
-    const struct witness_leg *leg = e->recording ? NULL : n->leg;
+    const struct witness_leg *leg = e->recording || !n->same ? NULL : n->leg;
     if (leg == NULL || !leg->fired) {
         return false;
     }
