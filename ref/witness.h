@@ -151,8 +151,8 @@ struct witness_outcome {
 /* For e^d - 1 of a small d: its terms need fewer bits the later they come. */
 enum { WITNESS_TERMS = 40, WITNESS_LEVELS = 4 };
 struct witness_series {
-    mpfr_t *level[WITNESS_LEVELS]; /* d, a sum, and 1/j! up to j = TERMS */
-    long made[WITNESS_LEVELS];     /* the last j */
+    mpfr_t *level[WITNESS_LEVELS]; /* d, a sum, and coefficients up to d^TERMS */
+    long made[WITNESS_LEVELS][2];  /* the last one of each function */
 };
 
 /* ---- the engine ---- */
@@ -220,6 +220,8 @@ struct witness_engine {
 /* value = e^argument, which may be one object: near an exponential that the case already had, by
  * its Taylor series, so that a moved run costs few full ones. */
 void witness_exp(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
+/* Likewise log(1 + argument). */
+void witness_log1p(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
 /* value = e^argument - 1, which may not be one object, to all its bits. */
 void witness_exp_less_1(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
 /* 0, or -1 if memory is short. */

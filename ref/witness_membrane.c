@@ -123,7 +123,7 @@ bool witness_extremum(struct witness_engine *e, mpfr_ptr s, const struct witness
         if (mpfr_cmp_si(phase, -1) <= 0) {
             return false;
         }
-        mpfr_log1p(s, phase, MPFR_RNDN);
+        witness_log1p(e, s, phase);
         mpfr_div(s, s, kind->delta, MPFR_RNDN);
         mpfr_neg(s, s, MPFR_RNDN);
     }

@@ -258,11 +258,11 @@ static void edge(struct witness_engine *e)
         if (k != label) {
             mpfr_add(w[V], n[k].u, n[k].bias, MPFR_RNDN);
             mpfr_sub(w[V], w[V], w[LABEL_V], MPFR_RNDN);
-            mpfr_exp(w[V], w[V], MPFR_RNDN);
+            witness_exp(e, w[V], w[V]);
             mpfr_add(w[SUM], w[SUM], w[V], MPFR_RNDN);
         }
     }
-    mpfr_log1p(w[SUM], w[SUM], MPFR_RNDN);
+    witness_log1p(e, w[SUM], w[SUM]);
     mpfr_add(w[EDGE], w[EDGE], w[SUM], MPFR_RNDN);
 }
 

@@ -3,9 +3,10 @@
  * A moved run evaluates e^x at almost the same x as the unmoved one, 2^-80 away. With d the
  * distance to an argument that is known,
  *     e^{x+d} = e^x (1 + d + d^2 (1/2! + d (1/3! + ...))),
- * which needs work / log2(1/d) terms: 3 or 4 instead of a whole exponential. Where it would need
- * more than SERIES_MOST, the exponential is taken afresh, so this saves time and decides nothing. An
- * error of e^x, 2^-work of it, is common to all points of a difference.
+ * which needs work / log2(1/d) terms: 3 or 4 instead of a whole exponential, each with fewer bits
+ * than the one before. Where it would need more than SERIES_MOST, the exponential is taken afresh,
+ * so this saves time and decides nothing. An error of e^x, 2^-work of it, is common to all points
+ * of a difference. The same goes for log(1 + x).
  *
  * Arguments are found by the leading bits of the double next to them: a table with one argument a
  * place, the latest one of the unmoved run. (The last iterate of a crossing is nearer to what moved
@@ -21,14 +22,17 @@ enum { TABLE_BITS_MOST = 29 }; /* of all numbers in a table: 64 MiB */
 enum { DISTANCE, SERIES, ARGUMENT, BEFORE, EXP_SCRATCH };
 _Static_assert(EXP_SCRATCH <= WITNESS_SCRATCH, "scratch numbers");
 
-struct exponential {
+struct known {
     uint64_t key; /* 0: an empty place */
     mpfr_t at, value;
 };
 
+enum function { EXPONENTIAL, LOGARITHM }; /* e^x, log(1 + x) */
+
 struct table {
     mpfr_prec_t work;
-    struct exponential *place;
+    enum function function;
+    struct known *place;
     size_t places, count; /* places: a power of two, at least half of them empty */
     struct table *next;
 };
@@ -107,7 +111,7 @@ static uint64_t key_of(mpfr_srcptr argument)
 }
 
 /* The place of a key, or the empty one where it belongs. */
-static struct exponential *place_of(struct exponential *place, size_t places, uint64_t key)
+static struct known *place_of(struct known *place, size_t places, uint64_t key)
 {
     size_t i = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (places - 1);
     while (place[i].key != 0 && place[i].key != key) {
@@ -116,14 +120,15 @@ static struct exponential *place_of(struct exponential *place, size_t places, ui
     return &place[i];
 }
 
-static struct table *table_of(struct witness_share *share, mpfr_prec_t work)
+static struct table *table_of(struct witness_share *share, mpfr_prec_t work, enum function function)
 {
     struct table *table = share->table;
-    while (table != NULL && table->work != work) {
+    while (table != NULL && (table->work != work || table->function != function)) {
         table = table->next;
     }
     if (table == NULL && (table = calloc(1, sizeof *table)) != NULL) {
         table->work = work;
+        table->function = function;
         table->next = share->table;
         share->table = table;
     }
@@ -137,7 +142,7 @@ static bool table_grow(struct table *table)
         return true;
     }
     size_t places = table->places == 0 ? 256 : 2 * table->places;
-    struct exponential *place = NULL;
+    struct known *place = NULL;
     if (table->count * 2 * (size_t)table->work <= (size_t)1 << TABLE_BITS_MOST) {
         place = calloc(places, sizeof *place);
     }
@@ -169,7 +174,12 @@ static mpfr_prec_t level_bits(const struct witness_engine *e, size_t level)
     return level + 1 < WITNESS_LEVELS ? 64 * (mpfr_prec_t)level + 63 : e->work;
 }
 
-enum { LEVEL_D, LEVEL_SUM, LEVEL_INVERSE, LEVEL_NUMBERS = LEVEL_INVERSE + WITNESS_TERMS + 1 };
+enum {
+    LEVEL_D,
+    LEVEL_SUM,
+    LEVEL_COEFFICIENT, /* 1/j!, then -(-1)^j / j */
+    LEVEL_NUMBERS = LEVEL_COEFFICIENT + 2 * (WITNESS_TERMS + 1)
+};
 
 int witness_series_init(struct witness_engine *e)
 {
@@ -178,26 +188,29 @@ int witness_series_init(struct witness_engine *e)
         if (level == NULL) {
             return -1;
         }
-        mpfr_set_ui(level[LEVEL_INVERSE], 1, MPFR_RNDN);
         e->series.level[l] = level;
     }
     return 0;
 }
 
-/* 1/j! with the bits of a level. */
-static mpfr_srcptr inverse(struct witness_engine *e, size_t l, long j)
+/* Of d^j, with the bits of a level. */
+static mpfr_srcptr coefficient(struct witness_engine *e, enum function function, size_t l, long j)
 {
-    mpfr_t *level = e->series.level[l];
-    while (e->series.made[l] < j) {
-        long next = ++e->series.made[l];
-        mpfr_div_ui(level[LEVEL_INVERSE + next], level[LEVEL_INVERSE + next - 1],
-                    (unsigned long)next, MPFR_RNDN);
+    mpfr_t *own = e->series.level[l] + LEVEL_COEFFICIENT + function * (WITNESS_TERMS + 1);
+    for (long *made = &e->series.made[l][function]; *made < j;) {
+        unsigned long next = (unsigned long)++*made;
+        mpfr_set_si(own[next], function == LOGARITHM && next % 2 == 0 ? -1 : 1, MPFR_RNDN);
+        mpfr_div_ui(own[next], own[next], next, MPFR_RNDN);
+        if (function == EXPONENTIAL && next > 1) {
+            mpfr_mul(own[next], own[next], own[next - 1], MPFR_RNDN);
+        }
     }
-    return level[LEVEL_INVERSE + j];
+    return own[j];
 }
 
-/* r = e^d - 1 = d + d^2 (1/2! + d (1/3! + ...)) up to 2^-least, |d| < 2^-bits. */
-static void exp_less_1(struct witness_engine *e, mpfr_ptr r, mpfr_srcptr d, long bits, long least)
+/* r = d + d^2 (c2 + d (c3 + ...)) up to 2^-least, |d| < 2^-bits: e^d - 1 or log(1 + d). */
+static void series(struct witness_engine *e, enum function function, mpfr_ptr r, mpfr_srcptr d,
+                   long bits, long least)
 {
     long terms = (least - 1) / bits;
     mpfr_t *last = NULL;
@@ -205,7 +218,7 @@ static void exp_less_1(struct witness_engine *e, mpfr_ptr r, mpfr_srcptr d, long
         size_t l = level_of(least - j * bits);
         mpfr_t *now = e->series.level[l];
         if (last == NULL) {
-            mpfr_set(now[LEVEL_SUM], inverse(e, l, j), MPFR_RNDN);
+            mpfr_set(now[LEVEL_SUM], coefficient(e, function, l, j), MPFR_RNDN);
             mpfr_set(now[LEVEL_D], d, MPFR_RNDN);
         } else {
             if (now != last) {
@@ -213,7 +226,7 @@ static void exp_less_1(struct witness_engine *e, mpfr_ptr r, mpfr_srcptr d, long
                 mpfr_set(now[LEVEL_D], d, MPFR_RNDN);
             }
             mpfr_mul(now[LEVEL_SUM], now[LEVEL_SUM], now[LEVEL_D], MPFR_RNDN);
-            mpfr_add(now[LEVEL_SUM], now[LEVEL_SUM], inverse(e, l, j), MPFR_RNDN);
+            mpfr_add(now[LEVEL_SUM], now[LEVEL_SUM], coefficient(e, function, l, j), MPFR_RNDN);
         }
         last = now;
     }
@@ -233,13 +246,15 @@ void witness_exp_less_1(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr ar
     if (WITNESS_TERMS * bits < least) {
         mpfr_expm1(value, argument, MPFR_RNDN);
     } else {
-        exp_less_1(e, value, argument, bits, least);
+        series(e, EXPONENTIAL, value, argument, bits, least);
     }
 }
 
-/* value = known->value e^{argument - known->at}; false if that is no shorter way. */
-static bool by_series(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument,
-                      const struct exponential *known)
+/* value = f(argument) from f(known->at): with d = argument - known->at,
+ *     e^{x+d} = e^x + e^x (e^d - 1),    log(1 + x + d) = log(1 + x) + log(1 + d/(1 + x)).
+ * False if that is no shorter way. */
+static bool by_series(struct witness_engine *e, enum function function, mpfr_ptr value,
+                      mpfr_srcptr argument, const struct known *known)
 {
     mpfr_ptr d = e->exp_scratch[DISTANCE], r = e->exp_scratch[SERIES];
     mpfr_sub(d, argument, known->at, MPFR_RNDN);
@@ -247,16 +262,29 @@ static bool by_series(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argu
         mpfr_set(value, known->value, MPFR_RNDN);
         return true;
     }
-    long bits = -(long)mpfr_get_exp(d), work = (long)e->work;
-    if (SERIES_MOST * bits < work) {
+    if (function == LOGARITHM) {
+        mpfr_add_ui(r, known->at, 1, MPFR_RNDN);
+        mpfr_div(d, d, r, MPFR_RNDN);
+    }
+    if (!mpfr_regular_p(d) || !mpfr_regular_p(known->value)) {
         return false;
     }
-    exp_less_1(e, r, d, bits, work);
+    long bits = -(long)mpfr_get_exp(d), least = (long)e->work;
+    least -= function == LOGARITHM ? (long)mpfr_get_exp(known->value) : 0;
+    if (SERIES_MOST * bits < least) {
+        return false;
+    }
+    series(e, function, r, d, bits, least);
 #if FAULT != 185 /* the tape is one entry off */
-    mpfr_mul(r, r, known->value, MPFR_RNDN);
-    mpfr_add(value, known->value, r, MPFR_RNDN);
+    mpfr_srcptr near = known->value;
 #else
-    mpfr_fma(value, e->exp_scratch[BEFORE], r, e->exp_scratch[BEFORE], MPFR_RNDN);
+    mpfr_srcptr near = e->exp_scratch[BEFORE];
+#endif
+    if (function == EXPONENTIAL) {
+        mpfr_mul(r, r, near, MPFR_RNDN);
+    }
+    mpfr_add(value, near, r, MPFR_RNDN);
+#if FAULT == 185
     mpfr_set(e->exp_scratch[BEFORE], known->value, MPFR_RNDN);
 #endif
     return true;
@@ -268,7 +296,7 @@ static void keep(struct witness_engine *e, struct table *table, uint64_t key, mp
     if (!table_grow(table)) {
         return;
     }
-    struct exponential *place = place_of(table->place, table->places, key);
+    struct known *place = place_of(table->place, table->places, key);
     if (place->key == 0) {
         mpfr_inits2(e->work, place->at, place->value, (mpfr_ptr)0);
         place->key = key;
@@ -278,26 +306,46 @@ static void keep(struct witness_engine *e, struct table *table, uint64_t key, mp
     mpfr_set(place->value, value, MPFR_RNDN);
 }
 
-void witness_exp(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument)
+static void afresh(enum function function, mpfr_ptr value, mpfr_srcptr argument)
+{
+    if (function == EXPONENTIAL) {
+        mpfr_exp(value, argument, MPFR_RNDN);
+    } else {
+        mpfr_log1p(value, argument, MPFR_RNDN);
+    }
+}
+
+static void evaluate(struct witness_engine *e, enum function function, mpfr_ptr value,
+                     mpfr_srcptr argument)
 {
     struct table *table =
-        e->share == NULL || !mpfr_number_p(argument) ? NULL : table_of(e->share, e->work);
+        e->share == NULL || !mpfr_number_p(argument) ? NULL : table_of(e->share, e->work, function);
     if (table == NULL) {
-        mpfr_exp(value, argument, MPFR_RNDN);
+        afresh(function, value, argument);
         return;
     }
     uint64_t key = key_of(argument);
-    const struct exponential *known =
+    const struct known *known =
         table->places == 0 ? NULL : place_of(table->place, table->places, key);
     bool held = known != NULL && known->key != 0;
     mpfr_ptr argument_kept = e->exp_scratch[ARGUMENT];
     mpfr_set(argument_kept, argument, MPFR_RNDN);
-    if (!held || !by_series(e, value, argument_kept, known)) {
-        mpfr_exp(value, argument_kept, MPFR_RNDN);
+    if (!held || !by_series(e, function, value, argument_kept, known)) {
+        afresh(function, value, argument_kept);
     }
     if (e->unmoved || !held) {
         keep(e, table, key, argument_kept, value);
     }
+}
+
+void witness_exp(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument)
+{
+    evaluate(e, EXPONENTIAL, value, argument);
+}
+
+void witness_log1p(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument)
+{
+    evaluate(e, LOGARITHM, value, argument);
 }
 
 /* ---- unmoved runs ---- */
