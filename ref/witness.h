@@ -232,6 +232,8 @@ const struct witness_rule *witness_rule_get(struct witness_engine *e, size_t cho
 bool witness_share_recall(const struct witness_engine *e, mpfr_ptr loss,
                           struct witness_outcome *outcome);
 int witness_share_tell(const struct witness_engine *e);
+struct witness_known **witness_share_known(struct witness_share *share);
+void witness_known_free(struct witness_known *table);
 /* Before a run: the track that it writes or follows. */
 void witness_share_track(struct witness_engine *e);
 
@@ -258,6 +260,10 @@ void witness_leg_write_fire(struct witness_engine *e, struct witness_neuron *n);
 bool witness_piece_follow(struct witness_engine *e, mpfr_srcptr t);
 void witness_piece_begin(struct witness_engine *e);
 void witness_piece_write(struct witness_engine *e);
+void witness_pieces_free(struct witness_piece *piece);
+/* Numbers that live as long as the track; NULL where they would take too much memory: what is not
+ * written goes on by itself. */
+mpfr_t *witness_track_numbers(struct witness_track *track, size_t numbers);
 
 /* witness_margin.c: margins of the run that is recorded. */
 void witness_margins_begin(struct witness_run *run, const struct case_problem *c);

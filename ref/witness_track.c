@@ -40,15 +40,6 @@ struct witness_leg {
     bool crossed, advanced, fired, peaked;
 };
 
-/* Of a quadrature, from one common time of the outputs to the next. */
-enum { SINCE, PIECE_UNTIL, INTEGRAL, PIECE_NUMBERS };
-enum { PIECE_U, PIECE_CURRENT, PIECE_SUM, PIECE_PER_OUTPUT };
-
-struct witness_piece {
-    mpfr_t *at; /* and PER_OUTPUT of each */
-    struct witness_piece *next;
-};
-
 struct leg_block {
     struct leg_block *next;
     struct witness_leg leg[LEGS_AT_ONCE];
@@ -77,11 +68,7 @@ void witness_tracks_free(struct witness_track *track)
         }
         witness_store_clear(&track->store);
         for (size_t s = 0; s < track->samples; s++) {
-            while (track->piece[s] != NULL) {
-                struct witness_piece *piece = track->piece[s];
-                track->piece[s] = piece->next;
-                free(piece);
-            }
+            witness_pieces_free(track->piece[s]);
         }
         free(track->first);
         free(track->piece);
@@ -127,8 +114,7 @@ void witness_track_choose(struct witness_engine *e, struct witness_track **list)
 
 /* ---- recording ---- */
 
-/* NULL where it would take too much memory: what is not written goes on by itself. */
-static mpfr_t *numbers_new(struct witness_track *track, size_t numbers)
+mpfr_t *witness_track_numbers(struct witness_track *track, size_t numbers)
 {
     size_t bits = track->bits + numbers * (size_t)track->work;
     mpfr_t *at = bits <= (size_t)1 << TRACK_BITS_MOST
@@ -140,7 +126,7 @@ static mpfr_t *numbers_new(struct witness_track *track, size_t numbers)
 
 static struct witness_leg *leg_new(struct witness_track *track, size_t numbers)
 {
-    mpfr_t *at = numbers_new(track, numbers);
+    mpfr_t *at = witness_track_numbers(track, numbers);
     if (at == NULL) {
         return NULL;
     }
@@ -237,47 +223,6 @@ void witness_leg_write_fire(struct witness_engine *e, struct witness_neuron *n)
         mpfr_set(leg->at[CURRENT_THEN], n->current, MPFR_RNDN);
         n->leg = NULL;
     }
-}
-
-void witness_piece_begin(struct witness_engine *e)
-{
-    const struct witness_neuron *n = &e->neuron[e->first[e->c->loss.population]];
-    struct witness_piece **link = e->recording ? e->piece_link : NULL;
-    if (link == NULL) {
-        return;
-    }
-    struct witness_piece *piece = malloc(sizeof *piece);
-    mpfr_t *at =
-        piece == NULL ? NULL : numbers_new(e->track, PIECE_NUMBERS + PIECE_PER_OUTPUT * e->outputs);
-    e->piece_link = NULL;
-    if (at == NULL) {
-        free(piece);
-        return;
-    }
-    *piece = (struct witness_piece){.at = at};
-    mpfr_set(at[SINCE], e->quadrature.synced, MPFR_RNDN);
-    for (size_t k = 0; k < e->outputs; k++) {
-        mpfr_t *own = at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
-        mpfr_set(own[PIECE_U], n[k].u, MPFR_RNDN);
-        mpfr_set(own[PIECE_CURRENT], n[k].current, MPFR_RNDN);
-    }
-    *link = piece;
-    e->piece_link = link;
-}
-
-void witness_piece_write(struct witness_engine *e)
-{
-    struct witness_piece *piece = e->recording && e->piece_link != NULL ? *e->piece_link : NULL;
-    if (piece == NULL) {
-        return;
-    }
-    mpfr_set(piece->at[PIECE_UNTIL], e->quadrature.synced, MPFR_RNDN);
-    mpfr_set(piece->at[INTEGRAL], e->quadrature.integral, MPFR_RNDN);
-    for (size_t k = 0; k < e->outputs; k++) {
-        mpfr_t *own = piece->at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
-        mpfr_set(own[PIECE_SUM], e->output[k].sum, MPFR_RNDN);
-    }
-    e->piece_link = &piece->next;
 }
 
 /* ---- following ---- */
@@ -426,39 +371,5 @@ bool witness_leg_fire(struct witness_engine *e, struct witness_neuron *n)
     }
     n->leg = NULL;
     mpfr_set(n->current, leg->at[CURRENT_THEN], MPFR_RNDN);
-    return true;
-}
-
-static bool piece_is(const struct witness_engine *e, const struct witness_piece *piece,
-                     mpfr_srcptr t)
-{
-    const struct witness_neuron *n = &e->neuron[e->first[e->c->loss.population]];
-    bool is = mpfr_equal_p(piece->at[SINCE], e->quadrature.synced) &&
-              mpfr_equal_p(piece->at[PIECE_UNTIL], t);
-    for (size_t k = 0; k < e->outputs && is; k++) {
-        mpfr_t *own = piece->at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
-        is = mpfr_equal_p(own[PIECE_U], n[k].u)
-#if FAULT != 312 /* the currents of outputs are not looked at as a piece begins */
-             && mpfr_equal_p(own[PIECE_CURRENT], n[k].current)
-#endif
-            ;
-    }
-    return is;
-}
-
-bool witness_piece_follow(struct witness_engine *e, mpfr_srcptr t)
-{
-    const struct witness_piece *piece =
-        !e->recording && e->piece_link != NULL ? *e->piece_link : NULL;
-    if (piece == NULL || !piece_is(e, piece, t)) {
-        e->piece_link = e->recording ? e->piece_link : NULL;
-        return false;
-    }
-    e->piece_link = &(*e->piece_link)->next;
-    mpfr_set(e->quadrature.integral, piece->at[INTEGRAL], MPFR_RNDN);
-    for (size_t k = 0; k < e->outputs; k++) {
-        mpfr_t *own = piece->at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
-        mpfr_set(e->output[k].sum, own[PIECE_SUM], MPFR_RNDN);
-    }
     return true;
 }
