@@ -1,6 +1,7 @@
-/* witness_piece.c: the integrals of a quadrature in the unmoved run, as witness_track.c has the legs
- * of neurons. Between two common times of the outputs an integral depends on their states at the first
- * of them alone; while these are those of the unmoved run bit for bit, so is the integral. */
+/* witness_piece.c: the integrals of a quadrature in the unmoved run.
+ *
+ * Between two common times of the outputs an integral depends on their states at the first of them
+ * alone; while these are those of the unmoved run bit for bit, so is the integral. */
 #include "ref/witness.h"
 
 #include <stdlib.h>
