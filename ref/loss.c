@@ -45,6 +45,7 @@ void drive_clear(struct engine *e)
     if (!d)
         return;
     moments_clear(d);
+    kept_moments_clear(d);
     arb_clear(d->scale);
     _arb_vec_clear(d->amount, (slong)d->outputs);
     _arb_vec_clear(d->by_spike, (slong)d->outputs);
@@ -213,6 +214,7 @@ enum outcome loss_evaluate(struct engine *e, arb_t value)
 {
     e->drive->k = NULL;
     moments_clear(e->drive);
+    kept_moments_clear(e->drive);
     arb_zero(value);
     switch (e->c->loss.kind) {
     case CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY:

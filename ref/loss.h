@@ -38,7 +38,9 @@ struct drive {
     /* memo of the moments of the weighting over one interval */
     size_t from, to;
     const struct constants *k;
-    arb_ptr weighted; /* [P_DRIVEN] */
+    arb_ptr weighted;           /* [P_DRIVEN] */
+    struct kept_moments **kept; /* [events]: those by quadrature that begin there; or NULL */
+    size_t kept_events;
 };
 
 /* ---- loss.c ---- */
@@ -86,6 +88,8 @@ bool maximum_moments(struct engine *e, const struct neuron *n, const struct peak
 /* phi(x) = (1 - e^-x)/x and phi' for |x| <= 1/8, where the quotient would cancel. */
 void phi_series(acb_t phi, acb_t derivative, const acb_t x, long prec);
 enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t entry);
+/* Of the sample before; outputs with equal constants, and the way back, ask for the same. */
+void kept_moments_clear(struct drive *d);
 enum outcome instantaneous_loss(struct engine *e, arb_t value);
 
 /* ---- quadrature.c ---- */

@@ -4,6 +4,7 @@
 #include "ref/loss.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* sum (-x)^n/(n + 1)!: the terms fall by 1/8 or more, so the rest is below twice the first one left
  * out. */
@@ -131,9 +132,64 @@ static void sigmoid_integrand(acb_ptr f, const acb_t u, void *context, long prec
     acb_clear(weight);
 }
 
+struct kept_moments {
+    size_t to;
+    const struct constants *k;
+    arb_ptr weighted; /* [P_DRIVEN] */
+    struct kept_moments *next;
+};
+
+void kept_moments_clear(struct drive *d)
+{
+    for (size_t x = 0; x < d->kept_events; x++) {
+        while (d->kept[x]) {
+            struct kept_moments *next = d->kept[x]->next;
+            _arb_vec_clear(d->kept[x]->weighted, P_DRIVEN);
+            free(d->kept[x]);
+            d->kept[x] = next;
+        }
+    }
+    free(d->kept);
+    d->kept = NULL;
+    d->kept_events = 0;
+}
+
+static const struct kept_moments *find_kept(const struct drive *d, const struct constants *k,
+                                            size_t from, size_t to)
+{
+    const struct kept_moments *m = from < d->kept_events ? d->kept[from] : NULL;
+#if FAULT != 313 /* moments of another output's constants */
+    while (m && (m->k != k || m->to != to))
+#else
+    (void)k;
+    while (m && m->to != to)
+#endif
+        m = m->next;
+    return m;
+}
+
+/* What finds no room is computed again. */
+static void keep_moments(struct engine *e, const struct constants *k, size_t from, size_t to)
+{
+    struct drive *d = e->drive;
+    if (!d->kept && (d->kept = calloc(e->events, sizeof(struct kept_moments *))))
+        d->kept_events = e->events;
+    struct kept_moments *m = from < d->kept_events ? malloc(sizeof *m) : NULL;
+    if (!m)
+        return;
+    *m = (struct kept_moments){to, k, _arb_vec_init(P_DRIVEN), d->kept[from]};
+    _arb_vec_set(m->weighted, d->weighted, P_DRIVEN);
+    d->kept[from] = m;
+}
+
 enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t entry)
 {
     size_t const from = n->tape[entry].event, to = interval_end(e, n, entry);
+    const struct kept_moments *kept = find_kept(e->drive, n->k, from, to);
+    if (kept) {
+        _arb_vec_set(e->drive->weighted, kept->weighted, P_DRIVEN);
+        return PROVEN;
+    }
     arb_ptr length = e->scratch + 20, factor = e->scratch + 21;
     struct sigmoid_context context = {.k = n->k, .start = e->event[from].mark, .length = length};
     arb_init(context.end);
@@ -146,6 +202,8 @@ enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t en
     arb_div(factor, length, context.end, e->prec);
     _arb_vec_scalar_mul(e->drive->weighted, e->drive->weighted, P_DRIVEN, factor, e->prec);
     arb_clear(context.end);
+    if (outcome == PROVEN)
+        keep_moments(e, n->k, from, to);
     return outcome;
 }
 

@@ -224,8 +224,9 @@ struct witness_request {
     struct witness_share *share; /* or NULL */
 };
 
-/* What the differences of one case share: unmoved runs, exponentials, rules of quadrature. They are
- * then the same but for rounding far below the guard bits, and faster. NULL if memory is short. */
+/* What the differences of one case share: unmoved runs and what neurons did in them, exponentials,
+ * rules of quadrature. They are then the same but for rounding far below the guard bits, and
+ * faster. NULL if memory is short. */
 struct witness_share *witness_share_new(void);
 void witness_share_free(struct witness_share *share);
 

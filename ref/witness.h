@@ -71,7 +71,7 @@ void witness_agenda_clear(struct witness_agenda *agenda);
 
 /* e^{-s/tau} for the last few s, shared by all neurons with this tau. */
 struct witness_decay {
-    mpfr_ptr tau;
+    mpfr_ptr tau, rate; /* rate = -1/tau */
     mpfr_t *at, *value; /* [WITNESS_MEMO] */
     unsigned used, oldest;
     double tau_d;
@@ -87,6 +87,11 @@ struct witness_kind {
     double tau_m, tau_s, delta_d;
 };
 
+/* Of a crossing, in time since the last event. */
+struct witness_bracket {
+    double low, high, guess;
+};
+
 struct witness_neuron {
     size_t population, index;
     enum case_model model;
@@ -96,7 +101,11 @@ struct witness_neuron {
     mpfr_ptr u, current, time;
     mpfr_ptr crossing; /* valid if known */
     bool known, touched;
-    double peak_after, peak_gap; /* where the coming maximum lies, |V - threshold| there */
+    double peak_after, peak_gap;   /* where the coming maximum lies, |V - threshold| there */
+    bool moved;                    /* a constant of its own is, by the direction */
+    bool same;                     /* so far, bit for bit, what the unmoved run was */
+    struct witness_leg *leg;       /* the one it is on, or NULL: it goes by itself */
+    struct witness_leg **leg_link; /* where the next one is found, or is to be written */
     uint64_t arrivals, spikes, history;
     mpfr_ptr heard, fired;    /* times of the last arrival and spike, for margins and borders */
     uint64_t border, at_once; /* of an output: digest of what came, sum of what came at heard */
@@ -137,6 +146,13 @@ struct witness_quadrature {
 struct witness_outcome {
     uint64_t counts, sequence, borders;
     double closest;
+};
+
+/* For e^d - 1 of a small d: its terms need fewer bits the later they come. */
+enum { WITNESS_TERMS = 40, WITNESS_LEVELS = 4 };
+struct witness_series {
+    mpfr_t *level[WITNESS_LEVELS]; /* d, a sum, and coefficients up to d^TERMS */
+    long made[WITNESS_LEVELS][2];  /* the last one of each function */
 };
 
 /* ---- the engine ---- */
@@ -185,11 +201,16 @@ struct witness_engine {
     mpfr_ptr end, amount, loss, sample_loss;
     mpfr_t *kernel_scratch, *root_scratch, *loss_scratch, *node_scratch, *run_scratch;
     mpfr_t *exp_scratch, *margin_scratch;
+    mpfr_t *short_scratch; /* of fewer bits */
+    struct witness_series series;
     struct witness_output *output;
     size_t outputs, output_first; /* neurons output_first .. + outputs - 1; 0 if none */
     struct witness_quadrature quadrature;
-    struct witness_share *share; /* or NULL */
-    bool unmoved;                /* this run is of the case itself */
+    struct witness_share *share;       /* or NULL */
+    bool unmoved;                      /* this run is of the case itself */
+    struct witness_track *track;       /* or NULL */
+    bool recording;                    /* the track is being written */
+    struct witness_piece **piece_link; /* as leg_link of the outputs of a quadrature */
     size_t sample;
     struct witness_run *record; /* or NULL */
     uint64_t spikes;
@@ -199,12 +220,50 @@ struct witness_engine {
 /* value = e^argument, which may be one object: near an exponential that the case already had, by
  * its Taylor series, so that a moved run costs few full ones. */
 void witness_exp(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
+/* Likewise log(1 + argument). */
+void witness_log1p(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
+/* value = e^argument - 1, which may not be one object, to all its bits. */
+void witness_exp_less_1(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument);
+/* 0, or -1 if memory is short. */
+int witness_series_init(struct witness_engine *e);
 /* A rule that lives as long as the share, or as the engine without one; NULL: memory is short. */
 const struct witness_rule *witness_rule_get(struct witness_engine *e, size_t choice);
 /* The unmoved run of an engine's case with its direction's impulse, if it was told. */
 bool witness_share_recall(const struct witness_engine *e, mpfr_ptr loss,
                           struct witness_outcome *outcome);
 int witness_share_tell(const struct witness_engine *e);
+struct witness_known **witness_share_known(struct witness_share *share);
+void witness_known_free(struct witness_known *table);
+/* Before a run: the track that it writes or follows. */
+void witness_share_track(struct witness_engine *e);
+
+/* ---- what neurons did in the unmoved run (witness_track.c) ---- */
+
+void witness_track_choose(struct witness_engine *e, struct witness_track **list);
+void witness_tracks_free(struct witness_track *track);
+void witness_track_sample(struct witness_engine *e);
+/* A neuron has its state at an event and goes on: its forecast, as recorded or made. */
+void witness_leg_begin(struct witness_engine *e, size_t which);
+/* As recorded, if they are: the crossing that was forecast; the neuron at t; at its crossing. */
+bool witness_leg_crossing(struct witness_engine *e, size_t which);
+bool witness_leg_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_srcptr t);
+bool witness_leg_fire(struct witness_engine *e, struct witness_neuron *n);
+/* Where a neuron that is near its recorded self crossed. */
+bool witness_leg_near_crossing(const struct witness_engine *e, mpfr_ptr crossing,
+                               struct witness_bracket *bracket, const struct witness_neuron *n);
+/* The same, once they are made. */
+void witness_leg_write_crossing(struct witness_engine *e, const struct witness_neuron *n,
+                                double earliest, const struct witness_bracket *bracket);
+void witness_leg_write_advance(struct witness_engine *e, struct witness_neuron *n, bool peaked);
+void witness_leg_write_fire(struct witness_engine *e, struct witness_neuron *n);
+/* The integrals of a quadrature from the common time of the outputs to t, if they are recorded. */
+bool witness_piece_follow(struct witness_engine *e, mpfr_srcptr t);
+void witness_piece_begin(struct witness_engine *e);
+void witness_piece_write(struct witness_engine *e);
+void witness_pieces_free(struct witness_piece *piece);
+/* Numbers that live as long as the track; NULL where they would take too much memory: what is not
+ * written goes on by itself. */
+mpfr_t *witness_track_numbers(struct witness_track *track, size_t numbers);
 
 /* witness_margin.c: margins of the run that is recorded. */
 void witness_margins_begin(struct witness_run *run, const struct case_problem *c);
@@ -230,6 +289,7 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h);
 /* witness_membrane.c */
 int witness_kinds_assign(struct witness_engine *e);
 struct witness_decay *witness_decay_make(struct witness_engine *e);
+void witness_decay_set(struct witness_decay *decay, mpfr_srcptr tau);
 mpfr_srcptr witness_decay_at(struct witness_engine *e, struct witness_decay *decay, mpfr_srcptr s);
 /* k from s, x and y. */
 void witness_kernel_of(struct witness_engine *e, mpfr_ptr k, const struct witness_kind *kind,
@@ -244,15 +304,18 @@ bool witness_extremum(struct witness_engine *e, mpfr_ptr s, const struct witness
 void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_srcptr t);
 
 /* witness_forecast.c: the same in double, where a wide margin decides. */
-struct witness_bracket {
-    double low, high, guess;
-};
 void witness_forecast(struct witness_engine *e, size_t which);
 bool witness_forecast_certain(struct witness_engine *e, struct witness_bracket *bracket,
                               const struct witness_neuron *n);
 /* Upper bound, up to the margin, of u on [0, span]. */
 double witness_forecast_top(double *margin, const struct witness_kind *kind, double u,
                             double current, double span);
+
+/* Of what is of second order in a step of a difference, h = 2^-(5p/16). */
+static inline mpfr_prec_t witness_short_bits(mpfr_prec_t prec)
+{
+    return 3 * prec / 8 + 95;
+}
 
 /* witness_crossing.c: the next crossing of one neuron to full precision. */
 void witness_crossing(struct witness_engine *e, size_t which);

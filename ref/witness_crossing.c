@@ -22,7 +22,6 @@ enum {
     F,
     SLOPE,
     BEND,
-    RATE,
     STEP,
     NEXT,
     TEMPORARY,
@@ -39,16 +38,28 @@ static void evaluate(struct witness_engine *e, const struct witness_neuron *n, m
     mpfr_fma(t[F], n->current, t[K], t[F], MPFR_RNDN);
     mpfr_mul(t[CURRENT], n->current, t[Y], MPFR_RNDN);
 #if FAULT != 13 /* V' after instead of before the reset */
-    mpfr_sub(t[SLOPE], t[CURRENT], t[F], MPFR_RNDN);
+    mpfr_sub(t[SLOPE], t[F], t[CURRENT], MPFR_RNDN);
 #else
-    mpfr_sub(t[SLOPE], t[CURRENT], n->floor, MPFR_RNDN);
+    mpfr_sub(t[SLOPE], n->floor, t[CURRENT], MPFR_RNDN);
 #endif
-    mpfr_div(t[SLOPE], t[SLOPE], n->tau_mem, MPFR_RNDN);
-    mpfr_div(t[BEND], t[CURRENT], n->tau_syn, MPFR_RNDN);
-    mpfr_add(t[BEND], t[BEND], t[SLOPE], MPFR_RNDN);
-    mpfr_div(t[BEND], t[BEND], n->tau_mem, MPFR_RNDN);
-    mpfr_neg(t[BEND], t[BEND], MPFR_RNDN);
+    mpfr_mul(t[SLOPE], t[SLOPE], n->kind->membrane->rate, MPFR_RNDN);
+    mpfr_mul(t[BEND], t[CURRENT], n->kind->synapse->rate, MPFR_RNDN);
+    mpfr_sub(t[BEND], t[SLOPE], t[BEND], MPFR_RNDN);
+    mpfr_mul(t[BEND], t[BEND], n->kind->membrane->rate, MPFR_RNDN);
     mpfr_sub(t[F], t[F], n->level, MPFR_RNDN);
+}
+
+/* Of a power of two that |u''/u'| + S is below. */
+static mpfr_exp_t rate_exponent(mpfr_t *t, const struct witness_kind *kind)
+{
+    mpfr_exp_t membrane = mpfr_get_exp(kind->membrane->rate);
+    mpfr_exp_t synapse = mpfr_get_exp(kind->synapse->rate);
+    mpfr_exp_t most = membrane > synapse ? membrane : synapse;
+    if (!mpfr_zero_p(t[BEND])) {
+        mpfr_exp_t bend = mpfr_get_exp(t[BEND]) - mpfr_get_exp(t[SLOPE]) + 1;
+        most = bend > most ? bend : most;
+    }
+    return most + 2;
 }
 
 /* STEP = -2 F u' / (2 u'^2 - F u''), S + STEP in NEXT. True if its error is below rounding. */
@@ -69,13 +80,7 @@ static bool halley(struct witness_engine *e, const struct witness_neuron *n)
     if (mpfr_zero_p(t[STEP])) {
         return true;
     }
-    mpfr_ui_div(t[RATE], 1, n->tau_mem, MPFR_RNDN);
-    mpfr_ui_div(t[TEMPORARY], 1, n->tau_syn, MPFR_RNDN);
-    mpfr_add(t[RATE], t[RATE], t[TEMPORARY], MPFR_RNDN);
-    mpfr_div(t[TEMPORARY], t[BEND], t[SLOPE], MPFR_RNDN);
-    mpfr_abs(t[TEMPORARY], t[TEMPORARY], MPFR_RNDN);
-    mpfr_add(t[RATE], t[RATE], t[TEMPORARY], MPFR_RNDN);
-    return 3 * mpfr_get_exp(t[STEP]) + 2 * mpfr_get_exp(t[RATE]) <
+    return 3 * mpfr_get_exp(t[STEP]) + 2 * rate_exponent(t, n->kind) <
            mpfr_get_exp(t[S]) - (mpfr_exp_t)e->work;
 }
 
@@ -147,29 +152,116 @@ static bool isolate(struct witness_engine *e, struct witness_neuron *n)
     return mpfr_sgn(t[F]) >= 0;
 }
 
+/* From a time that is as near to the crossing as two points of a difference are: with
+ * u''' = -S u'' - P u' and so on, and a_k = u^(k) / (k! u'), the root of the Taylor series is
+ *     d0 - a2 d0^2 + (2 a2^2 - a3) d0^3 - (5 a2^3 - 5 a2 a3 + a4) d0^4 + ..,    d0 = -F/u'.
+ * S + that in NEXT. True if what is left out is below rounding. */
+static bool leap(struct witness_engine *e, const struct witness_neuron *n)
+{
+    mpfr_t *t = e->root_scratch, *a = e->short_scratch;
+    mpfr_ptr a2 = a[2], a3 = a[3], a4 = a[4], x = a[5], y = a[6], minus_s = a[0], p = a[1];
+    mpfr_div(t[STEP], t[F], t[SLOPE], MPFR_RNDN);
+    mpfr_neg(t[STEP], t[STEP], MPFR_RNDN);
+    if (!mpfr_regular_p(t[STEP])) {
+        mpfr_set(t[NEXT], t[S], MPFR_RNDN);
+        return mpfr_zero_p(t[STEP]) != 0;
+    }
+    mpfr_exp_t d = mpfr_get_exp(t[STEP]), rate = rate_exponent(t, n->kind);
+    mpfr_exp_t rounding = mpfr_get_exp(t[S]) - (mpfr_exp_t)e->work;
+    bool enough = 5 * d + 4 * rate + 4 < rounding &&
+                  2 * d + rate < rounding + (mpfr_exp_t)witness_short_bits(e->prec);
+    mpfr_add(minus_s, n->kind->membrane->rate, n->kind->synapse->rate, MPFR_RNDN);
+    mpfr_mul(p, n->kind->membrane->rate, n->kind->synapse->rate, MPFR_RNDN);
+    mpfr_div(a2, t[BEND], t[SLOPE], MPFR_RNDN);
+    mpfr_mul(a3, minus_s, a2, MPFR_RNDN);
+    mpfr_sub(a3, a3, p, MPFR_RNDN);
+    mpfr_mul(a4, minus_s, a3, MPFR_RNDN);
+    mpfr_mul(x, p, a2, MPFR_RNDN);
+    mpfr_sub(a4, a4, x, MPFR_RNDN);
+    mpfr_div_2ui(a2, a2, 1, MPFR_RNDN);
+    mpfr_div_ui(a3, a3, 6, MPFR_RNDN);
+    mpfr_div_ui(a4, a4, 24, MPFR_RNDN);
+    mpfr_sqr(x, a2, MPFR_RNDN);
+    mpfr_sub(y, x, a3, MPFR_RNDN);
+    mpfr_mul(y, y, a2, MPFR_RNDN);
+    mpfr_mul_ui(y, y, 5, MPFR_RNDN);
+    mpfr_add(a4, a4, y, MPFR_RNDN);
+    mpfr_mul_2ui(x, x, 1, MPFR_RNDN);
+    mpfr_sub(a3, x, a3, MPFR_RNDN);
+    mpfr_set(x, t[STEP], MPFR_RNDN);
+    mpfr_mul(a4, a4, x, MPFR_RNDN);
+    mpfr_sub(a3, a3, a4, MPFR_RNDN);
+    mpfr_mul(a3, a3, x, MPFR_RNDN);
+    mpfr_sub(a3, a3, a2, MPFR_RNDN);
+    mpfr_mul(a3, a3, x, MPFR_RNDN);
+    mpfr_mul(a3, a3, x, MPFR_RNDN);
+    mpfr_add(t[STEP], t[STEP], a3, MPFR_RNDN);
+    mpfr_add(t[NEXT], t[S], t[STEP], MPFR_RNDN);
+    return enough;
+}
+
+/* The crossing of a neuron near its unmoved self, if one leap gives it. */
+static bool near_crossing(struct witness_engine *e, struct witness_neuron *n)
+{
+    mpfr_t *t = e->root_scratch;
+    struct witness_bracket b;
+    if (!witness_leg_near_crossing(e, t[S], &b, n)) {
+        return false;
+    }
+    mpfr_sub(t[S], t[S], n->time, MPFR_RNDN);
+    if (mpfr_sgn(t[S]) <= 0) {
+        return false;
+    }
+    evaluate(e, n, t[S]);
+    if (!leap(e, n) || mpfr_cmp_d(t[NEXT], b.low) <= 0 || mpfr_cmp_d(t[NEXT], b.high) >= 0) {
+        return false;
+    }
+#if FAULT != 314 /* a moved crossing stays where the unmoved one is */
+    mpfr_set(t[S], t[NEXT], MPFR_RNDN);
+#endif
+    return true;
+}
+
+/* Where the stretch of the crossing and a start come from; false if there is none. */
+static bool bracketed(struct witness_engine *e, struct witness_neuron *n, struct witness_bracket *b)
+{
+    mpfr_t *t = e->root_scratch;
+    mpfr_sub(t[SPAN], e->end, n->time, MPFR_RNDN);
+    if (witness_forecast_certain(e, b, n)) {
+        mpfr_set_d(t[LOW], b->low, MPFR_RNDN);
+        mpfr_set_d(t[HIGH], b->high, MPFR_RNDN);
+        mpfr_set_d(t[S], b->guess, MPFR_RNDN);
+        return true;
+    }
+    b->guess = 0;
+    return mpfr_sgn(t[SPAN]) > 0 && isolate(e, n);
+}
+
 void witness_crossing(struct witness_engine *e, size_t which)
 {
     struct witness_neuron *n = &e->neuron[which];
     mpfr_t *t = e->root_scratch;
-    struct witness_bracket b;
+    struct witness_bracket b = {0, 0, 0};
+    if (witness_leg_crossing(e, which)) {
+        return;
+    }
     n->known = true;
     e->earliest[which] = HUGE_VAL;
+    bool crosses = true;
     if (!mpfr_less_p(n->u, n->level)) {
         mpfr_set(n->crossing, n->time, MPFR_RNDN);
     } else {
-        bool certain = witness_forecast_certain(e, &b, n);
-        mpfr_sub(t[SPAN], e->end, n->time, MPFR_RNDN);
-        if (certain) {
-            mpfr_set_d(t[LOW], b.low, MPFR_RNDN);
-            mpfr_set_d(t[HIGH], b.high, MPFR_RNDN);
-            mpfr_set_d(t[S], b.guess, MPFR_RNDN);
-        } else if (mpfr_sgn(t[SPAN]) <= 0 || !isolate(e, n)) {
-            return;
+        bool near = near_crossing(e, n);
+        crosses = near || bracketed(e, n, &b);
+        if (crosses && !near) {
+            polish(e, n);
         }
-        polish(e, n);
-        mpfr_add(n->crossing, n->time, t[S], MPFR_RNDN);
+        if (crosses) {
+            mpfr_add(n->crossing, n->time, t[S], MPFR_RNDN);
+        }
     }
-    if (mpfr_less_p(n->crossing, e->end)) {
+    if (crosses && mpfr_less_p(n->crossing, e->end)) {
         e->earliest[which] = mpfr_get_d(n->crossing, MPFR_RNDD);
     }
+    witness_leg_write_crossing(e, n, e->earliest[which], &b);
 }

@@ -91,7 +91,8 @@ static int scratch_init(struct witness_engine *e)
         }
     }
     mpfr_t *own = witness_store_take(&e->store, 4, e->work);
-    if (own == NULL) {
+    e->short_scratch = witness_store_take(&e->store, WITNESS_SCRATCH, witness_short_bits(e->prec));
+    if (own == NULL || e->short_scratch == NULL || witness_series_init(e) != 0) {
         return -1;
     }
     e->end = own[0];

@@ -50,7 +50,7 @@ int witness_loss_init(struct witness_engine *e)
     if (e->clock == NULL) {
         return -1;
     }
-    mpfr_set(e->clock->tau, e->end, MPFR_RNDN);
+    witness_decay_set(e->clock, e->end);
     return witness_quadrature_needed(c) ? witness_quadrature_init(e) : 0;
 }
 

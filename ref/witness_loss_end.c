@@ -18,11 +18,11 @@ static void cross_entropy(struct witness_engine *e, size_t label)
     for (size_t k = 0; k < e->outputs; k++) {
         if (k != top) {
             mpfr_sub(w[B], e->output[k].sum, e->output[top].sum, MPFR_RNDN);
-            mpfr_exp(w[B], w[B], MPFR_RNDN);
+            witness_exp(e, w[B], w[B]);
             mpfr_add(w[A], w[A], w[B], MPFR_RNDN);
         }
     }
-    mpfr_log1p(w[A], w[A], MPFR_RNDN);
+    witness_log1p(e, w[A], w[A]);
     mpfr_sub(w[B], e->output[top].sum, e->output[label].sum, MPFR_RNDN);
     mpfr_add(e->sample_loss, w[A], w[B], MPFR_RNDN);
 }

@@ -15,11 +15,10 @@ enum { PLAIN_FROM_EXPONENT = -15 }; /* |delta s| >= 2^-16 */
 enum { ARGUMENT, PHASE, U_NEXT, CURRENT_NEXT, SPAN, MEMBRANE_SCRATCH };
 _Static_assert(MEMBRANE_SCRATCH <= WITNESS_SCRATCH, "scratch numbers");
 
-static void decay_fresh(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr tau, mpfr_srcptr s)
+static void decay_fresh(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr rate, mpfr_srcptr s)
 {
     mpfr_ptr argument = e->kernel_scratch[ARGUMENT];
-    mpfr_div(argument, s, tau, MPFR_RNDN);
-    mpfr_neg(argument, argument, MPFR_RNDN);
+    mpfr_mul(argument, s, rate, MPFR_RNDN);
     witness_exp(e, value, argument);
 }
 
@@ -51,7 +50,7 @@ mpfr_srcptr witness_decay_at(struct witness_engine *e, struct witness_decay *dec
         unsigned place = memo_place(&decay->used, &decay->oldest);
         mpfr_set(decay->at[place], s, MPFR_RNDN);
         value = decay->value[place];
-        decay_fresh(e, value, decay->tau, s);
+        decay_fresh(e, value, decay->rate, s);
     }
     return value;
 }
@@ -60,8 +59,9 @@ void witness_kernel_of(struct witness_engine *e, mpfr_ptr k, const struct witnes
                        mpfr_srcptr s, mpfr_srcptr x, mpfr_srcptr y)
 {
     if (kind->equal) {
-        mpfr_div(k, s, kind->membrane->tau, MPFR_RNDN);
+        mpfr_mul(k, s, kind->membrane->rate, MPFR_RNDN);
         mpfr_mul(k, k, x, MPFR_RNDN);
+        mpfr_neg(k, k, MPFR_RNDN);
         return;
     }
     mpfr_ptr phase = e->kernel_scratch[PHASE];
@@ -73,9 +73,9 @@ void witness_kernel_of(struct witness_engine *e, mpfr_ptr k, const struct witnes
         mpfr_mul(k, k, kind->gain, MPFR_RNDN);
     } else {
         mpfr_neg(phase, phase, MPFR_RNDN);
-        mpfr_expm1(phase, phase, MPFR_RNDN);
-        mpfr_neg(phase, phase, MPFR_RNDN);
-        mpfr_mul(k, x, phase, MPFR_RNDN);
+        witness_exp_less_1(e, k, phase);
+        mpfr_neg(k, k, MPFR_RNDN);
+        mpfr_mul(k, x, k, MPFR_RNDN);
         mpfr_mul(k, k, kind->gain, MPFR_RNDN);
     }
 }
@@ -83,11 +83,11 @@ void witness_kernel_of(struct witness_engine *e, mpfr_ptr k, const struct witnes
 void witness_kernel_fresh(struct witness_engine *e, mpfr_ptr x, mpfr_ptr y, mpfr_ptr k,
                           const struct witness_kind *kind, mpfr_srcptr s)
 {
-    decay_fresh(e, x, kind->membrane->tau, s);
+    decay_fresh(e, x, kind->membrane->rate, s);
     if (kind->equal) {
         mpfr_set(y, x, MPFR_RNDN);
     } else {
-        decay_fresh(e, y, kind->synapse->tau, s);
+        decay_fresh(e, y, kind->synapse->rate, s);
     }
     witness_kernel_of(e, k, kind, s, x, y);
 }
@@ -123,7 +123,7 @@ bool witness_extremum(struct witness_engine *e, mpfr_ptr s, const struct witness
         if (mpfr_cmp_si(phase, -1) <= 0) {
             return false;
         }
-        mpfr_log1p(s, phase, MPFR_RNDN);
+        witness_log1p(e, s, phase);
         mpfr_div(s, s, kind->delta, MPFR_RNDN);
         mpfr_neg(s, s, MPFR_RNDN);
     }
@@ -133,6 +133,9 @@ bool witness_extremum(struct witness_engine *e, mpfr_ptr s, const struct witness
 void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_srcptr t)
 {
     if (mpfr_equal_p(t, n->time)) {
+        return;
+    }
+    if (witness_leg_advance(e, n, t)) {
         return;
     }
     mpfr_ptr span = e->kernel_scratch[SPAN];
@@ -151,13 +154,15 @@ void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_sr
     if (n->model == CASE_LI && witness_is_output(e, n)) {
         witness_loss_segment(e, n, t, u, current);
     }
-    if (mpfr_get_d(span, MPFR_RNDN) >= n->peak_after) {
+    bool peaked = mpfr_get_d(span, MPFR_RNDN) >= n->peak_after;
+    if (peaked) {
         e->outcome.closest = fmin(e->outcome.closest, n->peak_gap);
         witness_margin_peak(e, n);
     }
     mpfr_set(n->u, u, MPFR_RNDN);
     mpfr_set(n->current, current, MPFR_RNDN);
     mpfr_set(n->time, t, MPFR_RNDN);
+    witness_leg_write_advance(e, n, peaked);
 }
 
 struct witness_decay *witness_decay_make(struct witness_engine *e)
@@ -166,14 +171,23 @@ struct witness_decay *witness_decay_make(struct witness_engine *e)
     if (decay == NULL) {
         return NULL;
     }
-    decay->at = witness_store_take(&e->store, 2 * WITNESS_MEMO + 1, e->work);
+    decay->at = witness_store_take(&e->store, 2 * WITNESS_MEMO + 2, e->work);
     if (decay->at == NULL) {
         free(decay);
         return NULL;
     }
     decay->value = decay->at + WITNESS_MEMO;
     decay->tau = decay->at[2 * WITNESS_MEMO];
+    decay->rate = decay->at[2 * WITNESS_MEMO + 1];
     return decay;
+}
+
+void witness_decay_set(struct witness_decay *decay, mpfr_srcptr tau)
+{
+    mpfr_set(decay->tau, tau, MPFR_RNDN);
+    mpfr_si_div(decay->rate, -1, tau, MPFR_RNDN);
+    decay->used = decay->oldest = 0;
+    decay->tau_d = mpfr_get_d(tau, MPFR_RNDN);
 }
 
 static struct witness_kind *kind_make(struct witness_engine *e)
@@ -212,9 +226,7 @@ static struct witness_decay *decay_of(struct witness_engine *e, mpfr_srcptr tau)
         e->decays_made++;
     }
     struct witness_decay *decay = e->decay[e->decays++];
-    mpfr_set(decay->tau, tau, MPFR_RNDN);
-    decay->used = decay->oldest = 0;
-    decay->tau_d = mpfr_get_d(tau, MPFR_RNDN);
+    witness_decay_set(decay, tau);
     return decay;
 }
 

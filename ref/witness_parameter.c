@@ -107,7 +107,8 @@ static void nudge_resolve(struct witness_engine *e, const struct case_block *blo
     if (e->first[block->population] == SIZE_MAX) {
         return;
     }
-    const struct witness_neuron *n = &e->neuron[e->first[block->population] + element];
+    struct witness_neuron *n = &e->neuron[e->first[block->population] + element];
+    n->moved = true;
     if (block->quantity == CASE_TAU_MEM) {
         shift_add(e, n->tau_mem, coefficient);
     } else if (block->quantity == CASE_TAU_SYN) {

@@ -101,8 +101,7 @@ static void exponent(struct witness_engine *e, mpfr_ptr value, size_t slot, mpfr
 {
     const struct witness_quadrature *q = &e->quadrature;
     if (slot < q->decays) {
-        mpfr_div(value, s, q->decay[slot]->tau, MPFR_RNDN);
-        mpfr_neg(value, value, MPFR_RNDN);
+        mpfr_mul(value, s, q->decay[slot]->rate, MPFR_RNDN);
     } else {
         mpfr_mul_ui(value, s, 5, MPFR_RNDN);
         mpfr_div(value, value, e->end, MPFR_RNDN);
@@ -172,8 +171,8 @@ static void voltage(struct witness_engine *e, mpfr_ptr v, mpfr_ptr slope, mpfr_t
     mpfr_mul(v, n->u, value[q->slot_m[k]], MPFR_RNDN);
     mpfr_fma(v, n->current, q->kernel[k], v, MPFR_RNDN);
     mpfr_mul(slope, n->current, value[q->slot_s[k]], MPFR_RNDN);
-    mpfr_sub(slope, slope, v, MPFR_RNDN);
-    mpfr_div(slope, slope, n->tau_mem, MPFR_RNDN);
+    mpfr_sub(slope, v, slope, MPFR_RNDN);
+    mpfr_mul(slope, slope, n->kind->membrane->rate, MPFR_RNDN);
     mpfr_add(v, v, n->bias, MPFR_RNDN);
 }
 
@@ -259,11 +258,11 @@ static void edge(struct witness_engine *e)
         if (k != label) {
             mpfr_add(w[V], n[k].u, n[k].bias, MPFR_RNDN);
             mpfr_sub(w[V], w[V], w[LABEL_V], MPFR_RNDN);
-            mpfr_exp(w[V], w[V], MPFR_RNDN);
+            witness_exp(e, w[V], w[V]);
             mpfr_add(w[SUM], w[SUM], w[V], MPFR_RNDN);
         }
     }
-    mpfr_log1p(w[SUM], w[SUM], MPFR_RNDN);
+    witness_log1p(e, w[SUM], w[SUM]);
     mpfr_add(w[EDGE], w[EDGE], w[SUM], MPFR_RNDN);
 }
 
@@ -288,6 +287,13 @@ static int integrate(struct witness_engine *e)
     return 0;
 }
 
+static void outputs_advance(struct witness_engine *e, mpfr_srcptr t)
+{
+    for (size_t k = 0; k < e->outputs; k++) {
+        witness_advance(e, &e->neuron[e->first[e->c->loss.population] + k], t);
+    }
+}
+
 /* From the last common time of the outputs to t. */
 static int sync_piece(struct witness_engine *e, mpfr_srcptr t)
 {
@@ -296,6 +302,12 @@ static int sync_piece(struct witness_engine *e, mpfr_srcptr t)
     if (mpfr_equal_p(t, q->synced)) {
         return 0;
     }
+    if (witness_piece_follow(e, t)) {
+        outputs_advance(e, t);
+        mpfr_set(q->synced, t, MPFR_RNDN);
+        return 0;
+    }
+    witness_piece_begin(e);
     mpfr_sub(w[SPAN], t, q->synced, MPFR_RNDN);
     if (integrate(e) != 0) {
         return -1;
@@ -305,15 +317,14 @@ static int sync_piece(struct witness_engine *e, mpfr_srcptr t)
     if (entropy) {
         edge(e);
     }
-    for (size_t k = 0; k < e->outputs; k++) {
-        witness_advance(e, &e->neuron[e->first[e->c->loss.population] + k], t);
-    }
+    outputs_advance(e, t);
     if (entropy) {
         edge(e);
         mpfr_fms(w[INTEGRAL], w[EDGE], w[MIDDLE], w[INTEGRAL], MPFR_RNDN);
         mpfr_add(q->integral, q->integral, w[INTEGRAL], MPFR_RNDN);
     }
     mpfr_set(q->synced, t, MPFR_RNDN);
+    witness_piece_write(e);
     return 0;
 }
 

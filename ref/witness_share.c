@@ -1,37 +1,9 @@
-/* witness_share.c: what the differences of one case need more than once.
- *
- * A moved run evaluates e^x at almost the same x as the unmoved one, 2^-80 away. With d the
- * distance to an argument that is known,
- *     e^{x+d} = e^x (1 + d (1 + d/2 (1 + d/3 (...)))),
- * which needs work / log2(1/d) terms: 4 or 5 instead of a whole exponential. Where it would need
- * more than TERMS, the exponential is taken afresh, so this saves time and decides nothing. An
- * error of e^x, 2^-work of it, is common to all points of a difference.
- *
- * Arguments are found by the leading bits of the double next to them: a table with one argument a
- * place, the latest one of the unmoved run. (The last iterate of a crossing is nearer to what moved
- * runs ask than the ones before it.) */
+/* witness_share.c: what the differences of one case need more than once: unmoved runs and rules
+ * here, functions near known arguments in witness_near.c, what neurons did in witness_track.c. */
 #include "ref/witness.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { TERMS = 8 };
-enum { KEY_DROPPED = 24 };     /* of the 52 bits of a mantissa */
-enum { TABLE_BITS_MOST = 29 }; /* of all numbers in a table: 64 MiB */
-enum { DISTANCE, SERIES, ARGUMENT, BEFORE, EXP_SCRATCH };
-_Static_assert(EXP_SCRATCH <= WITNESS_SCRATCH, "scratch numbers");
-
-struct exponential {
-    uint64_t key; /* 0: an empty place */
-    mpfr_t at, value;
-};
-
-struct table {
-    mpfr_prec_t work;
-    struct exponential *place;
-    size_t places, count; /* places: a power of two, at least half of them empty */
-    struct table *next;
-};
 
 struct unmoved {
     mpfr_prec_t prec;
@@ -48,9 +20,10 @@ struct kept_rule {
 };
 
 struct witness_share {
-    struct table *table;
+    struct witness_known *known; /* functions (witness_near.c) */
     struct unmoved *unmoved;
     struct kept_rule *rule;
+    struct witness_track *track;
     struct witness_store store; /* of the rules */
 };
 
@@ -59,24 +32,8 @@ struct witness_share *witness_share_new(void)
     return calloc(1, sizeof(struct witness_share));
 }
 
-static void table_free(struct table *table)
-{
-    for (size_t i = 0; i < table->places; i++) {
-        if (table->place[i].key != 0) {
-            mpfr_clears(table->place[i].at, table->place[i].value, (mpfr_ptr)0);
-        }
-    }
-    free(table->place);
-    free(table);
-}
-
 void witness_share_free(struct witness_share *share)
 {
-    while (share != NULL && share->table != NULL) {
-        struct table *next = share->table->next;
-        table_free(share->table);
-        share->table = next;
-    }
     while (share != NULL && share->unmoved != NULL) {
         struct unmoved *next = share->unmoved->next;
         mpfr_clear(share->unmoved->loss);
@@ -89,135 +46,16 @@ void witness_share_free(struct witness_share *share)
         share->rule = next;
     }
     if (share != NULL) {
+        witness_known_free(share->known);
+        witness_tracks_free(share->track);
         witness_store_clear(&share->store);
     }
     free(share);
 }
 
-/* ---- exponentials ---- */
-
-static uint64_t key_of(mpfr_srcptr argument)
+struct witness_known **witness_share_known(struct witness_share *share)
 {
-    double x = mpfr_get_d(argument, MPFR_RNDN);
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (bits >> KEY_DROPPED) + 1;
-}
-
-/* The place of a key, or the empty one where it belongs. */
-static struct exponential *place_of(struct exponential *place, size_t places, uint64_t key)
-{
-    size_t i = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (places - 1);
-    while (place[i].key != 0 && place[i].key != key) {
-        i = (i + 1) & (places - 1);
-    }
-    return &place[i];
-}
-
-static struct table *table_of(struct witness_share *share, mpfr_prec_t work)
-{
-    struct table *table = share->table;
-    while (table != NULL && table->work != work) {
-        table = table->next;
-    }
-    if (table == NULL && (table = calloc(1, sizeof *table)) != NULL) {
-        table->work = work;
-        table->next = share->table;
-        share->table = table;
-    }
-    return table;
-}
-
-/* Room for one more; false leaves the table as it is. */
-static bool table_grow(struct table *table)
-{
-    if (2 * (table->count + 1) <= table->places) {
-        return true;
-    }
-    size_t places = table->places == 0 ? 256 : 2 * table->places;
-    struct exponential *place = NULL;
-    if (table->count * 2 * (size_t)table->work <= (size_t)1 << TABLE_BITS_MOST) {
-        place = calloc(places, sizeof *place);
-    }
-    if (place == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < table->places; i++) {
-        if (table->place[i].key != 0) {
-            *place_of(place, places, table->place[i].key) = table->place[i];
-        }
-    }
-    free(table->place);
-    table->place = place;
-    table->places = places;
-    return true;
-}
-
-/* value = known->value e^{argument - known->at}; false if that is no shorter way. */
-static bool by_series(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument,
-                      const struct exponential *known)
-{
-    mpfr_ptr d = e->exp_scratch[DISTANCE], r = e->exp_scratch[SERIES];
-    mpfr_sub(d, argument, known->at, MPFR_RNDN);
-    if (mpfr_zero_p(d)) {
-        mpfr_set(value, known->value, MPFR_RNDN);
-        return true;
-    }
-    long bits = -(long)mpfr_get_exp(d);
-    if (TERMS * bits < (long)e->work) {
-        return false;
-    }
-    unsigned long terms = (unsigned long)((long)e->work / bits) + 1;
-    mpfr_div_ui(r, d, terms, MPFR_RNDN);
-    for (unsigned long j = terms - 1; j >= 1; j--) {
-        mpfr_fma(r, r, d, d, MPFR_RNDN);
-        mpfr_div_ui(r, r, j, MPFR_RNDN);
-    }
-#if FAULT != 185 /* the tape is one entry off */
-    mpfr_fma(value, known->value, r, known->value, MPFR_RNDN);
-#else
-    mpfr_fma(value, e->exp_scratch[BEFORE], r, e->exp_scratch[BEFORE], MPFR_RNDN);
-    mpfr_set(e->exp_scratch[BEFORE], known->value, MPFR_RNDN);
-#endif
-    return true;
-}
-
-static void keep(struct witness_engine *e, struct table *table, uint64_t key, mpfr_srcptr argument,
-                 mpfr_srcptr value)
-{
-    if (!table_grow(table)) {
-        return;
-    }
-    struct exponential *place = place_of(table->place, table->places, key);
-    if (place->key == 0) {
-        mpfr_inits2(e->work, place->at, place->value, (mpfr_ptr)0);
-        place->key = key;
-        table->count++;
-    }
-    mpfr_set(place->at, argument, MPFR_RNDN);
-    mpfr_set(place->value, value, MPFR_RNDN);
-}
-
-void witness_exp(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument)
-{
-    struct table *table =
-        e->share == NULL || !mpfr_number_p(argument) ? NULL : table_of(e->share, e->work);
-    if (table == NULL) {
-        mpfr_exp(value, argument, MPFR_RNDN);
-        return;
-    }
-    uint64_t key = key_of(argument);
-    const struct exponential *known =
-        table->places == 0 ? NULL : place_of(table->place, table->places, key);
-    bool held = known != NULL && known->key != 0;
-    mpfr_ptr argument_kept = e->exp_scratch[ARGUMENT];
-    mpfr_set(argument_kept, argument, MPFR_RNDN);
-    if (!held || !by_series(e, value, argument_kept, known)) {
-        mpfr_exp(value, argument_kept, MPFR_RNDN);
-    }
-    if (e->unmoved || !held) {
-        keep(e, table, key, argument_kept, value);
-    }
+    return &share->known;
 }
 
 /* ---- unmoved runs ---- */
@@ -281,6 +119,15 @@ int witness_share_tell(const struct witness_engine *e)
     mpfr_set(run->loss, e->loss, MPFR_RNDN);
     e->share->unmoved = run;
     return 0;
+}
+
+void witness_share_track(struct witness_engine *e)
+{
+    e->track = NULL;
+    e->recording = false;
+    if (e->share != NULL) {
+        witness_track_choose(e, &e->share->track);
+    }
 }
 
 /* ---- rules ---- */

@@ -201,9 +201,7 @@ static int happen(struct witness_engine *e, mpfr_srcptr h)
     }
     for (size_t i = 0; i < e->touches; i++) {
         e->neuron[e->touched[i]].touched = false;
-        if (e->neuron[e->touched[i]].model == CASE_LIF) {
-            witness_forecast(e, e->touched[i]);
-        }
+        witness_leg_begin(e, e->touched[i]);
     }
     return 0;
 }
@@ -230,8 +228,11 @@ static int fire(struct witness_engine *e, size_t which)
     struct witness_neuron *n = &e->neuron[which];
     mpfr_ptr span = e->run_scratch[SPAN];
     witness_margin_spike(e, n);
-    mpfr_sub(span, n->crossing, n->time, MPFR_RNDN);
-    mpfr_mul(n->current, n->current, witness_decay_at(e, n->kind->synapse, span), MPFR_RNDN);
+    if (!witness_leg_fire(e, n)) {
+        mpfr_sub(span, n->crossing, n->time, MPFR_RNDN);
+        mpfr_mul(n->current, n->current, witness_decay_at(e, n->kind->synapse, span), MPFR_RNDN);
+        witness_leg_write_fire(e, n);
+    }
     mpfr_set(n->u, n->floor, MPFR_RNDN);
     mpfr_set(n->time, n->crossing, MPFR_RNDN);
     mpfr_set(n->fired, n->crossing, MPFR_RNDN);
@@ -250,7 +251,7 @@ static int fire(struct witness_engine *e, size_t which)
         emit(e, n->population, n->index, n->crossing) != 0) {
         return -1;
     }
-    witness_forecast(e, which);
+    witness_leg_begin(e, which);
 #if FAULT == 15 /* a second crossing without a new arrival is missed */
     e->earliest[which] = HUGE_VAL;
 #endif
@@ -306,6 +307,7 @@ static bool next_crossing(struct witness_engine *e, size_t *which, mpfr_srcptr l
 static int begin(struct witness_engine *e, mpfr_srcptr h)
 {
     witness_agenda_empty(&e->agenda);
+    witness_track_sample(e);
     for (size_t i = 0; i < e->neurons; i++) {
         struct witness_neuron *n = &e->neuron[i];
         mpfr_neg(n->u, n->bias, MPFR_RNDN);
@@ -315,9 +317,7 @@ static int begin(struct witness_engine *e, mpfr_srcptr h)
         n->arrivals = n->spikes = n->history = n->border = n->at_once = 0;
         n->touched = false;
         n->peak_after = n->peak_gap = e->earliest[i] = HUGE_VAL;
-        if (n->model == CASE_LIF) {
-            witness_forecast(e, i);
-        }
+        witness_leg_begin(e, i);
     }
     const struct witness_impulse *impulse = e->direction == NULL ? NULL : e->direction->impulse;
     if (impulse != NULL && impulse->sample == e->sample &&
@@ -374,6 +374,7 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h)
     e->outcome = (struct witness_outcome){.closest = HUGE_VAL};
     e->unmoved = mpfr_zero_p(h) != 0;
     mpfr_set_zero(e->loss, 1);
+    witness_share_track(e);
     if (witness_parameters_apply(e, h) != 0) {
         return WITNESS_MEMORY;
     }
