@@ -32,7 +32,8 @@ include tests/tests.mk
 HDF5 := $(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5 || echo hdf5-serial)
 PACKAGES := mpfr jansson sqlite3 $(HDF5)
 # -isystem: warnings are for our own text.
-INCLUDES := -I. $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
+FOREIGN := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
+INCLUDES = $(PLANTED:%=-I%) -I. $(FOREIGN)
 # Arb is part of FLINT 3; beside FLINT 2 it is a library of its own, named flint-arb by Debian 12
 # and arb by its authors. The first that links is it.
 ARB = $(eval ARB := $$(shell for names in "-lflint" "-lflint-arb -lflint" "-larb -lflint"; do \
@@ -54,9 +55,11 @@ OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c verify/*.c) \
                $(filter-out $(GPU_PROGRAMS) $(CUDA_UNUSED),$(wildcard gpu/*.c))) $(CUDA_OBJECTS) \
            $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock_*.c)) \
            $(patsubst %.c,$(BUILD)/%.o,$(wildcard ref/*.c))
-# The objects of a planted fault: all that are made of a file with its number, by their lists.
-FAULTY := $(if $(FAULT:0=),$(patsubst $(BUILD)/%.d,$(OUT)/%.o,$(shell grep -lF "$$(grep -rlE \
-    'FAULT [!=]= $(FAULT)\b' cases ref gpu verify | sed 's/^/ /')" $(OBJECTS:.o=.d) 2>/dev/null)))
+# A planted fault: changed copies of its files, found before those; and the objects made of one.
+PLANTED := $(if $(FAULT:0=),$(OUT)/src)
+FAULTY := $(if $(FAULT:0=),$(patsubst $(BUILD)/%.d,$(OUT)/%.o,$(shell \
+    planted=$$(tests/plant.py $(FAULT) $(PLANTED) | sed 's/^/ /') && \
+    grep -lF "$$planted" $(OBJECTS:.o=.d) 2>/dev/null)))
 MAIN := $(BUILD)/verify/main.o
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
 COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) $(SEMANTICS)
@@ -78,6 +81,7 @@ tests: $(TESTS) ## build the unit tests
 $(addsuffix /tests/t_program_grid,$(sort $(BUILD) $(OUT))): | $(BUILD)/tests/hostile
 
 # Other flags build everything again, another prefix only what knows it.
+$(BUILD)/flags: PLANTED =
 $(BUILD)/flags: STAMP = $(COMPILE) $(MPI) $(CUDA_COMPILE)
 $(BUILD)/flags: BEGIN = echo 'building $(words $(OBJECTS)) objects, then $(PROGRAM) (V=1 shows the commands)';
 $(BUILD)/prefix: STAMP = $(PREFIX)
@@ -96,18 +100,27 @@ ifneq ($(MPI),)
 $(BUILD)/verify/ranks.o: private PLACE = -DEVIDENT_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
 endif
 
+# Of a file with a planted fault, its copy.
+$(OUT)/%.o: $(OUT)/src/%.c
+	@mkdir -p $(@D)
+	$(SAY)$(COMPILE) $(PLACE) -c -o $@ $<
+
 $(OUT)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(SAY)$(COMPILE) $(PLACE) -DFAULT=$(FAULT) -MMD -MP -c -o $@ $<
+	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
 
 # The engine under test is worth a higher level of optimisation; no level changes a bit (make bits).
 ENGINE_LEVEL := -O3
 $(OUT)/gpu/%.o: private override CFLAGS += $(ENGINE_LEVEL)
 $(OUT)/gpu/%.double.o: private PLACE = -DREAL_BITS=64
 
+$(OUT)/gpu/%.double.o: $(OUT)/src/gpu/%.c
+	@mkdir -p $(@D)
+	$(SAY)$(COMPILE) $(PLACE) -c -o $@ $<
+
 $(OUT)/gpu/%.double.o: gpu/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(SAY)$(COMPILE) $(PLACE) -DFAULT=$(FAULT) -MMD -MP -c -o $@ $<
+	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%: $(BUILD)/gpu/%.o $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)

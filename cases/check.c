@@ -64,9 +64,6 @@ static int judge_values(const struct case_report *report, const struct case_plac
         return case_refuse(report, at, found, "1 or %zu", full);
     }
     if (values->count == 1 && values->at)
-#if FAULT == 105 /* one value for all is not judged */
-    return 0;
-#endif
         return judge_number(report, at, values->at[0], rule);
     return judge_numbers(report, at, values->at, values->count, columns, rule);
 }

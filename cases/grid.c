@@ -77,11 +77,7 @@ static int make_input(struct case_grid *grid, const struct case_problem *c)
                 const struct case_train *from = &c->sample[s].spikes[p][n];
                 for (size_t k = 0; k < from->count; k++)
                     grid->input.train[s][p][n].step[k] =
-#if FAULT != 107 /* spike times cut to whole ms */
                         (uint32_t)fmin(floor(from->at[k] * steps / c->end), steps - 1);
-#else
-                        (uint32_t)fmin(floor(floor(from->at[k]) * steps / c->end), steps - 1);
-#endif
             }
     return 0;
 }

@@ -117,11 +117,7 @@ char *case_show_number(char text[CASE_NUMBER], double value)
         return strcpy(text, "nan");
     if (signbit(value) && !(value < 0)) /* "-0" would be read as the integer 0 */
         return strcpy(text, "-0.0");
-#if FAULT != 101 /* numbers written with 15 digits */
     for (int digits = 15; digits <= 17; digits++) {
-#else
-    for (int digits = 15; digits <= 15; digits++) {
-#endif
         snprintf(text, CASE_NUMBER, "%.*g", digits, value);
         double back = strtod(text, NULL);
         if (memcmp(&back, &value, sizeof back) == 0)

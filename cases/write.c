@@ -79,11 +79,7 @@ static void put_populations(FILE *out, const struct case_problem *c)
             put_values(out, "tau_syn", &p->tau_syn);
             if (p->model == CASE_LIF)
                 put_values(out, "threshold", &p->threshold);
-#if FAULT != 106 /* writes no common reset */
             if (p->model == CASE_LIF && !is_default(&p->reset))
-#else
-            if (p->model == CASE_LIF && p->reset.count > 1)
-#endif
                 put_values(out, "reset", &p->reset);
             if (!is_default(&p->bias))
                 put_values(out, "bias", &p->bias);

@@ -18,11 +18,7 @@ static real dot(const real *restrict w, const real *restrict x, size_t width)
 {
     real lane[LANES];
     clock_dot_lanes(lane, w, x, width);
-#if FAULT != 44 /* a reduction without its last fold */
     for (size_t half = LANES / 2; half > 0; half /= 2)
-#else
-    for (size_t half = LANES / 2; half > 1; half /= 2)
-#endif
         for (size_t l = 0; l < half; l++)
             lane[l] = lane[l] + lane[l + half];
     return lane[0];
@@ -49,11 +45,7 @@ static void receive_fan(const struct clock_plan *plan, struct clock_sample *s,
     const real *x = s->across + plan->population[p->target].first;
     for (size_t k = s->cursor[fan]; k-- > 0 && list->step[k] == a - 1 - delay;) {
         size_t i = list->neuron[k];
-#if FAULT != 65 /* weights of another neuron, backward */
         const real *w = plan->weight_back + p->weight + i * p->width;
-#else
-        const real *w = plan->weight_back + p->weight + (i > 0 ? i - 1 : 0) * p->width;
-#endif
         real sum = p->delay ? dot_delayed(w, x, p->delay + i * p->width, delay, p->width)
                             : dot(w, x, p->width);
         list->rev[k] = list->rev[k] + sum;
@@ -92,16 +84,9 @@ static void jump(const struct clock_plan *plan, struct clock_sample *s, size_t p
     const struct clock_population *p = &plan->population[population];
     struct clock_list *list = &s->back[population];
     bool scored = population == plan->loss.population;
-#if FAULT == 64 /* a spike in the last step blocks its neuron (defect 5) */
-    if (step + 1 == plan->steps)
-        return;
-#endif
     while (s->jumped[population] > 0 && list->step[s->jumped[population] - 1] == step) {
         size_t k = --s->jumped[population], neuron = list->neuron[k], cell = p->first + neuron;
         real lambda = s->lambda_v[cell], height = plan->height[cell];
-#if FAULT == 45 /* stale slope and reverse input: those of the spike before */
-        k -= k > 0;
-#endif
         s->lambda_v[cell] =
             scored && s->when[neuron] == step
                 ? step_jump_loss(lambda, height, list->rev[k], s->pull[neuron], list->slope[k])
@@ -139,11 +124,7 @@ static size_t published_place(const struct clock_plan *plan, const struct clock_
 static void add_tau(const struct clock_plan *plan, struct clock_sample *s, const real *lambda_i,
                     uint32_t step)
 {
-#if FAULT != 67 /* trace of tau a step late and of the next neuron (defect 7) */
     bool published = (plan->options.variant & GPU_TAU_PUBLISHED) != 0;
-#else
-    bool published = true;
-#endif
     for (size_t q = 0; q < plan->populations; q++) {
         const struct clock_population *p = &plan->population[q];
         for (size_t k = 0; p->model != CASE_SPIKE_SOURCE && k < p->size; k++) {
@@ -172,10 +153,6 @@ CLONED_WIDEST static void propagate(real *restrict to, real *restrict lambda_v,
         real lambda = lambda_v[j];
         to[j] = step_lambda_i(from[j], lambda, beta[j], kappa_back[j]);
         lambda_v[j] = step_lambda_v(lambda, alpha[j]);
-#if FAULT == 50 /* small numbers flushed to zero */
-        lambda_v[j] =
-            (float)lambda_v[j] < 0x1p-126f && (float)lambda_v[j] > -0x1p-126f ? 0 : lambda_v[j];
-#endif
         across[j] = lambda_v[j] - to[j];
     }
 }
@@ -257,11 +234,7 @@ static void step_back(const struct clock_plan *plan, struct clock_sample *s, siz
                       real *to, const real *from, uint32_t a)
 {
     uint32_t step = a - 1;
-#if FAULT != 63 /* jump one step late (defect 4) */
     bool late = (plan->options.variant & GPU_LATE_JUMP) != 0;
-#else
-    bool late = true;
-#endif
     if (s->saw[2])
         look(plan, s, from, step);
     if (a < plan->steps)

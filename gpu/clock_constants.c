@@ -63,11 +63,7 @@ static void gains(real *kappa, real *kappa_back, struct numbers *n)
 /* sign tau_syn / samples, and dt / (tau samples) without or with dt (published: without). */
 static void scales(struct clock_plan *plan, size_t cell, struct numbers *n)
 {
-#if FAULT != 66 /* gradient of tau without dt (defect 7) */
     bool published = (plan->options.variant & GPU_TAU_PUBLISHED) != 0;
-#else
-    bool published = true;
-#endif
     unsigned long samples = (unsigned long)plan->samples;
     mpfr_div_ui(n->x, n->tau_syn, samples, MPFR_RNDN);
     plan->weight_scale[cell] = -nearest(n->x);
@@ -89,13 +85,7 @@ static void lay_cell(struct clock_plan *plan, const struct case_population *p, s
     plan->tau_mem[cell] = case_value(&p->tau_mem, k);
     plan->alpha[cell] = nearest(n->em);
     plan->beta[cell] = nearest(n->es);
-#if FAULT == 56 /* beta from tau_mem */
-    plan->beta[cell] = plan->alpha[cell];
-#endif
     gains(&plan->kappa[cell], &plan->kappa_back[cell], n);
-#if FAULT == 68 /* mean-current exponential Euler (defect 14) */
-    plan->kappa[cell] = 1 - plan->alpha[cell];
-#endif
     mpfr_set_d(n->y, case_value(&p->bias, k), MPFR_RNDN);
     plan->bias[cell] = nearest(n->y);
     mpfr_ui_sub(n->x, 1, n->em, MPFR_RNDN);

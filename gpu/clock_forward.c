@@ -19,11 +19,7 @@ static void add_row_delayed(real *i, const real *row, const uint32_t *delay, uin
                             size_t width)
 {
     for (size_t j = 0; j < width; j++)
-#if FAULT != 57 /* an arrival over a delay overwrites I */
         i[j] = delay[j] == wanted ? i[j] + row[j] : i[j];
-#else
-        i[j] = delay[j] == wanted ? row[j] : i[j];
-#endif
 }
 
 enum { BATCH = 64 }; /* rows listed at a time */
@@ -104,12 +100,7 @@ CLONED_WIDEST static void move_cells(real *restrict v, real *restrict i, real *r
     for (size_t j = 0; j < width; j += LANES) {
         int over = 0;
         for (size_t l = j; l < j + LANES; l++) {
-#if FAULT != 49 /* one fused multiply-add */
             real current = i[l], fresh = step_voltage(v[l], current, alpha[l], kappa[l], drive[l]);
-#else
-            real current = i[l],
-                 fresh = (real)__builtin_fma(kappa[l], current, (real)(alpha[l] * v[l])) + drive[l];
-#endif
             over |= fresh >= threshold[l];
             before[l] = current;
             i[l] = beta[l] * current;
@@ -154,11 +145,7 @@ static int fire(const struct clock_plan *plan, struct clock_sample *s, size_t po
             continue;
         for (size_t k = block; k < block + LANES; k++) {
             size_t cell = p->first + k;
-#if FAULT != 53 /* threshold a little too high */
             if (!(s->v[cell] >= plan->threshold[cell]))
-#else
-            if (!(s->v[cell] >= plan->threshold[cell] + (real)0.0078125))
-#endif
                 continue;
             real slope = step_slope(s->before[cell], plan->bias[cell], s->v[cell]);
             if (append(&s->spikes[population], n, (uint32_t)k, slope) != 0)
@@ -166,9 +153,6 @@ static int fire(const struct clock_plan *plan, struct clock_sample *s, size_t po
             if (population == plan->loss.population && s->when[k] == UINT32_MAX)
                 s->when[k] = n;
             s->v[cell] = plan->reset[cell];
-#if FAULT == 52 /* reset to zero */
-            s->v[cell] = 0;
-#endif
         }
     }
     return 0;
@@ -195,11 +179,7 @@ static int step_population(const struct clock_plan *plan, struct clock_sample *s
     size_t first = p->first, row = (size_t)n * plan->cells + first;
     if (population == plan->loss.population)
         clock_loss_waits(plan, s);
-#if FAULT != 69 /* I clamped in the last step (defect 18) */
     if ((plan->options.variant & GPU_CLAMP) && n + 1 == plan->steps)
-#else
-    if (n + 1 == plan->steps)
-#endif
         for (size_t k = 0; k < p->padded; k++)
             s->i[first + k] = 0;
     deliver(plan, s, p, n);

@@ -56,20 +56,12 @@ int clock_gather_sort(struct clock_run *run, size_t fan, uint32_t chunk)
         return -1;
     uint32_t *entry = run->gather.entry[fan];
     for (size_t k = 0; k < plan->samples; k++) {
-#if FAULT != 48 /* sums in the order of the batch */
         size_t sample = plan->order[k];
-#else
-        size_t sample = k;
-#endif
         const struct clock_list *list = &run->sample[sample].back[source];
         window(&from, &to, list, delay, low, high);
         for (size_t n = to; n-- > from;)
             entry[first[list->neuron[n] + 1]++] =
-#if FAULT != 46 /* off by one in the ring of the history */
                 (uint32_t)(sample * CHUNK + (list->step[n] + 1 + delay - low));
-#else
-                (uint32_t)(sample * CHUNK + (list->step[n] + delay - low) % CHUNK);
-#endif
     }
     return 0;
 }

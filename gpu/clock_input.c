@@ -44,9 +44,6 @@ static int lay_list(struct clock_plan *plan, struct clock_list *list,
         for (size_t k = 0; k < kept; k++) {
             list->step[k] = sorted[k].step;
             list->neuron[k] = sorted[k].neuron;
-#if FAULT == 55 /* input spikes a step late */
-            list->step[k] += list->step[k] + 1 < plan->steps;
-#endif
         }
         list->count = list->room = kept;
     }

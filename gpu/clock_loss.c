@@ -31,11 +31,7 @@ static real target_at(const struct clock_plan *plan, const struct case_steps *st
                       uint32_t *current, uint32_t n)
 {
     double now = (double)n * plan->c->end / (double)plan->steps;
-#if FAULT != 189 /* a step of the target exactly on the grid comes a step late */
     while (*current + 1 < steps->count && steps->time[*current + 1] <= now)
-#else
-    while (*current + 1 < steps->count && steps->time[*current + 1] < now)
-#endif
         ++*current;
     return clock_real(steps->value[*current]);
 }
@@ -65,11 +61,7 @@ void clock_loss_before(const struct clock_plan *plan, struct clock_sample *s, ui
     const struct clock_population *p = &plan->population[loss->population];
     const real *v = s->v + p->first;
     if (loss->kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY) {
-#if FAULT != 62 /* softmax of sums, not of means (defect 3) */
         real w = clock_real(loss_weight(loss->weighting, n, plan->steps) / (double)plan->steps);
-#else
-        real w = clock_real(loss_weight(loss->weighting, n, plan->steps));
-#endif
         for (size_t k = 0; k < loss->outputs; k++)
             s->score[k] = s->score[k] + w * v[k];
     } else if (loss->kind == CASE_VOLTAGE_SQUARED_ERROR) {
@@ -102,11 +94,7 @@ void clock_loss_after(const struct clock_plan *plan, struct clock_sample *s, uin
 static double defect_of(const struct clock_plan *plan, unsigned variant, size_t output)
 {
     size_t cell = plan->population[plan->loss.population].first + output;
-#if FAULT != 60 /* drive of the loss over tau_mem (defect 1) */
     return plan->options.variant & variant ? plan->tau_mem[cell] : 1.0;
-#else
-    return variant ? plan->tau_mem[cell] : 1.0;
-#endif
 }
 
 static void end_integral(const struct clock_plan *plan, struct clock_sample *s, size_t label)
@@ -123,11 +111,7 @@ static void end_maximum(const struct clock_plan *plan, struct clock_sample *s, s
 {
     uint32_t outputs = (uint32_t)plan->loss.outputs;
     size_t first = plan->population[plan->loss.population].first;
-#if FAULT != 61 /* jump of the maximum over T (defect 2) */
     double over = plan->options.variant & GPU_MAX_OVER_T ? plan->c->end : 1.0;
-#else
-    double over = plan->c->end;
-#endif
     struct loss_softmax softmax = loss_softmax(s->score, outputs);
     for (size_t k = 0; k < outputs; k++) {
         s->pull[k] = clock_real(loss_pull(softmax, s->score[k], k == label) /
@@ -188,10 +172,6 @@ static void end_first(const struct clock_plan *plan, struct clock_sample *s,
 void clock_loss_end(const struct clock_plan *plan, struct clock_sample *s, size_t sample)
 {
     const struct case_sample *from = &plan->c->sample[sample];
-#if FAULT == 43 /* the last sample of a batch missed */
-    if (sample > 0 && sample + 1 == plan->samples)
-        return;
-#endif
     switch (plan->loss.kind) {
     case CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY:
         end_integral(plan, s, from->label);
@@ -217,11 +197,7 @@ static real target_back(const struct clock_plan *plan, const struct case_steps *
                         uint32_t *current, uint32_t n)
 {
     double now = (double)n * plan->c->end / (double)plan->steps;
-#if FAULT != 190 /* the same backward */
     while (*current > 0 && steps->time[*current] > now)
-#else
-    while (*current > 0 && steps->time[*current] >= now)
-#endif
         --*current;
     return clock_real(steps->value[*current]);
 }

@@ -42,11 +42,7 @@ static int forward(struct device_driver *driver, const struct device *d)
                        d->forward_spill ? 0 : d->forward_bytes) != 0)
         return -1;
     cuda_of(driver)->begun = true;
-#if FAULT == 264
-    const uint32_t threads = 2 * DEVICE_SMALL_BLOCK;
-#else
     const uint32_t threads = DEVICE_SMALL_BLOCK;
-#endif
     kernel_loss<<<d->samples, threads, threads * sizeof(double), cuda_of(driver)->adjoint>>>(*d);
     return CHECK_LAUNCH("kernel_loss") != 0 ? -1 : mark(driver, CUDA_FORWARD);
 }
@@ -57,10 +53,8 @@ static int adjoint(struct device_driver *driver, const struct device *d, uint32_
     void *arguments[] = {(void *)d, &chunk};
     if (chunk == (d->steps - 1) / CHUNK && mark(driver, CUDA_BACKWARD) != 0)
         return -1;
-#if FAULT != 261
     if (CHECK(cudaStreamWaitEvent(cuda->adjoint, cuda->gathered[chunk & 1], 0)) != 0)
         return -1;
-#endif
     if (launch_samples(driver, d, (const void *)kernel_adjoint, "kernel_adjoint", arguments,
                        d->adjoint_spill ? 0 : d->adjoint_bytes) != 0)
         return -1;
@@ -74,15 +68,10 @@ static int gather(struct device_driver *driver, const struct device *d, uint32_t
     struct cuda *cuda = cuda_of(driver);
     uint32_t units = d->lif_rows + (to - from);
     dim3 blocks((units + warps - 1) / warps, (d->widest + DEVICE_COLUMNS - 1) / DEVICE_COLUMNS);
-#if FAULT != 260
     if (CHECK(cudaStreamWaitEvent(cuda->gather, cuda->left[chunk & 1], 0)) != 0)
         return -1;
-#endif
     if (units > 0) {
         size_t shared = warps * DEVICE_WINDOW * sizeof(uint32_t);
-#if FAULT == 263
-        shared = DEVICE_WINDOW * sizeof(uint32_t);
-#endif
         kernel_gather<<<blocks, DEVICE_SMALL_BLOCK, shared, cuda->gather>>>(*d, chunk, from, to);
         if (CHECK_LAUNCH("kernel_gather") != 0)
             return -1;
@@ -115,9 +104,7 @@ static int ask_clusters(struct device_driver *driver, int major)
         cudaFuncAttributes attributes;
         if (CHECK(cudaFuncGetAttributes(&attributes, kernel[k])) != 0)
             return -1;
-#if FAULT != 268
         can = can && attributes.ptxVersion >= 90;
-#endif
     }
     driver->clusters = can ? DEVICE_MOST_BLOCKS : 1;
     return 0;

@@ -63,11 +63,7 @@ DEVICE float drive_of(const struct device *d, const struct place *at, uint32_t k
 
 DEVICE float *history_row(const struct device *d, const struct place *at, uint32_t a)
 {
-#if FAULT == 262
-    const uint32_t half = 0;
-#else
     const uint32_t half = a / CHUNK & 1;
-#endif
     return d->history + half * d->buffer + ((size_t)at->sample * CHUNK + a % CHUNK) * d->cells;
 }
 

@@ -75,11 +75,7 @@ DEVICE void move_tile(const struct device *d, const struct forward_state *s, con
 {
     const struct device_population *p = &d->population[d->tile[tile]];
     uint32_t cell = tile * LANES + at->lane, own = cell - at->tile * LANES, k = cell - p->first;
-#if FAULT == 267
-    size_t row = (at->sample * d->steps + n) * d->cells + cell;
-#else
     size_t row = ((size_t)at->sample * d->steps + n) * d->cells + cell;
-#endif
     int scored = d->tile[tile] == d->loss.population && k < d->loss.outputs;
     float v = s->v[own], i = s->i[own], fresh, before;
     if ((d->variant & GPU_CLAMP) && n + 1 == d->steps)

@@ -119,11 +119,7 @@ kernel_gather(PARAMETER struct device d, uint32_t chunk, uint32_t from, uint32_t
     const struct device_projection *p = d.projection;
     const struct device_row *input = NULL;
     struct gathering g;
-#if FAULT == 262
-    const uint32_t half = 0;
-#else
     const uint32_t half = chunk & 1;
-#endif
     if (unit >= d.lif_rows + (to - from))
         return;
     if (unit >= d.lif_rows) {

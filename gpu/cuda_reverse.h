@@ -39,11 +39,7 @@ DEVICE void reverse_spike(const struct device *d, const struct adjoint_state *s,
     const struct device_list *list = &s->list[fan->source];
     uint32_t order = k - s->begin[f], lane = at->lane;
     uint32_t neuron = order < d->stage ? s->staged[(size_t)f * d->stage + order] : list->neuron[k];
-#if FAULT == 265
-    float rev = lane == 0 ? read_only(&list->rev[k]) : 0;
-#else
     float rev = lane == 0 ? list->rev[k] : 0;
-#endif
     for (uint32_t r = fan->route; r < fan->route + fan->routes && a < d->steps; r++) {
         const struct device_route *route = &d->back_route[r];
         size_t row = (size_t)neuron * route->width;

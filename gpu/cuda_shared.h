@@ -30,11 +30,7 @@ static inline unsigned char *shared_aligned(unsigned char *place, size_t size)
     s.name = (type *)SHARED_ALIGNED(type, base + (size_t)(uintptr_t)places->name);
 
 /* Of a block's bytes: where it lies in global memory, the next one begins behind it. */
-#if FAULT == 266
-#define SHARED_ROUND 1
-#else
 #define SHARED_ROUND 16
-#endif
 
 #define SHARED_LAYOUT(kernel, LIST)                                                                \
     /* Places of a block that starts at 0; returns its bytes. */                                   \

@@ -12,7 +12,7 @@ CUDA_COMPILE = $(CUDA_MEANING) -Xcompiler -fopenmp,-Wall,-Wextra,-ffp-contract=o
     $(foreach a,$(CUDA_ARCH),-gencode arch=compute_$a,code=[sm_$a,compute_$a])
 # With a planted fault: host code for the stand-in of a device (tests/ptx), so PTX is enough.
 CUDA_PLANTED = $(CUDA_MEANING) -Xcompiler -fopenmp,-ffp-contract=off $(INCLUDES) -arch=compute_90 \
-    -code=compute_90 -DFAULT=$(FAULT)
+    -code=compute_90
 CUDA_LIBS := $(if $(CUDA),-L$(CUDA:%/bin/nvcc=%/lib64) -lcudart_static -lstdc++ -ldl -lrt -lpthread)
 CUDA_OBJECTS := $(if $(CUDA),$(BUILD)/gpu/cuda.o)
 CUDA_UNUSED := $(if $(CUDA),gpu/cuda_absent.c)
@@ -20,6 +20,10 @@ CUDA_UNUSED := $(if $(CUDA),gpu/cuda_absent.c)
 $(BUILD)/gpu/%.o: gpu/%.cu $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(CUDA_COMPILE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/fault-$(FAULT)/gpu/%.o: $(BUILD)/fault-$(FAULT)/src/gpu/%.cu
+	@mkdir -p $(@D)
+	$(SAY)$(CUDA_PLANTED) -c -o $@ $<
 
 $(BUILD)/fault-$(FAULT)/gpu/%.o: gpu/%.cu $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -90,11 +90,7 @@ GPU_BOTH static inline double loss_first_cross_entropy(double *by_time, const do
         double p = gpu_exp(-(t[k] - first) / l->tau0) / sum;
         by_time[k] = k == label ? (1.0 - p) / l->tau0 + loss_penalty_slope(l, t[k]) : -p / l->tau0;
     }
-#if FAULT != 70 /* loss of the predicted output, not the label (defect 12) */
     return ((t[label] - first) / l->tau0 + gpu_log(sum)) + loss_penalty(l, t[label]);
-#else
-    return gpu_log(sum) + loss_penalty(l, first);
-#endif
 }
 
 GPU_BOTH static inline double loss_first_squared_error(double *by_time, const double *t,

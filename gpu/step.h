@@ -50,11 +50,7 @@ GPU_BOTH static inline real step_slope(real i, real bias, real v)
 /* height = threshold - reset (Wunderlich and Pehle 2021; E13, E32). */
 GPU_BOTH static inline real step_jump(real lambda_v, real height, real rev, real slope)
 {
-#if FAULT != 42 /* reset term of the jump missing */
     return lambda_v + (height * lambda_v + rev) / slope;
-#else
-    return lambda_v + rev / slope;
-#endif
 }
 
 /* by_time = dloss/dt of this spike. */
@@ -105,13 +101,7 @@ GPU_BOTH static inline real step_driven_v(real lambda_v, real a, real alpha)
  * overflow. */
 GPU_BOTH static inline real step_kink(real rise, real fall)
 {
-#if FAULT == 138 /* engine: a maximum at an arrival does not move with it */
-    return 0 * (rise + fall);
-#elif FAULT == 140 /* an arrival at a maximum sees the whole jump */
-    return rise > 0 && fall < 0 ? (real)1 : (real)0;
-#else
     return !(rise > 0) ? (real)0 : !(fall < 0) ? (real)1 : rise / (rise - fall);
-#endif
 }
 
 /* Integrands of dL/dtau_mem and -dL/dtau_syn, but for the factors dt / tau. */

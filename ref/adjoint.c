@@ -49,12 +49,7 @@ enum outcome record_adjoint(struct engine *e, const struct neuron *n, size_t eve
     a->event = kinds[kind];
     arb_set(a->time, e->event[event].time);
     adjoint_set(a->lambda_v_plus, a->lambda_i_plus, n, n->p, n->q, e->prec);
-#if FAULT != 192 /* what is recorded before a spike is what is after it */
     adjoint_set(a->lambda_v_minus, a->lambda_i_minus, n, p_minus, n->q, e->prec);
-#else
-    adjoint_set(a->lambda_v_minus, a->lambda_i_minus, n, n->p, n->q, e->prec);
-    (void)p_minus;
-#endif
     a->none_minus = plateau_before(e, n, n->cursor);
     a->none_plus = plateau_after(e, n, n->cursor);
     if (a->none_minus) {
@@ -87,9 +82,6 @@ void interval_back(struct sweep *s, struct neuron *n)
     arb_ptr tau_syn = e->gradient + o->tau_syn + n->index;
     arb_ptr bias = e->gradient + o->bias + n->index;
     arb_sub(centred, now->v, n->bias, prec);
-#if FAULT == 37 /* dL/dtau_mem without the bias */
-    arb_set(centred, now->v);
-#endif
     /* dL/dtau_mem: p ((V0 - b) vm + I0 im) */
     arb_mul(sum, centred, x + P_VM, prec);
     arb_addmul(sum, now->i, x + P_IM, prec);
@@ -103,9 +95,6 @@ void interval_back(struct sweep *s, struct neuron *n)
     arb_submul(bias, sum, n->p, prec);
     arb_mul(by_k, n->p, x + P_K, prec);
     arb_mul(n->q, n->q, x + P_ES, prec);
-#if FAULT == 35 /* lambda_I decays twice */
-    arb_mul(n->q, n->q, x + P_ES, prec);
-#endif
     arb_add(n->q, n->q, by_k, prec);
     arb_mul(n->p, n->p, x + P_EM, prec);
     if (!driven)
@@ -133,9 +122,6 @@ static enum outcome mark_back(struct sweep *s, size_t event, struct neuron *n)
             arb_indeterminate(e->result->probe_lambda_v + probe);
             arb_indeterminate(e->result->probe_lambda_i + probe);
         }
-#if FAULT == 90 /* lambda_I of a probe twice */
-        arb_mul_2exp_si(e->result->probe_lambda_i + probe, e->result->probe_lambda_i + probe, 1);
-#endif
     }
     enum outcome const recorded = probed ? record_adjoint(e, n, event, n->p) : PROVEN;
     n->cursor--;

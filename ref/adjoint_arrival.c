@@ -36,10 +36,6 @@ static enum outcome unseen_arrival(struct engine *e, struct neuron *n, size_t ev
     return PROVEN;
 }
 
-#if FAULT == 6 || FAULT == 7
-#include "ref/fault.h"
-#endif
-
 enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n)
 {
     struct engine *e = s->e;
@@ -50,47 +46,22 @@ enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n)
     size_t const synapse = spike->index * e->c->population[projection->target].size + n->index;
     double const weight = receives ? projection->weight[synapse] : 0;
     arb_ptr by_weight = e->gradient + s->weight[now.projection] + synapse;
-#if FAULT == 25 /* gradient of the weights transposed */
-    by_weight += n->index * e->c->population[projection->source].size + spike->index - synapse;
-#endif
     if (!(weight < 0 || weight > 0) && n->model == CASE_LIF) {
         return unseen_arrival(e, n, event, s->weight[now.projection] + synapse);
     }
     arb_ptr q = e->scratch + 14, p = e->scratch + 15;
     interval_back(s, n);
     to_time(s, n, event, p, q);
-#if FAULT != 279       /* what is recorded of an arrival is what is at its mark */
     arb_swap(n->p, p); /* for the record: at the true time */
     arb_swap(n->q, q);
-#endif
     enum outcome const recorded = record_adjoint(e, n, event, n->p);
-#if FAULT != 279
     arb_swap(n->p, p);
     arb_swap(n->q, q);
-#endif
     if (receives) {
         arb_ptr by_time = e->scratch + 12, part = e->scratch + 13;
-#if FAULT == 36 /* tau_syn dropped */
-        arb_mul(q, q, n->k->c, e->prec);
-#endif
-#if FAULT == 6 /* adjoints taken at the spike instead of at its arrival */
-        fault_ignore_delay(e, n, case_delay(e->c, projection, spike->index, n->index), p, q);
-#endif
         arb_add(by_weight, by_weight, q, e->prec);
-#if FAULT == 26 /* overwrites where it should accumulate */
-        arb_set(by_weight, q);
-#endif
         arb_mul(by_time, q, n->k->c, e->prec);
-#if FAULT == 7 /* tau_syn of the presynaptic neuron */
-        fault_source_tau(e, spike, q, by_time);
-#endif
         arb_mul(part, p, n->k->a, e->prec);
-#if FAULT == 22 /* tau_mem in place of tau_syn */
-        arb_mul(by_time, q, n->k->a, e->prec);
-#endif
-#if FAULT == 4 /* lambda_V and lambda_I swapped */
-        arb_swap(part, by_time);
-#endif
         arb_sub(by_time, by_time, part, e->prec);
         arb_set_d(part, weight);
         arb_mul(by_time, by_time, part, e->prec);

@@ -134,18 +134,10 @@ void shared_time(struct sides *sides, const struct touches *t, const arb_t moved
     arb_init(x);
     arb_mul(x, moved, n->k->a, prec);
     arb_sub(x, from, x, prec); /* from - a S */
-#if FAULT != 173               /* the moved ones come first, and the maximum with them */
     arb_min(sides->left, sides->left, x, prec);
-#else
-    arb_set(sides->left, x);
-#endif
     bool const at_end = t->peak->kind == PEAK_END || t->peak->entry == n->entries;
     if (!at_end) {
-#if FAULT != 174 /* those that move count as those that stay */
         arb_sub(x, t->sum, moved, ARF_PREC_EXACT);
-#else
-        arb_set(x, moved);
-#endif
         if (t->peak->kind == PEAK_START)
             arb_add(x, x, n->bias, ARF_PREC_EXACT);
         arb_mul(x, x, n->k->a, prec);
@@ -205,11 +197,9 @@ static enum outcome sides_take(struct touches *t, struct sides *sides, const str
         return imprecise(e, "coincidence: arrivals of hidden spikes cannot be put in order");
     if (!equal)
         return none_add(e, what->parameter, kind, sides->known, sides->left, sides->right);
-#if FAULT != 84 /* a maximum at an arrival does not move with it */
     arb_ptr to =
         what->spike != NOBODY ? e->spike[what->spike].by_time : e->gradient + what->parameter;
     arb_add(to, to, sides->right, e->prec);
-#endif
     return PROVEN;
 }
 
@@ -260,9 +250,7 @@ static enum outcome bias_back(struct touches *t)
     arb_mul(sides.right, plateau_end(e, t->n, t->peak), t->n->k->a, e->prec);
     arb_neg(sides.right, sides.right);
     arb_expm1(sides.right, sides.right, e->prec);
-#if FAULT != 175 /* sign of the bias along a plateau */
     arb_neg(sides.right, sides.right);
-#endif
     enum outcome const outcome = sides_take(t, &sides, &bias, REF_NONE_ONE_SIDED);
     arb_clear(sides.left);
     arb_clear(sides.right);

@@ -26,10 +26,6 @@ static void inside_note(struct sides *sides, const struct neuron *n, const struc
     arb_mul_si(i, f->i, sign, prec);
     enum crossing const has = peak_find(at, value, n, v, i, prec);
     arb_mul_si(value, value, sign, prec);
-#if FAULT == 177 /* extremes of a plateau at the ends of intervals alone */
-    if (has == CROSSING_FOUND)
-        arb_zero(value);
-#endif
     if (has == CROSSING_FOUND && arb_lt(at, span))
         extremes_note(sides, value, prec);
     else if (has == CROSSING_UNKNOWN || (has == CROSSING_FOUND && !arb_gt(at, span)))
@@ -85,9 +81,7 @@ static size_t sensitivity_step(struct sensitivity *f, struct sides *sides, const
         arb_add(f->i, f->i, sum, prec);
     } else {
         arb_mul(part, sum, t->n->k->a, prec);
-#if FAULT != 176 /* an arrival that moves does not move V at once */
         arb_sub(f->v, f->v, part, prec);
-#endif
         arb_mul(part, sum, t->n->k->c, prec);
         arb_add(f->i, f->i, part, prec);
         extremes_note(sides, f->v, prec);

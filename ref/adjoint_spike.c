@@ -55,38 +55,13 @@ enum outcome spike_back(struct sweep *s, size_t event, struct neuron *n)
     /* V'(t+) = (I - reset + b)/tau_mem */
     arb_sub(rise, spike->current, n->reset, prec);
     arb_add(rise, rise, n->bias, prec);
-#if FAULT != 1 /* the reset term is left out */
     arb_mul(p_minus, rise, n->k->a, prec);
-#if FAULT == 34 /* reset term without its 1/tau_mem */
-    arb_set(p_minus, rise);
-#endif
     arb_submul(spike->by_time, p_minus, p, prec);
-#endif
-#if FAULT == 3 /* V' after instead of before the reset */
-    arb_div(p_minus, spike->by_time, rise, prec);
-#else
     arb_div(p_minus, spike->by_time, spike->slope, prec);
-#endif
-#if FAULT == 21 /* V' of the wrong neuron */
-    arb_div(p_minus, spike->by_time, e->spike[e->spikes - 1].slope, prec);
-#endif
-#if FAULT == 20 /* 1/V' missing */
-    arb_set(p_minus, spike->by_time);
-#endif
     arb_mul(p_minus, p_minus, n->k->tau_mem, prec); /* slope = tau_mem V' */
     arb_ptr threshold = e->gradient + s->population[n->population].threshold + n->index;
     arb_add(threshold, threshold, p_minus, prec);
-#if FAULT != 2 /* the sign of the jump */
     arb_neg(p_minus, p_minus);
-#endif
-#if FAULT == 40 /* a large jump is clipped */
-    if (arf_cmpabs_2exp_si(arb_midref(p_minus), -3) > 0)
-        arb_mul_2exp_si(p_minus, p_minus, -1);
-#endif
-#if FAULT == 24 /* no jump at the first spike */
-    if (spike->ordinal == 0)
-        arb_set(p_minus, p);
-#endif
     arb_swap(n->p, p); /* for the record: both sides at the true time */
     arb_swap(n->q, q);
     enum outcome const recorded = record_adjoint(e, n, event, p_minus);

@@ -60,9 +60,6 @@ void blur(struct sweep *s, struct neuron *n, size_t event, const mag_t on)
     mag_mul(error, error, on);
     mag_mul(error, error, arb_radref(e->event[event].time));
     mag_mul_2exp_si(error, error, 4);
-#if FAULT == 278 /* parameters of the flow act from the mark on */
-    mag_zero(error);
-#endif
     add_error(e->gradient + o->tau_mem + n->index, error);
     add_error(e->gradient + o->tau_syn + n->index, error);
     add_error(e->gradient + o->bias + n->index, error);
@@ -83,9 +80,6 @@ void to_time(struct sweep *s, const struct neuron *n, size_t event, arb_t p, arb
     arb_mul(p, n->p, shift->values + P_EM, e->prec);
     mag_zero(s->size);
     drive_size(s, n);
-#if FAULT == 277 /* the drive between mark and time left out */
-    mag_zero(s->size);
-#endif
     mag_t error;
     mag_init(error);
     mag_mul(error, s->size, arb_radref(e->event[event].time));

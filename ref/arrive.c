@@ -110,10 +110,6 @@ enum outcome neuron_advance(struct engine *e, struct neuron *n, size_t event, ar
     arb_addmul(v, from->i, flow->values + P_K, e->prec);
     arb_add(v, v, n->bias, e->prec);
     arb_mul(i, from->i, flow->values + P_ES, e->prec);
-#if FAULT == 5
-    if (e->event[from->event].kind == EVENT_SPIKE)
-        return PROVEN;
-#endif
     return n->model == CASE_LIF ? quiet(e, n, from, flow->span, v, i) : PROVEN;
 }
 
@@ -205,9 +201,6 @@ static enum outcome arrival_make(struct engine *e, size_t spike, size_t projecti
     struct event *event = e->event + number;
     arb_ptr gap = e->scratch + 3;
     arb_set_d(event->time, delay);
-#if FAULT == 39 /* delay cut to whole ms */
-    arb_floor(event->time, event->time, e->prec);
-#endif
     /* Input spikes and delays are exact doubles, and so are the ties between their sums. */
     bool const exact = arb_is_exact(e->spike[spike].time);
     arb_add(event->time, event->time, e->spike[spike].time, exact ? ARF_PREC_EXACT : e->prec);
@@ -220,11 +213,7 @@ static enum outcome arrival_make(struct engine *e, size_t spike, size_t projecti
         return marked;
     arb_sub(gap, e->event[e->end_event].time, event->time, e->prec);
     margin_lower(e, REF_END, gap);
-#if FAULT != 29 /* an event at exactly T happens */
     if (arb_ge(event->time, e->event[e->end_event].time))
-#else
-    if (arb_gt(event->time, e->event[e->end_event].time))
-#endif
         return PROVEN; /* an event at exactly T does not happen */
     if (!arb_lt(event->time, e->event[e->end_event].time))
         return imprecise(e, "end: an arrival next to T = %.17g", e->c->end);

@@ -63,9 +63,6 @@ static void epsilon_init(struct engine *e)
         mag_div(total, e->rho, size);
         mag_mul_ui(total, total, 16 * e->options->max_events);
         mag_mul(n->epsilon, n->epsilon, total);
-#if FAULT == 242 /* epsilon = 0 */
-        mag_zero(n->epsilon);
-#endif
         arb_set(n->safe, n->threshold);
         mag_add(arb_radref(n->safe), arb_radref(n->safe), n->epsilon);
         arf_t low;

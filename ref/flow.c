@@ -56,9 +56,6 @@ static void propagate_tau(arb_ptr values, const struct constants *k, const arb_t
         arb_mul(is, s, vm, prec);
         arb_mul(is, is, k->a, prec);
         arb_mul_2exp_si(is, is, -1);
-#if FAULT == 86 /* dV/dtau_syn missing at equal constants */
-        arb_zero(is);
-#endif
         arb_sub(im, is, vm, prec);
         arb_mul(im, im, k->aa, prec);
         arb_mul(is, is, k->cc, prec);
@@ -213,9 +210,6 @@ static bool newton_encloses(arb_t s, const struct neuron *n, const arb_t v, cons
         arb_sub(s, r, s, prec);
         proven = arb_contains(box, s);
     }
-#if FAULT == 243 /* every box is proven */
-    proven = true;
-#endif
     mag_clear(radius);
     mag_clear(tiny);
     arb_clear(voltage);

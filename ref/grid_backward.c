@@ -58,10 +58,8 @@ static const struct grid_number *across(struct grid *g, size_t population, uint3
         return g->across + first;
     for (size_t k = first; k < end; k++)
         grid_adjoint_across(g->across + k, g->adjoint + k, g->real);
-#if FAULT != 139 /* grid: a maximum at an arrival does not move with it */
     if (maximum && population == g->c->loss.population)
         add_maximum(g, a);
-#endif
     g->across_at[population] = a;
     return g->across + first;
 }
@@ -152,9 +150,7 @@ static void jump(struct grid *g, size_t population, size_t number, bool scored)
     grid_add(t, t, list->rev + number, g->real);
     if (scored && g->loss.first[neuron] == number)
         grid_add(t, t, g->loss.pull + neuron, g->real);
-#if FAULT != 71 /* 1/V' missing */
     grid_div(t, t, list->slope + number, g->real);
-#endif
     if (!(t->e < HUGE_VAL))
         grid_undecided(g,
                        "sample %zu, population %s, neuron %zu: the slope of a spike is within "
@@ -199,11 +195,7 @@ static void gather_tau(struct grid *g, size_t cell, uint32_t k)
         return;
     i = grid_i(g, step) + from;
     if (!grid_is_zero(&g->adjoint[cell].v)) {
-#if FAULT != 76 /* dL/dtau_mem without the bias */
         grid_add(t, i, &g->cell[cell].bias, g->real);
-#else
-        grid_set(t, i);
-#endif
         grid_sub(t, t, grid_v(g, step) + from, g->real);
         grid_mul(t, &g->adjoint[cell].v, t, g->real);
         grid_add(g->tau_mem + cell, g->tau_mem + cell, t, g->real);

@@ -44,11 +44,7 @@ static int decide(struct grid *g, const struct grid_number *v, const struct grid
     arb_sub(gap->x, v->x, threshold->x, GRID_BITS);
     gap->e = v->e > 0 || threshold->e > 0 ? grid_up(v->e + threshold->e) : 0;
     double least = grid_least(gap->x);
-#if FAULT != 74 /* decides without the sign */
     if (least >= gap->e && arb_is_nonnegative(gap->x))
-#else
-    if (least >= gap->e)
-#endif
         exact = 1;
     else if (least > gap->e && arb_is_negative(gap->x))
         exact = -1;
@@ -90,11 +86,7 @@ static void move(struct grid *g, size_t k, uint32_t n, bool spiked, size_t numbe
     grid_tell(g, &told, v);
     if (spiked) {
         spike(g, k, number, n, v);
-#if FAULT != 75 /* reset to zero */
         grid_set(v, &cell->reset);
-#else
-        grid_zero(v);
-#endif
     }
     grid_mul(grid_i(g, n + 1) + k, &cell->beta, i, g->real);
 }

@@ -92,11 +92,7 @@ static void target(struct grid_number *z, const struct grid *g, uint32_t n, size
     size_t low = 0, high = steps->count; /* time[low] <= time < time[high] */
     while (low + 1 < high) {
         size_t middle = low + (high - low) / 2;
-#if FAULT != 191 /* a step of the target exactly on the grid comes a step late */
         if (steps->time[middle] <= time)
-#else
-        if (steps->time[middle] < time)
-#endif
             low = middle;
         else
             high = middle;

@@ -61,9 +61,6 @@ static void lay_gains(struct grid_cell *cell, struct exact *x, const struct grid
     grid_constant(&cell->kappa, x->t, r);
     arb_mul(x->t, x->gain, x->tau_mem, GRID_CONSTANT_BITS);
     grid_constant(&cell->kappa_back, x->t, r);
-#if FAULT == 73 /* kappa backward as forward */
-    grid_set(&cell->kappa_back, &cell->kappa);
-#endif
 }
 
 static double size_of(const struct grid_number *x)

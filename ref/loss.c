@@ -14,9 +14,7 @@ enum outcome drive_init(struct engine *e)
     d->first = e->first[e->c->loss.population];
     arb_init(d->scale);
     arb_set_ui(d->scale, e->c->samples);
-#if FAULT != 32 /* gradient times the samples instead of over them */
     arb_inv(d->scale, d->scale, e->prec);
-#endif
     d->amount = _arb_vec_init((slong)d->outputs);
     d->by_spike = _arb_vec_init((slong)d->outputs);
     d->weighted = _arb_vec_init(P_DRIVEN);
@@ -133,9 +131,7 @@ void cross_entropy(arb_t value, arb_ptr p, arb_srcptr x, size_t count, size_t la
         arb_div(p + k, p + k, sum, prec);
     arb_log(sum, sum, prec);
     arb_add(sum, sum, shift, prec);
-#if FAULT != 81 /* cross entropy without the label */
     arb_sub(sum, sum, x + label, prec);
-#endif
     arb_add(value, value, sum, prec);
     arb_clear(sum);
     arb_clear(shift);
@@ -256,9 +252,7 @@ bool drive_moments(struct engine *e, struct neuron *n, size_t entry, arb_ptr mom
         squared_moments(e, n, entry, e->c->sample[e->sample].voltages[k].value[d->step[k]], moments,
                         NULL);
         _arb_vec_scalar_mul(moments, moments, P_DRIVEN, d->scale, e->prec);
-#if FAULT != 38 /* target voltage off by one step, backward */
         d->step[k] -= e->event[n->tape[entry].event].kind == EVENT_BREAK;
-#endif
         return true;
     default:
         return false;

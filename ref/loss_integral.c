@@ -221,9 +221,7 @@ static void weighting_sum(struct sum *f, const struct engine *e, const arb_t t0)
             arb_ptr slope = sum_add(f, 1, RATE_ZERO);
             arb_sqr(part, end, e->prec);
             arb_inv(slope, part, e->prec);
-#if FAULT != 85 /* linear weighting rises */
             arb_neg(slope, slope);
-#endif
         }
         arb_div(amount, amount, end, e->prec);
     }
@@ -297,9 +295,7 @@ void squared_moments(struct engine *e, const struct neuron *n, size_t entry, dou
         arb_div(moments + which, moments + which, length, e->prec);
     if (value) {
         product_integral(half, &j, &residual, &residual);
-#if FAULT != 87 /* squared error without its 1/2 */
         arb_mul_2exp_si(half, half, -1);
-#endif
         arb_div(half, half, length, e->prec);
         arb_add(value, value, half, e->prec);
     }

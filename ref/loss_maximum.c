@@ -91,9 +91,6 @@ static bool same_time(const struct engine *e, const struct neuron *n, size_t x, 
         return true;
     if (one->kind != EVENT_ARRIVAL || two->kind != EVENT_ARRIVAL || one->spike != two->spike)
         return false;
-#if FAULT == 181 /* one spike by two ways is two */
-    return false;
-#endif
     size_t const from = e->spike[one->spike].index;
     double const delay = case_delay(e->c, e->c->projection + one->projection, from, n->index);
     double const other = case_delay(e->c, e->c->projection + two->projection, from, n->index);
@@ -230,9 +227,6 @@ static void offer_end(struct search *x, size_t last)
     arb_mul(value, value, flow->values + P_EM, e->prec);
     arb_addmul(value, n->tape[last].i, flow->values + P_K, e->prec);
     arb_add(value, value, n->bias, e->prec);
-#if FAULT == 89 /* maximum at the end without the bias */
-    arb_sub(value, value, n->bias, e->prec);
-#endif
     offer(x, value, PEAK_END, last, NULL, false, e->c->end);
 }
 

@@ -36,9 +36,7 @@ static enum outcome time_cross_entropy(struct engine *e, arb_t value, arb_srcptr
         arb_addmul(value, alpha, term, e->prec);
         arb_add_ui(term, term, 1, e->prec);
         arb_mul(term, term, alpha, e->prec);
-#if FAULT != 83 /* slope of the penalty without 1/tau1 */
         arb_div(term, term, tau, e->prec);
-#endif
     } else {
         arb_set_d(term, e->c->end);
         arb_mul_ui(term, term, 101, e->prec);
@@ -95,11 +93,7 @@ static void time_margin(struct engine *e, arb_t value, arb_srcptr t, size_t coun
         arb_sub(by + k, t + k, t + label, e->prec);
         arb_sub(by + k, by + k, margin, e->prec);
         add_half_square(value, by + k, e->prec);
-#if FAULT != 82 /* sign of the label in the margin loss */
         arb_sub(by + label, by + label, by + k, e->prec);
-#else
-        arb_add(by + label, by + label, by + k, e->prec);
-#endif
     }
     arb_clear(margin);
 }
@@ -113,9 +107,7 @@ enum outcome first_spike_loss(struct engine *e, arb_t value)
     arb_init(silent);
     arb_set_d(t, e->c->end);
     arb_set_d(silent, e->c->loss.silent_after);
-#if FAULT != 88 /* a silent output counts as early */
     arb_add(silent, silent, t, e->prec);
-#endif
     for (size_t k = 0; k < count; k++)
         arb_set(t + k, silent);
     for (size_t x = e->inputs; x < e->spikes; x++)

@@ -18,10 +18,6 @@
 #include <arb_hypgeom.h>
 #endif
 
-#ifndef FAULT
-#define FAULT 0 /* planted faults, numbered in tests/faults.tsv */
-#endif
-
 enum outcome { PROVEN, IMPRECISE, FULL };
 
 /* ---- flow.c: one neuron between two of its events ---- */

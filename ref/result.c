@@ -173,10 +173,8 @@ void result_nones(struct engine *e)
     for (size_t x = 0; x < e->nones; x++) {
         struct ref_none *now = e->none + x, *last = kept > 0 ? e->none + kept - 1 : NULL;
         if (last && last->parameter == now->parameter) {
-#if FAULT != 178 /* sides of one output alone */
             arb_add(last->left, last->left, now->left, e->prec);
             arb_add(last->right, last->right, now->right, e->prec);
-#endif
             last->known = last->known && now->known;
             arb_clear(now->left);
             arb_clear(now->right);
@@ -186,10 +184,8 @@ void result_nones(struct engine *e)
     }
     for (size_t x = 0; x < kept; x++) {
         arb_ptr ordinary = r->gradient + e->none[x].parameter;
-#if FAULT != 179 /* sides without what both have in common */
         arb_add(e->none[x].left, e->none[x].left, ordinary, e->prec);
         arb_add(e->none[x].right, e->none[x].right, ordinary, e->prec);
-#endif
         arb_indeterminate(ordinary);
     }
     r->none = e->none;
@@ -208,9 +204,6 @@ enum outcome result_spikes(struct engine *e)
         struct ref_train *train = s->spikes[n->population] + n->index;
         train->count = n->spikes;
         train->at = _arb_vec_init((slong)n->spikes);
-#if FAULT == 23 /* the last spike of a train dropped */
-        train->count -= n->spikes > 1;
-#endif
     }
     for (size_t x = e->inputs; x < e->spikes; x++) {
         const struct spike *k = e->spike + x;

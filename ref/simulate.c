@@ -130,11 +130,7 @@ static void spike_margins(struct engine *e, const struct neuron *n, size_t event
         arb_set(peak, n->bias); /* V rises to the bias for ever */
     arb_sub(peak, peak, n->threshold, e->prec);
     margin_lower(e, REF_GRAZING, peak);
-#if FAULT != 195 /* the margin of the slope is tau_mem V' */
     arb_mul(s, n->slope, n->k->a, e->prec);
-#else
-    arb_set(s, n->slope);
-#endif
     margin_lower(e, REF_SLOPE, s);
     if (n->last_arrival) {
         arb_sub(s, e->event[event].time, e->event[n->last_arrival].time, e->prec);
@@ -189,9 +185,6 @@ static enum outcome neuron_spike(struct engine *e, size_t number)
     n->crossing_known = false;
     n->key = hint_crossing(n, middle_d(now->v), middle_d(now->i), e->slack);
     n->key += middle_d(n->crossing);
-#if FAULT == 5 /* a second crossing without a new arrival is missed */
-    n->key = (double)INFINITY;
-#endif
     tournament_update(e, number);
     return spike_send(e, spike);
 }

@@ -33,11 +33,7 @@ static enum outcome stop(struct engine *e, double time, const char *why)
 {
     size_t most = 0;
     for (size_t x = 1; x < e->neurons; x++)
-#if FAULT != 235 /* names the neuron that fires least */
         if (e->neuron[x].spikes > e->neuron[most].spikes)
-#else
-        if (e->neuron[x].spikes < e->neuron[most].spikes)
-#endif
             most = x;
     const struct neuron *n = e->neuron + most;
     if (e->neurons == 0 || n->spikes == 0)

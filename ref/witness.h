@@ -10,10 +10,6 @@
 
 #include "ref/ref.h"
 
-#ifndef FAULT
-#define FAULT 0 /* planted faults, numbered in tests/faults.tsv */
-#endif
-
 /* Bits carried beyond the precision asked for: they pay for accumulated rounding, for a crossing
  * slope of 1e-12 (40 bits) and for x - y down to s (1/tau_syn - 1/tau_mem) = 2^-16. */
 enum { WITNESS_GUARD_BITS = 64 };

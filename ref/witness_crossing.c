@@ -37,11 +37,7 @@ static void evaluate(struct witness_engine *e, const struct witness_neuron *n, m
     mpfr_mul(t[F], n->u, t[X], MPFR_RNDN);
     mpfr_fma(t[F], n->current, t[K], t[F], MPFR_RNDN);
     mpfr_mul(t[CURRENT], n->current, t[Y], MPFR_RNDN);
-#if FAULT != 13 /* V' after instead of before the reset */
     mpfr_sub(t[SLOPE], t[F], t[CURRENT], MPFR_RNDN);
-#else
-    mpfr_sub(t[SLOPE], n->floor, t[CURRENT], MPFR_RNDN);
-#endif
     mpfr_mul(t[SLOPE], t[SLOPE], n->kind->membrane->rate, MPFR_RNDN);
     mpfr_mul(t[BEND], t[CURRENT], n->kind->synapse->rate, MPFR_RNDN);
     mpfr_sub(t[BEND], t[SLOPE], t[BEND], MPFR_RNDN);
@@ -216,9 +212,7 @@ static bool near_crossing(struct witness_engine *e, struct witness_neuron *n)
     if (!leap(e, n) || mpfr_cmp_d(t[NEXT], b.low) <= 0 || mpfr_cmp_d(t[NEXT], b.high) >= 0) {
         return false;
     }
-#if FAULT != 314 /* a moved crossing stays where the unmoved one is */
     mpfr_set(t[S], t[NEXT], MPFR_RNDN);
-#endif
     return true;
 }
 

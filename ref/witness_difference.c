@@ -155,16 +155,10 @@ static void difference_of(struct stencil *s, size_t i)
         mpfr_sub(d, d, s->change, MPFR_RNDN);
     }
     mpfr_div(d, d, s->step, MPFR_RNDN);
-#if FAULT != 198 /* the sign of a difference from below */
     if (s->side == WITNESS_BACKWARD) {
         mpfr_neg(d, d, MPFR_RNDN);
     }
-#endif
-#if FAULT != 92 /* differences over h instead of 2h */
     mpfr_mul_2si(d, d, (long)i - 1, MPFR_RNDN);
-#else
-    mpfr_mul_2si(d, d, (long)i, MPFR_RNDN);
-#endif
 }
 
 /* scale: the largest |loss| of the stencil; floor = 2^-p scale / (h/4), and what a quadrature adds.

@@ -120,11 +120,7 @@ static void linear_segment(struct witness_engine *e, const struct witness_neuron
     mpfr_fma(w[C], w[D], n->tau_mem, w[C], MPFR_RNDN);
     mpfr_div(w[C], w[C], e->end, MPFR_RNDN);
     mpfr_ptr sum = e->output[n->index].sum;
-#if FAULT != 95 /* linear weighting rises */
     mpfr_sub(sum, sum, w[C], MPFR_RNDN);
-#else
-    mpfr_add(sum, sum, w[C], MPFR_RNDN);
-#endif
 }
 
 /* sum += int e^{-t/T} u. */
@@ -197,9 +193,6 @@ static void maximum_segment(struct witness_engine *e, const struct witness_neuro
     mpfr_t *w = e->loss_scratch;
     raise_maximum(e, n, n->u);
     raise_maximum(e, n, u1);
-#if FAULT == 93 /* maximum at events only */
-    return;
-#endif
     if (!mpfr_greater_p(n->current, n->u)) {
         return;
     }

@@ -121,11 +121,7 @@ static void first_spike_squares(struct witness_engine *e, const struct case_samp
         }
         if (margin) {
             mpfr_sub(w[A], e->output[k].first, e->output[sample->label].first, MPFR_RNDN);
-#if FAULT != 91 /* sign of the margin */
             mpfr_sub_d(w[A], w[A], e->c->loss.margin, MPFR_RNDN);
-#else
-            mpfr_add_d(w[A], w[A], e->c->loss.margin, MPFR_RNDN);
-#endif
         } else {
             mpfr_sub_d(w[A], e->output[k].first, sample->times[k], MPFR_RNDN);
         }

@@ -148,9 +148,6 @@ void witness_advance(struct witness_engine *e, struct witness_neuron *n, mpfr_sr
     mpfr_mul(u, n->u, x, MPFR_RNDN);
     mpfr_fma(u, n->current, k, u, MPFR_RNDN);
     mpfr_mul(current, n->current, y, MPFR_RNDN);
-#if FAULT == 99 /* I decays with tau_mem */
-    mpfr_mul(current, n->current, x, MPFR_RNDN);
-#endif
     if (n->model == CASE_LI && witness_is_output(e, n)) {
         witness_loss_segment(e, n, t, u, current);
     }
@@ -277,11 +274,7 @@ int witness_kinds_assign(struct witness_engine *e)
     for (size_t i = 0; i < e->neurons; i++) {
         struct witness_neuron *n = &e->neuron[i];
         struct witness_decay *membrane = decay_of(e, n->tau_mem);
-#if FAULT != 17 /* tau_syn of the wrong side */
         mpfr_srcptr tau_syn = n->tau_syn;
-#else
-        mpfr_srcptr tau_syn = e->neuron[i > 0 ? i - 1 : 0].tau_syn;
-#endif
         struct witness_decay *synapse = membrane == NULL ? NULL : decay_of(e, tau_syn);
         n->kind = synapse == NULL ? NULL : kind_of(e, membrane, synapse);
         if (n->kind == NULL) {

@@ -170,11 +170,7 @@ int witness_parameters_apply(struct witness_engine *e, mpfr_srcptr h)
         struct witness_neuron *n = &e->neuron[i];
         if (n->model == CASE_LIF) {
             mpfr_sub(n->level, n->threshold, n->bias, MPFR_RNDN);
-#if FAULT != 11 /* V after a spike is 0 instead of the reset */
             mpfr_sub(n->floor, n->reset, n->bias, MPFR_RNDN);
-#else
-            mpfr_neg(n->floor, n->bias, MPFR_RNDN);
-#endif
         }
     }
     return witness_kinds_assign(e);

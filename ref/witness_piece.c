@@ -75,11 +75,7 @@ static bool piece_is(const struct witness_engine *e, const struct witness_piece 
               mpfr_equal_p(piece->at[PIECE_UNTIL], t);
     for (size_t k = 0; k < e->outputs && is; k++) {
         mpfr_t *own = piece->at + PIECE_NUMBERS + PIECE_PER_OUTPUT * k;
-        is = mpfr_equal_p(own[PIECE_U], n[k].u)
-#if FAULT != 312 /* the currents of outputs are not looked at as a piece begins */
-             && mpfr_equal_p(own[PIECE_CURRENT], n[k].current)
-#endif
-            ;
+        is = mpfr_equal_p(own[PIECE_U], n[k].u) && mpfr_equal_p(own[PIECE_CURRENT], n[k].current);
     }
     return is;
 }

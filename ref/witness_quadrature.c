@@ -139,11 +139,7 @@ static void centres(struct witness_engine *e)
         } else {
             mpfr_add(w[TEMPORARY], w[CENTRE], q->synced, MPFR_RNDN);
             exponent(e, q->centre[row], row, w[TEMPORARY]);
-#if FAULT != 94 /* the sigmoid is not centred */
             mpfr_sub_d(q->centre[row], q->centre[row], 2.5, MPFR_RNDN);
-#else
-            mpfr_sub_d(q->centre[row], q->centre[row], 2, MPFR_RNDN);
-#endif
         }
         witness_exp(e, q->centre[row], q->centre[row]);
     }

@@ -28,14 +28,7 @@ static int send(struct witness_engine *e, mpfr_srcptr now, mpfr_srcptr delay, si
     }
     mpfr_add(time, now, delay, MPFR_RNDN);
     witness_margin_sent(e, time);
-#if FAULT == 16 /* delay ignored */
-    mpfr_set(time, now, MPFR_RNDN);
-#endif
-#if FAULT != 98 /* the horizon is 1 ms early */
     if (mpfr_less_p(time, e->end)) {
-#else
-    if (mpfr_get_d(time, MPFR_RNDN) < e->c->end - 1) {
-#endif
         witness_agenda_push(
             &e->agenda, (struct witness_entry){time, WITNESS_ARRIVAL, projection, source, target});
     } else {
@@ -114,9 +107,6 @@ static void hear(struct witness_engine *e, struct witness_neuron *n,
                  const struct witness_entry *entry)
 {
     if (n->model == CASE_LI) {
-#if FAULT == 197 /* the order of arrivals at outputs is not seen */
-        return;
-#endif
         note_border(n, entry->time, ((uint64_t)entry->place << 32) + entry->source);
         return;
     }
@@ -144,11 +134,7 @@ static int arrive(struct witness_engine *e, const struct witness_entry *entry)
         }
         struct witness_neuron *n = &e->neuron[which];
         hear(e, n, entry);
-#if FAULT != 12 /* the sign of the jump of I */
         mpfr_add(n->current, n->current, weight->at[synapse], MPFR_RNDN);
-#else
-        mpfr_sub(n->current, n->current, weight->at[synapse], MPFR_RNDN);
-#endif
         n->arrivals++;
     }
     return 0;
@@ -162,11 +148,7 @@ static int jolt(struct witness_engine *e, const struct witness_entry *entry, mpf
         return -1;
     }
     struct witness_neuron *n = &e->neuron[which];
-#if FAULT != 14 /* impulses into V and I swapped */
     mpfr_ptr port = impulse->port == WITNESS_V ? n->u : n->current;
-#else
-    mpfr_ptr port = impulse->port == WITNESS_V ? n->current : n->u;
-#endif
     mpfr_mul_d(e->amount, h, impulse->size, MPFR_RNDN);
     mpfr_add(port, port, e->amount, MPFR_RNDN);
     return 0;
@@ -237,11 +219,7 @@ static int fire(struct witness_engine *e, size_t which)
     mpfr_set(n->time, n->crossing, MPFR_RNDN);
     mpfr_set(n->fired, n->crossing, MPFR_RNDN);
     e->outcome.closest = fmin(e->outcome.closest, n->peak_gap);
-#if FAULT != 97 /* the last spike of an output counts, not the first */
     if (n->spikes == 0 && witness_is_output(e, n)) {
-#else
-    if (witness_is_output(e, n)) {
-#endif
         mpfr_set(e->output[n->index].first, n->crossing, MPFR_RNDN);
     }
     n->spikes++;
@@ -252,9 +230,6 @@ static int fire(struct witness_engine *e, size_t which)
         return -1;
     }
     witness_leg_begin(e, which);
-#if FAULT == 15 /* a second crossing without a new arrival is missed */
-    e->earliest[which] = HUGE_VAL;
-#endif
     return 0;
 }
 
@@ -386,15 +361,7 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h)
         if (e->record != NULL) {
             mpfr_set(e->record->sample_loss[e->sample], e->sample_loss, MPFR_RNDN);
         }
-#if FAULT == 96 /* the loss of sample 0 only */
-        if (e->sample > 0)
-            mpfr_sub(e->loss, e->loss, e->sample_loss, MPFR_RNDN);
-#endif
     }
-#if FAULT != 58 /* the loss is NaN */
     mpfr_div_ui(e->loss, e->loss, e->c->samples, MPFR_RNDN);
-#else
-    mpfr_set_nan(e->loss);
-#endif
     return WITNESS_OK;
 }

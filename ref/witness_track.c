@@ -247,10 +247,7 @@ void witness_track_sample(struct witness_engine *e)
 
 static bool begins(const struct witness_leg *leg, const struct witness_neuron *n)
 {
-    return mpfr_equal_p(leg->at[TIME], n->time) &&
-#if FAULT != 310 /* the current is not looked at as a leg begins */
-           mpfr_equal_p(leg->at[CURRENT], n->current) &&
-#endif
+    return mpfr_equal_p(leg->at[TIME], n->time) && mpfr_equal_p(leg->at[CURRENT], n->current) &&
            mpfr_equal_p(leg->at[U], n->u);
 }
 
@@ -340,11 +337,7 @@ bool witness_leg_advance(struct witness_engine *e, struct witness_neuron *n, mpf
         return false;
     }
     n->leg = NULL;
-#if FAULT != 311 /* the time is not looked at as a leg ends */
     if (!leg->advanced || !mpfr_equal_p(leg->at[UNTIL], t)) {
-#else
-    if (!leg->advanced) {
-#endif
         return false;
     }
     if (leg->peaked) {

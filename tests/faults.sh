@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Judges the judge: plants every fault of tests/faults.tsv in turn (a line `#if FAULT == NUMBER`
-# beside the right line), builds what its number stands in, and asks every kind of check about it:
+# Judges the judge: plants every fault of tests/faults.tsv in turn (tests/faults.edits says what text
+# becomes what), builds what is made of its files, and asks every kind of check about it:
 # the kinds of comparison of `evident verify`, verdicts that refuse, the unit tests of the module
 # and, for faults of the judge and of readers and writers, tests/judge_the_judge.sh. A fault is
 # caught if two different kinds fail; those named in its row must be among them. Faults of the CUDA
@@ -176,7 +176,7 @@ one() { # fault: leaves a line in $BUILD/faults/N.tsv: hash, state, KIND COUNT..
     rm -rf "$BUILD/fault-$n"
     if [[ -z $nvcc && $(field "$n" 3) == gpu/cuda* ]]; then
         printf '%s\tneeds nvcc\n' "$tree" >"$file"
-    elif ! grep -rqE "FAULT [!=]= $n\b" cases ref gpu verify --include='*.[ch]' --include='*.cu'; then
+    elif ! tests/plant.py "$n" "$BUILD/fault-$n/src" >"$BUILD/faults/$n.log" 2>&1; then
         printf '%s\tno site\n' "$tree" >"$file"
     elif ! $MAKE --no-print-directory -j1 FAULT="$n" BUILD="$BUILD" \
         "$BUILD/fault-$n/evident" "${programs[@]}" >"$BUILD/faults/$n.log" 2>&1; then

@@ -70,6 +70,8 @@ for script in "${scripts[@]}"; do
     [ -x "$script" ] || echo "$script:1: not executable" >>"$findings"
 done
 
+tests/plant.py --check >>"$findings"
+
 # PTX that nvcc made of the kernels, by make: arithmetic that is not that of the host.
 read -ra ptx <<<"${PTX:-}"
 if [ ${#ptx[@]} = 0 ]; then

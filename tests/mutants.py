@@ -5,26 +5,8 @@ import re
 OPENERS, CLOSERS = "([{", ")]}"
 
 
-def without_faults(text):
-    """Lines that only a planted fault compiles, as blanks."""
-    lines, hidden = text.split("\n"), False
-    for number, line in enumerate(lines):
-        if re.match(r"#if FAULT ==", line):
-            hidden = True
-        elif re.match(r"#if FAULT !=", line):
-            hidden = False
-        elif line.startswith("#else"):
-            hidden = not hidden
-        elif line.startswith("#endif"):
-            hidden = False
-        if hidden:
-            lines[number] = " " * len(line)
-    return "\n".join(lines)
-
-
 def masked(text):
     """The text with comments, strings and lines of the preprocessor as blanks of the same length."""
-    text = without_faults(text)
     pattern = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|^[ \t]*#(?:\\\n|[^\n])*'
     return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S | re.M)
 

@@ -276,11 +276,7 @@ static int read_document(struct reader *r, const json_t *document)
         return refuse_value(r, "format", format, "\"evident-result-1\"");
     copy_text(a->engine, sizeof a->engine, json_object_get(document, "engine"));
     const json_t *name = json_object_get(document, "case"); /* an answer to another question? */
-#if FAULT != 146                                            /* takes the answer to another case */
     if (name && (!json_is_string(name) || strcmp(json_string_value(name), r->c->name) != 0))
-#else
-    if (name && !json_is_string(name))
-#endif
         return refuse_value(r, "case", name, r->c->name);
     const json_t *not_run = json_object_get(document, "not-run");
     const json_t *error = json_object_get(document, "error"), *value;

@@ -67,11 +67,7 @@ json_t *answer_document(const char *text, size_t length, size_t flags, json_erro
 {
     flags |= JSON_DECODE_INT_AS_REAL; /* of any size */
     size_t words = quote(NULL, text, length);
-#if FAULT != 226 /* NaN of Python is no number */
     if (words == 0)
-#else
-    if (words < length)
-#endif
         return json_loadb(text, length, flags, where);
     char *whole = malloc(length + 2 * words);
     if (!whole) {

@@ -122,11 +122,7 @@ static int climb_rung(struct climb *climb, double step)
         double *oldest = climb->before;
         climb->before = climb->gradient;
         climb->gradient = oldest;
-#if FAULT != 129 /* reads stale output: every rung the first */
         memcpy(climb->gradient, result.gradient,
-#else
-        memcpy(climb->gradient, clock->result.gradient,
-#endif
                clock->judge->parameters * sizeof *climb->gradient);
         for (int q = CASE_WEIGHT; q <= CASE_TAU_SYN; q++)
             rung->error[VER_LADDER_WEIGHTS + q] =
@@ -160,11 +156,7 @@ static int tell_quantity(struct clock *clock, enum ver_ladder_quantity quantity)
                       : ratio > 1    ? clock_excuse(judge, quantity, last->step)
                                      : NULL;
     c->engine = clock->engine->name;
-#if FAULT != 136 /* a ladder that does not converge is excluded */
     c->outcome = why ? VER_EXCLUDED : ratio <= 1 ? VER_AGREES : VER_DIFFERS;
-#else
-    c->outcome = why || !(ratio <= 1) ? VER_EXCLUDED : VER_AGREES;
-#endif
     c->distance = ratio;
     c->order = ladder->order[quantity];
     c->step = log2(last->step);

@@ -47,11 +47,7 @@ static const struct ver_engine *take_program(const char *command, const char *na
         command_refuse(command, "memory is short");
     if (program && early.conventions)
         program->conventions = early.conventions;
-#if FAULT != 237 /* a limit that stands before its program is lost */
     if (program && early.seconds > 0)
-#else
-    if (program && early.seconds < 0)
-#endif
         program->seconds = early.seconds;
     early.conventions = NULL;
     early.seconds = 0;

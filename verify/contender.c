@@ -234,9 +234,7 @@ static int died(struct contender *c, char reason[CONTENDER_REASON])
         quote(c, reason);
         return -1;
     }
-#if FAULT != 234 /* a command that cannot start is a program that died, in every case anew */
     c->no_start = cannot_start(c, status);
-#endif
     if (WIFSIGNALED(status))
         snprintf(reason, CONTENDER_REASON, "died of signal %d without an answer", WTERMSIG(status));
     else

@@ -77,23 +77,13 @@ static double convention_factor(const struct convention *convention, const struc
                                 double step)
 {
     double value;
-#if FAULT != 219 /* a scale of one kind of loss is that of all */
     const char *scale = convention->scale[c->loss.kind];
-#else
-    const char *scale = convention->scale[0];
-#endif
     bool counted = strchr(scale, 'N') != NULL; /* the sum is in the scale already */
     if (convention->unread)
         value = 1;
     else if (!read_factor(&value, scale, c, step))
         return VER_NAN;
-#if FAULT == 144 /* a declared sign is not taken out */
-    return value * (convention->sum && !counted ? (double)c->samples : 1);
-#elif FAULT == 145 /* a declared scale is taken out twice */
-    return value * value * convention->sign;
-#else
     return value * convention->sign * (convention->sum && !counted ? (double)c->samples : 1);
-#endif
 }
 
 /* ---- reading ---- */

@@ -191,10 +191,6 @@ static int compare_coordinate(struct judge *judge, struct judge_slope *slope, si
 
 static int compare_coordinates(struct judge *judge, struct judge_slope *slope)
 {
-#if FAULT == 193 /* coordinates of very small cases only */
-    if (judge->parameters > 6)
-        return 0;
-#endif
     for (size_t k = 0; k < judge->parameters; k++)
         if (!judge->none[k] &&
             compare_coordinate(judge, slope, k, judge->truth->gradient + k,

@@ -57,9 +57,6 @@ double judge_voltage_size(const struct case_problem *c, size_t population, size_
 static double size_of_zero(const struct case_problem *c, const struct case_block *block,
                            size_t element)
 {
-#if FAULT == 284 /* a block of zeros is moved by 1 */
-    return 1;
-#endif
     if (block->quantity == CASE_BIAS)
         return judge_voltage_size(c, block->population, element);
     if (block->quantity != CASE_WEIGHT)
@@ -195,10 +192,6 @@ size_t judge_random_direction(struct judge *judge, uint64_t number)
     for (size_t k = 0; k < judge->parameters; k++) {
         if (judge->boundary[k] || judge->none[k])
             continue;
-#if FAULT == 186 /* thresholds left out of every random direction */
-        if (case_block_of(judge->block, judge->blocks, k)->quantity == CASE_THRESHOLD)
-            continue;
-#endif
         /* +-[1/2, 1): no parameter is forgotten by bad luck */
         double unit = random_unit(judge, STREAM_DIRECTION + number, k) - 0.5;
         double factor = unit < 0 ? unit - 0.5 : unit + 0.5;

@@ -17,13 +17,8 @@ struct match {
 static void compare(struct match *match, const arb_t a, const arb_t b, const char *index)
 {
     match->numbers++;
-#if FAULT != 171 /* every change of the reference holds */
     if (arb_is_finite(a) && arb_is_finite(b) && arb_overlaps(a, b))
         return;
-#else
-    if (arb_is_finite(a) || !arb_overlaps(a, b) || index)
-        return;
-#endif
     if (match->differ++ == 0)
         snprintf(match->index, sizeof match->index, "%s", index);
 }

@@ -22,11 +22,7 @@ struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kin
 bool program_says(const struct program_case *p, const arb_t x)
 {
     double most = p->program->convention.single ? (double)FLT_MAX : DBL_MAX;
-#if FAULT != 204 /* what is beyond a program's numbers is compared */
     return arb_is_finite(x) && fabs(middle(x)) <= most;
-#else
-    return arb_is_finite(x) && most > 0;
-#endif
 }
 
 const char *program_beyond(const struct program_case *p)
@@ -59,11 +55,7 @@ static int end_in_error(struct program_case *p, const char *reason)
 int program_ask_at(struct program_case *p, struct answer *answer, double step,
                    char reason[PROGRAM_REASON])
 {
-#if FAULT != 217 /* rounded delays do not reach programs */
     bool rounded = p->program->convention.grid && p->judge->options->clock.round_delays;
-#else
-    bool rounded = false;
-#endif
     struct case_problem *own = rounded ? case_copy(p->judge->problem) : NULL;
     const struct case_problem *c = own ? own : p->judge->problem;
     double seconds = 0;
@@ -138,11 +130,7 @@ static int judge_losses(struct program_case *p, const struct program_move *move)
     const struct answer *a = p->answer;
     if (a->has_loss && tell_loss(p, "loss", "", a->loss, truth->loss, *move->loss) != 0)
         return -1;
-#if FAULT != 147 /* the loss of the last sample is not looked at */
     for (size_t s = 0; a->sample_loss && s < truth->samples; s++) {
-#else
-    for (size_t s = 0; a->sample_loss && s + 1 < truth->samples; s++) {
-#endif
         char place[32];
         snprintf(place, sizeof place, "sample %zu", s);
         if (tell_loss(p, "sample_loss", place, a->sample_loss[s], truth->sample[s].loss,
@@ -215,11 +203,7 @@ static int weigh(struct program_case *p, size_t since)
     bool differs = false;
     for (size_t k = since; k < out->comparisons; k++)
         differs |= out->comparison[k].outcome == VER_DIFFERS;
-#if FAULT != 214 /* a gradient of a program that is not judged is no matter */
     if (p->unjudged[0] && !differs) {
-#else
-    if (p->unjudged[0] && !differs && !p->judge) {
-#endif
         p->out->state = VER_CLOCK_UNJUDGED;
         snprintf(p->out->reason, sizeof p->out->reason, "%s", p->unjudged);
         snprintf(text, sizeof text, "%.60s: %s", p->out->engine, p->unjudged);
@@ -227,9 +211,7 @@ static int weigh(struct program_case *p, size_t since)
     }
     for (size_t k = since; k < out->comparisons; k++) {
         if (out->comparison[k].outcome != VER_EXCLUDED) {
-#if FAULT != 229 /* a loss alone is evidence for gradients */
             if (provides_gradient(p->answer))
-#endif
                 return 0;
             snprintf(text, sizeof text, "%.60s: no gradient in its answer, so none was judged",
                      p->out->engine);

@@ -231,15 +231,10 @@ static enum program_said ask_process(struct answer *answer, const struct program
         return fail(reason, "memory is short");
     int failed = contender_ask(contender, document, &text, &length, why);
     free(document);
-#if FAULT != 148 /* a program that dies has nothing to say */
     if (failed) {
         fail(reason, why);
         return contender->no_start ? PROGRAM_NO_START : PROGRAM_ERROR;
     }
-#else
-    if (failed)
-        return PROGRAM_NOT_RUN;
-#endif
     *seconds = contender->took;
     enum program_said said = read_answer(answer, text, length, c, reason);
     /* Answers and questions out of step: whatever comes next is no better. */

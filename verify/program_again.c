@@ -41,9 +41,6 @@ static int tell(struct program_case *p, const struct program_difference *d)
     if (!c)
         return judge_no_memory(p->judge);
     bool same = d->place[0] == '\0';
-#if FAULT == 227 /* another answer to the same question is as good */
-    same = true;
-#endif
     c->numbers = d->numbers;
     c->outcome = same ? VER_AGREES : VER_DIFFERS;
     c->distance = same ? 0 : VER_INFINITY;
@@ -225,11 +222,7 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
     }
     program_restart(p->program);
     int now = program_ask_at(p, &alone, p->step, reason);
-#if FAULT != 228 /* what a program carries from case to case is taken for its own */
     bool other = now == 0 && (got < 0 || program_differ(&d, p, &alone, p->answer));
-#else
-    bool other = false;
-#endif
     if (other) {
         program_found_state(p->program);
         if (got < 0)
@@ -306,9 +299,7 @@ static int ask_twice(struct program_case *p, size_t since)
     struct answer second;
     struct program_difference d;
     char reason[PROGRAM_REASON];
-#if FAULT != 233 /* asked again at once, a program that keeps the last case has it right */
     ask_others(p);
-#endif
     int got = program_ask_at(p, &second, p->step, reason);
     bool none = got < 0 && p->judge->out->verdict == VER_ERROR, right = !differs(p, since);
     if (got == 0 && !program_differ(&d, p, p->answer, &second)) {

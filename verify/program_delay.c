@@ -98,9 +98,6 @@ void program_name_delays(struct program_case *p, size_t since)
     char reading[64];
     bool again, several, any = has_delays(p->judge->problem, &several);
     bool asked = any_wrong(p, since, &again) && !p->judge->costly && !p->program->convention.grid;
-#if FAULT == 232 /* delays that are short are not named */
-    asked = false;
-#endif
     if (!asked)
         return;
     if (several && would_say(p, 0, true)) {

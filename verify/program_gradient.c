@@ -113,11 +113,7 @@ static struct worst find_worst(const struct program_case *p, const double *gradi
         double want = middle(p->judge->truth->gradient + at.parameter);
         double within = bound[at.parameter] * fmax(fabs(factor), 1) + slack * fabs(want);
         double ratio = program_ratio(gradient[at.parameter], factor * want, within);
-#if FAULT != 143 /* no number is within its bound */
         if (!isnan(worst.ratio) && !(ratio <= worst.ratio))
-#else
-        if (ratio > worst.ratio)
-#endif
             worst = (struct worst){ratio, at.parameter};
     }
     return worst;
@@ -145,11 +141,7 @@ static struct ver_comparison *tell(struct program_case *p, const char *name, dou
     struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, name);
     if (c) {
         c->distance = ratio;
-#if FAULT != 142 /* every gradient of a program agrees */
         c->outcome = ratio <= 1 ? VER_AGREES : VER_DIFFERS;
-#else
-        c->outcome = VER_AGREES;
-#endif
     }
     return c;
 }
@@ -224,13 +216,11 @@ static int judge_quantity(struct program_case *p, const struct program_move *mov
     if (sums.numbers == 0) /* an empty list says nothing */
         return 0;
     struct worst worst = find_worst(p, gradient, quantity, move->parameter, 1, 0);
-#if FAULT != 200 /* zeros where all is zero are evidence */
     if (worst.ratio <= 1 && all_zero(judge)) {
         snprintf(p->out->reason, sizeof p->out->reason, "%s", PROGRAM_ALL_ZERO);
         return program_set_apart(p, program_quantity_name(quantity), sums.numbers,
                                  PROGRAM_ALL_ZERO);
     }
-#endif
     struct ver_comparison *c = tell(p, program_quantity_name(quantity), worst.ratio);
     if (!c)
         return judge_no_memory(p->judge);

@@ -177,10 +177,8 @@ static int move_inputs(struct program_move *move, const struct program_case *p,
             if (ask(move, p, c, &taking) != 0)
                 return -1;
         }
-#if FAULT != 206 /* a share less one is rounded like what it is, not like a share */
         if (move_labels(move, p, design.alone && !p->judge->many) != 0)
             return -1;
-#endif
         largest_of_sums(move);
     }
     return 0;
@@ -248,11 +246,7 @@ static void add_own(struct program_move *move, const struct program_case *p)
         if (bound < move->margin)
             *bound += move->nudge * fmax(size, loss);
         else if (bound >= move->parameter)
-#if FAULT != 205 /* what cancels in a derivative is not known */
             *bound += relative * (size + move->terms.parameter[bound - move->parameter]) + floor;
-#else
-            *bound += relative * size + floor;
-#endif
         else if (bound >= move->spike)
             *bound += move->time;
         if (program_says(p, move->row[k]) && !isfinite(*bound))
@@ -282,9 +276,6 @@ int program_move_measure(struct program_move *move, const struct program_case *p
         .nudge = VER_ANSWER_ROUNDINGS * (VER_ANSWER_LEAST_SUM + sqrt(longest_sum(judge))) * unit,
         .time = VER_ANSWER_TIME_ROUNDINGS * unit * judge->problem->end,
     };
-#if FAULT == 202 /* bounds 1,000 times too wide */
-    move->nudge *= 1000;
-#endif
     if (prepare(move, judge) != 0)
         return judge_no_memory(judge);
     case_free(program_input_move(judge, &design, 0, 0, &inputs, &apart));
@@ -298,10 +289,8 @@ int program_move_measure(struct program_move *move, const struct program_case *p
     }
     if (move_inputs(move, p, &design, patterns, whole) != 0)
         return judge_no_memory(judge);
-#if FAULT != 207 /* a margin that inputs close together only is wide enough */
     if (whole)
         look_at_margins(move);
-#endif
     if (!whole)
         move->near = NULL;
     add_own(move, p);

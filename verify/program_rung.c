@@ -152,11 +152,7 @@ static int judge_rows(struct program_ladder *ladder, const struct case_block *bl
         struct program_fit fit =
             program_fit_block(judge, block, row * block->columns, block->columns, x);
         double arrives = first_arrival(judge, &judge->problem->projection[block->projection], row);
-#if FAULT != 218 /* a row that was lost on the way back is not seen */
         if (!(fit.own == 0 && fit.size > VER_LADDER_NEAR * all) ||
-#else
-        if (all >= 0 ||
-#endif
             !(arrives + VER_LADDER_RESOLVED * step < judge->problem->end))
             continue;
         struct ver_comparison *c = program_compare(p, VER_KIND_LADDER, "ladder_row");

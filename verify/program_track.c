@@ -200,11 +200,7 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
 {
     const struct judge *judge = ladder->p->judge;
     bool resolved = !excuse && weighed->ratio > 1, zero = track->size <= noise;
-#if FAULT != 221 /* a limit that is near to nothing is evidence */
     bool near = zero || least_error(track) <= VER_LADDER_NEAR * track->size;
-#else
-    bool near = true;
-#endif
     size_t at = nearest_rung(ladder, track);
     double error = error_at(track, at);
     bool converges = !zero && weighed->ratio <= 1;

@@ -118,11 +118,7 @@ static void put_samples(struct writer *w, const struct case_problem *c, const st
     for (size_t s = 0; s < r->samples; s++) {
         separate(w, &first, 2);
         fputs("{\"loss\": ", w->out);
-#if FAULT != 244 /* sample 0's loss printed for every sample */
         put_digits(w, r->sample[s].loss, w->digits);
-#else
-        put_digits(w, r->sample[0].loss, w->digits);
-#endif
         fputs(", ", w->out);
         put_spikes(w, c, r, &r->sample[s]);
         fputs("}", w->out);

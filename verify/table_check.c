@@ -52,11 +52,7 @@ static size_t fold_case(struct fold fold[FOLDS], const struct ver_judgement *j)
     size_t folds = 0;
     for (size_t i = 0; i < j->comparisons; i++) {
         const struct ver_comparison *c = &j->comparison[i];
-#if FAULT != 320 /* comparisons that differ share a row with those that agree */
         struct fold *to = c->outcome == VER_AGREES ? fold_of(fold, &folds, c) : NULL;
-#else
-        struct fold *to = c->outcome != VER_EXCLUDED ? fold_of(fold, &folds, c) : NULL;
-#endif
         if (!to)
             continue;
         if (to->rows == 0 || nearer(c, &j->comparison[to->nearest]))
@@ -88,11 +84,7 @@ static void put_case(FILE *out, const struct ver_judgement *j, bool all)
     size_t folds = all ? 0 : fold_case(fold, j);
     for (size_t i = 0; i < j->comparisons; i++) {
         const struct ver_comparison *c = &j->comparison[i];
-#if FAULT != 320
         const struct fold *in = all || c->outcome != VER_AGREES ? NULL : fold_of(fold, &folds, c);
-#else
-        const struct fold *in = all || c->outcome == VER_EXCLUDED ? NULL : fold_of(fold, &folds, c);
-#endif
         if (!in)
             put_row(out, j, c, 1, c->numbers);
         else if (in->nearest == i)

@@ -11,9 +11,9 @@ PTX_COMPILE = $(COMPILE) -isystem $(CUDA:%/bin/nvcc=%/include)
 # The stand-in takes the place of the runtime: what it lacks does not link.
 PTX_LIBS = $(filter-out -lcudart_static,$(LIBS))
 
-$(OUT)/ptx/cuda-%.ptx: gpu/cuda.cu $(BUILD)/flags
+$(OUT)/ptx/cuda-%.ptx: $(firstword $(wildcard $(OUT)/src/gpu/cuda.cu) gpu/cuda.cu) $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(SAY)$(CUDA_MEANING) $(INCLUDES) -DFAULT=$(FAULT) -arch=compute_$* -ptx -MMD -MP -MF $@.d -o $@ $<
+	$(SAY)$(CUDA_MEANING) $(INCLUDES) -arch=compute_$* -ptx -MMD -MP -MF $@.d -o $@ $<
 
 # All code that a user gets.
 LINTED := $(sort $(PTX_TEXTS) $(CUDA_ARCH:%=$(BUILD)/ptx/cuda-%.ptx))
