@@ -55,11 +55,7 @@ OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c verify/*.c) \
                $(filter-out $(GPU_PROGRAMS) $(CUDA_UNUSED),$(wildcard gpu/*.c))) $(CUDA_OBJECTS) \
            $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock_*.c)) \
            $(patsubst %.c,$(BUILD)/%.o,$(wildcard ref/*.c))
-# A planted fault: changed copies of its files, found before those; and the objects made of one.
-PLANTED := $(if $(FAULT:0=),$(OUT)/src)
-FAULTY := $(if $(FAULT:0=),$(patsubst $(BUILD)/%.d,$(OUT)/%.o,$(shell \
-    planted=$$(tests/plant.py $(FAULT) $(PLANTED) | sed 's/^/ /') && \
-    grep -lF "$$planted" $(OBJECTS:.o=.d) 2>/dev/null)))
+include tests/faults.mk
 MAIN := $(BUILD)/verify/main.o
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
 COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) $(SEMANTICS)
@@ -100,11 +96,6 @@ ifneq ($(MPI),)
 $(BUILD)/verify/ranks.o: private PLACE = -DEVIDENT_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
 endif
 
-# Of a file with a planted fault, its copy.
-$(OUT)/%.o: $(OUT)/src/%.c
-	@mkdir -p $(@D)
-	$(SAY)$(COMPILE) $(PLACE) -c -o $@ $<
-
 $(OUT)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
@@ -113,10 +104,6 @@ $(OUT)/%.o: %.c $(BUILD)/flags
 ENGINE_LEVEL := -O3
 $(OUT)/gpu/%.o: private override CFLAGS += $(ENGINE_LEVEL)
 $(OUT)/gpu/%.double.o: private PLACE = -DREAL_BITS=64
-
-$(OUT)/gpu/%.double.o: $(OUT)/src/gpu/%.c
-	@mkdir -p $(@D)
-	$(SAY)$(COMPILE) $(PLACE) -c -o $@ $<
 
 $(OUT)/gpu/%.double.o: gpu/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
