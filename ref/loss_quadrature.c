@@ -160,18 +160,19 @@ static const struct kept_moments *find_kept(const struct drive *d, const struct 
     return m;
 }
 
-/* What finds no room is computed again. */
-static void keep_moments(struct engine *e, const struct constants *k, size_t from, size_t to)
+static enum outcome keep_moments(struct engine *e, const struct constants *k, size_t from,
+                                 size_t to)
 {
     struct drive *d = e->drive;
     if (!d->kept && (d->kept = calloc(e->events, sizeof(struct kept_moments *))))
         d->kept_events = e->events;
     struct kept_moments *m = from < d->kept_events ? malloc(sizeof *m) : NULL;
     if (!m)
-        return;
+        return FULL;
     *m = (struct kept_moments){to, k, _arb_vec_init(P_DRIVEN), d->kept[from]};
     _arb_vec_set(m->weighted, d->weighted, P_DRIVEN);
     d->kept[from] = m;
+    return PROVEN;
 }
 
 enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t entry)
@@ -194,9 +195,7 @@ enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t en
     arb_div(factor, length, context.end, e->prec);
     _arb_vec_scalar_mul(e->drive->weighted, e->drive->weighted, P_DRIVEN, factor, e->prec);
     arb_clear(context.end);
-    if (outcome == PROVEN)
-        keep_moments(e, n->k, from, to);
-    return outcome;
+    return outcome == PROVEN ? keep_moments(e, n->k, from, to) : outcome;
 }
 
 struct instant_context {

@@ -210,6 +210,7 @@ struct witness_engine {
     size_t sample;
     struct witness_run *record; /* or NULL */
     uint64_t spikes;
+    bool no_room; /* for what a later run would have taken from this one: memory is short */
     struct witness_outcome outcome;
 };
 
@@ -259,7 +260,7 @@ void witness_piece_write(struct witness_engine *e);
 void witness_pieces_free(struct witness_piece *piece);
 /* Numbers that live as long as the track; NULL where they would take too much memory: what is not
  * written goes on by itself. */
-mpfr_t *witness_track_numbers(struct witness_track *track, size_t numbers);
+mpfr_t *witness_track_numbers(struct witness_engine *e, size_t numbers);
 
 /* witness_margin.c: margins of the run that is recorded. */
 void witness_margins_begin(struct witness_run *run, const struct case_problem *c);

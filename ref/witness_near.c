@@ -86,8 +86,8 @@ static struct witness_known *table_of(struct witness_known **list, mpfr_prec_t w
     return table;
 }
 
-/* Room for one more; false leaves the table as it is. */
-static bool table_grow(struct witness_known *table)
+/* Room for one more; false leaves the table as it is: memory is short, or it is full. */
+static bool table_grow(struct witness_engine *e, struct witness_known *table)
 {
     if (2 * (table->count + 1) <= table->places) {
         return true;
@@ -96,6 +96,7 @@ static bool table_grow(struct witness_known *table)
     struct known *place = NULL;
     if (table->count * 2 * (size_t)table->work <= (size_t)1 << TABLE_BITS_MOST) {
         place = calloc(places, sizeof *place);
+        e->no_room |= place == NULL;
     }
     if (place == NULL) {
         return false;
@@ -237,7 +238,7 @@ static bool by_series(struct witness_engine *e, enum function function, mpfr_ptr
 static void keep(struct witness_engine *e, struct witness_known *table, uint64_t key,
                  mpfr_srcptr argument, mpfr_srcptr value)
 {
-    if (!table_grow(table)) {
+    if (!table_grow(e, table)) {
         return;
     }
     struct known *place = place_of(table->place, table->places, key);
@@ -266,6 +267,7 @@ static void evaluate(struct witness_engine *e, enum function function, mpfr_ptr 
                                       ? NULL
                                       : table_of(witness_share_known(e->share), e->work, function);
     if (table == NULL) {
+        e->no_room |= e->share != NULL && mpfr_number_p(argument);
         afresh(function, value, argument);
         return;
     }

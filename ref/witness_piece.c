@@ -32,10 +32,10 @@ void witness_piece_begin(struct witness_engine *e)
         return;
     }
     struct witness_piece *piece = malloc(sizeof *piece);
-    mpfr_t *at =
-        piece == NULL
-            ? NULL
-            : witness_track_numbers(e->track, PIECE_NUMBERS + PIECE_PER_OUTPUT * e->outputs);
+    mpfr_t *at = piece == NULL
+                     ? NULL
+                     : witness_track_numbers(e, PIECE_NUMBERS + PIECE_PER_OUTPUT * e->outputs);
+    e->no_room |= piece == NULL;
     e->piece_link = NULL;
     if (at == NULL) {
         free(piece);

@@ -349,6 +349,7 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h)
     e->outcome = (struct witness_outcome){.closest = HUGE_VAL};
     e->unmoved = mpfr_zero_p(h) != 0;
     mpfr_set_zero(e->loss, 1);
+    e->no_room = false;
     witness_share_track(e);
     if (witness_parameters_apply(e, h) != 0) {
         return WITNESS_MEMORY;
@@ -363,5 +364,5 @@ enum witness_status witness_engine_run(struct witness_engine *e, mpfr_srcptr h)
         }
     }
     mpfr_div_ui(e->loss, e->loss, e->c->samples, MPFR_RNDN);
-    return WITNESS_OK;
+    return e->no_room ? WITNESS_MEMORY : WITNESS_OK;
 }

@@ -104,35 +104,43 @@ void witness_track_choose(struct witness_engine *e, struct witness_track **list)
     for (e->track = *list; e->track != NULL && e->track->work != e->work;) {
         e->track = e->track->next;
     }
-    if (e->track == NULL && e->unmoved && (e->direction == NULL || e->direction->impulse == NULL) &&
-        (e->track = track_new(e)) != NULL) {
+    if (e->track == NULL && e->unmoved && (e->direction == NULL || e->direction->impulse == NULL)) {
+        e->track = track_new(e);
+        e->recording = e->track != NULL;
+        e->no_room |= !e->recording;
+    }
+    if (e->recording) {
         e->track->next = *list;
         *list = e->track;
-        e->recording = true;
     }
 }
 
 /* ---- recording ---- */
 
-mpfr_t *witness_track_numbers(struct witness_track *track, size_t numbers)
+mpfr_t *witness_track_numbers(struct witness_engine *e, size_t numbers)
 {
+    struct witness_track *track = e->track;
     size_t bits = track->bits + numbers * (size_t)track->work;
-    mpfr_t *at = bits <= (size_t)1 << TRACK_BITS_MOST
-                     ? witness_store_take(&track->store, numbers, track->work)
-                     : NULL;
+    if (bits > (size_t)1 << TRACK_BITS_MOST) {
+        return NULL;
+    }
+    mpfr_t *at = witness_store_take(&track->store, numbers, track->work);
+    e->no_room |= at == NULL;
     track->bits = at == NULL ? track->bits : bits;
     return at;
 }
 
-static struct witness_leg *leg_new(struct witness_track *track, size_t numbers)
+static struct witness_leg *leg_new(struct witness_engine *e, size_t numbers)
 {
-    mpfr_t *at = witness_track_numbers(track, numbers);
+    struct witness_track *track = e->track;
+    mpfr_t *at = witness_track_numbers(e, numbers);
     if (at == NULL) {
         return NULL;
     }
     if (track->used == LEGS_AT_ONCE) {
         struct leg_block *block = calloc(1, sizeof *block);
         if (block == NULL) {
+            e->no_room = true;
             return NULL;
         }
         block->next = track->block;
@@ -165,7 +173,7 @@ static void write_begin(struct witness_engine *e, struct witness_neuron *n, doub
 {
     struct witness_leg **link = n->leg_link;
     struct witness_leg *leg =
-        link == NULL ? NULL : leg_new(e->track, integrates(e, n) ? OUTPUT_NUMBERS : LIF_NUMBERS);
+        link == NULL ? NULL : leg_new(e, integrates(e, n) ? OUTPUT_NUMBERS : LIF_NUMBERS);
     n->leg = leg;
     n->leg_link = leg == NULL ? NULL : &leg->next;
     if (leg == NULL) {
