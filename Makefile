@@ -67,7 +67,8 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
 .DELETE_ON_ERROR:
-.PHONY: all tests check checked verify lint bits canary sweep bench measured install uninstall clean help FORCE
+.PHONY: all tests check checked verify lint bits canary sweep bench measured install uninstall
+.PHONY: clean help FORCE
 
 all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (default)
 

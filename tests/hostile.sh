@@ -2,7 +2,8 @@
 # Is a wrong gradient of a program with a fixed step told from a right one? The clock engine as a
 # program of its own (tests/hostile.c) answers all cases of a suite: as it is, in binary64 and in
 # binary32, which must never fail; and with gradients that are wrong, which must never pass, but
-# where all that it provides are zero in the reference, and so are they, which is right. A row an answerer; exit status 1 if not so.
+# where all that it provides are zero in the reference, and so are they, which is right. A row an
+# answerer; exit status 1 if not so.
 # Usage: [BUILD=build] [JOBS=2] tests/hostile.sh [SUITE|CASE...]                   (make hostile)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
@@ -16,9 +17,9 @@ trap 'rm -rf "$place"' EXIT
 row() { # right or wrong, options of hostile
     local folder=$place/$RANDOM$RANDOM cases bad
     echo "answers of a program that is $1${2:+, $2}" >"$place/row"
-    PATH=/usr/bin:/bin "$BUILD/evident" verify "${@:3}" --no-witness --round-delays --quiet --all-checks \
-        --jobs "${JOBS:-1}" --report "$folder" --engine "exec:$BUILD/tests/hostile $2" \
-        >"$folder.log" 2>&1
+    PATH=/usr/bin:/bin "$BUILD/evident" verify "${@:3}" --no-witness --round-delays --quiet \
+        --jobs "${JOBS:-1}" --report "$folder" --all-checks \
+        --engine "exec:$BUILD/tests/hostile $2" >"$folder.log" 2>&1
     cases=$(awk -F'\t' '
         FNR == 1 { file++ }
         file == 1 && FNR > 1 { verdict[$2] = $3 }

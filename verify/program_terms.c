@@ -105,8 +105,8 @@ void program_terms_clear(struct program_terms *terms)
     free(terms->parameter);
 }
 
-/* A cross entropy of first spikes: dL/dt of the label's is (1 - share)/tau0, of which 1/tau0 is
- * rounded. All first spikes moved alike leave the loss as it is, so that this may be all of it. */
+/* A cross entropy of first spikes: dL/dt of the label's is (1 - share)/tau0 (E18), of which 1/tau0
+ * is rounded. All first spikes moved alike leave the loss as it is: this may be all of it. */
 static double term_of_label(const struct case_problem *c, size_t sample, size_t population,
                             size_t neuron, size_t spike)
 {
@@ -141,7 +141,7 @@ static double reach(const struct program_terms *terms, const struct case_problem
 void program_terms_add(struct program_terms *terms, const struct judge *judge,
                        const struct case_problem *c, const struct ref_result *moved, double share)
 {
-    double sum = share * reach(terms, c, judge->truth, moved);
+    double sum = share * reach(terms, judge->problem, judge->truth, moved);
     for (size_t b = 0; b < judge->blocks; b++) {
         const struct case_block *block = &judge->block[b];
         for (size_t k = 0; k < block->rows * block->columns; k++) {
