@@ -49,12 +49,10 @@ MPI := $(shell pkg-config --exists ompi-c 2>/dev/null && echo ompi-c)
 OUT := $(if $(filter-out 0,$(FAULT)),$(BUILD)/fault-$(FAULT),$(BUILD))
 PROGRAM := $(OUT)/evident
 LIBRARY := $(BUILD)/libevident.a
-# gpu/clock_*.c are compiled for binary32 and for binary64; programs of their own are no part of it.
-GPU_PROGRAMS := gpu/bench.c gpu/digest.c gpu/roofline.c gpu/sweep.c
-OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c verify/*.c) \
-               $(filter-out $(GPU_PROGRAMS) $(CUDA_UNUSED),$(wildcard gpu/*.c))) $(CUDA_OBJECTS) \
-           $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock_*.c)) \
-           $(patsubst %.c,$(BUILD)/%.o,$(wildcard ref/*.c))
+# gpu/clock/*.c are compiled for binary32 and for binary64; gpu/tools/ are programs of their own.
+OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c cases/families/*.c verify/*.c verify/*/*.c \
+                   ref/*/*.c) $(filter-out gpu/tools/% $(CUDA_UNUSED),$(wildcard gpu/*.c gpu/*/*.c))) $(CUDA_OBJECTS) \
+           $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock/*.c))
 include tests/faults.mk
 MAIN := $(BUILD)/verify/main.o
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
@@ -87,14 +85,14 @@ $(BUILD)/flags $(BUILD)/prefix: FORCE
 	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || { $(BEGIN) \
 	    printf '%s\n' '$(subst ','\'',$(STAMP))' > $@; }
 
-$(BUILD)/verify/file.o: $(BUILD)/prefix
-$(BUILD)/verify/file.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
+$(BUILD)/verify/base/file.o: $(BUILD)/prefix
+$(BUILD)/verify/base/file.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
 
 # A run remembers how its program was built.
-$(BUILD)/verify/store_facts.o: private PLACE = -DEVIDENT_FLAGS='"$(CC) $(CFLAGS)"'
+$(BUILD)/verify/store/store_facts.o: private PLACE = -DEVIDENT_FLAGS='"$(CC) $(CFLAGS)"'
 
 ifneq ($(MPI),)
-$(BUILD)/verify/ranks.o: private PLACE = -DEVIDENT_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
+$(BUILD)/verify/run/ranks.o: private PLACE = -DEVIDENT_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
 endif
 
 $(OUT)/%.o: %.c $(BUILD)/flags
@@ -110,7 +108,7 @@ $(OUT)/gpu/%.double.o: gpu/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%: $(BUILD)/gpu/%.o $(LIBRARY)
+$(BUILD)/%: $(BUILD)/gpu/tools/%.o $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
 $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
@@ -171,7 +169,7 @@ PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAG
 install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
-	for header in cases/cases.h cases/grid.h ref/ref.h gpu/gpu.h verify/verify.h; do \
+	for header in cases/cases.h cases/time_grid.h ref/ref.h gpu/gpu.h verify/verify.h; do \
 	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
 	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html reports/workflow.yml \
 	    $(wildcard reports/measured/kills.tsv)

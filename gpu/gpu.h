@@ -8,7 +8,7 @@
 #define EVIDENT_GPU_H
 
 #include "cases/cases.h"
-#include "cases/grid.h"
+#include "cases/time_grid.h"
 
 #include <stdbool.h>
 

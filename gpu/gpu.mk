@@ -1,5 +1,5 @@
 # gpu.mk: how the CUDA driver is built, and what measures and compares the clock engine; included by
-# the Makefile. Without nvcc there is gpu/cuda_absent.c instead, and everything else is as it was.
+# the Makefile. Without nvcc there is gpu/cuda/cuda_absent.c instead, and everything else is as it was.
 
 # A user may change these: code for these architectures, and PTX for what comes later.
 NVCC ?= nvcc
@@ -14,8 +14,8 @@ CUDA_COMPILE = $(CUDA_MEANING) -Xcompiler -fopenmp,-Wall,-Wextra,-ffp-contract=o
 CUDA_PLANTED = $(CUDA_MEANING) -Xcompiler -fopenmp,-ffp-contract=off $(INCLUDES) -arch=compute_90 \
     -code=compute_90
 CUDA_LIBS := $(if $(CUDA),-L$(CUDA:%/bin/nvcc=%/lib64) -lcudart_static -lstdc++ -ldl -lrt -lpthread)
-CUDA_OBJECTS := $(if $(CUDA),$(BUILD)/gpu/cuda.o)
-CUDA_UNUSED := $(if $(CUDA),gpu/cuda_absent.c)
+CUDA_OBJECTS := $(if $(CUDA),$(BUILD)/gpu/cuda/cuda.o)
+CUDA_UNUSED := $(if $(CUDA),gpu/cuda/cuda_absent.c)
 
 $(BUILD)/gpu/%.o: gpu/%.cu $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -60,8 +60,8 @@ CARRY := $(CARRIED:%=$(BUILD)/carry/%)
 
 $(BUILD)/carry/evident: $(BUILD)/verify/main.o $(BUILD)/libevident.a
 $(BUILD)/carry/edges: $(BUILD)/tests/edges.o $(BUILD)/libevident.a
-$(BUILD)/carry/bench: $(BUILD)/gpu/bench.o $(BUILD)/libevident.a
-$(BUILD)/carry/sweep_device: $(BUILD)/gpu/sweep_device.o $(BUILD)/libevident.a
+$(BUILD)/carry/bench: $(BUILD)/gpu/tools/bench.o $(BUILD)/libevident.a
+$(BUILD)/carry/sweep_device: $(BUILD)/gpu/tools/sweep_device.o $(BUILD)/libevident.a
 
 # The path of the program counts for what its libraries want, too: so the older tag.
 $(CARRY):

@@ -1,7 +1,7 @@
 /* run.c: one entry for all drivers. */
 #include "gpu/gpu.h"
 #include "gpu/canary.h"
-#include "gpu/device.h"
+#include "gpu/device/device.h"
 
 #include <stdio.h>
 

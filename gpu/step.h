@@ -23,7 +23,7 @@
  * Equations are those of ref/MATH.md.
  *
  * After Nowotny, Turner and Knight 2025, with the true scale of the drive, integer
- * steps, the jump before the decay, and a maximum that moves with an arrival. ref/grid.h judges the
+ * steps, the jump before the decay, and a maximum that moves with an arrival. grid.h judges the
  * rounding of every line. */
 #ifndef EVIDENT_GPU_STEP_H
 #define EVIDENT_GPU_STEP_H

@@ -10,7 +10,7 @@
 #define EVIDENT_REF_H
 
 #include "cases/cases.h"
-#include "cases/grid.h"
+#include "cases/time_grid.h"
 
 #include <stdbool.h>
 #if __has_include(<flint/arb.h>)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The clock engine gives the same bits whoever compiles it, at any level of optimisation, for any
 # processor: builds gpu/ by gcc and clang, -O1 and -O3, with and without -march=native, and compares
-# the digest of every number that gpu/digest.c computes over cases of all families.
+# the digest of every number that gpu/tools/digest.c computes over cases of all families.
 # A compiler that is missing is named as not run.                                       (make bits)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2

@@ -2,7 +2,7 @@
 # The canary refuses what a compiler was told to break and names it; every other build is accepted
 # and gives the same bits. Ends with
 #     canary: N builds as wanted, N not
-# The program is gpu/sweep.c, which asks the canary first and ends with digests of exp and log.
+# The program is gpu/tools/sweep.c, which asks the canary first and ends with digests of exp and log.
 # Usage: [EVERY=1009] tests/canary.sh      (every EVERY-th float)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
@@ -14,7 +14,7 @@ semantics='-fno-fast-math -ffp-contract=off'
 
 built() { # compiler, flags: its output on standard output, its exit status
     # shellcheck disable=SC2046,SC2086 # several words each
-    $1 $base $2 $(pkg-config --cflags mpfr) -o "$folder/sweep" gpu/sweep.c gpu/canary.c \
+    $1 $base $2 $(pkg-config --cflags mpfr) -o "$folder/sweep" gpu/tools/sweep.c gpu/canary.c \
         $(pkg-config --libs mpfr) -lm 2>&1 && "$folder/sweep" --every "${EVERY:-1009}" 2>&1
 }
 

@@ -5,7 +5,7 @@
 #define EVIDENT_TESTS_EDGE_CASE_H
 
 #include "cases/cases.h"
-#include "cases/random.h"
+#include "cases/families/random.h"
 #include "gpu/gpu.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef EVIDENT_TESTS_EMULATED_CASE_H
 #define EVIDENT_TESTS_EMULATED_CASE_H
 
-#include "gpu/emulate.h"
+#include "gpu/emulate/emulate.h"
 #include "tests/edge_case.h"
 
 static const struct gpu_options traced = {.gradients = true,

@@ -136,7 +136,7 @@ if [ ${#failed[@]} = 0 ]; then
     sanitizer synccheck
     sanitizer initcheck
     if python3 -c 'import torch' 2>/dev/null; then
-        part 90 torch python3 gpu/bench_torch.py cuda 256 32 256
+        part 90 torch python3 gpu/tools/bench_torch.py cuda 256 32 256
     else
         skip torch 'no PyTorch'
     fi

@@ -12,7 +12,7 @@
  *     --cliff H         all gradients are 0 at steps below H ms
  *     --late N          all spikes N steps late */
 #include "gpu/gpu.h"
-#include "verify/engine.h"
+#include "verify/run/engine.h"
 
 #include <math.h>
 #include <stdio.h>

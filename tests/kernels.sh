@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Registers, shared memory and spills of every kernel, as ptxas reports them, and the bounds of
-# gpu/roofline.c, to reports/measured/kernels.txt. Exit 1 if a hot kernel spills, 2 if it cannot run.
+# gpu/tools/roofline.c, to reports/measured/kernels.txt. Exit 1 if a hot kernel spills, 2 if it cannot run.
 # make kernels hands over CUDA_COMPILE, ROOFLINE and the PTX. Exit 1 also if that has arithmetic that
 # is not that of the host.
 set -euo pipefail
@@ -21,7 +21,7 @@ if [ -n "${PTX:-}" ]; then
     "${PYTHON:-python3}" tests/ptx/translate.py --lint $PTX || exit 1
 fi
 
-if ! "${compile[@]}" -Xptxas -v -c -o "$work/cuda.o" gpu/cuda.cu >"$work/log" 2>&1; then
+if ! "${compile[@]}" -Xptxas -v -c -o "$work/cuda.o" gpu/cuda/cuda.cu >"$work/log" 2>&1; then
     cat "$work/log" >&2
     exit 2
 fi
@@ -37,7 +37,7 @@ awk '/Compiling entry function/ { gsub(/\047/, ""); kernel = $(NF - 2); arch = $
 
 mkdir -p "$(dirname "$out")"
 {
-    echo "Kernels of gpu/cuda.cu by $("${compile[0]}" --version | grep -o 'release [0-9.]*, V[0-9.]*')."
+    echo "Kernels of gpu/cuda/cuda.cu by $("${compile[0]}" --version | grep -o 'release [0-9.]*, V[0-9.]*')."
     echo 'Shared memory is dynamic: bytes a block are below, by the sizes of the network.'
     echo
     printf '%-15s %-6s %9s %6s %12s %11s %13s\n' kernel arch registers stack 'spill stores' \

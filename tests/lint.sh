@@ -49,7 +49,7 @@ for page in "${pages[@]}"; do
         done >>"$findings"
 done
 
-# Tolerances live in verify/bounds.h. Comments and strings may name them; tests and cases, too.
+# Tolerances live in verify/judge/bounds.h. Comments and strings may name them; tests and cases, too.
 for file in $(printf '%s\n' "${code[@]}" | grep -E '^(ref|gpu|verify)/' | grep -v bounds.h); do
     awk -v file="$file" '
         { line = $0; text = ""
@@ -62,7 +62,7 @@ for file in $(printf '%s\n' "${code[@]}" | grep -E '^(ref|gpu|verify)/' | grep -
           }
           sub(/\/\/.*/, "", text)
           if (text ~ /[0-9]\.?[eE]-[0-9]/ || text ~ /[^0-9]\.[0-9]*[eE]-[0-9]/)
-              print file ":" FNR ": a tolerance outside verify/bounds.h" }' "$file" >>"$findings"
+              print file ":" FNR ": a tolerance outside verify/judge/bounds.h" }' "$file" >>"$findings"
 done
 
 for script in "${scripts[@]}"; do

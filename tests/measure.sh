@@ -23,7 +23,7 @@ commit=$(git rev-parse --short=12 HEAD)
     "$BUILD/bench"
     echo
     # One core, as the first row; PYTHON may name one that has PyTorch.
-    OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 "${PYTHON:-python3}" gpu/bench_torch.py cpu 256 32
+    OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 "${PYTHON:-python3}" gpu/tools/bench_torch.py cpu 256 32
     echo
     echo "a trial, a step: total / batch, total / steps. spikes/s: input and hidden, in 2^20. floor:"
     echo "total over the time that adding up the same number of rows takes, in the same run."

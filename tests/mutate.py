@@ -111,8 +111,8 @@ def kind_of(path):
 def tools():
     """How make compiles an object of ref/ and links a program, as lists of words."""
     compile_, link = None, None
-    for line in commands_of(f"{BUILD}/ref/loss.o", f"{BUILD}/evident"):
-        if " -c -o " in line and line.rstrip().endswith(" ref/loss.c"):
+    for line in commands_of(f"{BUILD}/ref/reference/loss.o", f"{BUILD}/evident"):
+        if " -c -o " in line and line.rstrip().endswith(" ref/reference/loss.c"):
             compile_ = shlex.split(line)
         elif f"-o {BUILD}/evident " in line:
             link = shlex.split(line)
@@ -221,7 +221,7 @@ def parse():
 def main():
     options = parse()
     os.chdir(pathlib.Path(__file__).resolve().parent.parent)
-    files = sorted(str(p) for p in pathlib.Path("ref").glob("*.c"))
+    files = sorted(str(p) for p in pathlib.Path("ref").rglob("*.c"))
     conditions = conditions_of(files)
     everything = [Mutant(c, truth) for c in conditions for truth in (True, False)
                   if not options.files or c.path in options.files]

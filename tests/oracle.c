@@ -5,7 +5,7 @@
  * Usage: [EVIDENT=build/evident] oracle [--count 500] [--seed 90210] [--parameters 7] [CASE]...
  * Exit 1 if anything disagrees or nothing was compared. */
 #include "tests/oracle_compare.h"
-#include "verify/command.h"
+#include "verify/command/command.h"
 
 int main(int count, char **word)
 {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The CUDA driver without a GPU: gpu/cuda.cu, its PTX and a stand-in of the runtime (tests/ptx/) give
+# The CUDA driver without a GPU: gpu/cuda/cuda.cu, its PTX and a stand-in of the runtime (tests/ptx/) give
 # the bits of clock-host: three cases of every family and all edge sizes, streams in four orders. A
 # line a part, then
 #     ptx: N passed, N failed

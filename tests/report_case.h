@@ -2,7 +2,7 @@
 #ifndef EVIDENT_TESTS_REPORT_CASE_H
 #define EVIDENT_TESTS_REPORT_CASE_H
 
-#include "verify/report.h"
+#include "verify/report/report.h"
 
 #include <check.h>
 #include <dirent.h>

@@ -48,7 +48,7 @@ fuzz() {
     # shellcheck disable=SC2046,SC2086 # several words each
     clang -g -O1 -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -Wno-unknown-pragmas \
         -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. \
-        $(pkg-config --cflags $packages) -o "$BUILD/fuzz/read" tests/fuzz_read.c cases/*.c \
+        $(pkg-config --cflags $packages) -o "$BUILD/fuzz/read" tests/fuzz_read.c cases/*.c cases/families/*.c \
         $(pkg-config --libs $packages) -lm
     "$BUILD/fuzz/read" -max_total_time="$FUZZ_SECONDS" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \
         -print_final_stats=1 -artifact_prefix="$BUILD/fuzz/found/" "$seeds"

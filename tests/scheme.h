@@ -6,7 +6,7 @@
 #ifndef EVIDENT_TESTS_SCHEME_H
 #define EVIDENT_TESTS_SCHEME_H
 
-#include "cases/grid.h"
+#include "cases/time_grid.h"
 #include "ref/ref.h"
 
 #include <check.h>

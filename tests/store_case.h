@@ -3,7 +3,7 @@
 #ifndef EVIDENT_TESTS_STORE_CASE_H
 #define EVIDENT_TESTS_STORE_CASE_H
 
-#include "verify/store_inner.h"
+#include "verify/store/store_inner.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* t_answer.c: results of other programs: what is read, what is refused and how. */
-#include "verify/answer.h"
+#include "verify/exec/answer.h"
 
 #include <check.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* t_compare.c: comparisons with numbers planted by hand: does the judge say what they deserve? */
-#include "verify/bounds.h"
+#include "verify/judge/bounds.h"
 #include "verify/verify.h"
 
 #include <check.h>

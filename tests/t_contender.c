@@ -1,5 +1,5 @@
 /* t_contender.c: programs that answer, crash, hang and babble. */
-#include "verify/contender.h"
+#include "verify/exec/contender.h"
 
 #include <check.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 /* t_emulated_barrier.c: no barrier of the kernels can be left out without some order of the threads
  * giving other bits: so the orders that t_emulated.c tries do find a barrier that is missing. */
-#include "gpu/kernel.h"
+#include "gpu/emulate/kernel.h"
 #include "tests/emulated_case.h"
 
 #include <check.h>

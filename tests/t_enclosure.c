@@ -12,8 +12,8 @@
 #define crossing_find included_crossing_find
 #define integrate included_integrate
 #define rules_clear included_rules_clear
-#include "ref/flow.c"
-#include "ref/quadrature.c"
+#include "ref/reference/flow.c"
+#include "ref/reference/quadrature.c"
 #undef constants_init
 #undef constants_clear
 #undef propagate
@@ -33,7 +33,7 @@ enum outcome integrate(struct engine *e, arb_ptr integral, size_t count, integra
                        void *context);
 void rules_clear(struct engine *e);
 
-#include "cases/random.h"
+#include "cases/families/random.h"
 
 #include <check.h>
 #include <math.h>

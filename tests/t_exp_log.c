@@ -1,7 +1,7 @@
 /* t_exp_log.c: the engine's exponential and logarithm are as near as their header says, rounded
  * correctly to float, in order, and right where they are special. All floats are tried by
- * gpu/sweep.c; here is what a second can hold. */
-#include "cases/random.h"
+ * gpu/tools/sweep.c; here is what a second can hold. */
+#include "cases/families/random.h"
 #include "gpu/exp_log.h"
 #include "tests/exp_log_mpfr.h"
 

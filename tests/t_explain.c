@@ -1,7 +1,7 @@
 /* t_explain.c: engines with one mistake each; the explanation names the mistake and the step where
  * it shows first. */
 #include "tests/clock_case.h"
-#include "verify/explain.h"
+#include "verify/diagnose/explain.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* t_family.c: every family makes sound, named, reproducible cases; addresses are read strictly. */
-#include "cases/families.h"
+#include "cases/families/families.h"
 #include "ref/ref.h"
 
 #include <check.h>

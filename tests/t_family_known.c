@@ -3,7 +3,7 @@
  * First spikes are checked on V itself, the sum of the responses to all arrivals; gradients of the
  * closed families against differences of that sum with step 2^-STEP_BITS, whose relative error is
  * of order 2^(-2 STEP_BITS). Agreement is counted in bits. */
-#include "cases/families.h"
+#include "cases/families/families.h"
 
 #include <check.h>
 #include <stdbool.h>

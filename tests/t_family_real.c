@@ -2,7 +2,7 @@
  * every engine may rely on?
  *
  * The digests of the recordings were computed from the archive that cases/data/README.md names. */
-#include "cases/family_real.h"
+#include "cases/families/family_real.h"
 
 #include <check.h>
 #include <math.h>

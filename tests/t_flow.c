@@ -2,8 +2,8 @@
  * its balls: "no crossing" only where none of them crosses, "a crossing" only where all do, there;
  * "unknown" where they differ, and never for a point. Flows of points are in long double, by the
  * closed form and by halving. */
-#include "cases/random.h"
-#include "ref/reference.h"
+#include "cases/families/random.h"
+#include "ref/reference/reference.h"
 
 #include <check.h>
 #include <math.h>

@@ -3,8 +3,8 @@
  * tests/golden/eventprop.inc holds weights, published first output spike times and gradients of
  * Wunderlich and Pehle's own simulator (README.md there: source, licence, units). Where their times
  * are wrong, because of missed spikes upstream, the exact ones stand beside them. */
-#include "cases/family_real.h"
-#include "cases/yin_yang.h"
+#include "cases/families/family_real.h"
+#include "cases/families/yin_yang.h"
 #include "ref/ref.h"
 
 #include <check.h>

@@ -1,5 +1,5 @@
 /* t_grid.c: a case on a time grid in whole numbers. */
-#include "cases/grid.h"
+#include "cases/time_grid.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* t_guess.c: which name a mistyped word may have meant, and what the program says of one. It is
  * named by the environment variable EVIDENT; without it the suite fails. */
-#include "verify/guess.h"
+#include "verify/base/guess.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* t_judge.c: whole cases with planted truths: does the judge judge? */
-#include "verify/bounds.h"
+#include "verify/judge/bounds.h"
 #include "verify/verify.h"
 
 #include <check.h>

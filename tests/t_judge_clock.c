@@ -1,7 +1,7 @@
 /* t_judge_clock.c: the comparisons with which engines are judged, each by itself on numbers made
  * up for it. */
-#include "verify/bounds.h"
-#include "verify/clock.h"
+#include "verify/judge/bounds.h"
+#include "verify/judge/clock.h"
 
 #include <check.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* t_judge_engine.c: the clock engine before the judge: clean it passes, with a published defect it
  * fails and the defect is named, with one bit flipped the bit is named. */
-#include "verify/bounds.h"
-#include "verify/clock.h"
+#include "verify/judge/bounds.h"
+#include "verify/judge/clock.h"
 
 #include <check.h>
 #include <math.h>

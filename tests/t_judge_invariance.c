@@ -1,7 +1,7 @@
 /* t_judge_invariance.c: changes that must not matter. Every one of them is met on some case and
  * holds for the engine; an engine that says something else the second time is caught by each. */
-#include "verify/bounds.h"
-#include "verify/clock.h"
+#include "verify/judge/bounds.h"
+#include "verify/judge/clock.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  * numbers are quoted. Published decimals such as 0.6 are no doubles: each problem is scaled (V, I,
  * threshold and weights together) until all its constants are whole numbers, which moves no spike.
  * Times in ms. */
-#include "cases/build.h"
+#include "cases/families/build.h"
 #include "ref/ref.h"
 
 #include <check.h>

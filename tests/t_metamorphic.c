@@ -1,6 +1,6 @@
 /* t_metamorphic.c: the reference says the same of cases that were changed in ways that must not
  * matter, and a wrong number would be seen. */
-#include "verify/judge.h"
+#include "verify/judge/judge.h"
 
 #include <check.h>
 #include <stdlib.h>

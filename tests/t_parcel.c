@@ -1,5 +1,5 @@
 /* t_parcel.c: judgements that travel as bytes, and runs of which some processes do not return. */
-#include "verify/parcel.h"
+#include "verify/run/parcel.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* t_pool.c: jobs in processes: every job is told of once, however it ends. */
-#include "verify/pool.h"
+#include "verify/run/pool.h"
 
 #include <check.h>
 #include <signal.h>

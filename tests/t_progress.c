@@ -1,7 +1,7 @@
 /* t_progress.c: without a terminal, long work says every 30 s how far it is, also while one case
  * takes long; with --quiet it says nothing. Time is moved by moving what the line before it was
  * said at. */
-#include "verify/command.h"
+#include "verify/command/command.h"
 
 #include <check.h>
 #include <fcntl.h>

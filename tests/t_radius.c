@@ -1,7 +1,7 @@
 /* t_radius.c: the least that a radius must hold, by hand, where an uncertain time enters: sizes of
  * what happens between the mark of an event and its true time are planted, and looked for. */
 
-#include "ref/adjoint.h"
+#include "ref/reference/adjoint.h"
 #include "tests/uncertain_case.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* t_random.c: the generator gives its published numbers, and its distributions are what they say.
  */
-#include "cases/random.h"
+#include "cases/families/random.h"
 
 #include <check.h>
 

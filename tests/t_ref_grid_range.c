@@ -1,6 +1,6 @@
 /* t_ref_grid_range.c: numbers of the grid reference at the ends of the range of doubles, where a
  * bound is the largest or the least that there is. */
-#include "ref/grid.h"
+#include "ref/grid/grid.h"
 
 #include <check.h>
 #include <math.h>

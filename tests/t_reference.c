@@ -1,6 +1,6 @@
 /* t_reference.c: what the reference promises at its edges: limits on events and bits, digits,
  * names, weights of zero whose arrival falls on a spike, and maxima that are not unique. */
-#include "ref/reference.h"
+#include "ref/reference/reference.h"
 #include "tests/twin_case.h"
 
 #include <check.h>

@@ -1,7 +1,7 @@
 /* t_run.c: `evident run` from outside: limits and what stopped there, progress, and which end of a
  * step the time of an engine's spike is. Beside them, options about other programs. */
 #include "tests/program_case.h"
-#include "verify/command.h"
+#include "verify/command/command.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -3,7 +3,7 @@
  * cannot, but never other numbers.
  *
  * Linked with --wrap for the guesses (tests.mk). */
-#include "ref/reference.h"
+#include "ref/reference/reference.h"
 
 #include <check.h>
 #include <math.h>

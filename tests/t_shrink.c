@@ -1,6 +1,6 @@
 /* t_shrink.c: a failing case becomes small, and still fails in the same way. */
-#include "verify/engine.h"
-#include "verify/shrink.h"
+#include "verify/run/engine.h"
+#include "verify/shrink/shrink.h"
 
 #include <check.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* t_store_diff.c: what moved between two runs; baselines, which only tighten. */
 #include "tests/store_case.h"
-#include "verify/store_baseline.h"
-#include "verify/store_diff.h"
+#include "verify/store/store_baseline.h"
+#include "verify/store/store_diff.h"
 
 enum { CASES = 14, COMPARISONS = 12 };
 

@@ -1,5 +1,5 @@
 /* t_suite.c: suites, totals, and independence of the number of threads. */
-#include "verify/bounds.h"
+#include "verify/judge/bounds.h"
 #include "verify/verify.h"
 
 #include <check.h>

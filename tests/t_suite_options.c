@@ -1,6 +1,6 @@
 /* t_suite_options.c: suites that say how they want to be judged. The program is named by the
  * environment variable EVIDENT; without it the suite fails. */
-#include "verify/command.h"
+#include "verify/command/command.h"
 
 #include <check.h>
 #include <stdlib.h>

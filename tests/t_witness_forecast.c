@@ -3,7 +3,7 @@
  * same.
  *
  * Linked with --wrap for both looks (tests.mk). */
-#include "ref/witness.h"
+#include "ref/witness/witness.h"
 
 #include <check.h>
 #include <math.h>

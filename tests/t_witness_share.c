@@ -1,6 +1,6 @@
 /* t_witness_share.c: what the differences of a case share changes how long they take, not what they
  * are. */
-#include "ref/witness.h"
+#include "ref/witness/witness.h"
 #include "tests/witness_case.h"
 
 enum { WORK = PREC + WITNESS_GUARD_BITS };

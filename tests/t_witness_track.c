@@ -2,7 +2,7 @@
  * it would have been. Every parameter of a case is moved by itself, and impulses come before, into
  * and after what neurons do; the losses must be those of a run without a track, but for the last
  * bits, and the digests the same. */
-#include "ref/witness.h"
+#include "ref/witness/witness.h"
 #include "tests/witness_case.h"
 
 enum { WORK = PREC + WITNESS_GUARD_BITS, STEP = -5 * PREC / 16 };

@@ -2,8 +2,8 @@
  *
  * The digests and rows below were computed from the publication's own .npy files
  * (github.com/lkriener/yin_yang_data_set, commit e6eef961, MIT licence), not from this code. */
-#include "cases/mersenne.h"
-#include "cases/yin_yang.h"
+#include "cases/families/mersenne.h"
+#include "cases/families/yin_yang.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* main.c: the program `evident`, a table of commands. */
-#include "verify/command.h"
-#include "verify/command_store.h"
-#include "verify/guess.h"
+#include "verify/command/command.h"
+#include "verify/command/command_store.h"
+#include "verify/base/guess.h"
 
 #include <signal.h>
 #include <string.h>

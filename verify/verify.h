@@ -66,7 +66,7 @@ struct ver_comparison {
 
 /* ---- engines: contenders, judged beside the reference ---- */
 
-struct ver_engine; /* a name and what runs it: see verify/engine.h */
+struct ver_engine; /* a name and what runs it: see verify/run/engine.h */
 enum { VER_ENGINES = 4 }; /* so many in one run */
 
 /* NULL if there is none of that name. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes cases/digits_data.c from hd_spikes_700ch.npz (see README.md here).
+"""Writes cases/families/digits_data.c from hd_spikes_700ch.npz (see README.md here).
 
-Usage: make_digits.py hd_spikes_700ch.npz > cases/digits_data.c
+Usage: make_digits.py hd_spikes_700ch.npz > cases/families/digits_data.c
 """
 import array
 import ast
@@ -21,7 +21,7 @@ BANNER = """\
  *
  * Heidelberg Digits (Cramer, Stradmann, Schemmel, Zenke 2020), CC BY 4.0, encoded anew with the
  * lauscher cochlea model: see cases/data/README.md. The format is described in digits_data.h. */
-#include "cases/digits_data.h"
+#include "cases/families/digits_data.h"
 
 /* clang-format off */
 """

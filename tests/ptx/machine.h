@@ -1,6 +1,6 @@
 /* machine.h: the instructions of PTX, as functions of C, for what tests/ptx/translate.py makes. The
  * name of a function is that of its instruction. Registers are bits; signs and types are the
- * instruction's. Threads are those of gpu/emulate.h.
+ * instruction's. Threads are those of gpu/emulate/emulate.h.
  *
  * Memory is looked at: every access must be aligned and within what it may reach, words of device
  * memory must have been written before they are read, and what is read as read-only (ld.global.nc)
@@ -8,7 +8,7 @@
 #ifndef EVIDENT_TESTS_PTX_MACHINE_H
 #define EVIDENT_TESTS_PTX_MACHINE_H
 
-#include "gpu/emulate.h"
+#include "gpu/emulate/emulate.h"
 
 #include <math.h>
 #include <string.h>

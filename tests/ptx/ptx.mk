@@ -1,4 +1,4 @@
-# ptx.mk: the CUDA driver on a machine without a GPU: gpu/cuda.cu as nvcc compiles it, its kernels
+# ptx.mk: the CUDA driver on a machine without a GPU: gpu/cuda/cuda.cu as nvcc compiles it, its kernels
 # from PTX to C (translate.py), a stand-in of the runtime (standin.h); included by the Makefile. Without
 # nvcc, or Python, there is nothing to run, and t_ptx says so.
 
@@ -11,7 +11,7 @@ PTX_COMPILE = $(COMPILE) -isystem $(CUDA:%/bin/nvcc=%/include)
 # The stand-in takes the place of the runtime: what it lacks does not link.
 PTX_LIBS = $(filter-out -lcudart_static,$(LIBS))
 
-$(OUT)/ptx/cuda-%.ptx: $(firstword $(wildcard $(OUT)/src/gpu/cuda.cu) gpu/cuda.cu) $(BUILD)/flags
+$(OUT)/ptx/cuda-%.ptx: $(firstword $(wildcard $(OUT)/src/gpu/cuda/cuda.cu) gpu/cuda/cuda.cu) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(CUDA_MEANING) $(INCLUDES) -arch=compute_$* -ptx -MMD -MP -MF $@.d -o $@ $<
 
@@ -23,7 +23,7 @@ $(OUT)/ptx/kernels-%.c: $(OUT)/ptx/cuda-%.ptx tests/ptx/translate.py
 	$(SAY)$(PYTHON) tests/ptx/translate.py $* $< > $@
 
 # Level 1 keeps the many registers of a kernel off the small stack of its threads.
-$(OUT)/ptx/kernels-%.o: $(OUT)/ptx/kernels-%.c tests/ptx/machine.h gpu/emulate.h
+$(OUT)/ptx/kernels-%.o: $(OUT)/ptx/kernels-%.c tests/ptx/machine.h gpu/emulate/emulate.h
 	$(SAY)$(PTX_COMPILE) -O1 -g0 -w -Werror=implicit-function-declaration -c -o $@ $<
 
 $(BUILD)/ptx/%.o: tests/ptx/%.c $(BUILD)/flags
@@ -35,7 +35,7 @@ $(BUILD)/ptx/%.o: tests/ptx/%.c $(BUILD)/flags
 # evident, edges and bench as they are for a device, on the stand-in.
 $(OUT)/ptx/evident: $(MAIN) $(PTX_OBJECTS) $(FAULTY) $(LIBRARY)
 $(OUT)/ptx/edges: $(BUILD)/tests/edges.o $(PTX_OBJECTS) $(FAULTY) $(LIBRARY)
-$(OUT)/ptx/bench: $(BUILD)/gpu/bench.o $(PTX_OBJECTS) $(FAULTY) $(LIBRARY)
+$(OUT)/ptx/bench: $(BUILD)/gpu/tools/bench.o $(PTX_OBJECTS) $(FAULTY) $(LIBRARY)
 $(OUT)/ptx/evident $(OUT)/ptx/edges $(OUT)/ptx/bench:
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(PTX_LIBS)

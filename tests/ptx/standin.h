@@ -1,5 +1,5 @@
 /* standin.h: what stands in for a device, its memory and the runtime of CUDA, where nvcc is but no
- * GPU: host code of gpu/cuda.cu as it is, its kernels as nvcc compiled them to PTX, made into C by
+ * GPU: host code of cuda.cu as it is, its kernels as nvcc compiled them to PTX, made into C by
  * tests/ptx/translate.py, and these files instead of libcudart.
  *
  * Streams are queues; what is in them runs when the host waits, in an order that the events allow

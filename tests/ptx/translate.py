@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Translates the PTX that nvcc makes of gpu/cuda.cu to C, for the threads of gpu/emulate.h.
+"""Translates the PTX that nvcc makes of gpu/cuda/cuda.cu to C, for the threads of gpu/emulate/emulate.h.
 
     translate.py NAME FILE       to standard output: kernels and their table ptx_kernels_NAME
     translate.py --lint FILE...  only looks for arithmetic that is not that of the host

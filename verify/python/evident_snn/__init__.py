@@ -9,7 +9,7 @@ A program under judgement gets cases and gives results. In Python it is a functi
 
     evident_snn.serve(mine, engine="mine")
 
-The formats are `evident-case-1` and `evident-result-1`; verify/PROTOCOL.md says how they travel.
+The formats are `evident-case-1` and `evident-result-1`; verify/exec/PROTOCOL.md says how they travel.
 """
 from .case import Case, Loss, Population, Projection, Sample
 from .conventions import Conventions

@@ -161,7 +161,7 @@ def league_text(lines: Sequence[Line], cases: str) -> str:
 
 
 _EXPLAIN = """Every verdict is that of `evident verify --no-witness --engine 'exec:ADAPTER'`: *pass*
-means that every number of the answer that is judged is within its bound (`verify/bounds.h`); an
+means that every number of the answer that is judged is within its bound (`verify/judge/bounds.h`); an
 answer on a time grid must come nearer as its step is halved. Of an engine with exact times, a few
 hundred bounds are what the tolerance of a solver gives; 1e9 and more is another number altogether.
 Where an engine cannot express a case, its adapter says not-run. The table is counted from the store

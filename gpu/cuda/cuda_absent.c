@@ -1,0 +1,25 @@
+/* cuda_absent.c: the CUDA driver of a build without nvcc. */
+#include "gpu/device/device.h"
+
+#include <stdio.h>
+
+enum gpu_status clock_cuda(struct gpu_result *result, const struct case_problem *c,
+                           const struct gpu_options *options)
+{
+    return clock_cuda_timed(result, c, options, NULL);
+}
+
+enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_problem *c,
+                                 const struct gpu_options *options, struct cuda_times *times)
+{
+    (void)c;
+    (void)options;
+    (void)times;
+    return gpu_device(result->reason, sizeof result->reason);
+}
+
+enum gpu_status gpu_device(char *text, size_t size)
+{
+    snprintf(text, size, "built without CUDA: there was no nvcc");
+    return GPU_ABSENT;
+}

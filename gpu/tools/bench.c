@@ -1,0 +1,383 @@
+/* bench.c: how fast the host driver is (make bench).
+ *
+ * The work is that of one batch of spoken digits: 700 channels, recurrent hidden layer, 20 outputs,
+ * published initial weights and loss (integral cross-entropy, exponential weighting), 1,000 steps
+ * of 1 ms; the recordings of the family real-digits, each several times, its channels shifted as
+ * the published augmentation shifts them. Times are medians over repetitions.
+ *
+ * The floor is measured in the same run: adding up as many weight or history rows as the work
+ * needs, out of a matrix of the same size in random order, and nothing else. */
+#include "gpu/device/device.h"
+#include "gpu/clock/plan.h"
+#include "gpu/clock/vector.h"
+
+#include "cases/families/random.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHANNELS = 700, OUTPUTS = 20, RECORDINGS = 8, MOST_SHIFT = 40 };
+
+struct work {
+    size_t hidden, batch, steps;
+    int threads;
+    size_t thin; /* every thin-th input spike only; 0: all */
+};
+
+/* ---- the case ---- */
+
+static void fatal(const char *text)
+{
+    fprintf(stderr, "bench: %s\n", text);
+    exit(2);
+}
+
+static void *take(size_t count, size_t size)
+{
+    void *taken = calloc(count + 1, size);
+    if (!taken)
+        fatal("memory is short");
+    return taken;
+}
+
+static double *normal_weights(size_t count, double mean, double deviation, uint64_t stream)
+{
+    struct case_random r;
+    double *weight = take(count, sizeof *weight);
+    case_random_init(&r, 1, "bench", stream);
+    for (size_t k = 0; k < count; k++)
+        weight[k] = case_random_normal(&r, mean, deviation);
+    return weight;
+}
+
+static void resize_hidden(struct case_problem *c, size_t hidden)
+{
+    const size_t count[] = {CHANNELS * hidden, hidden * hidden, hidden * OUTPUTS};
+    const double mean[] = {0.03, 0, 0}, deviation[] = {0.01, 0.02, 0.03};
+    c->population[1].size = hidden;
+    for (size_t k = 0; k < c->projections; k++) {
+        free(c->projection[k].weight);
+        c->projection[k].weight = normal_weights(count[k], mean[k], deviation[k], k);
+    }
+}
+
+/* Recordings heard at once, so that every trial has about 8,000 input spikes, as those of the
+ * published benchmark have on average; these digits alone have 1,220 to 7,903. */
+static const struct scene {
+    size_t count, recording[4];
+} scenes[] = {{1, {7}}, {2, {6, 0}}, {2, {5, 4}}, {4, {0, 1, 2, 3}}};
+enum { SCENES = sizeof scenes / sizeof *scenes };
+
+static int by_time(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Every thin-th spike; how many. */
+static size_t copy_thin(double *to, const struct case_train *from, size_t thin)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < from->count; k += thin)
+        to[count++] = from->at[k];
+    return count;
+}
+
+/* The spikes of one scene, channels moved by shift. */
+static struct case_train *hear(const struct case_made *made, const struct scene *scene, long shift,
+                               size_t thin)
+{
+    struct case_train *train = take(CHANNELS, sizeof *train);
+    for (long channel = 0; channel < CHANNELS; channel++) {
+        long source = channel - shift;
+        size_t count = 0;
+        if (source < 0 || source >= CHANNELS)
+            continue;
+        for (size_t k = 0; k < scene->count; k++)
+            count += made[scene->recording[k]].problem->sample[0].spikes[0][source].count;
+        double *at = train[channel].at = take(count, sizeof *at);
+        for (size_t k = 0; k < scene->count; k++) {
+            const struct case_train *t =
+                &made[scene->recording[k]].problem->sample[0].spikes[0][source];
+            at += copy_thin(at, t, thin);
+        }
+        train[channel].count = count = (size_t)(at - train[channel].at);
+        qsort(train[channel].at, count, sizeof *at, by_time);
+    }
+    return train;
+}
+
+static void free_sample(struct case_sample *sample)
+{
+    for (size_t k = 0; k < CHANNELS; k++)
+        free(sample->spikes[0][k].at);
+    free(sample->spikes[0]);
+    free(sample->spikes);
+}
+
+static struct case_problem *make_case(const struct work *work)
+{
+    struct case_made made[RECORDINGS];
+    struct case_random r;
+    case_random_init(&r, 1, "bench shift", 0);
+    for (size_t k = 0; k < RECORDINGS; k++) {
+        struct case_error error;
+        char address[64];
+        snprintf(address, sizeof address, "real-digits:1:%zu", k);
+        if (case_make(&made[k], address, &error) != 0)
+            fatal(error.text);
+    }
+    struct case_problem *c = made[0].problem;
+    if (c->populations != 3 || c->population[0].size != CHANNELS)
+        fatal("the family real-digits has changed its network");
+    struct case_sample *sample = take(work->batch, sizeof *sample);
+    for (size_t s = 0; s < work->batch; s++) {
+        const struct scene *scene = &scenes[s % SCENES];
+        long shift = (long)case_random_below(&r, 2 * MOST_SHIFT + 1) - MOST_SHIFT;
+        sample[s].spikes = take(c->populations, sizeof *sample->spikes);
+        sample[s].spikes[0] = hear(made, scene, shift, work->thin > 0 ? work->thin : 1);
+        sample[s].label = made[scene->recording[0]].problem->sample[0].label;
+    }
+    free_sample(&c->sample[0]);
+    free(c->sample);
+    c->sample = sample;
+    c->samples = work->batch;
+    c->step = c->end / (double)work->steps;
+    if (work->hidden != c->population[1].size)
+        resize_hidden(c, work->hidden);
+    made[0].problem = NULL;
+    for (size_t k = 0; k < RECORDINGS; k++)
+        case_made_clear(&made[k]);
+    return c;
+}
+
+/* ---- the floor ---- */
+
+CLONED_WIDEST static void add_row(real *restrict sum, const real *restrict row, size_t width)
+{
+    for (size_t j = 0; j < width; j++)
+        sum[j] = sum[j] + row[j];
+}
+
+static double floor_seconds(const struct clock_plan *plan, double additions)
+{
+    size_t width = plan->cells, rows = plan->synapses / width;
+    real *sum = take(width, sizeof *sum);
+    struct case_random r;
+    enum { ORDER = 4096 };
+    size_t order[ORDER], count = (size_t)(additions / (double)width);
+    case_random_init(&r, 1, "bench floor", 0);
+    for (size_t k = 0; k < ORDER; k++)
+        order[k] = case_random_below(&r, rows);
+    double start = omp_get_wtime();
+    for (size_t k = 0; k < count; k++)
+        add_row(sum, plan->weight + order[k % ORDER] * width, width);
+    double seconds = omp_get_wtime() - start;
+    volatile real kept = sum[0];
+    (void)kept;
+    free(sum);
+    return seconds;
+}
+
+/* Spikes of a population over all samples. */
+static double spikes_of(const struct clock_run *run, size_t population)
+{
+    double spikes = 0;
+    for (size_t s = 0; s < run->plan->samples; s++)
+        spikes += (double)run->sample[s].spikes[population].count;
+    return spikes;
+}
+
+/* Weights read forward, weights read backward (of hidden spikes), history rows gathered. */
+static double additions_of(const struct clock_run *run)
+{
+    double sum = 0;
+    for (size_t p = 0; p < run->plan->projections; p++) {
+        const struct clock_projection *q = &run->plan->projection[p];
+        bool hidden = run->plan->population[q->source].model == CASE_LIF;
+        sum += spikes_of(run, q->source) * (double)q->width * (hidden ? 3 : 2);
+    }
+    return sum;
+}
+
+/* ---- timing ---- */
+
+enum { REPETITIONS = 9, PARTS = 4 };
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *x)
+{
+    qsort(x, REPETITIONS, sizeof *x, by_value);
+    return x[REPETITIONS / 2];
+}
+
+/* A row of the table may take minutes on a slow machine: twice a minute, a line that says so. */
+static void say_how_far(const struct work *work, int repetition)
+{
+    enum { SECONDS_A_LINE = 30 };
+    static double said, started;
+    double now = omp_get_wtime();
+    if (started == 0) /* both clocks start with the first row */
+        started = said = now;
+    if (now - said < SECONDS_A_LINE)
+        return;
+    said = now;
+    fprintf(stderr, "bench: %zu hidden, batch %zu, %zu steps: repetition %d, %.0f s\n",
+            work->hidden, work->batch, work->steps, repetition + 1, now - started);
+}
+
+static void measure(const struct work *work, int repetitions)
+{
+    struct case_problem *c = make_case(work);
+    struct gpu_options options = GPU_OPTIONS_DEFAULT;
+    struct clock_plan plan;
+    struct clock_run run;
+    char reason[GPU_REASON];
+    double seconds[PARTS + 1][REPETITIONS], part[PARTS + 1];
+    options.tau_gradients = options.delay_gradients = false;
+    omp_set_num_threads(work->threads);
+    if (clock_plan_make(&plan, c, &options, reason) != GPU_OK)
+        fatal(reason);
+    if (clock_run_make(&run, &plan) != 0)
+        fatal("memory is short");
+    for (int k = -1; k < repetitions; k++) { /* the first warms up */
+        say_how_far(work, k);
+        double start = omp_get_wtime();
+        if (clock_forward(&run) != 0)
+            fatal("memory is short");
+        double middle = omp_get_wtime();
+        if (clock_backward(&run) != 0)
+            fatal("memory is short");
+        double end = omp_get_wtime(), least = floor_seconds(&plan, additions_of(&run));
+        if (k < 0)
+            continue;
+        seconds[0][k] = middle - start;
+        seconds[1][k] = run.adjoint_seconds;
+        seconds[2][k] = run.gather_seconds;
+        seconds[3][k] = end - start;
+        seconds[4][k] = least;
+    }
+    for (int k = repetitions; k < REPETITIONS; k++)
+        for (int p = 0; p <= PARTS; p++)
+            seconds[p][k] = seconds[p][k % repetitions];
+    for (int p = 0; p <= PARTS; p++)
+        part[p] = median(seconds[p]);
+    double batch = (double)work->batch, hidden = spikes_of(&run, 1), input = spikes_of(&run, 0);
+    printf("%6zu %5zu %6zu %7d %8.0f %8.0f %8.2f %8.2f %8.2f %8.2f %9.3f %8.3f %8.1f %8.2f %8.1f\n",
+           work->hidden, work->batch, work->steps, work->threads, input / batch, hidden / batch,
+           1e3 * part[0], 1e3 * part[1], 1e3 * part[2], 1e3 * part[3], 1e3 * part[3] / batch,
+           1e6 * part[3] / (double)work->steps, (input + hidden) / part[3] * 0x1p-20,
+           part[3] / part[4], (double)clock_run_bytes(&run) * 0x1p-20);
+    fflush(stdout);
+    clock_run_clear(&run);
+    clock_plan_clear(&plan);
+    case_free(c);
+}
+
+/* ---- the same on a device (bench cuda): an epoch is that of SHD ---- */
+
+enum { EPOCH = 8156, DEVICE_PARTS = 3 };
+
+static void measure_device(const struct work *work)
+{
+    struct case_problem *c = make_case(work);
+    struct gpu_options options = GPU_OPTIONS_DEFAULT;
+    struct gpu_result result;
+    struct cuda_times times;
+    double seconds[DEVICE_PARTS][REPETITIONS], part[DEVICE_PARTS];
+    size_t bytes = 0;
+    options.tau_gradients = options.delay_gradients = false;
+    options.block = (unsigned)work->threads;
+    for (int k = -1; k < REPETITIONS; k++) { /* the first warms up */
+        say_how_far(work, k);
+        memset(&result, 0, sizeof result);
+        double start = omp_get_wtime();
+        if (clock_cuda_timed(&result, c, &options, &times) != GPU_OK)
+            fatal(result.reason);
+        double end = omp_get_wtime();
+        bytes = result.bytes;
+        gpu_clear(&result);
+        if (k < 0)
+            continue;
+        seconds[0][k] = times.forward;
+        seconds[1][k] = times.backward;
+        seconds[2][k] = end - start;
+    }
+    for (int p = 0; p < DEVICE_PARTS; p++)
+        part[p] = median(seconds[p]);
+    double kernels = part[0] + part[1], batches = (double)((EPOCH + work->batch - 1) / work->batch);
+    printf("%6zu %5zu %6zu %7d %9.3f %9.3f %9.3f %8.3f %9.2f %9.3f %9.3f %8.1f\n", work->hidden,
+           work->batch, work->steps, work->threads, 1e3 * part[0], 1e3 * part[1], 1e3 * kernels,
+           1e6 * kernels / (double)work->steps, 1e6 * kernels / (double)work->batch,
+           batches * kernels, batches * part[2], (double)bytes * 0x1p-20);
+    fflush(stdout);
+    case_free(c);
+}
+
+static int bench_device(void)
+{
+    static const struct work table[] = {
+        /* What is most worth knowing first. Threads are those of a block; 0: chosen. */
+        {256, 32, 1000, 0, 1},    {256, 256, 1000, 0, 1},   {256, 32, 1000, 384, 1},
+        {256, 32, 1000, 1024, 1}, {256, 256, 1000, 384, 1}, {256, 256, 1000, 1024, 1},
+        {256, 64, 1000, 0, 1},    {256, 128, 1000, 0, 1},   {256, 512, 1000, 0, 1},
+        {256, 1024, 1000, 0, 1},  {1024, 32, 1000, 0, 1},   {1024, 256, 1000, 0, 1},
+        {256, 32, 500, 0, 1},     {256, 32, 2000, 0, 1},    {64, 32, 1000, 0, 1},
+        {512, 32, 1000, 0, 1},
+    };
+    char text[256];
+    enum gpu_status status = gpu_device(text, sizeof text);
+    if (status != GPU_OK) {
+        printf("%s%s\n", status == GPU_ABSENT ? "not run: " : "", text);
+        return status == GPU_ABSENT ? 2 : 1;
+    }
+    printf("%s\nepoch: %d trials; kernels: between events of the device; whole: with plan, copies "
+           "and result on the host\n",
+           text, EPOCH);
+    printf("%6s %5s %6s %7s %9s %9s %9s %8s %9s %9s %9s %8s\n", "", "", "", "", "forward",
+           "backward", "kernels", "a step", "a trial", "epoch of", "epoch", "memory");
+    printf("%6s %5s %6s %7s %9s %9s %9s %8s %9s %9s %9s %8s\n", "hidden", "batch", "steps",
+           "threads", "ms", "ms", "ms", "us", "us", "kernels s", "whole s", "MiB");
+    for (size_t k = 0; k < sizeof table / sizeof *table; k++)
+        measure_device(&table[k]);
+    return 0;
+}
+
+/* bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]] | bench cuda */
+int main(int argc, char **argv)
+{
+    static const struct work table[] = {
+        {256, 32, 1000, 1, 1},  {256, 32, 1000, 2, 1}, {1024, 32, 1000, 1, 1},
+        {1024, 32, 1000, 2, 1}, {256, 8, 1000, 1, 1},  {256, 128, 1000, 1, 1},
+        {256, 32, 500, 1, 1},   {256, 32, 2000, 1, 1}, {256, 32, 4000, 1, 1},
+        {64, 32, 1000, 1, 1},   {128, 32, 1000, 1, 1}, {512, 32, 1000, 1, 1},
+        {256, 32, 1000, 1, 2},  {256, 32, 1000, 1, 4},
+    };
+    if (argc == 2 && strcmp(argv[1], "cuda") == 0)
+        return bench_device();
+    printf("%6s %5s %6s %7s %8s %8s %8s %8s %8s %8s %9s %8s %8s %8s %8s\n", "hidden", "batch",
+           "steps", "threads", "input", "spikes", "forward", "adjoint", "gradient", "total",
+           "a trial", "a step", "spikes/s", "floor", "memory");
+    printf("%6s %5s %6s %7s %8s %8s %8s %8s %8s %8s %9s %8s %8s %8s %8s\n", "", "", "", "",
+           "a trial", "a trial", "ms", "ms", "ms", "ms", "ms", "us", "2^20", "times", "MiB");
+    if (argc >= 5) {
+        struct work work = {strtoul(argv[1], NULL, 10), strtoul(argv[2], NULL, 10),
+                            strtoul(argv[3], NULL, 10), atoi(argv[4]), 1};
+        int repetitions = argc > 5 ? atoi(argv[5]) : REPETITIONS;
+        if (!work.hidden || !work.batch || !work.steps || work.threads < 1 || repetitions < 1 ||
+            repetitions > REPETITIONS)
+            fatal("usage: bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]]");
+        measure(&work, repetitions);
+        return 0;
+    }
+    for (size_t k = 0; k < sizeof table / sizeof *table; k++)
+        measure(&table[k], REPETITIONS);
+    return 0;
+}

@@ -1,0 +1,83 @@
+/* reference.c: the public face of the reference: run, look whether everything was proven and
+ * precise enough, and if not start again with more bits (precision.c). */
+#include "ref/reference/reference.h"
+#include "ref/reference/loss.h"
+
+#include <stdio.h>
+
+static enum outcome sample_run(struct engine *e, size_t sample)
+{
+    enum outcome outcome = sample_begin(e, sample);
+    if (outcome == PROVEN)
+        outcome = simulate(e);
+    if (outcome == PROVEN)
+        outcome = result_spikes(e);
+    if (outcome == PROVEN)
+        outcome = loss_evaluate(e, e->result->sample[sample].loss);
+    if (outcome == PROVEN && e->options->gradients)
+        outcome = adjoint_run(e);
+    sample_end(e);
+    return outcome;
+}
+
+static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
+                           const struct ref_options *options, long prec, double slack,
+                           struct forecast *forecast)
+{
+    struct engine e;
+    enum outcome outcome = result_init(r, c, options);
+    if (outcome != PROVEN)
+        return outcome;
+    outcome = engine_init(&e, c, options, r, prec, slack);
+    for (size_t x = 0; x < c->samples && outcome == PROVEN; x++) {
+        outcome = sample_run(&e, x);
+        arb_add(r->loss, r->loss, r->sample[x].loss, prec);
+    }
+    r->precision = prec;
+    r->gradient = e.gradient;
+    r->parameters = e.parameters;
+    e.gradient = NULL;
+    result_nones(&e);
+    arb_div_ui(r->loss, r->loss, c->samples, prec);
+    for (int m = 0; m < REF_MARGINS; m++)
+        arb_set(r->margin[m], e.margin[m]);
+    *forecast = e.forecast;
+    engine_clear(&e);
+    return outcome;
+}
+
+enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
+                        const struct ref_options *options)
+{
+    /* the digits, and 64 bits for what the flow of a small case loses */
+    long prec = (options->digits * 3322 / 1000 + 64 + 63) / 64 * 64;
+    double slack = 0x1p-30;
+    for (;;) {
+        struct forecast forecast = {0};
+        if (prec > options->precision_cap)
+            prec = options->precision_cap;
+        enum outcome const outcome = run_at(result, c, options, prec, slack, &forecast);
+        if (outcome == FULL) {
+            result->status = result->reason[0] == '\0' ? REF_MEMORY : REF_CAPACITY;
+            if (result->status == REF_MEMORY)
+                snprintf(result->reason, sizeof result->reason, "memory is short");
+            return result->status;
+        }
+        double const missing = outcome == PROVEN ? result_shortfall(result, options) : 0;
+        if (outcome == PROVEN && !(missing > 0)) {
+            result->status = REF_OK;
+            return result->status;
+        }
+        if (prec >= options->precision_cap) {
+            if (outcome == PROVEN)
+                snprintf(result->reason, sizeof result->reason,
+                         "%ld bits do not give %ld digits of every number", prec, options->digits);
+            result->status = REF_UNDECIDED;
+            return result->status;
+        }
+        ref_clear(result);
+        prec = outcome == PROVEN ? precision_after_shortfall(prec, missing)
+                                 : precision_after_failure(&forecast, prec, options);
+        slack = slack < 0x1p-10 ? 16 * slack : slack; /* in case a wrong hint was the cause */
+    }
+}

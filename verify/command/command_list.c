@@ -1,0 +1,116 @@
+/* command_list.c: `evident list`, the runs of a store. */
+#include "verify/command/command_store.h"
+#include "verify/store/store_inner.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: evident list [options]\n"
+    "\n"
+    "Prints the runs of a store, a line each, oldest first: number, when it began, how far it is,\n"
+    "the verdicts, the digest of all that was said, commit, suite, engines and options. Two runs "
+    "of\n"
+    "the same digest say the same to the last bit.\n"
+    "\n"
+    "  --tsv            a table with tabs, for programs\n" COMMAND_STORE_USAGE "\n"
+    "Exit code: 0; 2 could not.\n";
+
+static const struct command_option options[] = {{"tsv", false}, {"store", true}, {NULL, false}};
+enum { OPTION_TSV, OPTION_STORE };
+
+/* Verdicts that a run has, "3 pass, 1 fail"; by text, whatever they are called. */
+static void verdict_text(char *text, size_t size, struct store *store, int64_t run)
+{
+    sqlite3_stmt *row =
+        store_ask(store,
+                  "SELECT verdict, count(*) FROM cases WHERE run = ? GROUP BY verdict"
+                  " ORDER BY verdict = 'pass' DESC, verdict",
+                  "i", run);
+    size_t used = 0;
+    snprintf(text, size, "none");
+    while (store_next(store, row) > 0 && used < size)
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%lld %s", used > 0 ? ", " : "",
+                             (long long)sqlite3_column_int64(row, 1), store_column_text(row, 0));
+}
+
+static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
+{
+    char verdicts[256], state[64];
+    int64_t run = sqlite3_column_int64(row, 0), recorded = sqlite3_column_int64(row, 10);
+    uint64_t digest;
+    const char *commit = store_column_text(row, 4), *dirty = store_column_text(row, 5);
+    if (store_digest(store, run, &digest) != 0)
+        return -1;
+    verdict_text(verdicts, sizeof verdicts, store, run);
+    if (strcmp(store_column_text(row, 2), "complete") == 0)
+        snprintf(state, sizeof state, "complete");
+    else
+        snprintf(state, sizeof state, "%" PRId64 " of %s", recorded, store_column_text(row, 3));
+    const char *field[] = {state,
+                           verdicts,
+                           store_column_text(row, 6),
+                           store_column_text(row, 7),
+                           store_column_text(row, 8),
+                           store_column_text(row, 9)};
+    printf(tsv ? "%" PRId64 "\t%s" : "%4" PRId64 "  %-20s", run,
+           store_column_text(row, 1)[0] ? store_column_text(row, 1) : "-");
+    printf(tsv ? "\t%s\t%s\t%016" PRIx64 : "  %-14s  %-20s  %016" PRIx64, field[0], field[1],
+           digest);
+    printf(tsv ? "\t%.12s%s" : "  %.12s%s", commit[0] ? commit : "-",
+           commit[0] && dirty[0] == '1' ? "+" : "");
+    for (int k = 2; k < 6; k++)
+        printf(tsv ? "\t%s" : "  %s", field[k][0] ? field[k] : "-");
+    printf("\n");
+    return 0;
+}
+
+static int print_runs(struct store *store, bool tsv)
+{
+    static const char sql[] =
+        "SELECT id, started, status, planned, commit_id, dirty,"
+        " CASE shards WHEN 0 THEN '' ELSE shard || '/' || shards END, suite, engines, options,"
+        " (SELECT count(*) FROM cases WHERE run = id) FROM runs ORDER BY id";
+    sqlite3_stmt *row = store_ask(store, sql, "");
+    int got;
+    if (tsv)
+        printf("run\tstarted\tstate\tverdicts\tdigest\tcommit\tshard\tsuite\tengines\toptions\n");
+    size_t runs = 0;
+    while ((got = store_next(store, row)) > 0) {
+        runs++;
+        if (print_run(store, row, tsv) != 0) {
+            store_stop(row);
+            return -1;
+        }
+    }
+    if (runs == 0 && !tsv)
+        printf("no runs yet\n");
+    return got;
+}
+
+int command_list(int argc, char **argv)
+{
+    struct command_line line = {"list", usage, options, argc, argv, 1, false};
+    const char *value, *path = NULL;
+    bool tsv = false;
+    int got;
+    while ((got = command_next(&line, &value)) != COMMAND_END) {
+        if (got == COMMAND_HELPED)
+            return command_finish("list", COMMAND_PASS);
+        if (got == COMMAND_BAD)
+            return COMMAND_COULD_NOT_RUN;
+        if (got == COMMAND_OPERAND)
+            return command_refuse("list", "%s: wants no argument (see evident list --help)", value);
+        if (got == OPTION_STORE)
+            path = value;
+        tsv = tsv || got == OPTION_TSV;
+    }
+    struct store *store = command_store_open("list", path, STORE_READ);
+    if (!store)
+        return COMMAND_COULD_NOT_RUN;
+    if (print_runs(store, tsv) != 0)
+        return command_store_end("list", store);
+    store_close(store);
+    return command_finish("list", COMMAND_PASS);
+}

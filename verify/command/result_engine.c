@@ -1,0 +1,189 @@
+/* result_engine.c: writes a result of an engine as an evident-result-1 document. Numbers are those
+ * of the engine, printed so that they read back to the same bits; a spike of step n stands at
+ * (n + 1) dt, when it acts, or with the published conventions at its label there, n dt; "times"
+ * says which. What the engine does not provide is absent. */
+#include "verify/judge/clock.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+struct writer {
+    FILE *out;
+    const struct case_problem *problem;
+    const struct gpu_result *result;
+    bool label;  /* spike times are n dt */
+    bool failed; /* memory was short */
+};
+
+static void put_name(struct writer *w, const char *name)
+{
+    json_t *string = json_string(name);
+    char *text = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+    if (text)
+        fputs(text, w->out);
+    else
+        w->failed = true;
+    free(text);
+    json_decref(string);
+}
+
+/* With as few digits as read back to the same double. */
+static void put_number(struct writer *w, double x)
+{
+    char text[40] = "";
+    if (!isfinite(x)) {
+        fputs("null", w->out);
+        return;
+    }
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, x);
+        if (strtod(text, NULL) == x)
+            break;
+    }
+    fprintf(w->out, "\"%s\"", text);
+}
+
+static void put_row(struct writer *w, const double *row, size_t count)
+{
+    fputc('[', w->out);
+    for (size_t k = 0; k < count; k++) {
+        fputs(k > 0 ? ", " : "", w->out);
+        put_number(w, row[k]);
+    }
+    fputc(']', w->out);
+}
+
+static void separate(struct writer *w, bool *first, int depth)
+{
+    fprintf(w->out, "%s\n%*s", *first ? "" : ",", depth, "");
+    *first = false;
+}
+
+static void put_train(struct writer *w, const struct case_step_train *train)
+{
+    fputc('[', w->out);
+    for (size_t k = 0; k < train->count; k++) {
+        fputs(k > 0 ? ", " : "", w->out);
+        double step = (double)train->step[k] + (w->label ? 0 : 1);
+        put_number(w, step * w->problem->end / (double)w->result->steps);
+    }
+    fputc(']', w->out);
+}
+
+static void put_samples(struct writer *w)
+{
+    bool first = true;
+    fputs(",\n \"samples\": [", w->out);
+    for (size_t s = 0; s < w->result->samples; s++) {
+        separate(w, &first, 2);
+        fputs("{\"loss\": ", w->out);
+        put_number(w, w->result->sample[s].loss);
+        fputs(", \"spikes\": {", w->out);
+        bool first_population = true;
+        for (size_t p = 0; p < w->problem->populations; p++) {
+            const struct case_step_train *train = w->result->raster.train[s][p];
+            if (!train)
+                continue;
+            separate(w, &first_population, 4);
+            put_name(w, w->problem->population[p].name);
+            fputs(": [", w->out);
+            bool first_row = true;
+            for (size_t n = 0; n < w->problem->population[p].size; n++) {
+                separate(w, &first_row, 5);
+                put_train(w, &train[n]);
+            }
+            fputc(']', w->out);
+        }
+        fputs("}}", w->out);
+    }
+    fputc(']', w->out);
+}
+
+/* Matrices of projections in a list, rows of populations by name. */
+static void put_quantity(struct writer *w, const struct case_block *block, size_t blocks,
+                         enum case_quantity quantity)
+{
+    bool matrices = quantity <= CASE_DELAY, first = true;
+    fputc(matrices ? '[' : '{', w->out);
+    for (size_t b = 0; b < blocks; b++) {
+        const double *at = w->result->gradient + block[b].first;
+        if (block[b].quantity != quantity)
+            continue;
+        separate(w, &first, 3);
+        if (matrices) {
+            fputc('[', w->out);
+            for (size_t row = 0; row < block[b].rows; row++) {
+                fputs(row > 0 ? ",\n    " : "", w->out);
+                put_row(w, at + row * block[b].columns, block[b].columns);
+            }
+            fputc(']', w->out);
+        } else {
+            put_name(w, w->problem->population[block[b].population].name);
+            fputs(": ", w->out);
+            put_row(w, at, block[b].columns);
+        }
+    }
+    fputc(matrices ? ']' : '}', w->out);
+}
+
+static void put_gradients(struct writer *w)
+{
+    static const char *const name[] = {"weights", "delays", "tau_mem", "tau_syn"};
+    struct case_block *block = NULL;
+    size_t parameters, blocks = case_blocks(&block, &parameters, w->problem);
+    bool first = true;
+    if (!block) {
+        w->failed = true;
+        return;
+    }
+    fputs(",\n \"gradients\": {", w->out);
+    for (int q = CASE_WEIGHT; q <= CASE_TAU_SYN; q++) {
+        if (!w->result->provides[q])
+            continue;
+        separate(w, &first, 2);
+        fprintf(w->out, "\"%s\": ", name[q]);
+        put_quantity(w, block, blocks, (enum case_quantity)q);
+    }
+    fputs("}", w->out);
+    free(block);
+}
+
+static void put_result(struct writer *w, const struct ver_engine *engine)
+{
+    fputs("{\n \"format\": \"evident-result-1\",\n \"case\": ", w->out);
+    put_name(w, w->problem->name);
+    fprintf(w->out, ",\n \"engine\": \"%s\",\n \"status\": \"ok\",\n \"step\": ", engine->name);
+    put_number(w, w->problem->end / (double)w->result->steps);
+    fprintf(w->out, ",\n \"times\": \"%s\"", w->label ? "step-begin" : "step-end");
+    fputs(",\n \"loss\": ", w->out);
+    put_number(w, w->result->loss);
+    put_samples(w);
+    bool any = false;
+    for (int q = CASE_WEIGHT; q <= CASE_TAU_SYN; q++)
+        any = any || w->result->provides[q];
+    if (any)
+        put_gradients(w);
+    fputs("\n}\n", w->out);
+}
+
+int ver_engine_write(FILE *out, const struct case_problem *c, const struct ver_engine *engine,
+                     const struct ver_clock_options *asked, bool gradients,
+                     struct case_error *error)
+{
+    struct gpu_options options = clock_options(asked);
+    struct gpu_result result;
+    options.gradients = gradients;
+    options.threads = 0;
+    enum gpu_status status = engine->run(&result, c, &options);
+    bool label = (options.variant & GPU_LABEL) != 0;
+    struct writer w = {out, c, &result, label, false};
+    if (status == GPU_OK)
+        put_result(&w, engine);
+    else
+        snprintf(error->text, sizeof error->text, "%s: %.300s", engine->name, result.reason);
+    gpu_clear(&result);
+    if (w.failed)
+        snprintf(error->text, sizeof error->text, "memory is short");
+    return status == GPU_OK && !w.failed ? 0 : -1;
+}

@@ -1,0 +1,152 @@
+/* clock_defect.c: the published defects in engines (defect.c has them all). Each that can be
+ * planted in an engine is a variant of the grid reference, too: an engine whose numbers all lie
+ * within the bounds of a variant has that defect. */
+#include "verify/judge/bounds.h"
+#include "verify/judge/clock.h"
+#include "verify/diagnose/defect.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct gpu_options clock_options(const struct ver_clock_options *asked)
+{
+    struct gpu_options options = GPU_OPTIONS_DEFAULT;
+    options.step = asked->step;
+    options.delays = asked->round_delays ? CASE_ROUND_DELAYS : CASE_WHOLE_DELAYS;
+    options.variant = asked->compat ? (unsigned)GPU_COMPAT : 0;
+    options.threads = 1; /* the cases run in parallel */
+    for (const struct defect *d = defects; d->number > 0; d++)
+        if (asked->defects >> d->number & 1)
+            options.variant |= d->engine;
+    return options;
+}
+
+/* ---- defect 6 ---- */
+
+void clock_weights_free(double **weights)
+{
+    for (size_t k = 0; weights && weights[k]; k++)
+        free(weights[k]);
+    free(weights);
+}
+
+double **clock_newer_weights(const struct case_problem *c, const struct case_block *block,
+                             size_t blocks, const double *gradient)
+{
+    /* The first step of Adam with the published rate: 0.001 against the sign of the gradient. */
+    const double rate = 0.001;
+    double **weights = calloc(c->projections + 1, sizeof *weights);
+    for (size_t b = 0; weights && b < blocks && block[b].quantity == CASE_WEIGHT; b++) {
+        size_t count = block[b].rows * block[b].columns;
+        const double *from = c->projection[block[b].projection].weight;
+        double *to = weights[block[b].projection] = malloc((count + 1) * sizeof *to);
+        if (!to) {
+            clock_weights_free(weights);
+            return NULL;
+        }
+        for (size_t k = 0; k < count; k++) {
+            double slope = gradient[block[b].first + k];
+            to[k] = from[k] - rate * ((slope > 0) - (slope < 0));
+        }
+    }
+    return weights;
+}
+
+/* The newer weights by the grid reference's own gradient. */
+static double **newer_by_grid(const struct clock *clock, const struct ref_grid_result *grid)
+{
+    const struct judge *judge = clock->judge;
+    double *gradient = malloc((judge->parameters + 1) * sizeof *gradient);
+    for (size_t k = 0; gradient && k < judge->parameters; k++)
+        gradient[k] = arf_get_d(arb_midref(grid->gradient + k), ARF_RND_NEAR);
+    double **weights =
+        gradient ? clock_newer_weights(clock->problem, judge->block, judge->blocks, gradient)
+                 : NULL;
+    free(gradient);
+    return weights;
+}
+
+/* ---- diagnosis ---- */
+
+/* Do all numbers of the engine lie within the bounds of this variant? */
+static bool fits(struct clock *clock, const struct ref_grid_result *clean, unsigned variant)
+{
+    struct clock_tallies *tallies = malloc(sizeof *tallies);
+    struct ref_grid_result grid;
+    double **weights = variant & REF_GRID_STALE ? newer_by_grid(clock, clean) : NULL;
+    bool found = false;
+    if (tallies && (weights || !(variant & REF_GRID_STALE))) {
+        int failed =
+            clock_against_grid(tallies, &grid, clock, variant, (const double *const *)weights);
+        found = failed == 0 && tallies->differing == 0;
+        ref_grid_clear(&grid);
+    }
+    clock_weights_free(weights);
+    free(tallies);
+    return found;
+}
+
+/* One factor for all parameters of a quantity: from the first of its blocks to the last. */
+static void describe_quantity(char *text, size_t size, const struct clock *clock,
+                              const struct ref_grid_result *grid, enum case_quantity quantity)
+{
+    static const char *const name[] = {"weights", "delays", "tau_mem", "tau_syn"};
+    const struct judge *judge = clock->judge;
+    const struct case_problem *c = clock->problem;
+    const struct clock_units units = clock_units_of(c, c->end / (double)clock->result.steps);
+    size_t first = 0, count = 0;
+    for (size_t b = 0; b < judge->blocks; b++)
+        if (judge->block[b].quantity == quantity) {
+            first = count == 0 ? judge->block[b].first : first;
+            count += judge->block[b].rows * judge->block[b].columns;
+        }
+    double cosine = VER_NAN;
+    double factor = clock_common_factor(clock->result.gradient + first, grid->gradient + first,
+                                        grid->gradient_bound + first, count, &cosine);
+    char reading[96];
+    text[0] = '\0';
+    if (clock_factor_text(reading, sizeof reading, factor, &units))
+        snprintf(text, size, "%s %s", name[quantity], reading);
+    else if (isfinite(factor) && count > 1 && fabs(factor - 1) >= VER_FACTOR_WORTH_NAMING)
+        snprintf(text, size, "%s %.4g times the grid", name[quantity], factor);
+    else if (isfinite(cosine) && isnan(factor))
+        snprintf(text, size, "%s no multiple of the grid's, cosine %.4f", name[quantity], cosine);
+}
+
+static void describe_factors(char *text, size_t size, const struct clock *clock,
+                             const struct ref_grid_result *grid)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int q = CASE_WEIGHT; q <= CASE_TAU_SYN; q++) {
+        char one[160];
+        if (!clock->result.provides[q] || !grid->provides[q])
+            continue;
+        describe_quantity(one, sizeof one, clock, grid, (enum case_quantity)q);
+        /* Most defects scale all quantities alike: the first one says it. */
+        if (one[0] && used < size) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? "; " : "", one);
+            return;
+        }
+    }
+}
+
+void clock_diagnose(struct clock *clock, const struct ref_grid_result *grid)
+{
+    char factors[160];
+    char *text = clock->out->diagnosis;
+    size_t size = sizeof clock->out->diagnosis;
+    unsigned base = clock->judge->options->clock.compat ? (unsigned)GPU_COMPAT : 0;
+    describe_factors(factors, sizeof factors, clock, grid);
+    for (const struct defect *d = defects; d->number > 0; d++)
+        if (d->grid && !(base & d->grid) && fits(clock, grid, base | d->grid)) {
+            snprintf(text, size, "matches defect %u: %s%s%s%s", d->number, d->what,
+                     factors[0] ? " (" : "", factors, factors[0] ? ")" : "");
+            return;
+        }
+    if (base == 0 && fits(clock, grid, GPU_COMPAT))
+        snprintf(text, size, "matches the published scheme (--compat)");
+    else
+        snprintf(text, size, "%s", factors);
+}

@@ -1,0 +1,38 @@
+/* clock_range.c: scaling by a power of two is exact unless a number underflows or overflows. */
+#include "verify/judge/bounds.h"
+#include "verify/judge/clock.h"
+
+#include <math.h>
+
+static bool in_range(double x)
+{
+    return x == 0 ||
+           (fabs(x) >= ldexp(1, -VER_SCALING_RANGE) && fabs(x) <= ldexp(1, VER_SCALING_RANGE));
+}
+
+static bool all_in_range(const double *x, size_t count)
+{
+    for (size_t k = 0; x && k < count; k++)
+        if (!in_range(x[k]))
+            return false;
+    return true;
+}
+
+bool clock_far_from_underflow(const struct clock *clock)
+{
+    const struct gpu_result *r = &clock->result;
+    const struct case_problem *c = clock->problem;
+    size_t numbers = (size_t)r->steps * r->cells;
+    bool far = clock->options.trace && all_in_range(r->gradient, clock->judge->parameters);
+    for (size_t s = 0; s < r->samples && far; s++) {
+        const struct gpu_trace *trace = &r->sample[s].trace;
+        far = in_range(r->sample[s].loss) && all_in_range(trace->v, numbers) &&
+              all_in_range(trace->i, numbers) && all_in_range(trace->lambda_v, numbers) &&
+              all_in_range(trace->lambda_i, numbers);
+    }
+    for (size_t j = 0; j < c->projections && far; j++)
+        far =
+            all_in_range(c->projection[j].weight, c->population[c->projection[j].source].size *
+                                                      c->population[c->projection[j].target].size);
+    return far;
+}

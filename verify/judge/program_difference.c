@@ -1,0 +1,59 @@
+/* program_difference.c: two answers of a program to the same question, number by number. */
+#include "verify/judge/program_judge.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Notes the first number that differs. NaN is NaN, whatever its bits. */
+static void compare(struct program_difference *d, double first, double second, const char *place)
+{
+    d->numbers++;
+    bool same = memcmp(&first, &second, sizeof first) == 0 || (isnan(first) && isnan(second));
+    if (same || d->place[0])
+        return;
+    snprintf(d->place, sizeof d->place, "%s", place);
+    snprintf(d->first, sizeof d->first, "%.17g", first);
+    snprintf(d->second, sizeof d->second, "%.17g", second);
+}
+
+static void compare_trains(struct program_difference *d, const struct answer *a,
+                           const struct answer *b)
+{
+    for (size_t k = 0; a->spikes && b->spikes && k < a->trains; k++) {
+        const struct answer_train *x = &a->spikes[k], *y = &b->spikes[k];
+        char place[80];
+        snprintf(place, sizeof place, "number of spikes, train %zu", k);
+        compare(d, (double)x->count, (double)y->count, place);
+        for (size_t i = 0; i < x->count && i < y->count; i++) {
+            snprintf(place, sizeof place, "train %zu spike %zu", k, i);
+            compare(d, x->at[i], y->at[i], place);
+        }
+    }
+}
+
+bool program_differ(struct program_difference *d, const struct program_case *p,
+                    const struct answer *a, const struct answer *b)
+{
+    const struct judge *judge = p->judge;
+    *d = (struct program_difference){.numbers = 0};
+    compare(d, a->has_loss, b->has_loss, "whether there is a loss");
+    compare(d, a->loss, b->loss, "loss");
+    compare(d, a->sample_loss != NULL, b->sample_loss != NULL, "whether samples have losses");
+    compare(d, a->spikes != NULL, b->spikes != NULL, "whether there are spikes");
+    for (size_t s = 0; a->sample_loss && b->sample_loss && s < judge->problem->samples; s++) {
+        char place[48];
+        snprintf(place, sizeof place, "loss of sample %zu", s);
+        compare(d, a->sample_loss[s], b->sample_loss[s], place);
+    }
+    compare_trains(d, a, b);
+    for (int q = 0; q < CASE_QUANTITIES; q++)
+        compare(d, a->provides[q], b->provides[q], "which gradients there are");
+    for (size_t k = 0; k < judge->parameters; k++) {
+        char place[96] = "";
+        if (!d->place[0])
+            case_parameter_name(place, sizeof place, judge->problem, judge->block, judge->blocks,
+                                k);
+        compare(d, a->gradient[k], b->gradient[k], place);
+    }
+    return d->place[0] != '\0';
+}

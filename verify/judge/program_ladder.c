@@ -1,0 +1,256 @@
+/* program_ladder.c: another program with a fixed step. At one step it is wrong by what a step is
+ * worth, so that its direction and scale there are told but prove nothing; it is asked again at
+ * halves of the step, and must come nearer to the reference, in each of its parts
+ * (program_track.c). A gradient that is there and cannot be judged leaves the case undecided. */
+#include "verify/judge/bounds.h"
+#include "verify/judge/program_judge.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "weights[1]", "tau_mem of hid" */
+static void name_block(char *text, size_t size, const struct case_problem *c,
+                       const struct case_block *block)
+{
+    const char *quantity = program_quantity_name(block->quantity);
+    if (block->quantity <= CASE_DELAY)
+        snprintf(text, size, "%s[%zu]", quantity, block->projection);
+    else if (block->quantity == CASE_SPIKE_TIME)
+        snprintf(text, size, "%s of sample %zu %.24s[%zu]", quantity, block->sample,
+                 c->population[block->population].name, block->neuron);
+    else
+        snprintf(text, size, "%s of %.24s", quantity, c->population[block->population].name);
+}
+
+/* ---- what is told ---- */
+
+/* At the case's own step: told, but no evidence. */
+static int tell_first(struct program_case *p)
+{
+    const struct answer *answer = p->answer;
+    struct program_spikes spikes;
+    for (int q = 0; q < CASE_QUANTITIES; q++) {
+        char text[80];
+        program_describe(text, sizeof text, p, answer->gradient, (enum case_quantity)q);
+        if (!answer->provides[q] || !text[0])
+            continue;
+        struct ver_comparison *c =
+            program_compare(p, VER_KIND_ANSWER, program_quantity_name((enum case_quantity)q));
+        if (!c)
+            return judge_no_memory(p->judge);
+        c->outcome = VER_EXCLUDED;
+        snprintf(c->index, sizeof c->index, "%s at %.6g ms%s", text, p->step,
+                 p->program->convention.surrogate ? ", surrogate" : "");
+    }
+    if (p->judge->truth->nones > 0) {
+        struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "gradients");
+        if (!c)
+            return judge_no_memory(p->judge);
+        c->outcome = VER_EXCLUDED;
+        c->numbers = p->judge->truth->nones;
+        snprintf(c->index, sizeof c->index, "there is no derivative");
+    }
+    if (!answer->spikes)
+        return 0;
+    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "spike_counts");
+    if (!c)
+        return judge_no_memory(p->judge);
+    program_compare_spikes(&spikes, p, answer, NULL, VER_ANSWER_LATE_STEPS * p->step);
+    c->outcome = VER_EXCLUDED;
+    c->numbers = p->trains;
+    snprintf(c->index, sizeof c->index, "%s", spikes.first);
+    snprintf(c->value, sizeof c->value, "%zu trains", p->trains);
+    snprintf(c->reference, sizeof c->reference, "%zu right", p->trains - spikes.trains_differ);
+    return 0;
+}
+
+/* How exactly a factor is known at a step: to what the step and the precision do to a gradient. */
+static int factor_bits(const struct program_case *p, double step)
+{
+    double tau = clock_shortest_constant(p->judge->problem);
+    double reach = clock_least_constant(p->judge, VER_LADDER_WEIGHTS);
+    double known = reach * (step + program_grid_rounding(p, step) * tau);
+    int bits = known > 0 && known < 1 ? (int)floor(-log2(known)) : 0;
+    return bits < VER_FACTOR_GRID_BITS ? VER_FACTOR_GRID_BITS
+           : bits > VER_FACTOR_BITS    ? VER_FACTOR_BITS
+                                       : bits;
+}
+
+/* Twice a rung less the one before it is free of the first order: what it looks like, of the last
+ * rung before which errors do not grow. A factor that goes with the step is no limit. */
+static void name_gradient(struct program_ladder *ladder, const struct program_track *track)
+{
+    struct program_case *p = ladder->p, at = *p;
+    size_t best = program_best_rung(track), size = sizeof p->out->diagnosis;
+    double step = at.step = track->ladder.rung[best].step, *x = ladder->gradient[best];
+    double *limit = malloc((p->judge->parameters + 1) * sizeof *limit);
+    double ratio = best > 0 ? track->factor[best] / track->factor[best - 1] : 1;
+    bool goes_with_step =
+        fabs(ratio - 0.5) <= VER_LADDER_FLAT || fabs(ratio - 2) <= VER_LADDER_FLAT;
+    for (size_t k = 0; limit && k < p->judge->parameters; k++)
+        limit[k] = best > 0 && !goes_with_step ? 2 * x[k] - ladder->gradient[best - 1][k] : x[k];
+    if (limit)
+        program_diagnose(&at, limit, track->block->quantity, NULL, factor_bits(p, step));
+    if (best + 1 < ladder->rungs && strlen(p->out->diagnosis) + 40 < size)
+        snprintf(p->out->diagnosis + strlen(p->out->diagnosis), 40, "%sgrows again below %.4g ms",
+                 p->out->diagnosis[0] ? "; " : "", step);
+    free(limit);
+}
+
+static int tell_track(struct program_ladder *ladder, const struct program_track *track,
+                      const struct program_weighed *weighed)
+{
+    struct program_case *p = ladder->p;
+    struct ver_comparison *c = program_compare(p, VER_KIND_LADDER, track->name);
+    const struct ver_rung *last = &track->ladder.rung[ladder->rungs - 1];
+    double relative = track->like == VER_LADDER_SPIKES || !(track->size > 0) ? 1 : track->size;
+    char block[64] = "";
+    if (!c)
+        return judge_no_memory(p->judge);
+    if (track->block)
+        name_block(block, sizeof block, p->judge->problem, track->block);
+    c->outcome = weighed->outcome;
+    c->distance = weighed->ratio;
+    c->order = clock_order(&track->ladder, track->like);
+    c->step = log2(last->step);
+    if (!last->agrees && weighed->outcome == VER_DIFFERS) {
+        snprintf(c->index, sizeof c->index, "%.70s at %.6g ms", ladder->event, last->step);
+        snprintf(c->value, sizeof c->value, "%zu spikes", last->spikes);
+        snprintf(c->reference, sizeof c->reference, "%zu missing, %zu extra", last->missing,
+                 last->extra);
+        return 0;
+    }
+    snprintf(c->index, sizeof c->index, "%s%s%zu rungs to %.6g ms%s%s", block, block[0] ? ": " : "",
+             ladder->rungs, last->step, weighed->why ? ": " : "", weighed->why ? weighed->why : "");
+    snprintf(c->reference, sizeof c->reference, "error %.6g", last->error[track->like] / relative);
+    if (weighed->constant)
+        snprintf(c->value, sizeof c->value, "factor 1, found %.6g",
+                 track->factor[ladder->rungs - 1]);
+    else if (!isnan(weighed->bound))
+        snprintf(c->value, sizeof c->value, "at most %.6g", weighed->bound / relative);
+    return 0;
+}
+
+/* Which gradient of those that are there was not judged, and why; the first one stands for all. */
+static void note_unjudged(struct program_ladder *ladder, const struct case_block *block,
+                          const char *why)
+{
+    struct program_case *p = ladder->p;
+    char name[64] = "gradients";
+    if (p->unjudged[0])
+        return;
+    if (block)
+        name_block(name, sizeof name, p->judge->problem, block);
+    snprintf(p->unjudged, sizeof p->unjudged, "%s not judged: %.120s", name, why);
+}
+
+/* A small part of its quantity, the rest of which is judged or noted by itself. */
+static bool is_small_part(const struct program_ladder *ladder, const struct program_track *part)
+{
+    double squares = 0;
+    for (size_t k = 0; k < ladder->tracks; k++) {
+        const struct program_track *track = &ladder->track[k];
+        if (track->block && track->block->quantity == part->block->quantity)
+            squares += track->size * track->size;
+    }
+    return part->size <= VER_LADDER_NEAR * sqrt(squares);
+}
+
+static int tell_too_few(struct program_ladder *ladder, const char *reason)
+{
+    struct ver_comparison *c = program_compare(ladder->p, VER_KIND_LADDER, "ladder_rungs");
+    if (!c)
+        return judge_no_memory(ladder->p->judge);
+    c->outcome = VER_EXCLUDED;
+    snprintf(c->index, sizeof c->index, "%.100s", reason);
+    for (size_t k = 0; k < ladder->tracks; k++)
+        if (ladder->track[k].block)
+            note_unjudged(ladder, NULL, reason);
+    return 0;
+}
+
+/* Spikes first, since gradients follow from them. */
+static int tell_all(struct program_ladder *ladder, const char *reason)
+{
+    struct program_case *p = ladder->p;
+    bool late = false;
+    if (ladder->rungs < VER_ORDER_RUNGS)
+        return tell_too_few(ladder, reason);
+    for (size_t k = 0; k < ladder->tracks; k++) {
+        const struct program_track *track = &ladder->track[k];
+        struct program_weighed weighed;
+        if (isnan(track->ladder.rung[ladder->rungs - 1].error[track->like]) &&
+            track->ladder.rung[ladder->rungs - 1].agrees) /* no such spikes */
+            continue;
+        if (program_weigh_track(&weighed, ladder, track) != 0 ||
+            tell_track(ladder, track, &weighed) != 0)
+            return -1;
+        bool differs = weighed.outcome == VER_DIFFERS;
+        if (differs && track->like == VER_LADDER_SPIKES && !late)
+            snprintf(p->out->diagnosis, sizeof p->out->diagnosis, "%s", ladder->event);
+        late |= differs && track->like == VER_LADDER_SPIKES;
+        if (differs && track->block)
+            name_gradient(ladder, track);
+        if (weighed.outcome == VER_EXCLUDED && track->block &&
+            !(weighed.why == program_too_small && is_small_part(ladder, track)))
+            note_unjudged(ladder, track->block, weighed.why);
+    }
+    return 0;
+}
+
+/* ---- all rungs ---- */
+
+static double cost_of(const struct case_problem *c, double step)
+{
+    double cells = 0;
+    for (size_t p = 0; p < c->populations; p++)
+        cells += c->population[p].model != CASE_SPIKE_SOURCE ? (double)c->population[p].size : 0;
+    return c->end / step * cells * (double)c->samples;
+}
+
+/* 0; 1: that was the last; -1 with verdict and reason. */
+static int climb_rung(struct program_ladder *ladder, double step, char reason[PROGRAM_REASON])
+{
+    struct program_case *p = ladder->p;
+    struct answer answer;
+    bool bad = false;
+    if (cost_of(p->judge->problem, step) > VER_LADDER_MOST) {
+        snprintf(reason, PROGRAM_REASON, "too large for a ladder");
+        return 1;
+    }
+    int got = program_ask_at(p, &answer, step, reason);
+    if (got == 0)
+        got = program_judge_finite(&bad, p, &answer, step);
+    if (got == 0 && !bad)
+        got = program_take_rung(ladder, &answer, step);
+    answer_clear(&answer);
+    return got == 0 && bad ? 1 : got;
+}
+
+static int climb_all(struct program_ladder *ladder)
+{
+    struct program_case *p = ladder->p;
+    char reason[PROGRAM_REASON] = "the case has no step: time.step, or --step MS";
+    double step = p->step;
+    int got = !(step > 0) ? 1 : program_take_rung(ladder, p->answer, step);
+    for (int k = 1; k < VER_ANSWER_RUNGS && got == 0; k++)
+        got = climb_rung(ladder, step = step / 2, reason);
+    return got >= 0 ? tell_all(ladder, reason) : -1;
+}
+
+int program_judge_ladder(struct program_case *p)
+{
+    struct program_ladder ladder = {.p = p};
+    bool bad = false;
+    int failed = program_judge_finite(&bad, p, p->answer, p->step);
+    if (!failed && !bad)
+        failed = program_add_tracks(&ladder) != 0 ? judge_no_memory(p->judge) : tell_first(p);
+    if (!failed && !bad)
+        failed = climb_all(&ladder);
+    for (size_t k = 0; k < ladder.rungs; k++)
+        free(ladder.gradient[k]);
+    free(ladder.track);
+    program_shift_clear(&ladder.shift);
+    return failed ? -1 : 0;
+}

@@ -1,0 +1,80 @@
+/* store_check.c: is everything in the store what was put there? */
+#include "verify/store/store_inner.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What SQLite itself can tell: pages, indices, references. */
+static int check_file(struct store *store)
+{
+    sqlite3_stmt *row = store_ask(store, "PRAGMA integrity_check(1)", "");
+    int got = store_next(store, row);
+    if (got > 0 && strcmp(store_column_text(row, 0), "ok") != 0)
+        got = store_refuse(store, "damaged: %.200s", store_column_text(row, 0));
+    if (row)
+        store_stop(row);
+    if (got < 0)
+        return -1;
+    row = store_ask(store, "PRAGMA foreign_key_check", "");
+    got = store_next(store, row);
+    if (got > 0) {
+        store_refuse(store, "damaged: a row of %.60s belongs to nothing",
+                     store_column_text(row, 0));
+        store_stop(row);
+    }
+    return got != 0 ? -1 : 0;
+}
+
+/* Totals of complete runs, counted again. */
+static int check_totals(struct store *store)
+{
+    static const char sql[] =
+        "SELECT r.id, r.planned, count(c.verdict),"
+        " coalesce((SELECT sum(t.cases) FROM totals t WHERE t.run = r.id), 0),"
+        " (SELECT count(*) FROM totals t WHERE t.run = r.id AND t.cases IS NOT"
+        "   (SELECT count(*) FROM cases k WHERE k.run = r.id AND k.verdict = t.verdict))"
+        " FROM runs r LEFT JOIN cases c ON c.run = r.id WHERE r.status = 'complete'"
+        " GROUP BY r.id ORDER BY r.id";
+    sqlite3_stmt *row = store_ask(store, sql, "");
+    int got;
+    while ((got = store_next(store, row)) > 0) {
+        int64_t planned = sqlite3_column_int64(row, 1), cases = sqlite3_column_int64(row, 2);
+        if (cases == planned && sqlite3_column_int64(row, 3) == planned &&
+            sqlite3_column_int64(row, 4) == 0)
+            continue;
+        store_refuse(
+            store, "the totals of run %lld do not add up: found %" PRId64 " cases, wanted %" PRId64,
+            (long long)sqlite3_column_int64(row, 0), cases, planned);
+        store_stop(row);
+        return -1;
+    }
+    return got;
+}
+
+static int check_contents(struct store *store)
+{
+    sqlite3_stmt *row =
+        store_ask(store, "SELECT run, position, content FROM cases ORDER BY run, position", "");
+    int got;
+    while ((got = store_next(store, row)) > 0) {
+        int64_t run = sqlite3_column_int64(row, 0), position = sqlite3_column_int64(row, 1);
+        uint64_t content = 0;
+        int failed = store_content(store, run, position, &content);
+        if (!failed && content != store_column_hex(row, 2))
+            failed = store_refuse(store,
+                                  "case %" PRId64 " of run %" PRId64
+                                  " is not what was recorded: digest %016" PRIx64 ", wanted %.20s",
+                                  position, run, content, store_column_text(row, 2));
+        if (failed) {
+            store_stop(row);
+            return -1;
+        }
+    }
+    return got;
+}
+
+int store_check(struct store *store)
+{
+    return check_file(store) != 0 || check_totals(store) != 0 || check_contents(store) != 0 ? -1
+                                                                                            : 0;
+}

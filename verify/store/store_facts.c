@@ -1,0 +1,165 @@
+/* store_facts.c: what a run is: of which program, suite and options; and its fingerprint. */
+#include "verify/exec/program.h"
+#include "verify/store/store_inner.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Set by who builds, if at all: -DEVIDENT_FLAGS='"-O2 -g"'. */
+#ifndef EVIDENT_FLAGS
+#define EVIDENT_FLAGS ""
+#endif
+
+/* Adds to a text, as far as there is room. */
+static void add(char *text, size_t size, const char *more)
+{
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s", more);
+}
+
+/* ---- the program ---- */
+
+/* The program by its bytes: two builds are never taken for one. Empty where the system does not
+ * show the file. */
+static void digest_program(char text[20])
+{
+    static unsigned char block[1 << 16];
+    uint64_t hash = STORE_FNV;
+    size_t got, all = 0;
+    FILE *file = fopen("/proc/self/exe", "r");
+    text[0] = '\0';
+    if (!file)
+        return;
+    while ((got = fread(block, 1, sizeof block, file)) > 0) {
+        hash = store_hash(hash, block, got);
+        all += got;
+    }
+    if (!ferror(file) && all > 0)
+        snprintf(text, 20, "%016" PRIx64, hash);
+    fclose(file);
+}
+
+static void describe_program(struct store_facts *facts)
+{
+    digest_program(facts->program);
+    snprintf(facts->version, sizeof facts->version, "%s", VER_VERSION);
+    snprintf(facts->flags, sizeof facts->flags, "%s", EVIDENT_FLAGS);
+    snprintf(facts->compiler, sizeof facts->compiler, "%s", __VERSION__);
+    snprintf(facts->libraries, sizeof facts->libraries, "MPFR %s, FLINT %s, Arb %s, Jansson %s",
+             mpfr_get_version(), FLINT_VERSION, arb_version, JANSSON_VERSION);
+}
+
+/* CI systems say what they build; so can a user. */
+static void describe_commit(struct store_facts *facts)
+{
+    static const char *const names[] = {"EVIDENT_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA"};
+    for (size_t k = 0; k < sizeof names / sizeof *names && !facts->commit[0]; k++) {
+        const char *commit = getenv(names[k]);
+        snprintf(facts->commit, sizeof facts->commit, "%s", commit ? commit : "");
+    }
+    size_t length = strlen(facts->commit);
+    facts->dirty = length > 0 && facts->commit[length - 1] == '+';
+    if (facts->dirty)
+        facts->commit[length - 1] = '\0';
+}
+
+static void describe_host(struct store_facts *facts)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    facts->host_cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (gmtime_r(&now, &utc))
+        strftime(facts->started, sizeof facts->started, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+/* ---- suite and options ---- */
+
+uint64_t store_case_digest(const struct case_problem *problem)
+{
+    char *text = case_text(problem);
+    uint64_t digest = text ? store_hash_text(STORE_FNV, text) : 0;
+    free(text);
+    return digest;
+}
+
+/* A case of a family is known by its address, since the program is; a file by what is in it. */
+static void describe_suite(struct store_facts *facts, const char *const *names, size_t count,
+                           const struct ver_sources *sources)
+{
+    uint64_t hash = STORE_FNV;
+    for (size_t k = 0; k < count; k++) {
+        add(facts->suite, sizeof facts->suite, k > 0 ? " " : "");
+        add(facts->suite, sizeof facts->suite, names[k]);
+    }
+    for (size_t k = 0; k < sources->count; k++) {
+        const struct ver_source *source = &sources->at[k];
+        hash = store_hash_text(hash, source->name);
+        if (!source->family && source->made) {
+            uint64_t digest = store_case_digest(source->made->problem);
+            hash = store_hash(hash, &digest, sizeof digest);
+        }
+    }
+    snprintf(facts->suite_digest, sizeof facts->suite_digest, "%016" PRIx64, hash);
+    facts->cases = facts->planned = sources->count;
+}
+
+/* Limits of time and memory are left out: they decide whether a case is judged, not how. */
+static int describe_options(struct store_facts *facts, const struct ver_options *options)
+{
+    char *engines = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&engines, &size);
+    if (!out)
+        return -1;
+    if (options->every > 1)
+        fprintf(out, " --every %" PRIu64, options->every);
+    ver_engine_options_put(out, options);
+    int failed = fclose(out);
+    if (!failed)
+        snprintf(facts->options, sizeof facts->options,
+                 "--seed %" PRIu64 " --directions %u --digits %ld --cap %ld%s", options->seed,
+                 options->directions, options->digits, options->precision_cap, engines);
+    free(engines);
+    uint64_t hash = STORE_FNV;
+    for (size_t e = 0; e < options->engines; e++) {
+        add(facts->engines, sizeof facts->engines, e > 0 ? " " : "");
+        add(facts->engines, sizeof facts->engines, ver_engine_name(options->engine[e]));
+        if (program_of(options->engine[e]))
+            hash = program_digest(hash, program_of(options->engine[e]));
+    }
+    if (hash != STORE_FNV)
+        snprintf(facts->programs, sizeof facts->programs, "%016" PRIx64, hash);
+    return failed ? -1 : 0;
+}
+
+int store_facts(struct store_facts *facts, const char *const *names, size_t count,
+                const struct ver_sources *sources, const struct ver_options *options)
+{
+    *facts = (struct store_facts){.shard = 0};
+    describe_program(facts);
+    describe_commit(facts);
+    describe_host(facts);
+    describe_suite(facts, names, count, sources);
+    return describe_options(facts, options);
+}
+
+void store_fingerprint(char text[20], const struct store_facts *facts)
+{
+    const char *const parts[] = {
+        facts->version, facts->program,  facts->commit,       facts->dirty ? "+" : "",
+        facts->flags,   facts->compiler, facts->device,       facts->libraries,
+        facts->options, facts->engines,  facts->suite_digest,
+    };
+    char cases[32];
+    uint64_t hash = STORE_FNV;
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+        hash = store_hash_text(hash, parts[k]);
+    if (facts->programs[0])
+        hash = store_hash_text(hash, facts->programs);
+    snprintf(cases, sizeof cases, "%zu", facts->cases);
+    snprintf(text, 20, "%016" PRIx64, store_hash_text(hash, cases));
+}
