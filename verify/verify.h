@@ -66,16 +66,16 @@ struct ver_comparison {
 
 /* ---- engines: contenders, judged beside the reference ---- */
 
-struct ver_engine; /* a name and what runs it: see verify/run/engine.h */
+struct engine;            /* cases/engine.h */
 enum { VER_ENGINES = 4 }; /* so many in one run */
 
 /* NULL if there is none of that name. */
-const struct ver_engine *ver_engine_find(const char *name);
-const char *ver_engine_name(const struct ver_engine *engine);
+const struct engine *ver_engine_find(const char *name);
+const char *ver_engine_name(const struct engine *engine);
 
 /* Is it the name of another program, or of its answers? */
 bool ver_engine_is_program(const char *name);
-const struct ver_engine *ver_engine_at(size_t k); /* in the order of the table; NULL at its end */
+const struct engine *ver_engine_at(size_t k); /* in the order of the table; NULL at its end */
 
 /* Is there a published defect of that number which an engine can have? */
 bool ver_defect_known(unsigned number);
@@ -199,13 +199,13 @@ struct ver_options {
     long precision_cap; /* bits, of the reference */
     unsigned directions;
     uint64_t seed; /* of directions and probes; added to that of every line of a suite */
-    const struct ver_engine *engine[VER_ENGINES];
+    const struct engine *engine[VER_ENGINES];
     size_t engines;
     struct ver_clock_options clock;
-    bool no_witness; /* engines only */
-    uint64_t every;  /* ladders and invariances on every so many-th case; 0: on all */
-    double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
-    size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
+    bool no_witness;           /* engines only */
+    uint64_t every;            /* ladders and invariances on every so many-th case; 0: on all */
+    double seconds;            /* a case that takes longer is an error of that case; 0: no limit */
+    size_t bytes;              /* likewise one whose process has more memory; 0: no limit */
     const char *const *before; /* [befores]: cases that other programs are asked about first */
     size_t befores;
 };

@@ -77,7 +77,7 @@ bool command_ask_conventions(const char *command, const struct ver_options *opti
 /* false after a line: a limit of memory and an engine on a device exclude each other. */
 bool command_limit_fits(const char *command, const struct ver_options *options);
 /* Of those engines, the first; NULL: none. */
-const struct ver_engine *command_device_engine(const struct ver_options *options);
+const struct engine *command_device_engine(const struct ver_options *options);
 
 void command_print_engine_totals(const struct ver_totals *totals);
 

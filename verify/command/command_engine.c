@@ -1,7 +1,7 @@
 /* command_engine.c: what the commands have in common about engines: their options, and the lines
  * that say what engines did. */
 #include "verify/command/command.h"
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/exec/program.h"
 
 #include <inttypes.h>
@@ -29,7 +29,7 @@ static struct {
 } early;
 
 /* Names stand in tables, a line each. NULL after a line that says what was wanted. */
-static const struct ver_engine *take_program(const char *command, const char *name)
+static const struct engine *take_program(const char *command, const char *name)
 {
     const char *text = name + strlen(PROGRAM_PREFIX);
     bool plain = text[strspn(text, " ")] != '\0' && strlen(text) <= PROGRAM_MOST_COMMAND;
@@ -57,7 +57,7 @@ static const struct ver_engine *take_program(const char *command, const char *na
 bool command_take_engine(const char *command, const char *name, struct ver_options *options)
 {
     bool other = strncmp(name, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0;
-    const struct ver_engine *engine = other ? take_program(command, name) : ver_engine_find(name);
+    const struct engine *engine = other ? take_program(command, name) : ver_engine_find(name);
     char known[200];
     list_engines(known, sizeof known);
     if (!engine && !other)
@@ -80,7 +80,7 @@ bool command_take_engine(const char *command, const char *name, struct ver_optio
 
 /* Whether it runs at all, found out in a process of its own: a device that was touched before the
  * workers begin would be of no use to them. */
-static bool runs_here(const struct ver_engine *engine)
+static bool runs_here(const struct engine *engine)
 {
     fflush(NULL);
     pid_t child = fork();
@@ -88,10 +88,10 @@ static bool runs_here(const struct ver_engine *engine)
     if (child == 0) {
         struct case_made made;
         struct case_error error;
-        struct gpu_result result;
-        struct gpu_options options = GPU_OPTIONS_DEFAULT;
+        struct result result;
+        struct engine_options options = ENGINE_OPTIONS_DEFAULT;
         bool ran = ver_load(&made, "closed-output:1:0", &error) == 0 &&
-                   engine->run(&result, made.problem, &options) != GPU_ABSENT;
+                   engine_run(engine, &result, made.problem, &options) != RESULT_ABSENT;
         _exit(ran ? 0 : 1);
     }
     return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
@@ -101,7 +101,7 @@ static bool runs_here(const struct ver_engine *engine)
 bool command_take_engine_if_present(const char *command, const char *name,
                                     struct ver_options *options, bool *present)
 {
-    const struct ver_engine *engine = ver_engine_find(name);
+    const struct engine *engine = ver_engine_find(name);
     *present = engine && runs_here(engine);
     if (engine && !*present)
         return true;
@@ -147,7 +147,7 @@ bool command_ask_conventions(const char *command, const struct ver_options *opti
     return true;
 }
 
-const struct ver_engine *command_device_engine(const struct ver_options *options)
+const struct engine *command_device_engine(const struct ver_options *options)
 {
     for (size_t e = 0; e < options->engines; e++)
         if (options->engine[e]->device)
@@ -159,7 +159,7 @@ const struct ver_engine *command_device_engine(const struct ver_options *options
  * memory: a device would seem to be broken. */
 bool command_limit_fits(const char *command, const struct ver_options *options)
 {
-    const struct ver_engine *engine = command_device_engine(options);
+    const struct engine *engine = command_device_engine(options);
     if (options->bytes == 0 || !engine)
         return true;
     command_refuse(command,

@@ -11,7 +11,7 @@
 struct writer {
     FILE *out;
     const struct case_problem *problem;
-    const struct gpu_result *result;
+    const struct result *result;
     bool label;  /* spike times are n dt */
     bool failed; /* memory was short */
 };
@@ -149,7 +149,7 @@ static void put_gradients(struct writer *w)
     free(block);
 }
 
-static void put_result(struct writer *w, const struct ver_engine *engine)
+static void put_result(struct writer *w, const struct engine *engine)
 {
     fputs("{\n \"format\": \"evident-result-1\",\n \"case\": ", w->out);
     put_name(w, w->problem->name);
@@ -167,23 +167,23 @@ static void put_result(struct writer *w, const struct ver_engine *engine)
     fputs("\n}\n", w->out);
 }
 
-int ver_engine_write(FILE *out, const struct case_problem *c, const struct ver_engine *engine,
+int ver_engine_write(FILE *out, const struct case_problem *c, const struct engine *engine,
                      const struct ver_clock_options *asked, bool gradients,
                      struct case_error *error)
 {
-    struct gpu_options options = clock_options(asked);
-    struct gpu_result result;
+    struct engine_options options = clock_options(asked);
+    struct result result;
     options.gradients = gradients;
     options.threads = 0;
-    enum gpu_status status = engine->run(&result, c, &options);
-    bool label = (options.variant & GPU_LABEL) != 0;
+    enum result_status status = engine_run(engine, &result, c, &options);
+    bool label = (options.variant & SCHEME_LABEL) != 0;
     struct writer w = {out, c, &result, label, false};
-    if (status == GPU_OK)
+    if (status == RESULT_OK)
         put_result(&w, engine);
     else
         snprintf(error->text, sizeof error->text, "%s: %.300s", engine->name, result.reason);
-    gpu_clear(&result);
+    result_clear(&result);
     if (w.failed)
         snprintf(error->text, sizeof error->text, "memory is short");
-    return status == GPU_OK && !w.failed ? 0 : -1;
+    return status == RESULT_OK && !w.failed ? 0 : -1;
 }

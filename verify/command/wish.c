@@ -346,7 +346,7 @@ static int read_suites(struct wish *wish)
 static void leave_out_device(struct wish *wish)
 {
     struct ver_options *judge = &wish->judge;
-    const struct ver_engine *device = command_device_engine(judge);
+    const struct engine *device = command_device_engine(judge);
     size_t kept = 0;
     if (judge->bytes == 0 || !device || !wish->present ||
         strcmp(wish->present, ver_engine_name(device)) != 0)

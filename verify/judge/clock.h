@@ -6,7 +6,7 @@
 #ifndef EVIDENT_VERIFY_CLOCK_H
 #define EVIDENT_VERIFY_CLOCK_H
 
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/judge/judge.h"
 
 /* ---- clock_place.c: where the numbers of a result stand ---- */
@@ -19,7 +19,7 @@ struct clock_places {
 
 /* 0, or -1 if memory is short; clear whatever comes out. */
 int clock_places_make(struct clock_places *places, const struct case_problem *c,
-                      const struct gpu_result *result);
+                      const struct result *result);
 void clock_places_clear(struct clock_places *places);
 
 /* "[0].hid[3] step 17" */
@@ -27,25 +27,25 @@ void clock_place_text(char *text, size_t size, const struct clock_places *places
                       size_t cell, uint32_t step);
 
 /* The slope of the spike of a cell in a step; NaN if it has none there. */
-double clock_slope(const struct clock_places *places, const struct gpu_result *result,
-                   size_t sample, size_t cell, uint32_t step);
+double clock_slope(const struct clock_places *places, const struct result *result, size_t sample,
+                   size_t cell, uint32_t step);
 
 /* ---- one engine on one case ---- */
 
 struct clock {
     struct judge *judge;
-    const struct ver_engine *engine;
+    const struct engine *engine;
     struct ver_clock *out;
     const struct case_problem *problem;
-    struct gpu_options options; /* how it was run */
+    struct engine_options options; /* how it was run */
     double **backward; /* [projections], ends with NULL: weights of the backward pass, defect 6 */
-    struct gpu_result result;
+    struct result result;
     bool ran; /* result has numbers */
     struct clock_places places;
 };
 
 /* Step, delays and variant of a run as the user asked for it. */
-struct gpu_options clock_options(const struct ver_clock_options *asked);
+struct engine_options clock_options(const struct ver_clock_options *asked);
 
 /* Runs the engine, as its options say, and fills state, reason, digest and places. 0, or -1 with
  * verdict and reason. */
@@ -144,8 +144,8 @@ struct clock_difference {
  * the parameters of a's case first in each of their blocks: b may have more populations and
  * projections behind. 0, or -1 if memory is short. */
 int clock_same(struct clock_difference *difference, const struct case_problem *a_case,
-               const struct gpu_result *a, const struct case_problem *b_case,
-               const struct gpu_result *b, const struct clock_sameness *what);
+               const struct result *a, const struct case_problem *b_case, const struct result *b,
+               const struct clock_sameness *what);
 
 /* Two engines on one case: everything. 0, or -1 with verdict and reason. */
 int clock_judge_bits(struct clock *clock, const struct clock *first);

@@ -54,7 +54,7 @@ static void climb_end(struct climb *climb)
 /* Root mean square error of the spike times, in ms, of the neurons whose counts are the
  * reference's; counts what the others have too few or too many. */
 static double spike_error(struct ver_rung *rung, const struct climb *climb,
-                          const struct gpu_result *result)
+                          const struct result *result)
 {
     const struct ref_result *truth = climb->clock->judge->truth;
     double end = climb->clock->problem->end, steps = (double)result->steps, squares = 0;
@@ -109,13 +109,13 @@ static int climb_rung(struct climb *climb, double step)
 {
     struct clock *clock = climb->clock;
     struct ver_ladder *ladder = climb->ladder;
-    struct gpu_options options = clock->options;
-    struct gpu_result result;
-    options.precision = GPU_DOUBLE;
+    struct engine_options options = clock->options;
+    struct result result;
+    options.precision = ENGINE_DOUBLE;
     options.step = step;
     options.trace = false;
-    enum gpu_status status = clock->engine->run(&result, clock->problem, &options);
-    if (status == GPU_OK) {
+    enum result_status status = engine_run(clock->engine, &result, clock->problem, &options);
+    if (status == RESULT_OK) {
         struct ver_rung *rung = &ladder->rung[ladder->rungs++];
         *rung = (struct ver_rung){.step = step};
         rung->error[VER_LADDER_SPIKES] = spike_error(rung, climb, &result);
@@ -131,8 +131,8 @@ static int climb_rung(struct climb *climb, double step)
     } else {
         snprintf(ladder->reason, sizeof ladder->reason, "%.120s", result.reason);
     }
-    gpu_clear(&result);
-    return status == GPU_OK ? 0 : 1;
+    result_clear(&result);
+    return status == RESULT_OK ? 0 : 1;
 }
 
 /* ---- the comparisons ---- */

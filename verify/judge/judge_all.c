@@ -4,7 +4,7 @@
  * memory is an error of that case. Every judgement goes to the place of its source and is told in
  * the order of the sources, so that what is printed depends on no order of work. Under MPI the
  * first rank hands out the cases of all (verify/run/ranks.h). */
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/run/parcel.h"
 #include "verify/run/pool.h"
 #include "verify/exec/program.h"

@@ -12,14 +12,14 @@
 
 struct program_case {
     struct judge *judge;
-    const struct program *program;
+    const struct engine *engine;
     struct ver_clock *out;
-    struct answer *answer;
+    struct result *answer;
     double step;                  /* ms, that it was asked with; 0: none */
     double size[CASE_QUANTITIES]; /* largest gradient of the reference */
     enum ver_verdict verdict;     /* of the case, before this program was asked */
     char reason[320];             /* likewise */
-    size_t trains;                /* samples * lif neurons, in the order of struct answer */
+    size_t trains;                /* samples * lif neurons, in the order of struct result */
     char unjudged[192];           /* a gradient that it gave and that nothing can be said of, why */
 };
 
@@ -34,8 +34,8 @@ struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kin
 
 /* Asks at a step, applies the conventions and counts the time. 0; 1 if the program does not run it
  * (reason says why); -1 with verdict and reason. */
-int program_ask_at(struct program_case *p, struct answer *answer, double step,
-                   char reason[PROGRAM_REASON]);
+int program_ask_at(struct program_case *p, struct result *answer, double step,
+                   char reason[RESULT_REASON]);
 
 const char *program_quantity_name(enum case_quantity quantity);
 
@@ -122,7 +122,7 @@ struct program_spikes {
 
 /* bound[spikes] in ms in the order of the truth; NULL: common for all. */
 void program_compare_spikes(struct program_spikes *spikes, const struct program_case *p,
-                            const struct answer *answer, const double *bound, double common);
+                            const struct result *answer, const double *bound, double common);
 
 /* The comparisons "spike_counts" and "spikes". *same: all counts are the reference's. 0, or -1. */
 int program_judge_spikes(struct program_case *p, const struct program_move *move, bool *same);
@@ -165,7 +165,7 @@ struct program_difference { /* the first number that differs; place empty: none 
 
 /* Whether two answers differ in a bit. NaN is NaN, whatever its bits. */
 bool program_differ(struct program_difference *d, const struct program_case *p,
-                    const struct answer *a, const struct answer *b);
+                    const struct result *a, const struct result *b);
 
 /* ---- program_again.c ---- */
 
@@ -247,10 +247,10 @@ size_t program_best_rung(const struct program_track *track);
 int program_add_tracks(struct program_ladder *ladder);
 
 /* The answer at a step. 0, or -1 with verdict and reason. */
-int program_take_rung(struct program_ladder *ladder, const struct answer *answer, double step);
+int program_take_rung(struct program_ladder *ladder, const struct result *answer, double step);
 
 /* A NaN is wrong whatever the step. 0, or -1 with verdict and reason; *bad: it was told. */
-int program_judge_finite(bool *bad, struct program_case *p, const struct answer *a, double step);
+int program_judge_finite(bool *bad, struct program_case *p, const struct result *a, double step);
 
 /* ---- program_ladder.c ---- */
 

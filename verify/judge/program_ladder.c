@@ -28,7 +28,7 @@ static void name_block(char *text, size_t size, const struct case_problem *c,
 /* At the case's own step: told, but no evidence. */
 static int tell_first(struct program_case *p)
 {
-    const struct answer *answer = p->answer;
+    const struct result *answer = p->answer;
     struct program_spikes spikes;
     for (int q = 0; q < CASE_QUANTITIES; q++) {
         char text[80];
@@ -41,7 +41,7 @@ static int tell_first(struct program_case *p)
             return judge_no_memory(p->judge);
         c->outcome = VER_EXCLUDED;
         snprintf(c->index, sizeof c->index, "%s at %.6g ms%s", text, p->step,
-                 p->program->convention.surrogate ? ", surrogate" : "");
+                 p->engine->surrogate ? ", surrogate" : "");
     }
     if (p->judge->truth->nones > 0) {
         struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "gradients");
@@ -210,13 +210,13 @@ static double cost_of(const struct case_problem *c, double step)
 }
 
 /* 0; 1: that was the last; -1 with verdict and reason. */
-static int climb_rung(struct program_ladder *ladder, double step, char reason[PROGRAM_REASON])
+static int climb_rung(struct program_ladder *ladder, double step, char reason[RESULT_REASON])
 {
     struct program_case *p = ladder->p;
-    struct answer answer;
+    struct result answer;
     bool bad = false;
     if (cost_of(p->judge->problem, step) > VER_LADDER_MOST) {
-        snprintf(reason, PROGRAM_REASON, "too large for a ladder");
+        snprintf(reason, RESULT_REASON, "too large for a ladder");
         return 1;
     }
     int got = program_ask_at(p, &answer, step, reason);
@@ -224,14 +224,14 @@ static int climb_rung(struct program_ladder *ladder, double step, char reason[PR
         got = program_judge_finite(&bad, p, &answer, step);
     if (got == 0 && !bad)
         got = program_take_rung(ladder, &answer, step);
-    answer_clear(&answer);
+    result_clear(&answer);
     return got == 0 && bad ? 1 : got;
 }
 
 static int climb_all(struct program_ladder *ladder)
 {
     struct program_case *p = ladder->p;
-    char reason[PROGRAM_REASON] = "the case has no step: time.step, or --step MS";
+    char reason[RESULT_REASON] = "the case has no step: time.step, or --step MS";
     double step = p->step;
     int got = !(step > 0) ? 1 : program_take_rung(ladder, p->answer, step);
     for (int k = 1; k < VER_ANSWER_RUNGS && got == 0; k++)

@@ -238,7 +238,7 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
 /* Relative: of the gradients that are added up, in the program's precision. */
 static double unit_of(const struct program_case *p)
 {
-    return ldexp(1, p->program->convention.single ? -VER_SINGLE_BITS : -VER_DOUBLE_BITS);
+    return ldexp(1, p->engine->single ? -VER_SINGLE_BITS : -VER_DOUBLE_BITS);
 }
 
 /* The truth is zero, or what it is lost in its own terms: a step and the precision do to it what

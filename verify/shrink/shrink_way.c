@@ -1,5 +1,5 @@
 /* shrink_way.c: how a case fails, and whether two fail alike. */
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/run/parcel.h"
 #include "verify/shrink/shrink.h"
 
