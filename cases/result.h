@@ -39,11 +39,11 @@ struct result {
     enum result_status status;
     char reason[RESULT_REASON]; /* of any status but RESULT_OK: one line */
     size_t samples, populations, cells, parameters;
-    bool has_loss, has_sample_loss;
+    bool has_loss, has_sample_loss, has_spikes; /* whether these are given */
     double loss; /* mean over samples */
     struct result_sample *sample;
     /* Spike times in ms, ascending: [samples * lif neurons], by sample, population, neuron. NULL:
-     * not given, or steps of a raster alone. */
+     * not given, or as steps of a raster alone. */
     struct case_train *spikes;
     size_t trains;
     uint32_t steps;            /* of a grid; 0: none */

@@ -21,7 +21,8 @@ struct ask {
 
 /* What all three take, for their usage texts. */
 #define ASK_USAGE                                                                                  \
-    "  --engine NAME    who is judged: clock-host, clock-cuda, clock-emulated or exec:COMMAND\n"   \
+    "  --engine NAME    who is judged: clock-host, clock-cuda, clock-emulated,\n"                  \
+    "                   exec:COMMAND or so:PATH\n"                                                 \
     "  --conventions F  how that command counts, if it does not say so itself\n"                   \
     "  --engine-time-limit S  the longest it may take for an answer (default 60)\n"                \
     "  --step MS        step of the engine instead of the case's own\n"                            \

@@ -3,6 +3,7 @@
 #include "verify/command/command.h"
 #include "verify/run/engines.h"
 #include "verify/exec/program.h"
+#include "verify/exec/shared_object.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -54,15 +55,28 @@ static const struct engine *take_program(const char *command, const char *name)
     return program ? &program->engine : NULL;
 }
 
+static const struct engine *take_shared_object(const char *command, const char *name)
+{
+    struct case_error error;
+    const struct engine *engine = shared_object_open(name, &error);
+    if (!engine)
+        command_refuse(command, "--engine: %s", error.text);
+    return engine;
+}
+
 bool command_take_engine(const char *command, const char *name, struct ver_options *options)
 {
-    bool other = strncmp(name, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0;
-    const struct engine *engine = other ? take_program(command, name) : ver_engine_find(name);
+    bool other = ver_engine_is_program(name);
+    const struct engine *engine =
+        strncmp(name, SHARED_OBJECT_PREFIX, strlen(SHARED_OBJECT_PREFIX)) == 0
+            ? take_shared_object(command, name)
+        : other ? take_program(command, name)
+                : ver_engine_find(name);
     char known[200];
     list_engines(known, sizeof known);
     if (!engine && !other)
-        command_refuse(command, "--engine: found '%s', wanted one of %s, or exec:COMMAND", name,
-                       known);
+        command_refuse(command, "--engine: found '%s', wanted one of %s, exec:COMMAND or so:PATH",
+                       name, known);
     if (!engine)
         return false;
     for (size_t e = 0; e < options->engines; e++)
@@ -274,11 +288,11 @@ static void print_program(const struct ver_clock_totals *clock)
     print_unjudged(clock);
     if (!isnan(clock->seconds))
         printf("; a case takes %.3g s (median)", clock->seconds);
-    const struct program *program = program_named(clock->engine);
-    if (program)
-        convention_text(conventions, sizeof conventions, &program->convention);
+    const struct engine *engine = ver_engine_find(clock->engine);
+    if (engine)
+        program_conventions(conventions, sizeof conventions, engine);
     printf("\n  conventions: %s\n  digest: %016" PRIx64 "\n",
-           program ? conventions : "not known here", clock->digest);
+           engine ? conventions : "not known here", clock->digest);
 }
 
 static void print_engine(const struct ver_totals *totals, size_t e)

@@ -235,7 +235,7 @@ static int read_samples(struct reader *r, const json_t *samples)
     if (check_list(r, "samples", samples, c->samples, "samples") != 0)
         return -1;
     const json_t *first = json_array_get(samples, 0);
-    bool spikes = json_object_get(first, "spikes");
+    bool spikes = a->has_spikes = json_object_get(first, "spikes");
     a->has_sample_loss = json_object_get(first, "loss");
     if (result_make(a, c, spikes, true) != 0)
         return refuse_memory(r);

@@ -59,7 +59,7 @@ void program_found_state(const struct engine *engine);
 
 /* Adds to a digest: conventions, and every file that a word of the command names, or that PATH has
  * for one. */
-uint64_t program_digest(uint64_t hash, const struct program *program);
+uint64_t engine_digest(uint64_t hash, const struct engine *engine);
 
 /* Ends what this process has started. */
 void program_end_all(void);

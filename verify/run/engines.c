@@ -2,6 +2,7 @@
 #include "verify/run/engines.h"
 #include "gpu/gpu.h"
 #include "verify/exec/program.h"
+#include "verify/exec/shared_object.h"
 #include "verify/base/word.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ const struct engine *ver_engine_find(const char *name)
     for (size_t k = 0; k < sizeof table / sizeof *table; k++)
         if (strcmp(table[k]->name, name) == 0)
             return table[k];
-    return NULL;
+    const struct program *program = program_named(name);
+    return program ? &program->engine : shared_object_named(name);
 }
 
 const char *ver_engine_name(const struct engine *engine)
@@ -35,6 +37,7 @@ bool ver_engine_spent(void *context)
 bool ver_engine_is_program(const char *name)
 {
     return strncmp(name, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0 ||
+           strncmp(name, SHARED_OBJECT_PREFIX, strlen(SHARED_OBJECT_PREFIX)) == 0 ||
            strncmp(name, PROGRAM_ANSWERS, strlen(PROGRAM_ANSWERS)) == 0;
 }
 
@@ -53,10 +56,12 @@ static void put_program(FILE *out, const struct program *program)
 void ver_engine_options_put(FILE *out, const struct ver_options *options)
 {
     for (size_t e = 0; e < options->engines; e++)
-        if (program_of(options->engine[e]))
+        if (program_of(options->engine[e])) {
             put_program(out, program_of(options->engine[e]));
-        else
-            fprintf(out, " --engine %s", ver_engine_name(options->engine[e]));
+        } else {
+            fputs(" --engine ", out);
+            ver_word_put(out, options->engine[e]->name);
+        }
     for (unsigned k = 0; k < 32; k++)
         if (options->clock.defects >> k & 1)
             fprintf(out, " --defect %u", k);
