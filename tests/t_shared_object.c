@@ -4,6 +4,8 @@
  * headers, by C and C++. EVIDENT names the program. */
 #include "tests/program_case.h"
 
+#include <stdbool.h>
+
 #define HEADERS "mkdir -p $D/i/cases && cp cases/engine.h cases/result.h cases/problem.h $D/i/cases"
 #define SOURCE "verify/exec/examples/eventprop.c"
 #define BUILD "${CC:-cc} -shared -fPIC -O1 -I $D/i -o $D/e.so -x c - -lm"
@@ -51,12 +53,23 @@ static const struct {
      "loss"}, /* nobody looks at spikes that are not given: the loss says it */
 };
 
+/* A line FAIL NAME KIND ... */
+static bool fails_by(const char *kind)
+{
+    char wanted[40];
+    snprintf(wanted, sizeof wanted, " %s ", kind);
+    for (const char *at = text; (at = strstr(at, "FAIL ")); at++) {
+        const char *found = strchr(at + strlen("FAIL "), ' ');
+        if (found && strncmp(found, wanted, strlen(wanted)) == 0)
+            return true;
+    }
+    return false;
+}
+
 START_TEST(mistake_fails)
 {
-    char kind[80];
     ck_assert_msg(judged(mistakes[_i].change, FIRST_SPIKES) == 1, "%s", text);
-    snprintf(kind, sizeof kind, " %s", mistakes[_i].wrong);
-    ck_assert_msg(strstr(text, "FAIL ") && strstr(text, kind), "%s", text);
+    ck_assert_msg(fails_by(mistakes[_i].wrong), "%s", text);
 }
 END_TEST
 
