@@ -169,7 +169,8 @@ PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAG
 install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
-	for header in $(filter-out cases/internal.h,$(wildcard cases/*.h)) ref/ref.h gpu/gpu.h verify/verify.h; do \
+	for header in $(filter-out cases/internal.h,$(wildcard cases/*.h)) ref/ref.h gpu/gpu.h verify/verify.h \
+	    verify/base/file.h; do \
 	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
 	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html reports/workflow.yml \
 	    $(wildcard reports/measured/kills.tsv)

@@ -54,6 +54,7 @@ struct engine {
     bool threads;   /* options.threads means something */
     bool shapes;    /* options.block and options.cluster do */
     bool doubles;   /* it has ENGINE_DOUBLE */
+    unsigned lanes; /* cells that are computed at once: what a step costs; 0: one */
     bool device;    /* it wants address space without a limit */
     const void *self;
 

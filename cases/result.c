@@ -114,6 +114,26 @@ int result_make(struct result *result, const struct case_problem *c, bool spikes
     return !spikes || result->spikes ? 0 : make_trains(result, c);
 }
 
+int result_make_times(struct result *result, const struct case_problem *c)
+{
+    double steps = (double)result->steps;
+    if (result_make(result, c, true, false) != 0)
+        return -1;
+    for (size_t s = 0; s < c->samples; s++)
+        for (size_t p = 0; p < c->populations; p++)
+            for (size_t n = 0; n < result->raster.sizes[p]; n++) {
+                const struct case_step_train *from = &result->raster.train[s][p][n];
+                struct case_train *to = result_train(result, s, p, n);
+                to->at = malloc((from->count + 1) * sizeof *to->at);
+                if (!to->at)
+                    return -1;
+                for (to->count = 0; to->count < from->count; to->count++)
+                    to->at[to->count] = ((double)from->step[to->count] + 1) * c->end / steps;
+            }
+    result->has_spikes = true;
+    return 0;
+}
+
 void result_clear(struct result *result)
 {
     for (size_t s = 0; result->sample && s < result->samples; s++) {

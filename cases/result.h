@@ -40,7 +40,7 @@ struct result {
     char reason[RESULT_REASON]; /* of any status but RESULT_OK: one line */
     size_t samples, populations, cells, parameters;
     bool has_loss, has_sample_loss, has_spikes; /* whether these are given */
-    double loss; /* mean over samples */
+    double loss;                                /* mean over samples */
     struct result_sample *sample;
     /* Spike times in ms, ascending: [samples * lif neurons], by sample, population, neuron. NULL:
      * not given, or as steps of a raster alone. */
@@ -75,6 +75,10 @@ int result_make_raster(struct result *result, const struct case_problem *c, bool
 /* The spikes of a neuron, where they are given in ms. */
 struct case_train *result_train(const struct result *result, size_t sample, size_t population,
                                 size_t neuron);
+
+/* The steps of a raster as times: a spike of step n acts at (n + 1) end / steps. -1 if memory is
+ * short. */
+int result_make_times(struct result *result, const struct case_problem *c);
 
 void result_clear(struct result *result);
 

@@ -72,6 +72,7 @@ const struct engine gpu_clock_host = {.abi = ENGINE_ABI,
                                       .scheme = true,
                                       .threads = true,
                                       .doubles = true,
+                                      .lanes = 32,
                                       .run = run_host};
 
 const struct engine gpu_clock_cuda = {.abi = ENGINE_ABI,

@@ -1,6 +1,6 @@
 /* t_defects.c: the register of published defects is one: what `evident defects` prints, what
  * --defect plants and the table of ref/MATH.md are the same 18 rows. */
-#include "verify/diagnose/defect.h"
+#include "verify/judge/defect.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 #define EVIDENT_VERIFY_H
 
 #include "ref/ref.h"
+#include "verify/base/file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -127,6 +128,9 @@ enum ver_clock_state {
 };
 
 enum { VER_UNJUDGED = 9 }; /* words of why a gradient was not judged; the last: any other */
+/* A word of the reason, of enum VER_UNJUDGED. */
+const char *ver_unjudged_name(size_t k);
+
 /* Errors of the scheme against the reference at one step; NaN where there is nothing to compare. */
 enum ver_ladder_quantity {
     VER_LADDER_SPIKES,  /* root mean square, ms */
@@ -278,6 +282,9 @@ void ver_sources_clear(struct ver_sources *sources);
 /* Keeps every shards-th source, from the shard-th on (1 .. shards), and drops the others. */
 void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t shards);
 
+/* Is it the address of a case, FAMILY:SEED:K? A file of that name comes first. */
+bool ver_is_address(const char *name);
+
 /* Loads one case from a file, "-" or an address. 0, or -1 and error. */
 int ver_load(struct case_made *made, const char *name, struct case_error *error);
 
@@ -380,21 +387,5 @@ struct ver_result_options {
 /* Writes an evident-result-1 document. 0, or -1 if memory is short or out has an error. */
 int ver_result_write(FILE *out, const struct case_problem *c, const struct ref_result *result,
                      const struct ver_result_options *options);
-
-/* A file that appears whole or not at all: written beside its place, then renamed. What is no
- * regular file (a pipe, a terminal) is written in place. */
-struct ver_file {
-    FILE *stream;
-    char *path, *beside; /* beside is NULL if written in place */
-};
-
-int ver_file_open(struct ver_file *file, const char *path, struct case_error *error);
-int ver_file_commit(struct ver_file *file, struct case_error *error);
-void ver_file_abandon(struct ver_file *file);
-
-/* The place of a file that comes with the program: in the source tree, here (./verify/suites) or
- * where the program was built, else in the installed share directory. To be freed; NULL if it is
- * in none of them, or memory is short. */
-char *ver_shared_path(const char *in_tree, const char *in_share);
 
 #endif

@@ -1,6 +1,6 @@
 /* command_defects.c: `evident defects`: the register of published defects, as a table. */
 #include "verify/command/command.h"
-#include "verify/diagnose/defect.h"
+#include "verify/judge/defect.h"
 
 #include <string.h>
 

@@ -278,6 +278,8 @@ enum explain_status explain_program(FILE *out, const struct case_made *made, con
     q.clock.engine = ver_engine_name(options->engine[0]);
     q.p = (struct program_case){.judge = &q.judge,
                                 .engine = options->engine[0],
+                                .options = clock_options(&options->clock),
+                                .single = options->engine[0]->single,
                                 .out = &q.clock,
                                 .answer = &q.answer,
                                 .step = options->clock.step > 0 ? options->clock.step

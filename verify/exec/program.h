@@ -4,7 +4,8 @@
 #define EVIDENT_VERIFY_PROGRAM_H
 
 #include "verify/exec/convention.h"
-#include "verify/run/engines.h"
+#include "cases/engine.h"
+#include "verify/verify.h"
 
 struct answers; /* answers.h */
 

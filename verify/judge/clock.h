@@ -1,12 +1,12 @@
 /* clock.h: what the files that judge a clock engine share. Private to verify/.
  *
  * A clock engine is wrong in one of three ways, each with its own judge: its rounding
- * (clock_rounding.c, against its scheme in balls), its scheme (clock_ladder.c, against the
+ * (clock_rounding.c, against its scheme in balls), its scheme (convergence.c, against the
  * reference as the step shrinks), its bits (clock_bits.c, against another engine or itself). */
 #ifndef EVIDENT_VERIFY_CLOCK_H
 #define EVIDENT_VERIFY_CLOCK_H
 
-#include "verify/run/engines.h"
+#include "cases/engine.h"
 #include "verify/judge/judge.h"
 
 /* ---- clock_place.c: where the numbers of a result stand ---- */
@@ -181,7 +181,7 @@ bool clock_far_from_underflow(const struct clock *clock);
 /* Some invariances, chosen by the case's key. 0, or -1 with verdict and reason. */
 int clock_judge_invariances(struct clock *clock);
 
-/* ---- clock_order.c, clock_ladder.c ---- */
+/* ---- clock_order.c ---- */
 
 /* Least-squares slope of log2 error against log2 step over the rungs that agree and have an error;
  * NaN if there are fewer than VER_ORDER_RUNGS. */
@@ -192,8 +192,6 @@ double clock_order(const struct ver_ladder *ladder, enum ver_ladder_quantity qua
  * that converges. NaN where there is nothing to judge. */
 double clock_convergence(const struct ver_ladder *ladder, enum ver_ladder_quantity quantity,
                          double least);
-
-int clock_judge_ladder(struct clock *clock);
 
 /* ---- clock_resolve.c ---- */
 

@@ -3,7 +3,7 @@
  * within the bounds of a variant has that defect. */
 #include "verify/judge/bounds.h"
 #include "verify/judge/clock.h"
-#include "verify/diagnose/defect.h"
+#include "verify/judge/defect.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
  * distance from everything. */
 #include "verify/judge/bounds.h"
 #include "verify/judge/clock.h"
+#include "verify/judge/program_judge.h"
 #include "verify/exec/program.h"
 
 #include <math.h>
@@ -119,7 +120,7 @@ static int judge_one(struct clock *clock, const struct clock *first)
         return failed;
     failed = judge_engine(clock, first);
     if (!failed && clock->judge->thorough && clock->engine->doubles)
-        failed = clock_judge_ladder(clock);
+        failed = convergence_judge(clock);
     return failed;
 }
 

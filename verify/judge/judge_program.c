@@ -21,13 +21,13 @@ struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kin
 
 bool program_says(const struct program_case *p, const arb_t x)
 {
-    double most = p->engine->single ? (double)FLT_MAX : DBL_MAX;
+    double most = p->single ? (double)FLT_MAX : DBL_MAX;
     return arb_is_finite(x) && fabs(middle(x)) <= most;
 }
 
 const char *program_beyond(const struct program_case *p)
 {
-    return p->engine->single ? "beyond single precision" : "beyond double precision";
+    return p->single ? "beyond single precision" : "beyond double precision";
 }
 
 int program_set_apart(struct program_case *p, const char *quantity, size_t numbers, const char *why)
@@ -55,9 +55,8 @@ static int end_in_error(struct program_case *p, const char *reason)
 int program_ask_at(struct program_case *p, struct result *answer, double step,
                    char reason[RESULT_REASON])
 {
-    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+    struct engine_options options = p->options;
     options.step = step;
-    options.delays = p->judge->options->clock.round_delays ? CASE_ROUND_DELAYS : CASE_WHOLE_DELAYS;
     enum result_status said = engine_run(p->engine, answer, p->judge->problem, &options);
     program_note(p->engine, p->judge->out->name);
     snprintf(reason, RESULT_REASON, "%s", answer->reason);
@@ -65,6 +64,9 @@ int program_ask_at(struct program_case *p, struct result *answer, double step,
     p->out->no_start = said == RESULT_NO_START;
     if (said == RESULT_ABSENT && step == p->step)
         p->out->state = VER_CLOCK_ABSENT;
+    if (said == RESULT_OK && answer->raster.train &&
+        result_make_times(answer, p->judge->problem) != 0)
+        return judge_no_memory(p->judge);
     if (said == RESULT_OK || said == RESULT_REFUSED || said == RESULT_ABSENT)
         return said != RESULT_OK;
     return end_in_error(p, reason);
@@ -204,7 +206,7 @@ static int need_truth(struct program_case *p)
                      truth->reason);
 }
 
-static void measure(struct program_case *p)
+void program_measure(struct program_case *p)
 {
     const struct judge *judge = p->judge;
     for (size_t b = 0; b < judge->blocks; b++) {
@@ -224,7 +226,7 @@ int program_judge_answer(struct program_case *p)
     int got = need_truth(p);
     if (got != 0)
         return got < 0 ? -1 : 0;
-    measure(p);
+    program_measure(p);
     p->out->digest = result_digest(p->answer);
     if (p->engine->surrogate && result_has_gradient(p->answer))
         snprintf(p->unjudged, sizeof p->unjudged,
@@ -239,6 +241,8 @@ int judge_program(struct judge *judge, const struct engine *engine, struct ver_c
     struct result answer;
     struct program_case p = {.judge = judge,
                              .engine = engine,
+                             .options = clock_options(&judge->options->clock),
+                             .single = engine->single,
                              .out = out,
                              .answer = &answer,
                              .step = step > 0 ? step : judge->problem->step};

@@ -118,7 +118,7 @@ static struct past past_of(const struct program_case *p)
 static enum result_status ask_quietly(struct result *answer, const struct program_case *p,
                                       const struct case_problem *c, double step)
 {
-    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+    struct engine_options options = p->options;
     options.step = step;
     return engine_run(p->engine, answer, c, &options);
 }

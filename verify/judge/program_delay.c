@@ -16,7 +16,7 @@ enum { MOST_STEPS = 4 };
 static bool says(const struct program_case *p, const struct ref_result *truth)
 {
     const struct result *a = p->answer;
-    double apart = p->engine->single ? VER_READING_SINGLE : VER_EXPLAIN_APART;
+    double apart = p->single ? VER_READING_SINGLE : VER_EXPLAIN_APART;
     double loss = middle(truth->loss);
     size_t train = 0, compared = 0;
     for (size_t s = 0; a->spikes && s < truth->samples; s++)

@@ -13,6 +13,8 @@
 struct program_case {
     struct judge *judge;
     const struct engine *engine;
+    struct engine_options options; /* that it is asked with, but for the step */
+    bool single;                   /* it answers in binary32 */
     struct ver_clock *out;
     struct result *answer;
     double step;                  /* ms, that it was asked with; 0: none */
@@ -24,6 +26,9 @@ struct program_case {
 };
 
 /* ---- judge_program.c ---- */
+
+/* Fills size and trains. */
+void program_measure(struct program_case *p);
 
 /* Holds p->answer against the reference. 0, or -1 with verdict and reason. */
 int program_judge_answer(struct program_case *p);
@@ -204,16 +209,16 @@ struct program_track {
     const struct case_block *block; /* NULL: of no gradient */
     struct ver_ladder ladder;       /* [like] is its error: absolute */
     double size;                    /* L2 norm of the truth; of the others what it is relative to */
-    double factor[VER_ANSWER_RUNGS], cosine[VER_ANSWER_RUNGS]; /* of a gradient; or NaN */
+    double factor[VER_RUNGS], cosine[VER_RUNGS]; /* of a gradient; or NaN */
 };
 
 struct program_ladder {
     struct program_case *p;
     struct program_track *track;
     size_t tracks, rungs;
-    double *gradient[VER_ANSWER_RUNGS]; /* [rungs], as answered: [parameters] */
-    struct program_shift shift;         /* at the step that it was last asked for */
-    char event[112];                    /* the first that differs at the finest rung */
+    double *gradient[VER_RUNGS]; /* [rungs], as answered: [parameters] */
+    struct program_shift shift;  /* at the step that it was last asked for */
+    char event[112];             /* the first that differs at the finest rung */
 };
 
 /* Of the whole block, or one row of it; parameters without a derivative are left out. The truth's
@@ -255,5 +260,14 @@ int program_judge_finite(bool *bad, struct program_case *p, const struct result 
 /* ---- program_ladder.c ---- */
 
 int program_judge_ladder(struct program_case *p);
+
+/* p->answer and the answers at halves of its step become rungs, which are judged. 0, or -1 with
+ * verdict and reason; first: what p->answer is by itself is told. */
+int program_climb(struct program_ladder *ladder, bool first);
+void program_ladder_clear(struct program_ladder *ladder);
+
+/* The same of an engine that has double precision, where rounding is not seen; fills the ladder of
+ * the judgement. 0, or -1 with verdict and reason. */
+int convergence_judge(struct clock *clock);
 
 #endif

@@ -10,9 +10,6 @@
 /* For struct pool: the device of an engine is lost to this process. */
 bool ver_engine_spent(void *context);
 
-/* A word of the reason, of enum VER_UNJUDGED. */
-const char *ver_unjudged_name(size_t k);
-
 /* The program whose command could not be started for this case: then all judging ended there, and
  * nobody was told of it. NULL if there is none. */
 const struct ver_clock *ver_no_start(const struct ver_judgement *judgement);

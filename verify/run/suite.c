@@ -36,21 +36,6 @@ static bool has_suffix(const char *text, const char *suffix)
     return length >= tail && strcmp(text + length - tail, suffix) == 0;
 }
 
-/* A file of that name comes first, whatever it is called. */
-static bool is_address(const char *name)
-{
-    return strchr(name, ':') && access(name, F_OK) != 0;
-}
-
-int ver_load(struct case_made *made, const char *name, struct case_error *error)
-{
-    *made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
-    if (is_address(name))
-        return case_make(made, name, error);
-    made->problem = case_read(name, error);
-    return made->problem ? 0 : -1;
-}
-
 /* ---- the list ---- */
 
 /* Takes over name and made. */
@@ -114,7 +99,7 @@ static int add_case(struct ver_sources *sources, const char *name, struct case_e
         return -1;
     }
     struct ver_source source = {.name = copy_text(name), .made = made};
-    if (is_address(name)) {
+    if (ver_is_address(name)) {
         char family[64] = "";
         size_t length = strcspn(name, ":");
         if (length < sizeof family)

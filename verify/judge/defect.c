@@ -1,6 +1,6 @@
 /* defect.c: the register of the published system's known defects. `evident defects` prints it,
  * `--defect N` plants those that one trial of an engine can have, ref/MATH.md has it as a table. */
-#include "verify/diagnose/defect.h"
+#include "verify/judge/defect.h"
 
 /* Of those without a variant, 3, 8 to 13 and 15 to 17 are of training, reports and texts, and 14 is
  * another program's scheme. */

@@ -1,6 +1,6 @@
 /* folder.c: see folder.h. Answers name their case, so no two cases of a folder may have one name.
  */
-#include "verify/exec/folder.h"
+#include "verify/run/folder.h"
 #include "verify/judge/bounds.h"
 #include "verify/report/table.h"
 

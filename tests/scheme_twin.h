@@ -1,4 +1,5 @@
-/* scheme.h: the fixed-step scheme once more, as plain as can be, for tests of the grid reference.
+/* scheme_twin.h: the fixed-step scheme once more, as plain as can be, for tests of the grid
+ * reference.
  *
  * Dense arrays, loops in the documented order, one rounding an operation: numbers are doubles, and
  * with `single` every result is rounded to binary32 (53 >= 2 * 24 + 2 bits: rounding twice is

@@ -107,7 +107,7 @@ static void describe_rest(char *text, size_t size, const struct program_case *p,
     const char *name = program_quantity_name(quantity);
     double cosine = program_cosine(p, gradient, quantity), off = part_off(p, gradient, quantity);
     bool small = off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && p->engine->time == ENGINE_EXACT &&
-                 !p->engine->single;
+                 !p->single;
     if (small && off <= ldexp(1, -VER_LOOKS_SOLVED_BITS))
         snprintf(text, size, "%s equal to %.1e of their size, like a solver's tolerance", name,
                  off);
