@@ -124,8 +124,8 @@ int case_read_samples(struct case_reader *reader, const json_t *value);
 
 /* ---- HDF5 (hdf5.c) ---- */
 
-/* Reads the float dataset name of the file at path: exactly columns columns, and exactly *rows rows,
- * or any number of rows, stored in *rows, where it is SIZE_MAX. *numbers to be freed. *taken counts
+/* Reads the float dataset name of the file at path: exactly columns columns, and exactly *rows
+ * rows, or any number of rows, stored in *rows, where it is SIZE_MAX. *numbers to be freed. *taken counts
  * the numbers of one case, at most CASE_MAX_HDF5_NUMBERS. */
 int case_read_dataset(double **numbers, size_t *rows, size_t *taken,
                       const struct case_report *report, const struct case_place *at,
