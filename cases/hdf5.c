@@ -120,19 +120,18 @@ int case_read_dataset(double **numbers, size_t *rows, size_t *taken,
 int case_read_hdf5(double **numbers, size_t *rows, struct case_reader *reader,
                    const struct case_place *at, const json_t *value, size_t columns)
 {
-    static const struct case_key keys[] = {
-        {"hdf5", CASE_REQUIRED}, {"dataset", CASE_REQUIRED}, {NULL, CASE_UNUSED}};
-    static const char *const names[] = {"hdf5", "dataset"};
+    static const struct case_row keys[] = {
+        {"hdf5", .required = CASE_ALWAYS}, {"dataset", .required = CASE_ALWAYS}, {NULL}};
     char shown[CASE_SHOWN];
     const char *text[2];
-    if (case_read_keys(reader, at, value, keys, "an hdf5 object"))
+    if (case_read_keys(reader, at, value, keys, CASE_ALWAYS, "an hdf5 object"))
         return -1;
     for (int i = 0; i < 2; i++) {
-        const json_t *word = json_object_get(value, names[i]);
+        const json_t *word = json_object_get(value, keys[i].key);
         text[i] = json_string_value(word); /* NULL where it is no string */
         if (!text[i] || !text[i][0])
-            return case_refuse(&reader->report, CASE_KEY(at, names[i]), case_show_json(shown, word),
-                               "a string that is not empty");
+            return case_refuse(&reader->report, CASE_KEY(at, keys[i].key),
+                               case_show_json(shown, word), "a string that is not empty");
     }
     char *path = join(reader->directory, text[0]);
     if (!path)
