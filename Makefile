@@ -85,8 +85,8 @@ $(BUILD)/flags $(BUILD)/prefix: FORCE
 	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || { $(BEGIN) \
 	    printf '%s\n' '$(subst ','\'',$(STAMP))' > $@; }
 
-$(BUILD)/verify/base/file.o: $(BUILD)/prefix
-$(BUILD)/verify/base/file.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
+$(BUILD)/cases/shared.o: $(BUILD)/prefix
+$(BUILD)/cases/shared.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
 
 # A run remembers how its program was built.
 $(BUILD)/verify/store/store_facts.o: private PLACE = -DEVIDENT_FLAGS='"$(CC) $(CFLAGS)"'
@@ -177,6 +177,7 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -m 644 -t $(SHARE)/suites verify/suites/*
 	install -D -m 644 -t $(SHARE)/examples cases/examples/*.json verify/exec/examples/eventprop.c
 	install -D -m 644 -t $(SHARE)/regression cases/regression/*.json
+	install -D -m 644 -t $(SHARE)/data cases/data/digits.h5 cases/data/README.md
 	install -D -m 644 -t $(SHARE) cases/case.schema.json
 	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	printf '%s\n' $(PC_LINES) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc

@@ -42,6 +42,11 @@ void case_free(struct case_problem *c); /* NULL is allowed */
 /* The same case again, sharing nothing with the first. NULL if memory is short. */
 struct case_problem *case_copy(const struct case_problem *c);
 
+/* The place of a file that comes with the program: ./in_tree, in_tree in the source tree that the
+ * program was built in, in_share in the folder share beside the program or in the installed share
+ * directory. To be freed. NULL if it is in none of them, and error (NULL is allowed) says so. */
+char *case_shared_path(const char *in_tree, const char *in_share, struct case_error *error);
+
 /* ---- parameters (enum case_quantity, struct case_block) ---- */
 
 /* All blocks, ordered by quantity as in the enum, then by index as stored in the case. Together
@@ -87,18 +92,23 @@ struct case_made {
     enum case_expectation expectation;
     struct case_known *known;
     size_t knowns;
+    struct case_error error; /* empty, or why it could not be made */
 };
 
 struct case_family {
     const char *name, *summary;
     uint64_t limit; /* number of different cases, 0 if unlimited */
     int (*make)(struct case_made *made, uint64_t seed,
-                uint64_t k); /* 0, or -1 if memory is short */
+                uint64_t k); /* 0, or -1: made->error, or memory is short */
 };
 
 extern const struct case_family case_families[]; /* ends with a NULL name */
 
 const struct case_family *case_family_find(const char *name); /* NULL if there is none */
+
+/* Makes case k of a seed. 0, or -1 and error. */
+int case_family_make(struct case_made *made, const struct case_family *family, uint64_t seed,
+                     uint64_t k, struct case_error *error);
 
 /* Makes "FAMILY:SEED:K". 0, or -1 and error. */
 int case_make(struct case_made *made, const char *address, struct case_error *error);

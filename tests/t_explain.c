@@ -11,8 +11,7 @@ static char reason[512];
 
 static void setup(void)
 {
-    made = (struct case_made){problem(RECURRENT, "\"delay\":0,", SAMPLE_A "," SAMPLE_B),
-                              CASE_DECIDED, NULL, 0};
+    made = (struct case_made){.problem = problem(RECURRENT, "\"delay\":0,", SAMPLE_A "," SAMPLE_B)};
 }
 
 static void teardown(void)

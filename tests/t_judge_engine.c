@@ -40,7 +40,7 @@ static void load(const char *kind, const char *rest)
     char whole[sizeof text + 128];
     struct case_error error;
     snprintf(whole, sizeof whole, text, kind, rest);
-    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made = (struct case_made){0};
     made.problem = case_read_text(whole, strlen(whole), "text", NULL, &error);
     ck_assert_msg(made.problem != NULL, "%s", error.text);
 }

@@ -45,7 +45,7 @@ static void judge_family(const char *family)
     options.no_witness = true;
     options.clock.round_delays = true;
     for (unsigned k = 0; k < CASES; k++) {
-        struct case_made made = {NULL, CASE_DECIDED, NULL, 0};
+        struct case_made made = {0};
         struct ver_judgement judgement;
         ck_assert_int_eq(case_family_find(family)->make(&made, 1, k), 0);
         calls = 0;

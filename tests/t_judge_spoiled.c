@@ -14,7 +14,7 @@ static struct ver_options options;
 static void setup(void)
 {
     struct case_error error;
-    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made = (struct case_made){0};
     made.problem = case_read("cases/examples/worked.json", &error);
     ck_assert_msg(made.problem != NULL, "%s", error.text);
     options = (struct ver_options)VER_OPTIONS_DEFAULT;

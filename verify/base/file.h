@@ -1,4 +1,4 @@
-/* file.h: files that appear whole, and where those are that come with the program. */
+/* file.h: files that appear whole, or not at all. */
 #ifndef EVIDENT_VERIFY_FILE_H
 #define EVIDENT_VERIFY_FILE_H
 
@@ -16,10 +16,5 @@ struct ver_file {
 int ver_file_open(struct ver_file *file, const char *path, struct case_error *error);
 int ver_file_commit(struct ver_file *file, struct case_error *error);
 void ver_file_abandon(struct ver_file *file);
-
-/* The place of a file that comes with the program: in the source tree, here (./verify/suites) or
- * where the program was built, else in the installed share directory. To be freed; NULL if it is
- * in none of them, or memory is short. */
-char *ver_shared_path(const char *in_tree, const char *in_share);
 
 #endif

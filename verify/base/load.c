@@ -11,7 +11,7 @@ bool ver_is_address(const char *name)
 
 int ver_load(struct case_made *made, const char *name, struct case_error *error)
 {
-    *made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    *made = (struct case_made){0};
     if (ver_is_address(name))
         return case_make(made, name, error);
     made->problem = case_read(name, error);

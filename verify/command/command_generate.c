@@ -92,15 +92,15 @@ static void list_families(FILE *out)
 
 static int write_one(const struct wish *wish, const struct case_family *family, uint64_t k)
 {
-    struct case_made made = {NULL, CASE_DECIDED, NULL, 0};
+    struct case_made made;
     struct case_error error;
     char path[1200];
     int length = snprintf(path, sizeof path, "%s/%s-%" PRIu64 "-%" PRIu64 ".json", wish->out,
                           family->name, wish->seed, k);
     if (length < 0 || (size_t)length >= sizeof path)
         return command_refuse("generate", "%.300s: path too long", wish->out);
-    if (family->make(&made, wish->seed, k) != 0)
-        return command_refuse("generate", "%s: memory is short", path);
+    if (case_family_make(&made, family, wish->seed, k, &error) != 0)
+        return command_refuse("generate", "%s", error.text);
     int failed = case_write(path, made.problem, &error);
     case_made_clear(&made);
     return failed ? command_refuse("generate", "%s", error.text) : COMMAND_PASS;

@@ -151,8 +151,9 @@ static char *find_path(const char *suite, const char *path)
         return found;
     free(found);
     static const char cases[] = "cases/";
-    return strncmp(path, cases, strlen(cases)) == 0 ? ver_shared_path(path, path + strlen(cases))
-                                                    : NULL;
+    return strncmp(path, cases, strlen(cases)) == 0
+               ? case_shared_path(path, path + strlen(cases), NULL)
+               : NULL;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -279,7 +280,7 @@ char *ver_suite_path(const char *name)
     char in_tree[300], in_share[300];
     snprintf(in_tree, sizeof in_tree, "verify/suites/%.250s.suite", name);
     snprintf(in_share, sizeof in_share, "suites/%.250s.suite", name);
-    return ver_shared_path(in_tree, in_share);
+    return case_shared_path(in_tree, in_share, NULL);
 }
 
 int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,

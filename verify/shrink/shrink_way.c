@@ -24,7 +24,7 @@ static size_t next(void *context)
 static void work(void *context, size_t job, FILE *out)
 {
     const struct bench *bench = context;
-    const struct case_made made = {bench->problem[job], CASE_DECIDED, NULL, 0};
+    const struct case_made made = {.problem = bench->problem[job]};
     struct ver_judgement judgement;
     ver_judge(&judgement, bench->judge->name, "file", &made, &bench->judge->options);
     parcel_put(out, &judgement);
