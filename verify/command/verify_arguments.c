@@ -1,0 +1,99 @@
+/* verify_arguments.c: the arguments of `evident verify`: those of suites come between the defaults
+ * and those of the command line, which win. */
+#include "verify/command/command.h"
+#include "verify/store/store.h"
+
+#include <string.h>
+
+static bool may_stand_in_a_suite(const char *word)
+{
+    size_t length = strcspn(word, "=");
+    for (const struct option *row = option_table; row->name; row++)
+        if (row->use & OPTION_IN_SUITE && option_is_of(row, "verify") &&
+            length == strlen(row->name) + 2 && strncmp(word + 2, row->name, length - 2) == 0)
+            return true;
+    return false;
+}
+
+static enum options_status read_suites(struct options *options)
+{
+    enum { MOST = 64 };
+    struct case_error error;
+    const char *suite = NULL;
+    char *word[MOST] = {(char *)"verify"};
+    if (options_of_suites(&options->suite_options, &suite, options->operand, options->operands,
+                          &error) != 0) {
+        command_refuse(options->where, "%s", error.text);
+        return OPTIONS_BAD;
+    }
+    if (!options->suite_options)
+        return OPTIONS_GOOD;
+    int words = 1 + options_cut_words(options->suite_options, word + 1, MOST - 1);
+    snprintf(options->place, sizeof options->place, "verify: options of %.150s", suite);
+    options->where = options->place; /* whose line it is, if one is wrong */
+    for (int k = 1; k < words; k++)
+        if (strncmp(word[k], "--", 2) == 0 && !may_stand_in_a_suite(word[k])) {
+            command_refuse(options->where,
+                           "found %s, wanted one of how cases are judged, such as --engine, "
+                           "--every, --directions",
+                           word[k]);
+            return OPTIONS_BAD;
+        }
+    enum options_status status = options_words(options, words, word, OPTIONS_VALUES);
+    options->where = options->command->name;
+    options->replace_engines = options->judge.engines > 0;
+    return status;
+}
+
+/* An engine on a device that was wanted only where it can be had, with a limit of memory: not. */
+static void leave_out_device(struct options *options)
+{
+    struct ver_options *judge = &options->judge;
+    const struct ver_engine *device = options_device(judge);
+    size_t kept = 0;
+    if (judge->bytes == 0 || !device || !options->present ||
+        strcmp(options->present, ver_engine_name(device)) != 0)
+        return;
+    for (size_t e = 0; e < judge->engines; e++)
+        if (judge->engine[e] != device)
+            judge->engine[kept++] = judge->engine[e];
+    judge->engines = kept;
+    options->absent = options->present;
+    options->why = "reserves address space beyond any --memory-limit";
+}
+
+/* Where the suite's engines were sent away, so is how they should have run. */
+static void forget_engines(struct options *options, const struct ver_options *suite)
+{
+    struct ver_options *judge = &options->judge;
+    struct ver_clock_options *clock = &judge->clock;
+    if (judge->engines > 0 || !options->suite_options || suite->no_witness != judge->no_witness ||
+        suite->clock.step < clock->step || suite->clock.round_delays != clock->round_delays ||
+        suite->clock.compat != clock->compat)
+        return;
+    *clock = (struct ver_clock_options){.defects = clock->defects};
+    judge->no_witness = false;
+}
+
+enum options_status verify_arguments_read(struct options *options, int argc, char **argv)
+{
+    enum options_status status = options_words(options, argc, argv, OPTIONS_OPERANDS);
+    if (status != OPTIONS_GOOD)
+        return status;
+    if (options->operands == 0)
+        options->operand[options->operands++] = "ci";
+    if ((status = read_suites(options)) != OPTIONS_GOOD)
+        return status;
+    struct ver_options suite = options->judge;
+    if ((status = options_words(options, argc, argv, OPTIONS_VALUES)) != OPTIONS_GOOD)
+        return status;
+    leave_out_device(options);
+    forget_engines(options, &suite);
+    if ((options->resume || options->last_failed) && !options->store)
+        options->store = store_default_path();
+    if (options->summary && !options->store) {
+        command_refuse(options->where, "--summary wants a --store: it is made from there");
+        return OPTIONS_BAD;
+    }
+    return options_engines_fit(options) ? OPTIONS_GOOD : OPTIONS_BAD;
+}
