@@ -68,7 +68,7 @@ endif
 .PHONY: all tests check checked verify lint bits canary sweep bench measured install uninstall
 .PHONY: clean help FORCE
 
-all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (default)
+all: $(PROGRAM) $(LIBRARY) $(OUT)/evident.1 $(OUT)/evident.bash ## build build/evident, its manual page and build/libevident.a (default)
 
 tests: $(TESTS) ## build the unit tests
 
@@ -118,6 +118,10 @@ $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
 $(PROGRAM): $(MAIN) $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
+# Manual page and completion are what the program says of itself.
+$(OUT)/evident.1 $(OUT)/evident.bash: $(PROGRAM)
+	$(SAY)$(PROGRAM) help $(if $(filter %.1,$@),--man,--completion) > $@
+
 $(OUT)/evident-%: $(MAIN) $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $(MAIN) $(FAULTY) $(BUILD)/fault-$*/*/*.o $(LIBRARY) $(LIBS)
 
@@ -162,6 +166,7 @@ lint: $(LINTED) ## rules of the house that no compiler checks
 # ---- installing ----
 
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
+COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evident
 PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES) $(MPI)' \
     'Description: proven gradients of spiking networks and their independent check' \
     'Cflags: -I$${prefix}/include/evident' 'Libs: -L$${prefix}/lib -levident $(ARB) $(CUDA_LIBS) -fopenmp -lm'
@@ -169,6 +174,8 @@ PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAG
 install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(OUT)/evident.1
+	install -D -m 644 $(OUT)/evident.bash $(COMPLETION)
 	for header in cases/cases.h cases/time_grid.h ref/ref.h gpu/gpu.h verify/verify.h; do \
 	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
 	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html reports/workflow.yml \
@@ -182,7 +189,7 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 
 uninstall: ## take away what install put there, by the same PREFIX and DESTDIR
 	rm -f $(DESTDIR)$(PREFIX)/bin/evident $(DESTDIR)$(PREFIX)/lib/libevident.a \
-	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc $(COMPLETION) $(DESTDIR)$(PREFIX)/share/man/man1/evident.1
 	rm -rf $(DESTDIR)$(PREFIX)/include/evident $(SHARE)
 
 clean: ## remove build/

@@ -44,7 +44,8 @@ START_TEST(uninstall_leaves_what_was_there_before)
     does(MAKE "install");
     does("$D/opt/e/bin/evident --version && cd $D/opt/e && ls lib/libevident.a "
          "lib/pkgconfig/evident.pc include/evident/ref/ref.h share/evident/suites/ci.suite "
-         "share/evident/reports/page.html share/evident/case.schema.json");
+         "share/evident/reports/page.html share/evident/case.schema.json "
+         "share/man/man1/evident.1 share/bash-completion/completions/evident");
     does(MAKE "uninstall");
     does("cd $D && find . ! -type d | sort && find . -name '*evident*'");
     ck_assert_str_eq(text, "./opt/e/bin/b\n./opt/e/share/other/s\n");

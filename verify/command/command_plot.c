@@ -147,7 +147,9 @@ static int run(struct options *options)
         return command_refuse("plot", "--engine: only one at a time");
     if (ver_load(&made, name, &error) != 0)
         return command_refuse("plot", "%s", error.text);
-    struct plot plot = {.problem = made.problem, .sample = (size_t)options->sample, .most = (size_t)options->neurons,
+    struct plot plot = {.problem = made.problem,
+                        .sample = (size_t)options->sample,
+                        .most = (size_t)options->neurons,
                         .title = name};
     struct ref_options forward = REF_OPTIONS_DEFAULT;
     int code = COMMAND_PASS;

@@ -195,7 +195,7 @@ void help_manual(FILE *out)
 
 /* ---- completion ---- */
 
-/* "run:--color | verify:--color) words='auto always never' ;;" of an option with words to choose. */
+/* "verify:--color) words='auto always never' ;;" of an option with words to choose from. */
 static void put_choices(FILE *out, const struct command *command, const struct option *row)
 {
     bool engines = row->put == option_put_engines || row->take == option_take_engine_if_present;
@@ -211,36 +211,37 @@ static void put_choices(FILE *out, const struct command *command, const struct o
     fputs("' ;;\n", out);
 }
 
-static void put_command_names(FILE *out)
+/* "run) words='--digits ... ' ;;" */
+static void put_option_names(FILE *out, const struct command *command)
 {
-    for (size_t k = 0; command_at(k); k++)
-        fprintf(out, "%s%s", k > 0 ? " " : "", command_at(k)->name);
+    fprintf(out, "        %s) words='", command->name);
+    for (const struct option *row = option_table; row->name; row++)
+        if (option_is_of(row, command->name))
+            fprintf(out, "--%s ", row->name);
+    fputs("' ;;\n", out);
 }
 
+/* What begins with no '-' and has no words to choose from is left to the shell: names of files. */
 void help_completion(FILE *out)
 {
     fputs("# Completion of evident for bash, and for zsh after bashcompinit.\n"
           "_evident()\n{\n"
           "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=\n"
-          "    case $COMP_CWORD:${COMP_WORDS[1]}:$before in\n"
-          "        1:*) words='",
+          "    case $COMP_CWORD:${COMP_WORDS[1]} in\n"
+          "        1:* | 2:help) words='",
           out);
-    put_command_names(out);
-    fputs(" --help --version' ;;\n        2:help:*) words='", out);
-    put_command_names(out);
-    fputs("' ;;\n    esac\n    [ -n \"$words\" ] || case ${COMP_WORDS[1]}:$before in\n", out);
+    for (size_t k = 0; command_at(k); k++)
+        fprintf(out, "%s ", command_at(k)->name);
+    fputs("--help --version' ;;\n    esac\n"
+          "    [ -n \"$words\" ] || case ${COMP_WORDS[1]}:$before in\n",
+          out);
     for (size_t k = 0; command_at(k); k++)
         for (const struct option *row = option_table; row->name; row++)
             if (option_is_of(row, command_at(k)->name))
                 put_choices(out, command_at(k), row);
-    fputs("    esac\n    [ -n \"$words\" ] || case ${COMP_WORDS[1]} in\n", out);
-    for (size_t k = 0; command_at(k); k++) {
-        fprintf(out, "        %s) words='", command_at(k)->name);
-        for (const struct option *row = option_table; row->name; row++)
-            if (option_is_of(row, command_at(k)->name))
-                fprintf(out, "--%s ", row->name);
-        fputs("' ;;\n", out);
-    }
+    fputs("    esac\n    [[ -n $words || $word != -* ]] || case ${COMP_WORDS[1]} in\n", out);
+    for (size_t k = 0; command_at(k); k++)
+        put_option_names(out, command_at(k));
     fputs("    esac\n"
           "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
           "}\n"
