@@ -227,8 +227,9 @@ void help_completion(FILE *out)
     fputs("# Completion of evident for bash, and for zsh after bashcompinit.\n"
           "_evident()\n{\n"
           "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=\n"
-          "    case $COMP_CWORD:${COMP_WORDS[1]} in\n"
-          "        1:* | 2:help) words='",
+          "    case $COMP_CWORD:${COMP_WORDS[1]}:$word in\n"
+          "        2:help:-*) ;;\n"
+          "        1:* | 2:help:*) words='",
           out);
     for (size_t k = 0; command_at(k); k++)
         fprintf(out, "%s ", command_at(k)->name);
