@@ -1,6 +1,6 @@
 /* t_manners.c: how `evident verify` behaves on a terminal, in a pipe, when it is interrupted, and
- * when only some cases are wanted. The program is named by the environment variable EVIDENT; without
- * it the suite fails. */
+ * when only some cases are wanted. The program is named by the environment variable EVIDENT;
+ * without it the suite fails. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* t_options.c: the table of options: that it is sound, that what is printed of a command line reads
- * back to the same options, and that help, manual page and completion know every row. The program is
- * named by the environment variable EVIDENT; without it the suite fails. */
+ * back to the same options, and that help, manual page and completion know every row. The program
+ * is named by the environment variable EVIDENT; without it the suite fails. */
 #include "verify/command/command.h"
 
 #include <check.h>
@@ -244,7 +244,8 @@ START_TEST(help_manual_and_completion_know_every_option_of_every_command)
                  strcmp(name, "export-cases") == 0 ? "export\\-cases" : name);
         section(part, sizeof part, manual, heading);
         snprintf(line, sizeof line,
-                 "$E %s --help; . <($E help --completion); COMP_WORDS=(evident %s --); COMP_CWORD=2; "
+                 "$E %s --help; . <($E help --completion); COMP_WORDS=(evident %s --); "
+                 "COMP_CWORD=2; "
                  "_evident; printf '<%%s>' \"${COMPREPLY[@]}\"",
                  name, name);
         ck_assert_int_eq(shell(line), 0);

@@ -272,9 +272,8 @@ char *ver_suite_path(const char *name);
 void ver_sources_clear(struct ver_sources *sources);
 
 /* Keeps those of which keep says so, as if the others had never been added. */
-void ver_sources_keep(struct ver_sources *sources,
-                      bool (*keep)(const struct ver_source *source, const void *context),
-                      const void *context);
+typedef bool ver_source_test(const struct ver_source *source, const void *context);
+void ver_sources_keep(struct ver_sources *sources, ver_source_test *keep, const void *context);
 
 /* Keeps every shards-th source, from the shard-th on (1 .. shards), and drops the others. */
 void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t shards);

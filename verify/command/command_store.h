@@ -1,4 +1,4 @@
-/* command_store.h: what the commands on what runs leave behind share. Private to verify/command/. */
+/* command_store.h: what the commands on stores share. Private to verify/command/. */
 #ifndef EVIDENT_VERIFY_COMMAND_STORE_H
 #define EVIDENT_VERIFY_COMMAND_STORE_H
 

@@ -1,5 +1,5 @@
-/* command_table.c: the commands of the program. A new one: a file with its row, and a line here; the
- * rows of option_table.c say what it takes. */
+/* command_table.c: the commands of the program. A new one: a file with its row, and a line here;
+ * the rows of option_table.c say what it takes. */
 #include "verify/command/command.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* console.c: what `evident verify` prints: a line a failure, the command that shows it again, totals.
- */
+/* console.c: what `evident verify` prints: a line a failure, with the command that shows it again,
+ * and totals. */
 #include "verify/command/console.h"
 #include "verify/base/word.h"
 

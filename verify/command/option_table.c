@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 enum {
-    /* Numbers below this many digits (V and I after six terms of rounding) give too few to compare. */
+    /* Below this many, V and I after six terms of rounding give too few digits to compare. */
     LEAST_DIGITS = 30,
     MOST_DIGITS = 1000000, /* beyond it the precision cap decides anyway */
     MOST_BITS = 1 << 24,

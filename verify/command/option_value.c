@@ -134,9 +134,8 @@ static uint64_t load_whole(const struct option *row, const void *from)
     }
 }
 
-/* As it would be given; false where it is not given. A number that is no good value stands for that,
- * and so does 0 where 0 is one and there is no default: what must be told apart, options->given
- * tells. */
+/* As it would be given; false where it is not given. A number that is no good value stands for
+ * that, and so does 0 where it is one and there is no default, unless options->given says more. */
 static bool value_text(char text[40], const struct option *row, const struct options *options)
 {
     const void *from = (const char *)options + row->place;

@@ -120,8 +120,8 @@ void option_put_judged(FILE *out, const struct options *options);
 
 /* ---- printing: options_put.c ---- */
 
-/* What differs from the defaults, quoted for a shell, a blank before each; use 0: of all rows of the
- * command, else of those with that use. */
+/* What differs from the defaults, quoted for a shell, a blank before each; use 0: of all rows of
+ * the command, else of those with that use. */
 void options_put(FILE *out, const struct options *options, unsigned use);
 void options_put_judge(FILE *out, const struct ver_options *judge, unsigned use);
 

@@ -95,9 +95,7 @@ void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t sha
     sources->count = kept;
 }
 
-void ver_sources_keep(struct ver_sources *sources,
-                      bool (*keep)(const struct ver_source *source, const void *context),
-                      const void *context)
+void ver_sources_keep(struct ver_sources *sources, ver_source_test *keep, const void *context)
 {
     size_t kept = 0;
     for (size_t k = 0; k < sources->count; k++)
