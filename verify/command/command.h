@@ -63,6 +63,10 @@ const char *case_argument(const struct options *options);
 /* With the options of suites between the defaults and those of the command line. */
 enum options_status verify_arguments_read(struct options *options, int argc, char **argv);
 
+/* Adds the cases that are wanted; everything that can be wrong with them is said before the first
+ * is judged. 0, or the exit code after a line. */
+int verify_sources_find(const struct options *options, struct ver_sources *sources);
+
 /* ---- command_verify.c ---- */
 
 /* Judges all sources, records, reports and tells as the options say. Returns an exit code. */

@@ -6,7 +6,6 @@
 #include "verify/store/store.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -264,67 +263,10 @@ int verify_run(const struct options *options, struct ver_sources *sources)
     return COMMAND_PASS;
 }
 
-/* ---- which cases ---- */
-
-static bool matches(const struct ver_source *source, const void *pattern)
-{
-    return fnmatch(pattern, source->name, 0) == 0;
-}
-
-/* Of the text of store_failed: a line a name, and a newline before the first. */
-static bool is_listed(const struct ver_source *source, const void *list)
-{
-    size_t length = strlen(source->name);
-    for (const char *at = list; (at = strstr(at, source->name)); at++)
-        if (at[-1] == '\n' && at[length] == '\n')
-            return true;
-    return false;
-}
-
-/* 0, or the exit code after a line. */
-static int keep_last_failed(const struct options *options, struct ver_sources *sources)
-{
-    struct case_error error;
-    struct store *store = store_open(options->store, STORE_READ, &error);
-    if (!store)
-        return command_refuse(options->where, "--last-failed: %s", error.text);
-    char *list = store_failed(store);
-    if (list)
-        ver_sources_keep(sources, is_listed, list);
-    int code = list ? 0 : command_refuse(options->where, "--last-failed: %s", store_error(store));
-    free(list);
-    store_close(store);
-    if (code == 0 && sources->count == 0)
-        return command_refuse(options->where,
-                              "--last-failed: no such case did not pass in the newest run of %s",
-                              options->store);
-    return code;
-}
-
-static int choose(const struct options *options, struct ver_sources *sources)
-{
-    if (options->pattern) {
-        char anywhere[600];
-        snprintf(anywhere, sizeof anywhere, "*%.590s*", options->pattern);
-        ver_sources_keep(sources, matches, anywhere);
-        if (sources->count == 0)
-            return command_refuse(options->where, "--match: found no case whose name holds '%s'",
-                                  options->pattern);
-    }
-    return options->last_failed ? keep_last_failed(options, sources) : 0;
-}
-
-/* Everything that can be wrong before the first case is said before the first case. */
 static int run(struct options *options)
 {
     struct ver_sources sources = {NULL, 0, 0};
-    struct case_error error;
-    int code = 0;
-    for (size_t k = 0; k < options->operands && code == 0; k++)
-        if (ver_sources_add(&sources, options->operand[k], options->judge.seed, &error) != 0)
-            code = command_refuse(options->where, "%s", error.text);
-    if (code == 0)
-        code = choose(options, &sources);
+    int code = verify_sources_find(options, &sources);
     if (code == 0)
         code = verify_run(options, &sources);
     ver_sources_clear(&sources);
