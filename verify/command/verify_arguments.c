@@ -1,5 +1,5 @@
-/* verify_arguments.c: the arguments of `evident verify`: how cases are judged, where those of suites
- * come between the defaults and those of the command line, which win; and which cases. */
+/* verify_arguments.c: the arguments of `evident verify`: how cases are judged, where options of
+ * suites come between the defaults and those of the command line, which win; and which cases. */
 #include "verify/command/command.h"
 #include "verify/store/store.h"
 
