@@ -68,7 +68,7 @@ endif
 .PHONY: all tests check checked verify lint bits canary sweep bench measured install uninstall
 .PHONY: clean help FORCE
 
-all: $(PROGRAM) $(LIBRARY) ## build build/evident and build/libevident.a (default)
+all: $(PROGRAM) $(LIBRARY) $(OUT)/evident.1 $(OUT)/evident.bash ## build build/evident, its manual page and build/libevident.a (default)
 
 tests: $(TESTS) ## build the unit tests
 
@@ -118,6 +118,10 @@ $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
 $(PROGRAM): $(MAIN) $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
+# Manual page and completion are what the program says of itself.
+$(OUT)/evident.1 $(OUT)/evident.bash: $(PROGRAM)
+	$(SAY)$(PROGRAM) help $(if $(filter %.1,$@),--man,--completion) > $@
+
 $(OUT)/evident-%: $(MAIN) $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $(MAIN) $(FAULTY) $(BUILD)/fault-$*/*/*.o $(LIBRARY) $(LIBS)
 
@@ -153,8 +157,7 @@ checked: all tests $(LINTED) $(if $(CUDA),carry)
 verify: ## install what is missing, build, run the CI suite, write reports/out/index.html
 	@.ci/setup
 	@+$(MAKE) --no-print-directory all
-	@mkdir -p reports/out
-	@$(PROGRAM) verify ci --store reports/out/runs.sqlite --report reports/out
+	@mkdir -p reports/out && $(PROGRAM) verify ci --store reports/out/runs.sqlite --report reports/out
 
 lint: $(LINTED) ## rules of the house that no compiler checks
 	@PTX='$(LINTED)' tests/lint.sh
@@ -162,6 +165,8 @@ lint: $(LINTED) ## rules of the house that no compiler checks
 # ---- installing ----
 
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
+PUBLIC = $(filter-out cases/internal.h cases/format.h,$(wildcard cases/*.h)) ref/ref.h gpu/gpu.h verify/verify.h verify/base/file.h
+COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evident
 PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES) $(MPI)' \
     'Description: proven gradients of spiking networks and their independent check' \
     'Cflags: -I$${prefix}/include/evident' 'Libs: -L$${prefix}/lib -levident $(ARB) $(CUDA_LIBS) -fopenmp -lm'
@@ -169,9 +174,9 @@ PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAG
 install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
-	for header in $(filter-out cases/internal.h,$(wildcard cases/*.h)) ref/ref.h gpu/gpu.h verify/verify.h \
-	    verify/base/file.h; do \
-	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(OUT)/evident.1
+	install -D -m 644 $(OUT)/evident.bash $(COMPLETION)
+	for header in $(PUBLIC); do install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
 	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html reports/workflow.yml \
 	    $(wildcard reports/measured/kills.tsv)
 	install -D -m 644 -t $(SHARE)/suites verify/suites/*
@@ -184,7 +189,7 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 
 uninstall: ## take away what install put there, by the same PREFIX and DESTDIR
 	rm -f $(DESTDIR)$(PREFIX)/bin/evident $(DESTDIR)$(PREFIX)/lib/libevident.a \
-	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc $(COMPLETION) $(DESTDIR)$(PREFIX)/share/man/man1/evident.1
 	rm -rf $(DESTDIR)$(PREFIX)/include/evident $(SHARE)
 
 clean: ## remove build/

@@ -74,7 +74,8 @@ refusals() { # log
     if [ -z "$line" ]; then
         echo verdicts 1
     else
-        awk -F'[ ,]+' -v want="$2" '{ n = $7 + $9 + $11; if ($2 != want) n++
+        awk -F'[ ,]+' -v want="$2" '{ n = $2 != want
+                       for (k = 3; k < NF; k += 2) if ($(k + 1) !~ /^(pass|fail)$/) n += $k
                        if (n) print "verdicts", n }' <<<"$line"
     fi
 }

@@ -34,12 +34,12 @@ progress doing
 # ---- exit codes and totals ----
 
 run "$evident" verify $worked --engine clock-host
-demand 'an honest case passes' 0 '^cases: 1, 1 pass, 0 fail, 0 undecided, 0 not-run, 0 error$'
+demand 'an honest case passes' 0 '^cases: 1, 1 pass$'
 run "$evident" verify $worked
 demand 'every parameter is asked by itself' 0 ' 4 directions, 73 coordinates,'
 for defect in 1 4 7; do
     run "$evident" verify $worked --engine clock-host --no-witness --defect $defect
-    demand "defect $defect fails" 1 '^cases: 1, 0 pass, 1 fail'
+    demand "defect $defect fails" 1 '^cases: 1, 1 fail'
 done
 said=
 mkdir "$place/rows"
@@ -56,7 +56,7 @@ run "$evident" verify closed-chain:1:0 --engine "so:$place/late.so" \
     --no-witness
 demand 'spikes of a shared object are looked at' 1 '^FAIL .* spikes .* got '
 run "$evident" verify closed-quadratic:1:0 --cap 64
-demand 'an undecided case exits 1' 1 '0 pass, 0 fail, 1 undecided'
+demand 'an undecided case exits 1' 1 '^cases: 1, 1 undecided$'
 : >"$place/empty.suite"
 run "$evident" verify "$place/empty.suite"
 demand 'an empty suite is refused' 2 'names no case'
@@ -116,10 +116,10 @@ answers() { # what, exit status, expression, filter, conventions, case, move
     demand "$1" "$2" "$3"
 }
 card='{"format":"evident-conventions-1"'
-answers 'an honest program passes' 0 '1 pass, 0 fail' cat
+answers 'an honest program passes' 0 ', 1 pass$' cat
 FILTER=cat CONVENTIONS='' run "$evident" verify random-batch:1:0 --no-witness \
     --engine "exec:tests/answers.sh $evident"
-demand 'what it prints is what it judges by' 0 '1 pass, 0 fail'
+demand 'what it prints is what it judges by' 0 ', 1 pass$'
 answers 'a wrong weight is seen' 1 '^FAIL .* weights weights\[0\]' \
     "sed -E 's/(\"weights\": \[ *\[\[\"-?)/\11/'"
 answers 'no number is seen' 1 '^FAIL .* weights weights\[0\].* got nan' \
@@ -194,19 +194,19 @@ hostile() { # what, exit status, expression, case, options of tests/hostile.c, o
     run "$evident" verify "$4" --no-witness --engine "exec:$BUILD/tests/hostile $5" "${@:6}"
     demand "$1" "$2" "$3"
 }
-hostile 'a right gradient in binary32 passes' 0 '1 pass, 0 fail' closed-output:1:1 ''
+hostile 'a right gradient in binary32 passes' 0 ', 1 pass$' closed-output:1:1 ''
 hostile 'a sign fails where the ladder is excused' 1 '^FAIL .*want factor 1' random-deep:1:1 '--times -1'
 hostile 'a gradient that is not judged is undecided' 1 '^UNDECIDED .* not judged: coincidence' \
     degenerate-end:1:0 ''
-hostile 'what is near to nothing does not pass' 1 '0 pass, 0 fail, 1 undecided' \
+hostile 'what is near to nothing does not pass' 1 '^cases: 1, 1 undecided$' \
     conditioning-slope:1:3 '--times -1' --round-delays
 hostile 'one projection that is wrong is seen' 1 '^FAIL .* weights\[1\]' $worked \
     '--double --projection 1 0.62'
 hostile 'a row that is lost at one step is seen' 1 '^FAIL .* ladder_row .* exactly 0' $worked \
     '--double --row 0 1 --above 0.25'
-hostile 'rounded delays reach programs' 0 '1 pass, 0 fail' closed-quadratic:1:0 '' --round-delays
+hostile 'rounded delays reach programs' 0 ', 1 pass$' closed-quadratic:1:0 '' --round-delays
 echo "$card,\"time\":\"grid\",\"scale\":{\"max-voltage-cross-entropy\":0.05}}" >"$place/scale.json"
-hostile 'a scale is of one kind of loss' 0 '1 pass, 0 fail' closed-output:1:3 \
+hostile 'a scale is of one kind of loss' 0 ', 1 pass$' closed-output:1:3 \
     '--double --times 0.05' --round-delays --conventions "$place/scale.json"
 
 # ---- known wrong engines, witness and collector must be seen ----

@@ -185,7 +185,7 @@ START_TEST(generated_case_reads_runs_and_verifies)
     ck_assert_uint_eq(lines_of(text), 2);
     snprintf(arguments, sizeof arguments, "verify $D/new/%s-1-3.json", family);
     ck_assert_msg(call(arguments) == 0, "%s", text);
-    ck_assert_ptr_nonnull(strstr(text, "cases: 1, 1 pass, 0 fail"));
+    ck_assert_ptr_nonnull(strstr(text, "cases: 1, 1 pass"));
     snprintf(arguments, sizeof arguments, "run - < $D/new/%s-1-4.json", family);
     ck_assert_msg(call(arguments) == 0, "%s", text);
 }

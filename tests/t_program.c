@@ -25,9 +25,9 @@ static void fails(const char *settings, const char *what)
 START_TEST(reference_as_a_program_passes)
 {
     ck_assert_msg(judge(EXACT, "") == 0, "%s", text);
-    says("1 pass, 0 fail");
+    says(", 1 pass\n");
     says("conventions: exact, binary64");
-    ck_assert_ptr_null(strstr(text, " 0 answers\nexcluded of"));
+    says(" answers\n");
     ck_assert_msg(judge("CONVENTIONS=", "") == 0, "%s", text);
     says("conventions: none given: ");
     ck_assert_msg(judge("CONVENTIONS='ready {}'", "") == 0, "%s", text);

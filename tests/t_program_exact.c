@@ -62,8 +62,8 @@ START_TEST(an_ulp_of_any_input_passes_under_every_name)
         char settings[256];
         snprintf(settings, sizeof settings, CARD "MOVE='%s'", moves[k]);
         passes(settings, "$D/near-*.json",
-               whole() ? "32 pass, 0 fail, 0 undecided, 0 not-run"
-                       : "6 pass, 0 fail, 0 undecided, 0 not-run");
+               whole() ? ", 32 pass\n"
+                       : ", 6 pass\n");
         ck_assert_ptr_null(strstr(text, "nan"));
     }
     fails(CARD "MOVE='s/1\\.000001/1.000001000001/'", "$D/near-1.json", "spikes furthest off: n");
@@ -161,7 +161,7 @@ START_TEST(beyond_double_precision_is_no_number)
                            "tests/programs/loss-beyond-double-one.json >$D/tiny-tau1.json; "
                            "grep -q 1e-300 $D/tiny-tau1.json"),
                      0);
-    passes(CARD "MOVE=", both, "3 pass, 0 fail, 0 undecided, 0 not-run, 0 error");
+    passes(CARD "MOVE=", both, ", 3 pass\n");
     ck_assert_ptr_null(strstr(text, "nan"));
     ck_assert_ptr_null(strstr(text, "inf"));
     /* what is in its range is judged */

@@ -18,7 +18,7 @@ START_TEST(program_with_a_step_is_judged_as_it_shrinks)
 {
     ck_assert_msg(judge_grid("") == 0, "%s", text);
     says("conventions: grid");
-    ck_assert_ptr_null(strstr(text, " 0 ladders, 0 invariances, 0 answers\nexcluded of"));
+    says(" ladders");
     ck_assert_msg(judge_grid("--defect 1") == 1, "%s", text);
     says("ladder_weights");
     says("times the reference: 1/tau_mem?");
@@ -67,16 +67,16 @@ START_TEST(wrong_gradients_fail_where_a_ladder_is_excused)
     static const char *const wrong[] = {"--times -1", "--times 0.05", "--times 0"};
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         ck_assert_int_eq(judge_hostile("random-recurrent:1:2 random-deep:1:1", wrong[k], ""), 1);
-        says("0 pass, 2 fail");
+        says("cases: 2, 2 fail");
         says("want factor 1, found ");
     }
     ck_assert_int_eq(judge_hostile("random-recurrent:1:2 random-deep:1:1", "--random", ""), 1);
-    says("0 pass");
+    ck_assert_ptr_null(strstr(text, " pass"));
     /* a factor near 1 stays where it is, too, as the step shrinks */
     ck_assert_int_eq(judge_hostile("closed-output:1:1 closed-lambert:1:0", "--double --times 1.05",
                                    "--round-delays"),
                      1);
-    says("0 pass, 2 fail");
+    says("cases: 2, 2 fail");
     says("want factor 1, found 1.0");
 }
 END_TEST
@@ -88,7 +88,7 @@ START_TEST(gradient_that_cannot_be_judged_is_undecided)
     says("weights[0] not judged: coincidence");
     says("a gradient not judged in 1: 1 coincidence");
     ck_assert_int_eq(judge_hostile("conditioning-slope:1:3", "--times -1", "--round-delays"), 1);
-    says("0 pass, 0 fail, 1 undecided");
+    says("cases: 1, 1 undecided");
     ck_assert_int_ne(shell("$E explain degenerate-end:1:0 --engine \"exec:"
                            "$(ls -d $(dirname $E)/tests/hostile $(dirname $E)/../tests/hostile "
                            "2>/dev/null | head -1)\""),
@@ -108,7 +108,7 @@ START_TEST(surrogate_gradient_is_undecided_at_best)
                  "\"time\":\"%s\",\"surrogate\":\"arctan\"}'; export HOW CONVENTIONS; " VERIFY,
                  k == 0 ? "--engine clock-host" : "", time[k]);
         ck_assert_int_eq(shell(command), 1);
-        says(" 0 fail");
+        says("cases: 1, 1 undecided");
         says("gradients not judged: a surrogate gradient is the derivative of nothing");
         ck_assert_ptr_null(strstr(text, "1 pass"));
     }
@@ -138,14 +138,14 @@ START_TEST(lost_row_is_seen_at_any_step)
 {
     ck_assert_int_eq(judge_hostile("$D/case.json", "--double --row 0 1 --above 0.25", ""), 1);
     says("ladder_row weights[0] row 1 exactly 0 at 0.25 ms");
-    says("0 pass, 1 fail");
+    says("cases: 1, 1 fail");
     /* A peak that grazes is a spike at fine steps, instead of the one after a later arrival. */
     judge_hostile("conditioning-peak-below:78:0", "", "--round-delays");
-    says(" 0 fail, ");
+    ck_assert_ptr_null(strstr(text, " fail"));
     judge_hostile("conditioning-peak-below:300:4", "--double", "--round-delays");
-    says(" 0 fail, ");
+    ck_assert_ptr_null(strstr(text, " fail"));
     judge_hostile("conditioning-peak-below:300:4", "--double --times -1", "--round-delays");
-    says(" 0 pass, ");
+    ck_assert_ptr_null(strstr(text, " pass"));
 }
 END_TEST
 
@@ -190,7 +190,7 @@ START_TEST(answers_from_elsewhere_are_judged_alike)
     says("2 pass");
     ck_assert_int_eq(shell("head -n 1 $D/all >$D/one; $E judge $D/out --answers $D/one"), 2);
     says("NOT-RUN random-recurrent:1:3: no answer");
-    says("1 pass, 0 fail, 0 undecided, 1 not-run");
+    says(", 1 pass, 1 not-run\n");
     ck_assert_int_eq(shell("mkdir $D/out/answers; $E run random-deep:1:17 --digits 17 | sed "
                            "'s/^ \"loss\": \"/&1/' >$D/out/answers/random-deep-1-17.json; "
                            "$E judge $D/out random-deep:1:17"),

@@ -87,7 +87,7 @@ START_TEST(what_is_wrong_is_said_in_one_line)
     gives("$E report --store $D/none", 2, "no such store");
     gives("$E verify closed-quadratic:1:0 --quiet --store $D/s", 0, "1 pass");
     gives("$E report 7 --store $D/s", 2, "no run 7");
-    gives("$E report 1 2 --store $D/s", 2, "one argument more");
+    gives("$E report 1 2 --store $D/s", 2, "only one run at a time");
     gives("$E report --store $D/s --out $D/no/where", 2, "cannot make directory");
     gives("$E report --store $D/s --out $D/s", 2, "Not a directory");
     gives("mkdir $D/empty && PATH=$D/empty $E report --store $D/s --out $D/o", 2,

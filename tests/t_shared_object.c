@@ -34,7 +34,7 @@ static int judged(const char *change, const char *cases)
 START_TEST(textbook_passes_what_it_can_and_says_why_it_cannot)
 {
     ck_assert_msg(judged("", "smoke") == 0, "%s", text);
-    ck_assert_msg(strstr(text, " 0 fail, 0 undecided, 64 not-run, 0 error") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, "cases: 110, 46 pass, 64 not-run\n") != NULL, "%s", text);
     ck_assert_msg(strstr(text, ": losses of first spikes only | ") != NULL, "%s", text);
     ck_assert_msg(strstr(text, "conventions: exact, binary64") != NULL, "%s", text);
 }
@@ -80,7 +80,7 @@ START_TEST(crash_is_an_error_of_that_case)
                             FIRST_SPIKES),
                      1);
     ck_assert_msg(strstr(text, "killed by signal 11") != NULL, "%s", text);
-    ck_assert_msg(strstr(text, " 0 fail") && strstr(text, " pass"), "%s", text);
+    ck_assert_msg(!strstr(text, " fail") && strstr(text, " pass"), "%s", text);
 }
 END_TEST
 

@@ -53,7 +53,7 @@ START_TEST(every_command_has_help)
         snprintf(heading, sizeof heading, "usage: evident %s ", commands[k]);
         gives(arguments, 0, heading);
         ck_assert_ptr_nonnull(strstr(text, "--store FILE"));
-        ck_assert_ptr_nonnull(strstr(text, "Exit code: 0"));
+        ck_assert_ptr_nonnull(strstr(text, "Exit status: 0"));
     }
 }
 END_TEST

@@ -129,16 +129,16 @@ START_TEST(words_are_cut_as_a_shell_cuts_them)
 {
     char line[] = "  --engine 'exec:a b'\tc\\ d ''  e'f g'h";
     char *word[8];
-    ck_assert_int_eq(command_cut_words(line, word, 8), 5);
+    ck_assert_int_eq(options_cut_words(line, word, 8), 5);
     ck_assert_str_eq(word[0], "--engine");
     ck_assert_str_eq(word[1], "exec:a b");
     ck_assert_str_eq(word[2], "c d");
     ck_assert_str_eq(word[3], "");
     ck_assert_str_eq(word[4], "ef gh");
     char many[] = "a b c";
-    ck_assert_int_eq(command_cut_words(many, word, 2), 2);
+    ck_assert_int_eq(options_cut_words(many, word, 2), 2);
     char empty[] = " \t ";
-    ck_assert_int_eq(command_cut_words(empty, word, 8), 0);
+    ck_assert_int_eq(options_cut_words(empty, word, 8), 0);
 }
 END_TEST
 

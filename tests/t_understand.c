@@ -183,7 +183,7 @@ START_TEST(every_command_has_help)
     for (size_t k = 0; k < sizeof commands / sizeof *commands; k++) {
         ck_assert_int_eq(call(commands[k]), 0);
         ck_assert_ptr_nonnull(strstr(text, "usage: evident"));
-        ck_assert_ptr_nonnull(strstr(text, "Exit code:"));
+        ck_assert_ptr_nonnull(strstr(text, "Exit status:"));
     }
 }
 END_TEST

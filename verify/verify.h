@@ -81,10 +81,6 @@ const struct engine *ver_engine_at(size_t k); /* in the order of the table; NULL
 /* Is there a published defect of that number which an engine can have? */
 bool ver_defect_known(unsigned number);
 
-/* The options of `evident verify` that are about engines, each with a space before it. */
-struct ver_options;
-void ver_engine_options_put(FILE *out, const struct ver_options *options);
-
 /* How engines run; for all of them alike. */
 struct ver_clock_options {
     double step;       /* ms; 0: the case's own */
@@ -278,6 +274,10 @@ int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed
  * no suite. */
 char *ver_suite_path(const char *name);
 void ver_sources_clear(struct ver_sources *sources);
+
+/* Keeps those of which keep says so, as if the others had never been added. */
+typedef bool ver_source_test(const struct ver_source *source, const void *context);
+void ver_sources_keep(struct ver_sources *sources, ver_source_test *keep, const void *context);
 
 /* Keeps every shards-th source, from the shard-th on (1 .. shards), and drops the others. */
 void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t shards);

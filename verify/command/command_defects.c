@@ -4,14 +4,6 @@
 
 #include <string.h>
 
-static const char usage[] = "usage: evident defects\n"
-                            "\n"
-                            "Prints the known defects of the published system: what is wrong, "
-                            "where (C is the paper's public\n"
-                            "code, M mlGeNN), its effect on numbers, and what plants it in an "
-                            "engine: --defect N, --compat\n"
-                            "(the published scheme), or nothing, if it is no part of one trial.\n";
-
 enum { COLUMNS = 5 };
 static const int width[COLUMNS] = {2, 9, 13, 34, 34};
 
@@ -64,17 +56,20 @@ static void put_register(void)
            "--engine clock-host\n--round-delays --no-witness --defect 1\n");
 }
 
-int command_defects(int argc, char **argv)
+static int run(struct options *options)
 {
-    static const struct command_option no_options[] = {{NULL, false}};
-    struct command_line line = {"defects", usage, no_options, argc, argv, 1, false};
-    const char *value;
-    int got = command_next(&line, &value);
-    if (got == COMMAND_BAD)
-        return COMMAND_COULD_NOT_RUN;
-    if (got == COMMAND_OPERAND)
-        return command_refuse("defects", "%s: wants no argument", value);
-    if (got == COMMAND_END)
-        put_register();
-    return command_finish("defects", COMMAND_PASS);
+    (void)options;
+    put_register();
+    return COMMAND_PASS;
 }
+
+const struct command command_defects = {
+    .name = "defects",
+    .operands = "",
+    .says = "the known defects of the published system, and which --defect N plants",
+    .about = "Prints what is wrong, where (C is the paper's public code, M mlGeNN), its effect on "
+             "numbers, and what plants it in an engine: --defect N, --compat (the published "
+             "scheme), or nothing, if it is no part of one trial.",
+    .examples = "evident defects\n",
+    .run = run,
+};

@@ -6,77 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char generate_usage[] =
-    "usage: evident generate FAMILY --seed S --count N --out DIR [--first K]\n"
-    "\n"
-    "Writes cases K .. K+N-1 of a family (K is 0 unless given) as DIR/FAMILY-S-K.json in the\n"
-    "canonical form of evident-case-1; DIR is made if need be. The same seed and number always "
-    "give\n"
-    "the same case. `evident families` lists the families.\n"
-    "\n"
-    "Exit code: 0 all written; 2 could not run.\n";
-
-static const char families_usage[] = "usage: evident families\n"
-                                     "\n"
-                                     "Lists the families of cases that can be made, a line each.\n";
-
-static const char check_usage[] =
-    "usage: evident check CASE...\n"
-    "\n"
-    "Reads cases (files, \"-\", addresses FAMILY:SEED:K) and says of each whether it is well "
-    "formed:\n"
-    "either \"CASE: ok\" with its size, or what is wrong, where, and what was wanted.\n"
-    "\n"
-    "Exit code: 0 all are; 2 any is not.\n";
-
-static const struct command_option generate_options[] = {
-    {"seed", true}, {"count", true}, {"first", true}, {"out", true}, {NULL, false},
-};
-enum { OPTION_SEED, OPTION_COUNT, OPTION_FIRST, OPTION_OUT };
-
-static const struct command_option no_options[] = {{NULL, false}};
-
-struct wish {
-    const char *family, *out;
-    uint64_t seed, count, first;
-    bool seeded, counted;
-};
-
-/* ---- generate ---- */
-
-static int read_wish(struct wish *wish, int argc, char **argv)
-{
-    struct command_line line = {"generate", generate_usage, generate_options, argc, argv, 1, false};
-    const char *value;
-    int got;
-    while ((got = command_next(&line, &value)) != COMMAND_END) {
-        bool good = true;
-        if (got == COMMAND_BAD || got == COMMAND_HELPED)
-            return got;
-        if (got == COMMAND_OPERAND && wish->family)
-            good = command_refuse("generate", "%s: only one family at a time", value) == 0;
-        else if (got == COMMAND_OPERAND)
-            wish->family = value;
-        else if (got == OPTION_SEED)
-            good = command_number("generate", "seed", value, 0, UINT64_MAX, &wish->seed);
-        else if (got == OPTION_COUNT)
-            good = command_number("generate", "count", value, 1, UINT32_MAX, &wish->count);
-        else if (got == OPTION_FIRST)
-            good = command_number("generate", "first", value, 0, UINT64_MAX, &wish->first);
-        else
-            wish->out = value;
-        wish->seeded = wish->seeded || got == OPTION_SEED;
-        wish->counted = wish->counted || got == OPTION_COUNT;
-        if (!good)
-            return COMMAND_BAD;
-    }
-    if (wish->family && wish->seeded && wish->counted && wish->out)
-        return COMMAND_END;
-    command_refuse("generate", "wants FAMILY, --seed, --count and --out (see evident generate "
-                               "--help)");
-    return COMMAND_BAD;
-}
-
 static void list_families(FILE *out)
 {
     int width = 0;
@@ -90,76 +19,85 @@ static void list_families(FILE *out)
     }
 }
 
-static int write_one(const struct wish *wish, const struct case_family *family, uint64_t k)
+static int write_one(const struct options *options, const struct case_family *family, uint64_t k)
 {
     struct case_made made;
     struct case_error error;
     char path[1200];
-    int length = snprintf(path, sizeof path, "%s/%s-%" PRIu64 "-%" PRIu64 ".json", wish->out,
-                          family->name, wish->seed, k);
+    int length = snprintf(path, sizeof path, "%s/%s-%" PRIu64 "-%" PRIu64 ".json", options->out,
+                          family->name, options->judge.seed, k);
     if (length < 0 || (size_t)length >= sizeof path)
-        return command_refuse("generate", "%.300s: path too long", wish->out);
-    if (case_family_make(&made, family, wish->seed, k, &error) != 0)
+        return command_refuse("generate", "%.300s: path too long", options->out);
+    if (case_family_make(&made, family, options->judge.seed, k, &error) != 0)
         return command_refuse("generate", "%s", error.text);
     int failed = case_write(path, made.problem, &error);
     case_made_clear(&made);
     return failed ? command_refuse("generate", "%s", error.text) : COMMAND_PASS;
 }
 
-static int generate(const struct wish *wish)
+static int generate(struct options *options)
 {
-    const struct case_family *family = case_family_find(wish->family);
+    if (!options_given(options, "seed") || !options_given(options, "count") || !options->out)
+        return command_refuse("generate", "wants FAMILY, --seed, --count and --out (see evident "
+                                          "generate --help)");
+    const struct case_family *family = case_family_find(options->operand[0]);
     struct case_error error;
     if (!family) {
-        int code =
-            command_refuse("generate", "%s: unknown family; the families are:", wish->family);
+        int code = command_refuse("generate",
+                                  "%s: unknown family; the families are:", options->operand[0]);
         list_families(stderr);
         return code;
     }
-    uint64_t last = wish->first + (wish->count - 1);
-    if (last < wish->first || (family->limit > 0 && last >= family->limit))
+    uint64_t last = options->first + (options->count - 1);
+    if (last < options->first || (family->limit > 0 && last >= family->limit))
         return command_refuse("generate", "%s has no case %" PRIu64 "; it has %" PRIu64,
                               family->name, last, family->limit);
-    if (ver_directory_make(wish->out, &error) != 0)
+    if (ver_directory_make(options->out, &error) != 0)
         return command_refuse("generate", "%s", error.text);
     struct progress progress;
     int code = COMMAND_PASS;
     progress_start(&progress, "generate", true);
-    for (uint64_t k = 0; k < wish->count && code == COMMAND_PASS; k++) {
-        code = write_one(wish, family, wish->first + k);
-        progress_say(&progress, "%" PRIu64 " of %" PRIu64 " cases", k + 1, wish->count);
+    for (uint64_t k = 0; k < options->count && code == COMMAND_PASS; k++) {
+        code = write_one(options, family, options->first + k);
+        progress_say(&progress, "%" PRIu64 " of %" PRIu64 " cases", k + 1, options->count);
     }
     progress_hide(&progress);
     if (code != COMMAND_PASS)
         return code;
-    printf("%" PRIu64 " cases written to %s\n", wish->count, wish->out);
-    return command_finish("generate", COMMAND_PASS);
+    printf("%" PRIu64 " cases written to %s\n", options->count, options->out);
+    return COMMAND_PASS;
 }
 
-int command_generate(int argc, char **argv)
-{
-    struct wish wish = {NULL, NULL, 0, 0, 0, false, false};
-    int got = read_wish(&wish, argc, argv);
-    if (got == COMMAND_HELPED)
-        return command_finish("generate", COMMAND_PASS);
-    return got == COMMAND_END ? generate(&wish) : COMMAND_COULD_NOT_RUN;
-}
+const struct command command_generate = {
+    .name = "generate",
+    .operands = "FAMILY --seed S --count N --out DIR",
+    .wants = "FAMILY, --seed, --count and --out",
+    .says = "write cases of a family as files",
+    .about = "Writes cases K .. K+N-1 of a family (K is --first) as DIR/FAMILY-S-K.json in the "
+             "canonical form of evident-case-1. The same seed and number always give the same "
+             "case. evident families lists the families.\n"
+             "Exit status: 0 all written; 2 could not run.",
+    .examples = "evident generate random-deep --seed 1 --count 10 --out cases\n",
+    .run = generate,
+};
 
 /* ---- families ---- */
 
-int command_families(int argc, char **argv)
+static int families(struct options *options)
 {
-    struct command_line line = {"families", families_usage, no_options, argc, argv, 1, false};
-    const char *value;
-    int got = command_next(&line, &value);
-    if (got == COMMAND_BAD)
-        return COMMAND_COULD_NOT_RUN;
-    if (got == COMMAND_OPERAND)
-        return command_refuse("families", "%s: wants no argument", value);
-    if (got == COMMAND_END)
-        list_families(stdout);
-    return command_finish("families", COMMAND_PASS);
+    (void)options;
+    list_families(stdout);
+    return COMMAND_PASS;
 }
+
+const struct command command_families = {
+    .name = "families",
+    .operands = "",
+    .says = "list the families of cases",
+    .about = "Lists the families of cases that can be made, a line each.",
+    .examples = "evident families\n",
+    .run = families,
+};
 
 /* ---- check ---- */
 
@@ -182,22 +120,25 @@ static int check_one(const char *name)
     return COMMAND_PASS;
 }
 
-int command_check(int argc, char **argv)
+static int check(struct options *options)
 {
-    struct command_line line = {"check", check_usage, no_options, argc, argv, 1, false};
-    const char *value;
-    int got, code = COMMAND_PASS;
-    size_t checked = 0;
-    while ((got = command_next(&line, &value)) != COMMAND_END) {
-        if (got == COMMAND_HELPED)
-            return command_finish("check", COMMAND_PASS);
-        if (got == COMMAND_BAD)
-            return COMMAND_COULD_NOT_RUN;
-        if (check_one(value) != COMMAND_PASS)
+    int code = COMMAND_PASS;
+    for (size_t k = 0; k < options->operands; k++)
+        if (check_one(options->operand[k]) != COMMAND_PASS)
             code = COMMAND_COULD_NOT_RUN;
-        checked++;
-    }
-    if (checked == 0)
-        return command_refuse("check", "wants a case (see evident check --help)");
-    return command_finish("check", code);
+    return code;
 }
+
+const struct command command_check = {
+    .name = "check",
+    .operands = "CASE...",
+    .wants = "a case",
+    .says = "say whether case files are well formed",
+    .about =
+        "Reads cases (files, \"-\", addresses FAMILY:SEED:K) and says of each whether it is "
+        "well formed: either \"CASE: ok\" with its size, or what is wrong, where, and what was "
+        "wanted.\n"
+        "Exit status: 0 all are; 2 any is not.",
+    .examples = "evident check cases/examples/worked.json\n",
+    .run = check,
+};

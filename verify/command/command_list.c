@@ -5,20 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char usage[] =
-    "usage: evident list [options]\n"
-    "\n"
-    "Prints the runs of a store, a line each, oldest first: number, when it began, how far it is,\n"
-    "the verdicts, the digest of all that was said, commit, suite, engines and options. Two runs "
-    "of\n"
-    "the same digest say the same to the last bit.\n"
-    "\n"
-    "  --tsv            a table with tabs, for programs\n" COMMAND_STORE_USAGE "\n"
-    "Exit code: 0; 2 could not.\n";
-
-static const struct command_option options[] = {{"tsv", false}, {"store", true}, {NULL, false}};
-enum { OPTION_TSV, OPTION_STORE };
-
 /* Verdicts that a run has, "3 pass, 1 fail"; by text, whatever they are called. */
 static void verdict_text(char *text, size_t size, struct store *store, int64_t run)
 {
@@ -58,10 +44,16 @@ static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
            store_column_text(row, 1)[0] ? store_column_text(row, 1) : "-");
     printf(tsv ? "\t%s\t%s\t%016" PRIx64 : "  %-14s  %-20s  %016" PRIx64, field[0], field[1],
            digest);
-    printf(tsv ? "\t%.12s%s" : "  %.12s%s", commit[0] ? commit : "-",
-           commit[0] && dirty[0] == '1' ? "+" : "");
+    char built[40];
+    snprintf(built, sizeof built, "%.12s%s", commit[0] ? commit : "-",
+             commit[0] && dirty[0] == '1' ? "+" : "");
+    if (!tsv)
+        printf("  %-8s", store_column_text(row, 11));
+    printf(tsv ? "\t%s" : "  %-13s", built);
     for (int k = 2; k < 6; k++)
-        printf(tsv ? "\t%s" : "  %s", field[k][0] ? field[k] : "-");
+        printf(tsv ? "\t%s" : k == 2 ? "  %-5s" : "  %s", field[k][0] ? field[k] : "-");
+    if (tsv)
+        printf("\t%s", store_column_text(row, 11));
     printf("\n");
     return 0;
 }
@@ -71,13 +63,18 @@ static int print_runs(struct store *store, bool tsv)
     static const char sql[] =
         "SELECT id, started, status, planned, commit_id, dirty,"
         " CASE shards WHEN 0 THEN '' ELSE shard || '/' || shards END, suite, engines, options,"
-        " (SELECT count(*) FROM cases WHERE run = id) FROM runs ORDER BY id";
+        " (SELECT count(*) FROM cases WHERE run = id), version FROM runs ORDER BY id";
     sqlite3_stmt *row = store_ask(store, sql, "");
     int got;
     if (tsv)
-        printf("run\tstarted\tstate\tverdicts\tdigest\tcommit\tshard\tsuite\tengines\toptions\n");
+        printf("run\tstarted\tstate\tverdicts\tdigest\tcommit\tshard\tsuite\tengines\toptions"
+               "\tversion\n");
     size_t runs = 0;
     while ((got = store_next(store, row)) > 0) {
+        if (runs == 0 && !tsv)
+            printf("%4s  %-20s  %-14s  %-20s  %-16s  %-8s  %-13s  %-5s  %s\n", "run", "started",
+                   "state", "verdicts", "digest", "evident", "commit", "shard",
+                   "suite, engines, options");
         runs++;
         if (print_run(store, row, tsv) != 0) {
             store_stop(row);
@@ -89,28 +86,26 @@ static int print_runs(struct store *store, bool tsv)
     return got;
 }
 
-int command_list(int argc, char **argv)
+static int run(struct options *options)
 {
-    struct command_line line = {"list", usage, options, argc, argv, 1, false};
-    const char *value, *path = NULL;
-    bool tsv = false;
-    int got;
-    while ((got = command_next(&line, &value)) != COMMAND_END) {
-        if (got == COMMAND_HELPED)
-            return command_finish("list", COMMAND_PASS);
-        if (got == COMMAND_BAD)
-            return COMMAND_COULD_NOT_RUN;
-        if (got == COMMAND_OPERAND)
-            return command_refuse("list", "%s: wants no argument (see evident list --help)", value);
-        if (got == OPTION_STORE)
-            path = value;
-        tsv = tsv || got == OPTION_TSV;
-    }
-    struct store *store = command_store_open("list", path, STORE_READ);
+    struct store *store = command_store_open(options, STORE_READ);
     if (!store)
         return COMMAND_COULD_NOT_RUN;
-    if (print_runs(store, tsv) != 0)
-        return command_store_end("list", store);
+    if (print_runs(store, options->tsv) != 0)
+        return command_store_end(options, store);
     store_close(store);
-    return command_finish("list", COMMAND_PASS);
+    return COMMAND_PASS;
 }
+
+const struct command command_list = {
+    .name = "list",
+    .operands = "",
+    .says = "the runs",
+    .about = "Prints the runs of a store, a line each, oldest first: number, when it began, how "
+             "far it is, the verdicts, the digest of all that was said, the program's version and "
+             "commit, shard, suite, engines and options. Two runs of the same digest say the same "
+             "to the last bit.\n"
+             "Exit status: 0; 2 could not.",
+    .examples = "evident list --store runs.sqlite\n",
+    .run = run,
+};

@@ -1,5 +1,5 @@
 /* command_plot.c: `evident plot`, a case as a picture. */
-#include "verify/command/ask.h"
+#include "verify/command/command.h"
 #include "verify/report/plot.h"
 #include "verify/report/report.h"
 
@@ -8,47 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] =
-    "usage: evident plot CASE [--engine NAME] [options]\n"
-    "\n"
-    "Draws a case by the reference: spikes, voltages with thresholds, adjoints. With an engine, "
-    "its\n"
-    "numbers lie over them as dots, and the first that leaves its bound is marked. Of a large "
-    "case\n"
-    "the most interesting neurons are drawn: those that fail, the outputs, those that spike most.\n"
-    "Needs gnuplot.\n"
-    "\n"
-    "CASE is a file, \"-\" or an address FAMILY:SEED:K. As in evident verify:\n"
-    "\n" ASK_USAGE "\n"
-    "  --out FILE       write there (default: NAME.svg in the current folder)\n"
-    "  --neurons N      so many neurons with traces, and so many inputs, 1 to 10 (default 5)\n"
-    "  --sample S       draw this sample (default: the one that fails first, else 0)\n"
-    "\n"
-    "Exit code: 0 a picture was written; 2 could not run.\n";
-
-static const struct command_option own[] = {
-    {"out", true}, {"neurons", true}, {"sample", true}, {NULL, false}};
-enum { OUT, NEURONS, SAMPLE };
 enum { TIMES = 600, DIGITS = 15 }; /* of a trace; of what is drawn */
-
-struct wish {
-    const char *out;
-    uint64_t neurons, sample;
-    bool sampled;
-};
-
-static bool take(struct ask *ask, int option, const char *value)
-{
-    struct wish *wish = ask->context;
-    if (option == OUT) {
-        wish->out = value;
-        return true;
-    }
-    if (option == NEURONS)
-        return command_number("plot", "neurons", value, 1, PLOT_MOST, &wish->neurons);
-    wish->sampled = true;
-    return command_number("plot", "sample", value, 0, UINT32_MAX, &wish->sample);
-}
 
 /* ---- the numbers ---- */
 
@@ -137,26 +97,27 @@ static void default_path(char *path, size_t size, const char *name)
 /* ---- the command ---- */
 
 /* Without its numbers there is still the reference to draw. */
-static void run_engine(struct plot *plot, struct explain *explain, const struct ask *ask,
+static void run_engine(struct plot *plot, struct explain *explain, const struct options *options,
                        const struct case_made *made)
 {
     char reason[512];
     plot->explain = explain;
-    plot->engine = explain_case(explain, made, ask->name, &ask->judge, reason, sizeof reason) !=
-                   EXPLAIN_CANNOT;
+    plot->engine = explain_case(explain, made, case_argument(options), &options->judge, reason,
+                                sizeof reason) != EXPLAIN_CANNOT;
     if (!plot->engine)
-        command_refuse("plot", "%s: drawn without the engine: %s", ask->name, reason);
+        command_refuse("plot", "%s: drawn without the engine: %s", case_argument(options), reason);
 }
 
-static int plot_it(const struct ask *ask, const struct wish *wish, struct plot *plot)
+static int plot_it(const struct options *options, struct plot *plot)
 {
     struct case_error error;
     char path[300];
     size_t probes;
+    bool sampled = options_given(options, "sample");
     const struct explain *e = plot->engine ? plot->explain : NULL;
-    if (e && !wish->sampled && e->forward.found)
+    if (e && !sampled && e->forward.found)
         plot->sample = e->forward.sample;
-    else if (e && !wish->sampled && e->backward.found)
+    else if (e && !sampled && e->backward.found)
         plot->sample = e->backward.sample;
     run_truth(plot, NULL, 0); /* who spikes how often */
     plot_choose(plot);
@@ -164,55 +125,44 @@ static int plot_it(const struct ask *ask, const struct wish *wish, struct plot *
     if (plot->decided)
         run_truth(plot, probe, probes);
     int code = COMMAND_PASS;
-    default_path(path, sizeof path, ask->name);
+    default_path(path, sizeof path, case_argument(options));
     if (!plot->decided && !plot->engine)
-        code = command_refuse("plot", "%s: the reference cannot decide it: %s", ask->name,
-                              plot->truth.reason);
-    else if (draw(plot, probe, probes, wish->out ? wish->out : path, &error) != 0)
+        code = command_refuse("plot", "%s: the reference cannot decide it: %s",
+                              case_argument(options), plot->truth.reason);
+    else if (draw(plot, probe, probes, options->out ? options->out : path, &error) != 0)
         code = command_refuse("plot", "%s", error.text);
     else
-        printf("wrote %s\n", wish->out ? wish->out : path);
+        printf("wrote %s\n", options->out ? options->out : path);
     free(probe);
-    return code == COMMAND_PASS ? command_finish("plot", code) : code;
+    return code;
 }
 
-int command_plot(int argc, char **argv)
+static int run(struct options *options)
 {
     static struct explain explain;
-    struct wish wish = {.neurons = 5};
-    struct ask ask = {.command = "plot",
-                      .usage = usage,
-                      .own = own,
-                      .take = take,
-                      .context = &wish,
-                      .judge = VER_OPTIONS_DEFAULT};
     struct case_made made;
     struct case_error error;
-    int got = ask_read(&ask, argc, argv);
-    if (got == COMMAND_HELPED)
-        return command_finish("plot", COMMAND_PASS);
-    if (got == COMMAND_BAD)
-        return COMMAND_COULD_NOT_RUN;
-    if (ask.judge.engines > 1)
+    const char *name = case_argument(options);
+    if (options->judge.engines > 1)
         return command_refuse("plot", "--engine: only one at a time");
-    if (ver_load(&made, ask.name, &error) != 0)
+    if (ver_load(&made, name, &error) != 0)
         return command_refuse("plot", "%s", error.text);
     struct plot plot = {.problem = made.problem,
-                        .sample = (size_t)wish.sample,
-                        .most = (size_t)wish.neurons,
-                        .title = ask.name};
+                        .sample = (size_t)options->sample,
+                        .most = (size_t)options->neurons,
+                        .title = name};
     struct ref_options forward = REF_OPTIONS_DEFAULT;
     int code = COMMAND_PASS;
-    if (wish.sample >= made.problem->samples)
+    if (options->sample >= made.problem->samples)
         code = command_refuse("plot", "--sample: found %llu, wanted less than %zu",
-                              (unsigned long long)wish.sample, made.problem->samples);
-    else if (ask.judge.engines == 1)
-        run_engine(&plot, &explain, &ask, &made);
+                              (unsigned long long)options->sample, made.problem->samples);
+    else if (options->judge.engines == 1)
+        run_engine(&plot, &explain, options, &made);
     if (code == COMMAND_PASS) {
         forward.digits = DIGITS;
         forward.gradients = false;
         ref_run(&plot.truth, made.problem, &forward);
-        code = plot_it(&ask, &wish, &plot);
+        code = plot_it(options, &plot);
         ref_clear(&plot.truth);
     }
     if (plot.explain)
@@ -220,3 +170,21 @@ int command_plot(int argc, char **argv)
     case_made_clear(&made);
     return code;
 }
+
+const struct command command_plot = {
+    .name = "plot",
+    .operands = "CASE",
+    .wants = "a case",
+    .says = "a case as a picture: spikes, voltages, adjoints",
+    .about =
+        "Draws a case by the reference: spikes, voltages with thresholds, adjoints. With --engine, "
+        "its numbers lie over them as dots, and the first that leaves its bound is marked. Of a "
+        "large case the most interesting neurons are drawn: those that fail, the outputs, those "
+        "that spike most. Needs gnuplot.\n"
+        "CASE is a file, \"-\" or an address FAMILY:SEED:K.\n"
+        "Exit status: 0 a picture was written; 2 could not run.",
+    .examples = "evident plot random-deep:1:0\n"
+                "evident plot random-deep:1:0 --engine clock-host --round-delays -o deep.svg\n",
+    .read = case_arguments_read,
+    .run = run,
+};

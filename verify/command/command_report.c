@@ -2,43 +2,21 @@
 #include "verify/command/command_store.h"
 #include "verify/report/report_run.h"
 #include "verify/store/store_inner.h"
-#include "verify/command/wish.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "usage: evident report [RUN] [options]\n"
-    "\n"
-    "Writes the page of a recorded run: DIR/index.html, one file that needs nothing else, with "
-    "the\n"
-    "verdict first, then every failure with its picture and its commands, a heat map by family, "
-    "the\n"
-    "engines, orders of convergence, times, the runs before it. Its tables and pictures lie "
-    "beside it.\n"
-    "The same as `evident verify --report DIR` writes. Needs gnuplot.\n"
-    "\n"
-    "  --out DIR        made if it is not there (default: report-RUN)\n"
-    "  --all-checks     a row in its checks.tsv for every comparison that agrees, "
-    "too\n" COMMAND_STORE_USAGE "Without RUN: latest.\n"
-    "\n"
-    "Exit code: 0 a page was written; 2 could not.\n";
-
-static const struct command_option options[] = {
-    {"out", true}, {"store", true}, {"all-checks", false}, {NULL, false}};
-enum { OPTION_OUT, OPTION_STORE, OPTION_ALL_CHECKS };
-
 /* ---- how the run was asked for ---- */
 
 /* The options of a run, read as `evident verify` reads them. */
-static int read_options(struct wish *wish, char *text)
+static int read_options(struct options *options, char *text)
 {
     enum { MOST = 64 };
     char *word[MOST] = {(char *)"verify"};
-    int words = 1 + command_cut_words(text, word + 1, MOST - 1);
-    *wish = (struct wish){.command = "report", .judge = VER_OPTIONS_DEFAULT, .shards = 1};
-    wish->name = calloc(MOST + 1, sizeof *wish->name);
-    return wish->name && wish_read(wish, words, word) == COMMAND_END ? 0 : -1;
+    int words = 1 + options_cut_words(text, word + 1, MOST - 1);
+    options_start(options, command_find("verify"));
+    options->where = "report";
+    return options_words(options, words, word, OPTIONS_VALUES) == OPTIONS_GOOD ? 0 : -1;
 }
 
 /* ---- the run ---- */
@@ -111,27 +89,24 @@ static void clear_run(struct recorded *r)
     free(r->words);
 }
 
-static int write_run(struct store *store, int64_t number, struct recorded *r, const char *out,
-                     bool all_checks)
+static int write_run(struct store *store, int64_t number, struct recorded *r,
+                     const struct options *options)
 {
     char directory[1024];
     struct case_error error;
     struct ver_totals totals;
-    struct wish wish = {.name = NULL};
-    if (out)
-        snprintf(directory, sizeof directory, "%s", out);
+    struct options asked;
+    if (options->out)
+        snprintf(directory, sizeof directory, "%s", options->out);
     else
         snprintf(directory, sizeof directory, "report-%lld", (long long)number);
     struct report_run run = {.directory = directory,
                              .judgement = r->judgement,
                              .totals = &totals,
-                             .facts = {r->suite, r->options, &wish.judge, all_checks},
+                             .facts = {r->suite, r->options, &asked.judge, options->all_checks},
                              .store = store,
                              .run = number};
-    int failed = read_options(&wish, r->words);
-    free(wish.name);
-    free(wish.suite_options);
-    if (failed)
+    if (read_options(&asked, r->words) != 0)
         return command_refuse("report", "run %lld: its options cannot be read: %s",
                               (long long)number, r->options);
     if (ver_total(&totals, r->judgement, r->cases) != 0)
@@ -142,41 +117,34 @@ static int write_run(struct store *store, int64_t number, struct recorded *r, co
     return COMMAND_PASS;
 }
 
-static int report(const char *name, const char *path, const char *out, bool all_checks)
+static int run(struct options *options)
 {
-    struct store *store = command_store_open("report", path, STORE_READ);
+    struct store *store = command_store_open(options, STORE_READ);
     struct recorded recorded = {NULL, NULL, NULL, NULL, NULL, 0};
     if (!store)
         return COMMAND_COULD_NOT_RUN;
-    int64_t run = store_find(store, name);
-    int failed = run < 0 || read_run(store, run, &recorded) != 0;
-    int code = failed ? COMMAND_COULD_NOT_RUN : write_run(store, run, &recorded, out, all_checks);
+    int64_t number = store_find(store, options->operands > 0 ? options->operand[0] : "latest");
+    int failed = number < 0 || read_run(store, number, &recorded) != 0;
+    int code = failed ? COMMAND_COULD_NOT_RUN : write_run(store, number, &recorded, options);
     clear_run(&recorded);
     if (failed)
-        return command_store_end("report", store);
+        return command_store_end(options, store);
     store_close(store);
     return code;
 }
 
-int command_report(int argc, char **argv)
-{
-    struct command_line line = {"report", usage, options, argc, argv, 1, false};
-    struct command_operands operands = {{NULL}, 0};
-    const char *value, *path = NULL, *out = NULL;
-    bool all_checks = false;
-    int got;
-    while ((got = command_next(&line, &value)) != COMMAND_END) {
-        if (got == COMMAND_HELPED)
-            return command_finish("report", COMMAND_PASS);
-        if (got == COMMAND_BAD ||
-            (got == COMMAND_OPERAND && !command_operand("report", &operands, value, 1)))
-            return COMMAND_COULD_NOT_RUN;
-        if (got == OPTION_STORE)
-            path = value;
-        all_checks = all_checks || got == OPTION_ALL_CHECKS;
-        if (got == OPTION_OUT)
-            out = value;
-    }
-    return command_finish(
-        "report", report(operands.count ? operands.at[0] : "latest", path, out, all_checks));
-}
+const struct command command_report = {
+    .name = "report",
+    .operands = "[RUN]",
+    .wants = "a run",
+    .says = "its page: one file, verdict first, every failure with its picture",
+    .about =
+        "Writes the page of a recorded run: DIR/index.html, one file that needs nothing else, with "
+        "the verdict first, then every failure with its picture and its commands, a heat map by "
+        "family, the engines, orders of convergence, times, the runs before it. Its tables and "
+        "pictures lie beside it. The same as evident verify --report DIR writes. Needs "
+        "gnuplot.\n" COMMAND_RUN_NAMES " Without: latest.\n"
+        "Exit status: 0 a page was written; 2 could not.",
+    .examples = "evident report latest --store runs.sqlite -o page\n",
+    .run = run,
+};

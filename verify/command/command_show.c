@@ -5,22 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char usage[] =
-    "usage: evident show RUN [CASE] [options]\n"
-    "\n"
-    "A run: what it was (program, commit, suite, options), its verdicts, the worst of every kind "
-    "of\n"
-    "comparison, and every case that did not pass.\n"
-    "A case, by its name or its position in the suite: its verdict and all its comparisons, "
-    "engines\n"
-    "and steps.\n"
-    "\n"
-    "  --all            every case that did not pass, not only the first 40\n" COMMAND_STORE_USAGE
-    "\n"
-    "Exit code: 0; 2 could not.\n";
-
-static const struct command_option options[] = {{"all", false}, {"store", true}, {NULL, false}};
-enum { OPTION_ALL, OPTION_STORE };
 enum { FEW_LINES = 40 };
 
 /* ---- printing what a statement gives ---- */
@@ -170,41 +154,34 @@ static int print_case(struct store *store, int64_t run, int64_t position)
 
 /* ---- the command ---- */
 
-static int show(const struct command_operands *operands, const char *path, bool all)
+static int run(struct options *options)
 {
-    struct store *store = command_store_open("show", path, STORE_READ);
+    struct store *store = command_store_open(options, STORE_READ);
+    const char *name = options->operands > 1 ? options->operand[1] : NULL;
     if (!store)
         return COMMAND_COULD_NOT_RUN;
-    int64_t run = store_find(store, operands->at[0]);
-    int64_t position = run < 0 || operands->count < 2 ? 0 : find_case(store, run, operands->at[1]);
-    int failed = run < 0 || position < 0;
+    int64_t number = store_find(store, options->operand[0]);
+    int64_t position = number < 0 || !name ? 0 : find_case(store, number, name);
+    int failed = number < 0 || position < 0;
     if (!failed)
         failed =
-            operands->count < 2 ? print_run(store, run, all) : print_case(store, run, position);
+            name ? print_case(store, number, position) : print_run(store, number, options->all);
     if (failed)
-        return command_store_end("show", store);
+        return command_store_end(options, store);
     store_close(store);
     return COMMAND_PASS;
 }
 
-int command_show(int argc, char **argv)
-{
-    struct command_line line = {"show", usage, options, argc, argv, 1, false};
-    struct command_operands operands = {{NULL}, 0};
-    const char *value, *path = NULL;
-    bool all = false;
-    int got;
-    while ((got = command_next(&line, &value)) != COMMAND_END) {
-        if (got == COMMAND_HELPED)
-            return command_finish("show", COMMAND_PASS);
-        if (got == COMMAND_BAD ||
-            (got == COMMAND_OPERAND && !command_operand("show", &operands, value, 2)))
-            return COMMAND_COULD_NOT_RUN;
-        if (got == OPTION_STORE)
-            path = value;
-        all = all || got == OPTION_ALL;
-    }
-    if (operands.count == 0)
-        return command_refuse("show", "wants a run (see evident show --help)");
-    return command_finish("show", show(&operands, path, all));
-}
+const struct command command_show = {
+    .name = "show",
+    .operands = "RUN [CASE]",
+    .wants = "a run",
+    .says = "one run, or one case of it",
+    .about = "A run: what it was (program, commit, suite, options), its verdicts, the worst of "
+             "every kind of comparison, and every case that did not pass.\n"
+             "A case, by its name or its position in the suite: its verdict and all its "
+             "comparisons, engines and steps.\n" COMMAND_RUN_NAMES "\nExit status: 0; 2 could not.",
+    .examples = "evident show latest\n"
+                "evident show latest-1 random-deep:1:0\n",
+    .run = run,
+};

@@ -1,5 +1,5 @@
 /* command_shrink.c: `evident shrink`, from a case that fails to a small one that fails alike. */
-#include "verify/command/ask.h"
+#include "verify/command/command.h"
 #include "verify/shrink/shrink.h"
 #include "verify/base/word.h"
 
@@ -9,100 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] =
-    "usage: evident shrink [BEFORE]... CASE [options]\n"
-    "\n"
-    "Makes a failing case as small as it gets and writes it as a case file. Samples, populations,\n"
-    "projections, neurons, time, spikes, synapses, delays and digits are taken away, the largest\n"
-    "parts first, as long as the case still fails in the same way: the same verdict, and of a "
-    "fail\n"
-    "its first comparison (who is judged, on what, by which check) differs again. A crash and an "
-    "endless\n"
-    "loop of an engine are ways of failing, too. In the end nothing more can be removed alone. "
-    "The\n"
-    "same case and options give the same bytes, unless --seconds ends the search.\n"
-    "\n"
-    "BEFORE are cases that exec:COMMAND is asked about before every candidate: it may keep "
-    "something\n"
-    "of them. They stay as they are.\n"
-    "CASE is a file, \"-\" or an address FAMILY:SEED:K. What judges it, as in evident verify:\n"
-    "\n" ASK_USAGE
-    "  --no-witness     engines only; chosen by itself where an engine is what fails\n"
-    "  --seed S         of the random directions and probes (default 0)\n"
-    "  --digits N       decimal digits of the reference (default 50)\n"
-    "\n"
-    "  --out FILE       write there (default: cases/regression/NAME.json in the source tree, "
-    "where\n"
-    "                   tests and the suite ci will judge it from now on; else "
-    "NAME-shrunk.json)\n"
-    "  --seconds S      end the search after so long with what there is (default: no limit)\n"
-    "  --time-limit S   a candidate that takes longer does not end (default 60)\n"
-    "  --memory-limit M a candidate may take so many MiB (default 0: no limit); not with "
-    "clock-cuda\n"
-    "  --jobs N         candidates judged at once (default: one a core); changes nothing but time\n"
-    "  --quiet          no progress line\n"
-    "\n"
-    "Exit code: 0 a case was written; 2 the case does not fail, or could not be read or written.\n";
-
-static const struct command_option own[] = {
-    {"no-witness", false}, {"seed", true},       {"digits", true},       {"out", true},
-    {"seconds", true},     {"time-limit", true}, {"memory-limit", true}, {"jobs", true},
-    {"quiet", false},      {NULL, false},
-};
-enum { NO_WITNESS, SEED, DIGITS, OUT, SECONDS, TIME_LIMIT, MEMORY_LIMIT, JOBS, QUIET };
-enum { LEAST_DIGITS = 30, MOST_SECONDS = 1000000, MOST_MEBIBYTES = 1 << 30, MOST_WORKERS = 64 };
+enum { MOST_CORES = 64 }; /* that are used unless --jobs says so */
 
 /* A reference that gives up at once: where only rounding is judged, it is not asked. */
 enum { HARDLY_ANY_BITS = 64 };
 
-struct wish {
-    const char *out;
-    uint64_t seconds, workers;
-    bool quiet;
+struct view { /* of the search, for the line of progress */
     struct progress progress;
     const struct shrink *shrink;
 };
 
-static bool take(struct ask *ask, int option, const char *value)
-{
-    struct wish *wish = ask->context;
-    uint64_t n = 0;
-    bool good = true;
-    switch (option) {
-    case NO_WITNESS:
-        return ask->judge.no_witness = true;
-    case SEED:
-        return command_number("shrink", "seed", value, 0, UINT64_MAX, &ask->judge.seed);
-    case DIGITS:
-        good = command_number("shrink", "digits", value, LEAST_DIGITS, COMMAND_MOST_DIGITS, &n);
-        ask->judge.digits = (long)n;
-        return good;
-    case OUT:
-        wish->out = value;
-        return true;
-    case SECONDS:
-        return command_number("shrink", "seconds", value, 1, MOST_SECONDS, &wish->seconds);
-    case TIME_LIMIT:
-        good = command_number("shrink", "time-limit", value, 1, MOST_SECONDS, &n);
-        ask->judge.seconds = (double)n;
-        return good;
-    case MEMORY_LIMIT:
-        good = command_number("shrink", "memory-limit", value, 0, MOST_MEBIBYTES, &n);
-        ask->judge.bytes = (size_t)n << 20;
-        return good;
-    case JOBS:
-        return command_number("shrink", "jobs", value, 1, MOST_WORKERS, &wish->workers);
-    default:
-        return wish->quiet = true;
-    }
-}
-
 /* ---- names ---- */
 
 /* "random-deep-1-0-defect-4": the last part of the name of the case, fit for a file. */
-static void base_name(char *name, size_t size, const struct ask *ask)
+static void base_name(char *name, size_t size, const struct options *options)
 {
-    const char *slash = strrchr(ask->name, '/'), *from = slash ? slash + 1 : ask->name;
+    const char *path = case_argument(options), *slash = strrchr(path, '/');
+    const char *from = slash ? slash + 1 : path;
     size_t used = 0, length = strlen(from);
     if (length > 5 && strcmp(from + length - 5, ".json") == 0)
         length -= 5;
@@ -115,48 +38,43 @@ static void base_name(char *name, size_t size, const struct ask *ask)
     if (strcmp(from, "-") == 0)
         snprintf(name, size, "case");
     for (unsigned k = 0; k < 32; k++)
-        if (ask->judge.clock.defects >> k & 1) {
+        if (options->judge.clock.defects >> k & 1) {
             used = strlen(name);
             snprintf(name + used, size - used, "-defect-%u", k);
         }
 }
 
-static void default_path(char *path, size_t size, const struct ask *ask)
+static void default_path(char *path, size_t size, const struct options *options)
 {
     char name[200];
-    base_name(name, sizeof name, ask);
+    base_name(name, sizeof name, options);
     bool tree = access("cases/cases.h", F_OK) == 0 && access("cases/regression", W_OK) == 0;
     snprintf(path, size, tree ? "cases/regression/%s.json" : "%s-shrunk.json", name);
 }
 
-static char *options_text(const struct ver_options *options)
+static char *options_text(const struct ver_options *judge)
 {
     char *text = NULL;
     size_t size;
-    const struct ver_options plain = VER_OPTIONS_DEFAULT;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
-    if (options->seed != plain.seed)
-        fprintf(out, " --seed %" PRIu64, options->seed);
-    if (options->digits != plain.digits)
-        fprintf(out, " --digits %ld", options->digits);
-    ver_engine_options_put(out, options);
+    options_put_judge(out, judge, OPTION_AGAIN);
     fclose(out);
     return text;
 }
 
 /* What the file says of itself. 0, or -1 if memory is short. */
-static int put_note(struct case_problem *c, const struct ask *ask, const struct shrink *shrink,
-                    const struct ver_options *shown)
+static int put_note(struct case_problem *c, const struct options *asked,
+                    const struct shrink *shrink, const struct ver_options *shown)
 {
     char way[400], name[200], note[1000];
-    const char *slash = strrchr(ask->name, '/');
+    const char *slash = strrchr(case_argument(asked), '/');
     char *options = options_text(shown);
     shrink_way_text(way, sizeof way, &shrink->way);
-    base_name(name, sizeof name, ask);
+    base_name(name, sizeof name, asked);
     snprintf(note, sizeof note, "shrunk from %.100s. %.300s. To see it: evident verify FILE%.200s",
-             slash ? slash + 1 : ask->name, way, options ? options : "");
+             slash ? slash + 1 : case_argument(asked), way, options ? options : "");
     free(options);
     free(c->note);
     free(c->name);
@@ -206,13 +124,13 @@ static void put_removed(const struct shrink *shrink)
 
 static void show(void *context)
 {
-    struct wish *wish = context;
-    const struct shrink *shrink = wish->shrink;
+    struct view *view = context;
+    const struct shrink *shrink = view->shrink;
     if (shrink->cut)
-        progress_say(&wish->progress, "round %zu, %s: %zu tried, %zu kept", shrink->rounds + 1,
+        progress_say(&view->progress, "round %zu, %s: %zu tried, %zu kept", shrink->rounds + 1,
                      shrink->cut, shrink->tried, shrink->adopted);
     else
-        progress_say(&wish->progress, "judging what is to be kept");
+        progress_say(&view->progress, "judging what is to be kept");
 }
 
 /* ---- the work ---- */
@@ -252,25 +170,26 @@ static void narrow_all(struct shrink *shrink, struct ver_options *shown)
         narrow(shrink, less);
 }
 
-static int refuse_well(const struct ask *ask, const struct shrink_way *way, bool expected)
+static int refuse_well(const struct options *options, const struct shrink_way *way, bool expected)
 {
+    const char *name = case_argument(options);
     if (expected)
         return command_refuse("shrink", "%s: undecided, as it is meant to be: nothing to shrink",
-                              ask->name);
+                              name);
     if (way->verdict == VER_NOT_RUN)
-        return command_refuse("shrink", "%s: not run: %s", ask->name, way->said);
+        return command_refuse("shrink", "%s: not run: %s", name, way->said);
     bool other = false;
-    for (size_t e = 0; e < ask->judge.engines; e++)
-        other |= ver_engine_is_program(ver_engine_name(ask->judge.engine[e]));
-    if (other && ask->judge.befores == 0)
+    for (size_t e = 0; e < options->judge.engines; e++)
+        other |= ver_engine_is_program(ver_engine_name(options->judge.engine[e]));
+    if (other && options->judge.befores == 0)
         return command_refuse("shrink",
                               "%s: passes alone: nothing to shrink; if it is wrong after another "
                               "case: evident shrink OTHER %s",
-                              ask->name, ask->name);
-    return command_refuse("shrink", "%s: passes: nothing to shrink", ask->name);
+                              name, name);
+    return command_refuse("shrink", "%s: passes: nothing to shrink", name);
 }
 
-static int write_result(const struct ask *ask, struct shrink *shrink, const char *path,
+static int write_result(const struct options *asked, struct shrink *shrink, const char *path,
                         const struct ver_options *shown)
 {
     struct case_error error;
@@ -283,16 +202,17 @@ static int write_result(const struct ask *ask, struct shrink *shrink, const char
     shrink_judge(&way, &judge, &shrink->problem, 1);
     char *options = options_text(shown);
     printf("wrote %s\nevident verify ", path);
-    for (size_t k = 0; k < ask->judge.befores; k++) {
-        ver_word_put(stdout, ask->before[k]);
+    for (size_t k = 0; k < asked->judge.befores; k++) {
+        ver_word_put(stdout, asked->operand[k]);
         fputc(' ', stdout);
     }
     ver_word_put(stdout, path);
-    printf("%s%s\n", options ? options : "", ask->judge.befores > 0 ? " --jobs 1" : "");
+    printf("%s%s\n", options ? options : "", asked->judge.befores > 0 ? " --jobs 1" : "");
     free(options);
     if (!shrink_same(&way, &shrink->way)) /* another name, other random directions */
-        printf("careful: it fails by the random directions of %s, not by its own\n", ask->name);
-    return command_finish("shrink", COMMAND_PASS);
+        printf("careful: it fails by the random directions of %s, not by its own\n",
+               case_argument(asked));
+    return COMMAND_PASS;
 }
 
 /* A search may take long: where its result cannot be written is known before. */
@@ -305,70 +225,85 @@ static bool can_write(const char *path)
     return access(folder, W_OK) == 0;
 }
 
-static int shrink_it(const struct ask *ask, struct wish *wish, struct shrink *shrink,
+static int shrink_it(const struct options *asked, struct view *view, struct shrink *shrink,
                      enum case_expectation expectation)
 {
     char path[1024], text[400];
-    default_path(path, sizeof path, ask);
-    if (wish->out)
-        snprintf(path, sizeof path, "%s", wish->out);
-    else if (strcmp(path, ask->name) == 0)
-        return command_refuse("shrink", "%s: would be overwritten; --out FILE says where to",
-                              ask->name);
+    const char *name = case_argument(asked);
+    default_path(path, sizeof path, asked);
+    if (asked->out)
+        snprintf(path, sizeof path, "%s", asked->out);
+    else if (strcmp(path, name) == 0)
+        return command_refuse("shrink", "%s: would be overwritten; --out FILE says where to", name);
     if (!can_write(path))
         return command_refuse("shrink", "%s: no way to write there (%s)", path, strerror(errno));
     shrink_judge(&shrink->way, &shrink->judge, &shrink->problem, 1);
-    progress_hide(&wish->progress);
+    progress_hide(&view->progress);
     bool expected = expectation == CASE_UNDECIDED && shrink->way.verdict == VER_UNDECIDED;
     if (!shrink_fails(&shrink->way) || expected)
-        return refuse_well(ask, &shrink->way, expected);
+        return refuse_well(asked, &shrink->way, expected);
     shrink_way_text(text, sizeof text, &shrink->way);
     struct ver_options shown = shrink->judge.options;
     narrow_all(shrink, &shown);
     shrink->judge.name = path;
     if (!narrow(shrink, shrink->judge.options))
-        shrink->judge.name = ask->name;
-    progress_hide(&wish->progress);
-    printf("%s: %s\n", ask->name, text);
+        shrink->judge.name = name;
+    progress_hide(&view->progress);
+    printf("%s: %s\n", name, text);
     put_size("from:", shrink->problem);
     fflush(stdout);
-    if (put_note(shrink->problem, ask, shrink, &shown) != 0 || shrink_search(shrink) != 0)
+    if (put_note(shrink->problem, asked, shrink, &shown) != 0 || shrink_search(shrink) != 0)
         return command_refuse("shrink", "memory is short");
-    progress_hide(&wish->progress);
-    return write_result(ask, shrink, path, &shown);
+    progress_hide(&view->progress);
+    return write_result(asked, shrink, path, &shown);
 }
 
-int command_shrink(int argc, char **argv)
+static int run(struct options *options)
 {
-    struct wish wish = {.quiet = false};
-    struct ask ask = {.command = "shrink",
-                      .usage = usage,
-                      .own = own,
-                      .take = take,
-                      .context = &wish,
-                      .judge = VER_OPTIONS_DEFAULT};
     struct case_made made;
     struct case_error error;
+    const char *name = case_argument(options);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    ask.judge.seconds = 60;
-    wish.workers = cores > 0 && cores < MOST_WORKERS ? (uint64_t)cores : 1;
-    int got = ask_read(&ask, argc, argv);
-    if (got == COMMAND_HELPED)
-        return command_finish("shrink", COMMAND_PASS);
-    if (got == COMMAND_BAD)
-        return COMMAND_COULD_NOT_RUN;
-    if (ver_load(&made, ask.name, &error) != 0)
+    unsigned workers = cores > 0 && cores < MOST_CORES ? (unsigned)cores : 1;
+    if (options->jobs > 0)
+        workers = (unsigned)options->jobs;
+    if (ver_load(&made, name, &error) != 0)
         return command_refuse("shrink", "%s", error.text);
+    struct view view;
     struct shrink shrink = {
-        .judge = {ask.name, ask.judge, (unsigned)wish.workers, show, &wish},
+        .judge = {name, options->judge, workers, show, &view},
         .problem = case_copy(made.problem),
-        .seconds = (double)wish.seconds,
+        .seconds = (double)options->seconds,
     };
-    wish.shrink = &shrink;
-    progress_start(&wish.progress, "shrink", !wish.quiet);
-    int code = shrink.problem ? shrink_it(&ask, &wish, &shrink, made.expectation)
+    view.shrink = &shrink;
+    progress_start(&view.progress, "shrink", !options->quiet);
+    int code = shrink.problem ? shrink_it(options, &view, &shrink, made.expectation)
                               : command_refuse("shrink", "memory is short");
     case_free(shrink.problem);
     case_made_clear(&made);
     return code;
 }
+
+const struct command command_shrink = {
+    .name = "shrink",
+    .operands = "[BEFORE]... CASE",
+    .wants = "a case",
+    .says = "make a failing case small, so that it fails in the same way",
+    .about =
+        "Makes a failing case as small as it gets and writes it as a case file; one in "
+        "cases/regression is judged by tests and the suite ci from then on. Samples, populations, "
+        "projections, neurons, time, spikes, synapses, delays and digits are taken away, the "
+        "largest parts first, as long as the case still fails in the same way: the same verdict, "
+        "and of a fail its first comparison (who is judged, on what, by which check) differs "
+        "again. A crash and an endless loop of an engine are ways of failing, too. In the end "
+        "nothing more can be removed alone. The same case and options give the same bytes, unless "
+        "--seconds ends the search.\n"
+        "BEFORE are cases that exec:COMMAND is asked about before every candidate: it may keep "
+        "something of them. They stay as they are. CASE is a file, \"-\" or an address "
+        "FAMILY:SEED:K. --no-witness is chosen by itself where an engine is what fails.\n"
+        "Exit status: 0 a case was written; 2 the case does not fail, or could not be read or "
+        "written.",
+    .examples = "evident shrink random-deep:1:0 --engine clock-host --round-delays --defect 4\n",
+    .read = case_arguments_read,
+    .run = run,
+};

@@ -1,6 +1,7 @@
 /* explain_program.c: why another program is wrong on one case, as far as its answer tells: what was
  * judged, its spikes beside the reference's around the first that differs, the numbers of its
  * gradient that are furthest off, and of the worst weight every arrival's part. */
+#include "verify/command/options.h"
 #include "verify/judge/bounds.h"
 #include "verify/diagnose/explain.h"
 #include "verify/judge/program_judge.h"
@@ -237,7 +238,7 @@ static int put_all(struct inquiry *q, const char *name, const struct ver_options
         fputc(' ', q->out);
     }
     ver_word_put(q->out, name);
-    ver_engine_options_put(q->out, options);
+    options_put_judge(q->out, options, OPTION_AGAIN);
     fprintf(q->out, " --no-witness%s\n", options->befores > 0 ? " --jobs 1" : "");
     return 0;
 }

@@ -1,4 +1,5 @@
 /* explain_text.c: an explanation for people, at most 100 columns wide. */
+#include "verify/command/options.h"
 #include "verify/diagnose/explain.h"
 #include "verify/base/word.h"
 
@@ -155,6 +156,6 @@ void explain_text(FILE *out, const struct explain *e, const char *name,
         fprintf(out, "%s%s\n", k == 0 ? "looks like: " : "            ", e->cause[k]);
     fputs("evident verify ", out);
     ver_word_put(out, name);
-    ver_engine_options_put(out, options);
+    options_put_judge(out, options, OPTION_AGAIN);
     fprintf(out, " --no-witness\n");
 }

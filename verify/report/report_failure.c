@@ -1,5 +1,6 @@
 /* report_failure.c: what did not pass, case by case: the numbers that are wrong, what they look
  * like, a picture, and the commands that show it again, explain it and make it small. */
+#include "verify/command/options.h"
 #include "verify/exec/program.h"
 #include "verify/report/report.h"
 #include "verify/base/word.h"
@@ -21,37 +22,13 @@ static void put_quoted(FILE *out, const char *word)
     free(quoted);
 }
 
-/* The options of the run, defaults left out; alone, a case deserves every check, so --every is left
- * out, too. With clock_only, only how clock engines run. */
-static void put_options(FILE *out, const char *options, bool clock_only)
+/* The options of the run that the command takes, defaults left out; alone, a case deserves every
+ * check, so --every is left out, too. */
+static void put_options(FILE *out, const char *options, const char *command, bool engines)
 {
-    static const char *const clock[] = {"--round-delays", "--compat",      "--defect",
-                                        "--step",         "--conventions", "--engine-time-limit"};
-    static const char *const plain[] = {"--every ", "--seed 0 ", "--directions 4 ", "--digits 50 ",
-                                        "--cap 16384 "};
-    char quote = '\0';
-    bool keep = false;
-    for (const char *at = options, *end; *at; at = end) {
-        at += strspn(at, " ");
-        for (end = at; *end && (quote || *end != ' '); end++)
-            quote = *end == '\'' ? (quote ? '\0' : '\'') : quote;
-        size_t length = (size_t)(end - at);
-        char word[1024];
-        if (length == 0)
-            break;
-        snprintf(word, sizeof word, "%.*s", (int)length, at);
-        if (strncmp(word, "--", 2) == 0) {
-            keep = !clock_only;
-            for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
-                keep = keep && strncmp(at, plain[k], strlen(plain[k])) != 0;
-            for (size_t k = 0; k < sizeof clock / sizeof *clock && clock_only; k++)
-                keep = keep || strcmp(word, clock[k]) == 0;
-        }
-        if (keep) {
-            fputc(' ', out);
-            report_put_text(out, word);
-        }
-    }
+    char *text = options_again(options, command, engines);
+    report_put_text(out, text ? text : "");
+    free(text);
 }
 
 static void put_command(struct report *report, const char *what, char *const *cell, bool engine)
@@ -62,7 +39,7 @@ static void put_command(struct report *report, const char *what, char *const *ce
         fputs(" --engine ", report->out);
         put_quoted(report->out, cell[ENGINE]);
     }
-    put_options(report->out, report->options, strcmp(what, "verify") != 0);
+    put_options(report->out, report->options, what, !engine);
     fputs("</code>\n", report->out);
 }
 

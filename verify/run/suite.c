@@ -80,6 +80,20 @@ void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t sha
     sources->count = kept;
 }
 
+void ver_sources_keep(struct ver_sources *sources, ver_source_test *keep, const void *context)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < sources->count; k++)
+        if (keep(&sources->at[k], context)) {
+            sources->at[kept] = sources->at[k];
+            sources->at[kept].position = kept;
+            kept++;
+        } else {
+            clear_source(&sources->at[k]);
+        }
+    sources->count = kept;
+}
+
 void ver_sources_clear(struct ver_sources *sources)
 {
     for (size_t k = 0; k < sources->count; k++)

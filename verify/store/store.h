@@ -84,6 +84,10 @@ int store_digest(struct store *store, int64_t run, uint64_t *digest);
 /* The number of a run from its text: a number, "latest", "latest-N". -1 after an error. */
 int64_t store_find(struct store *store, const char *text);
 
+/* The names of the cases of the newest run that did not pass, each between newlines; to be freed.
+ * NULL after an error. */
+char *store_failed(struct store *store);
+
 int store_drop(struct store *store, int64_t run);
 
 /* ---- cases ---- */

@@ -1,4 +1,5 @@
 /* store_facts.c: what a run is: of which program, suite and options; and its fingerprint. */
+#include "verify/command/options.h"
 #include "verify/exec/program.h"
 #include "verify/store/store_inner.h"
 
@@ -110,20 +111,16 @@ static void describe_suite(struct store_facts *facts, const char *const *names, 
 /* Limits of time and memory are left out: they decide whether a case is judged, not how. */
 static int describe_options(struct store_facts *facts, const struct ver_options *options)
 {
-    char *engines = NULL;
+    char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&engines, &size);
+    FILE *out = open_memstream(&text, &size);
     if (!out)
         return -1;
-    if (options->every > 1)
-        fprintf(out, " --every %" PRIu64, options->every);
-    ver_engine_options_put(out, options);
+    options_put_judge(out, options, OPTION_RECORDED);
     int failed = fclose(out);
     if (!failed)
-        snprintf(facts->options, sizeof facts->options,
-                 "--seed %" PRIu64 " --directions %u --digits %ld --cap %ld%s", options->seed,
-                 options->directions, options->digits, options->precision_cap, engines);
-    free(engines);
+        snprintf(facts->options, sizeof facts->options, "%s", text + strspn(text, " "));
+    free(text);
     uint64_t hash = STORE_FNV;
     for (size_t e = 0; e < options->engines; e++) {
         add(facts->engines, sizeof facts->engines, e > 0 ? " " : "");

@@ -127,6 +127,24 @@ int64_t store_find(struct store *store, const char *text)
                                    text, runs);
 }
 
+char *store_failed(struct store *store)
+{
+    sqlite3_stmt *row = store_ask(
+        store,
+        "SELECT char(10) || coalesce(group_concat(name, char(10)), '') || char(10) FROM cases"
+        " WHERE run = (SELECT max(id) FROM runs) AND verdict <> 'pass'",
+        "");
+    if (store_next(store, row) <= 0)
+        return NULL;
+    char *list = malloc(strlen(store_column_text(row, 0)) + 1);
+    if (list)
+        strcpy(list, store_column_text(row, 0));
+    else
+        store_refuse(store, "memory is short");
+    store_stop(row);
+    return list;
+}
+
 int store_drop(struct store *store, int64_t run)
 {
     if (store_lock(store) != 0)

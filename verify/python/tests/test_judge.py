@@ -73,7 +73,7 @@ class Judged(unittest.TestCase):
         self.assertRegex(done.stdout, said)
 
     def test_a_right_program_passes(self):
-        self.judged("", 0, "3 pass, 0 fail")
+        self.judged("", 0, ", 3 pass\n")
 
     def test_the_numpy_eventprop_passes_on_every_example(self):
         done = self.evident("judge", "numpy_eventprop", support.EXAMPLES, "degenerate-taus:7:1",
@@ -84,17 +84,17 @@ class Judged(unittest.TestCase):
         self.judged("shape", 1, r"gradients\.weights\[0\]: found a list of(.*\n)*.*3 error")
 
     def test_a_missing_reset_term_fails(self):
-        self.judged("reset", 1, "0 pass, 3 fail")
+        self.judged("reset", 1, "cases: 3, 3 fail")
 
     def test_a_factor_fails_unless_it_is_declared(self):
-        self.judged("20", 1, "weights 20 times the reference(.*\n)*.*0 pass, 3 fail")
-        self.judged("declared", 0, "3 pass, 0 fail")
+        self.judged("20", 1, "weights 20 times the reference(.*\n)*cases: 3, 3 fail")
+        self.judged("declared", 0, ", 3 pass\n")
 
     def test_what_is_not_finite_fails(self):
-        self.judged("nan", 1, "got nan(.*\n)*.*0 pass, 3 fail")
+        self.judged("nan", 1, "got nan(.*\n)*cases: 3, 3 fail")
 
     def test_a_program_that_only_refuses_shows_nothing(self):
-        self.judged("refuses", 2, "0 pass, 0 fail, 0 undecided, 3 not-run")
+        self.judged("refuses", 2, "cases: 3, 3 not-run")
 
     def test_options_reach_the_judge_and_its_refusals_come_back(self):
         for words, said in (([], "found no case"), (["no-such-suite"], "no such case file"),

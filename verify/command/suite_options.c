@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int command_cut_words(char *text, char **word, int most)
+int options_cut_words(char *text, char **word, int most)
 {
     int words = 0;
     for (char *from = text; words < most;) {
@@ -60,8 +60,8 @@ static char *read_lines(const char *path, struct case_error *error)
     return text;
 }
 
-int command_suite_options(char **text, const char **suite, const char *const *names, size_t count,
-                          struct case_error *error)
+int options_of_suites(char **text, const char **suite, const char *const *names, size_t count,
+                      struct case_error *error)
 {
     *text = NULL;
     *suite = NULL;

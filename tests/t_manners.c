@@ -1,0 +1,172 @@
+/* t_manners.c: how `evident verify` behaves on a terminal, in a pipe, when it is interrupted, and
+ * when only some cases are wanted. The program is named by the environment variable EVIDENT;
+ * without it the suite fails. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static char directory[64], text[1 << 16];
+
+static void setup(void)
+{
+    snprintf(directory, sizeof directory, "/tmp/t_manners-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+}
+
+static void teardown(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", directory);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* Runs a command of a shell, $E being the program, $D the folder, $W two cases that fail by $DEFECT
+ * and pass without; the exit code, and in text what it printed. */
+static int shell(const char *command)
+{
+    const char *program = getenv("EVIDENT");
+    char line[2048];
+    snprintf(
+        line, sizeof line,
+        "exec 2>&1; E=%s; D=%s; W='cases/examples/worked.json cases/examples/three-layer.json';"
+        " DEFECT='--engine clock-host --no-witness --defect 1'; %s",
+        program ? program : "EVIDENT-is-not-set", directory, command);
+    FILE *pipe = popen(line, "r");
+    ck_assert_ptr_nonnull(pipe);
+    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
+    int status = pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static void gives(const char *command, int code, const char *said)
+{
+    int got = shell(command);
+    ck_assert_msg(got == code && strstr(text, said), "%s: exit %d, printed %.900s", command, got,
+                  text + (strlen(text) > 900 ? strlen(text) - 900 : 0));
+}
+
+START_TEST(no_case_is_begun_after_the_first_failure)
+{
+    gives("$E verify $W closed-chain:1:0 $DEFECT -q -j1 --fail-fast --store $D/s", 1,
+          "\ncases: 3, 1 fail, 2 not begun\n");
+    ck_assert_ptr_null(strstr(text, "three-layer"));
+    gives("$E list --store $D/s --tsv", 0, "\t1 of 3\t1 fail\t");
+    gives("$E verify $W closed-chain:1:0 $DEFECT -q -j1 --store $D/s --resume", 1,
+          "\ncases: 3, 2 fail, 1 not-run\n");
+    gives("$E list --store $D/s --tsv", 0, "\tcomplete\t2 fail, 1 not-run\t");
+    gives("$E verify $W -q -j1 --fail-fast", 0, "cases: 2, 2 pass\n");
+}
+END_TEST
+
+START_TEST(cases_are_chosen_by_their_names)
+{
+    static const char *const patterns[][2] = {
+        {"chain", "cases: 3, 3 pass\n"},     {"chain:1:1", "cases: 1, 1 pass\n"},
+        {"'chain*2'", "cases: 1, 1 pass\n"}, {"':[02]'", "cases: 4, 4 pass\n"},
+        {"'?:1:1'", "cases: 2, 2 pass\n"},
+    };
+    char command[200];
+    for (size_t k = 0; k < sizeof patterns / sizeof *patterns; k++) {
+        snprintf(command, sizeof command,
+                 "printf 'closed-chain 1 3\nclosed-quadratic 1 3\n' >$D/a.suite; "
+                 "$E verify $D/a.suite -q -k %s",
+                 patterns[k][0]);
+        gives(command, 0, patterns[k][1]);
+    }
+    gives("$E verify $D/a.suite -q -k chain:1:2 --store $D/s; $E export latest --table cases "
+          "--store $D/s | tail -1 | cut -f1",
+          0, "\n0\n"); /* a run of one case, not the third of three */
+    gives("$E verify $D/a.suite -q -k nothing", 2,
+          "evident verify: --match: found no case whose name holds 'nothing'\n");
+}
+END_TEST
+
+START_TEST(only_what_failed_last_is_judged_again)
+{
+    gives("$E verify closed-chain:1:0 --last-failed --store $D/none", 2, "no such store");
+    gives("$E verify closed-chain:1:10 $W -q --cap 64 --store $D/s", 1, "cases: 3, 3 undecided\n");
+    gives("$E verify closed-chain:1:0 closed-chain:1:1 closed-chain:1:10 $W --last-failed -q "
+          "--store $D/s --resume",
+          0, "cases: 3, 3 pass\n");
+    gives("$E verify $W --last-failed -q --store $D/s", 2,
+          "--last-failed: no such case did not pass in the newest run of ");
+}
+END_TEST
+
+START_TEST(colors_are_for_terminals_and_who_asks)
+{
+    gives("$E verify closed-chain:1:0", 0, "PASS closed-chain:1:0");
+    ck_assert_ptr_null(strchr(text, '\033'));
+    gives("$E verify closed-chain:1:0 --color always", 0, "\033[32mPASS\033[0m closed-chain:1:0");
+    ck_assert_ptr_nonnull(strstr(text, "cases: 1, \033[32m1 pass\033[0m\n"));
+    gives("$E verify $W $DEFECT -q --color always", 1, "\033[31mFAIL\033[0m cases/examples/");
+    /* script has a terminal */
+    if (shell("command -v script") != 0) {
+        puts("not run: manners: colors on a terminal: no script");
+        return;
+    }
+    gives("TERM=xterm script -qec \"$E verify closed-chain:1:0\" /dev/null", 0, "\033[32mPASS");
+    gives("NO_COLOR=1 TERM=xterm script -qec \"$E verify closed-chain:1:0\" /dev/null", 0, "PASS");
+    ck_assert_ptr_null(strstr(text, "\033[32m"));
+    gives("TERM=dumb script -qec \"$E verify closed-chain:1:0\" /dev/null", 0, "PASS");
+    ck_assert_ptr_null(strstr(text, "\033[32m"));
+    gives("TERM=xterm script -qec \"$E verify closed-chain:1:0 --color never\" /dev/null", 0,
+          "PASS");
+    ck_assert_ptr_null(strstr(text, "\033[32m"));
+}
+END_TEST
+
+/* The shell of popen leaves SIGTERM as it is; behind it is a run of some seconds. */
+START_TEST(an_interrupted_run_says_how_far_it_was_and_goes_on)
+{
+    gives("$E verify ci -q -j1 --store $D/s & p=$!; sleep 2; kill -TERM $p; wait $p", 128 + 15,
+          "evident verify: interrupted after ");
+    ck_assert_ptr_nonnull(strstr(text, " cases; go on with --resume\n"));
+    gives("$E verify ci -q -j1 & p=$!; sleep 1; kill -TERM $p; wait $p", 128 + 15, " cases\n");
+    ck_assert_ptr_null(strstr(text, "--resume"));
+    ck_assert_int_eq(shell("$E list --store $D/s --tsv | tail -1 | cut -f3"), 0);
+    unsigned long done = strtoul(text, NULL, 10);
+    ck_assert_msg(done > 0 && strstr(text, " of "), "%s", text);
+    gives("$E verify ci -q -j1 --store $D/s --resume & p=$!; sleep 1; kill -TERM $p; wait $p",
+          128 + 15, "interrupted after ");
+    const char *again = strstr(text, "after ");
+    ck_assert_uint_ge(strtoul(again + strlen("after "), NULL, 10), done);
+    /* What the caller ignores stays ignored. */
+    gives("trap '' INT; $E verify ci -q -j1 & p=$!; sleep 1; kill -INT $p; sleep 1; "
+          "kill -TERM $p; wait $p",
+          128 + 15, "interrupted after ");
+}
+END_TEST
+
+START_TEST(list_has_a_heading_and_the_version)
+{
+    gives("$E verify closed-chain:1:0 -q --store $D/s && $E list --store $D/s", 0,
+          "\n run  started               state           verdicts              digest            "
+          "evident   commit");
+    ck_assert_ptr_nonnull(strstr(text, "  0.1.0     "));
+    gives("$E list --store $D/s --tsv | awk -F'\t' '{ print $1, $NF }'", 0,
+          "run version\n1 0.1.0\n");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("manners");
+    TCase *tests = tcase_create("verify");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, no_case_is_begun_after_the_first_failure);
+    tcase_add_test(tests, cases_are_chosen_by_their_names);
+    tcase_add_test(tests, only_what_failed_last_is_judged_again);
+    tcase_add_test(tests, colors_are_for_terminals_and_who_asks);
+    tcase_add_test(tests, an_interrupted_run_says_how_far_it_was_and_goes_on);
+    tcase_add_test(tests, list_has_a_heading_and_the_version);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

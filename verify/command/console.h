@@ -1,0 +1,46 @@
+/* console.h: what `evident verify` and `evident judge` print while they run and at their end.
+ * Private to verify/command/. */
+#ifndef EVIDENT_VERIFY_CONSOLE_H
+#define EVIDENT_VERIFY_CONSOLE_H
+
+#include "verify/command/command.h"
+
+struct console { /* context of the listener */
+    const struct options *options;
+    struct progress progress;
+    bool few, colored;
+    unsigned annotations;
+    const bool *broken; /* NULL, or true once nothing can be recorded any more */
+    bool stop;          /* no more cases */
+};
+
+void console_start(struct console *console, const struct options *options, size_t cases);
+
+/* From now on SIGINT and SIGTERM end the program at its next look, with a line that says how far it
+ * was; a second one ends it at once. */
+void console_catch_signals(void);
+
+/* For struct ver_listener. */
+void console_judged(void *context, const struct ver_judgement *judgement);
+void console_finished(void *context, size_t position, const struct ver_judgement *judgement);
+void console_progress(void *context, size_t done, size_t all, size_t failed);
+
+void console_totals(const struct console *console, const struct ver_totals *totals,
+                    size_t not_begun);
+
+/* A list "heading 3 this, 1 that", without what there is none of. */
+
+struct console_list {
+    const char *before; /* of the next item: the heading, then a comma */
+};
+void console_item(struct console_list *list, size_t count, const char *name);
+
+/* ---- console_engine.c ---- */
+
+void console_engines(const struct ver_totals *totals);
+
+/* Whether an engine asked for could not run at all, or a median order is wrong. */
+bool console_engine_absent(const struct ver_totals *totals);
+bool console_ladder_wrong(const struct ver_totals *totals);
+
+#endif
