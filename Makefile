@@ -30,7 +30,7 @@ include tests/tests.mk
 
 # hdf5 goes by the name hdf5-serial where no alternative was chosen.
 HDF5 := $(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5 || echo hdf5-serial)
-PACKAGES := mpfr jansson sqlite3 $(HDF5)
+PACKAGES := mpfr jansson sqlite3 libxxhash $(HDF5)
 # -isystem: warnings are for our own text.
 FOREIGN := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 INCLUDES = $(PLANTED:%=-I%) -I. $(FOREIGN)

@@ -66,7 +66,7 @@ struct ver_comparison {
 
 /* ---- engines: contenders, judged beside the reference ---- */
 
-struct ver_engine; /* a name and what runs it: see verify/run/engine.h */
+struct ver_engine;        /* a name and what runs it: see verify/run/engine.h */
 enum { VER_ENGINES = 4 }; /* so many in one run */
 
 /* NULL if there is none of that name. */
@@ -190,7 +190,7 @@ struct ver_judgement {
     struct ver_clock *clock;    /* [clocks], one an engine asked for; NULL without engines */
     size_t clocks;
     struct ver_ladder *ladder; /* NULL where there is none */
-    uint64_t case_digest;      /* store_case_digest; 0: not taken */
+    char case_digest[33];      /* store_case_digest; "": not taken */
     struct ver_seconds seconds;
 };
 
@@ -202,10 +202,10 @@ struct ver_options {
     const struct ver_engine *engine[VER_ENGINES];
     size_t engines;
     struct ver_clock_options clock;
-    bool no_witness; /* engines only */
-    uint64_t every;  /* ladders and invariances on every so many-th case; 0: on all */
-    double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
-    size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
+    bool no_witness;           /* engines only */
+    uint64_t every;            /* ladders and invariances on every so many-th case; 0: on all */
+    double seconds;            /* a case that takes longer is an error of that case; 0: no limit */
+    size_t bytes;              /* likewise one whose process has more memory; 0: no limit */
     const char *const *before; /* [befores]: cases that other programs are asked about first */
     size_t befores;
 };
@@ -292,7 +292,7 @@ struct ver_clock_totals { /* of one engine */
     size_t traced, same;           /* cases; same: of those after the first engine */
     size_t decisions, near;
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
-    uint64_t digest; /* of all cases it ran */
+    char digest[33]; /* of all cases it ran */
     double seconds;  /* of an answer of another program, median; NaN: not measured */
 };
 
@@ -310,7 +310,7 @@ struct ver_totals {
     bool ladder_wrong[VER_LADDER_QUANTITIES];
     double digits_minimum, digits_median; /* of all differences that agree or differ */
     double order_minimum, order_median, order_maximum;
-    uint64_t digest; /* FNV-1a of the lines of all cases and all their comparisons */
+    char digest[33]; /* of all that was said of all cases */
 };
 
 /* judged: every judgement in the order of the sources. finished: each that was made now, at once,
@@ -333,43 +333,14 @@ void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *so
 void ver_judge_for_others(const struct ver_sources *sources, const struct ver_options *options,
                           int workers);
 
-/* 0, or -1 if the verdicts do not add up to the cases or memory is short. */
-int ver_total(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases);
-
 /* Adds the counts and keeps the larger ratio. */
 void ver_ratios_add(struct ver_ratios *sum, const struct ver_ratios *ratios);
-
-/* The mean of the two middle ones of an even number, NaN of none. Sorts x. */
-double ver_median(double *x, size_t count);
 
 /* Seconds since some moment, never set back. */
 double ver_now(void);
 
-/* ---- lines and tables ---- */
-
-enum { VER_LINE = 768 }; /* room for any line but for the name of its case */
-
-/* One line of a comparison, of cases.tsv, without newline; -1 if the name is too long for size. */
-int ver_check_line(char *line, size_t size, const struct ver_judgement *judgement,
-                   const struct ver_comparison *comparison);
-int ver_case_line(char *line, size_t size, const struct ver_judgement *judgement);
-
-struct ver_run_facts {          /* what summary.tsv says beside the totals */
-    const char *sources, *text; /* as on the command line: what, and how */
-    const struct ver_options *options;
-    bool all_checks; /* a row in checks.tsv for every comparison that agrees, too */
-};
-
 /* Makes a directory that does not exist yet; its parent must. 0, or -1 and error. */
 int ver_directory_make(const char *directory, struct case_error *error);
-
-/* Writes all tables into a directory that exists. 0, or -1 and error. */
-int ver_tables(const char *directory, const struct ver_judgement *judgement, size_t cases,
-               const struct ver_totals *totals, const struct ver_run_facts *facts,
-               struct case_error *error);
-
-/* Draws the tables of a directory and writes its index.html. 0, or -1 and error. */
-int ver_report(const char *directory, char *error, size_t size);
 
 /* ---- results ---- */
 

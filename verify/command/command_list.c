@@ -39,9 +39,9 @@ static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
 {
     char verdicts[256], state[64];
     int64_t run = sqlite3_column_int64(row, 0), recorded = sqlite3_column_int64(row, 10);
-    uint64_t digest;
+    char digest[HASH_TEXT];
     const char *commit = store_column_text(row, 4), *dirty = store_column_text(row, 5);
-    if (store_digest(store, run, &digest) != 0)
+    if (store_digest(store, run, digest) != 0)
         return -1;
     verdict_text(verdicts, sizeof verdicts, store, run);
     if (strcmp(store_column_text(row, 2), "complete") == 0)
@@ -56,8 +56,7 @@ static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
                            store_column_text(row, 9)};
     printf(tsv ? "%" PRId64 "\t%s" : "%4" PRId64 "  %-20s", run,
            store_column_text(row, 1)[0] ? store_column_text(row, 1) : "-");
-    printf(tsv ? "\t%s\t%s\t%016" PRIx64 : "  %-14s  %-20s  %016" PRIx64, field[0], field[1],
-           digest);
+    printf(tsv ? "\t%s\t%s\t%s" : "  %-14s  %-20s  %s", field[0], field[1], digest);
     printf(tsv ? "\t%.12s%s" : "  %.12s%s", commit[0] ? commit : "-",
            commit[0] && dirty[0] == '1' ? "+" : "");
     for (int k = 2; k < 6; k++)

@@ -57,12 +57,12 @@ static int print_lines(struct store *store, sqlite3_stmt *row, size_t most)
 static int print_kinds(struct store *store, int64_t run)
 {
     static const char sql[] =
-        "SELECT q.kind, q.engine, sum(CASE x.outcome WHEN 'excluded' THEN 0 ELSE x.numbers END),"
+        "SELECT x.kind, x.engine, sum(CASE x.outcome WHEN 'excluded' THEN 0 ELSE x.numbers END),"
         " sum(x.outcome = 'fail'), sum(x.outcome = 'excluded'),"
         " max(CASE x.outcome WHEN 'excluded' THEN NULL ELSE x.distance END),"
         " min(CASE x.outcome WHEN 'excluded' THEN NULL ELSE x.digits END)"
-        " FROM comparisons x JOIN quantities q ON q.id = x.quantity WHERE x.run = ?"
-        " GROUP BY q.kind, q.engine ORDER BY min(x.quantity)";
+        " FROM comparisons x WHERE x.run = ?"
+        " GROUP BY x.kind, x.engine ORDER BY min(x.position * 1000000 + x.number)";
     sqlite3_stmt *row = store_ask(store, sql, "i", run);
     int got;
     printf("\n%-12s %-14s %12s %8s %9s %12s %8s\n", "kind", "engine", "numbers", "differ",
@@ -96,11 +96,11 @@ static int print_run(struct store *store, int64_t run, bool all)
         " FROM times WHERE run = ? GROUP BY engine ORDER BY engine";
     static const char bad[] = "SELECT printf('%s %s: %s', upper(verdict), name, reason) FROM cases"
                               " WHERE run = ? AND verdict <> 'pass' ORDER BY position";
-    uint64_t digest;
+    char digest[HASH_TEXT];
     if (print_facts(store, store_ask(store, facts, "i", run)) < 0 ||
-        store_digest(store, run, &digest) != 0)
+        store_digest(store, run, digest) != 0)
         return -1;
-    printf("%-14s %016" PRIx64 "\n", "digest", digest);
+    printf("%-14s %s\n", "digest", digest);
     if (print_lines(store, store_ask(store, times, "i", run), SIZE_MAX) != 0 ||
         print_kinds(store, run) != 0)
         return -1;
@@ -142,18 +142,19 @@ static int print_case(struct store *store, int64_t run, int64_t position)
         " CASE diagnosis WHEN '' THEN '' ELSE ' | ' END, diagnosis)"
         " FROM engines WHERE run = ? AND position = ? ORDER BY number";
     static const char ladders[] =
-        "SELECT printf('steps from %.6g ms, %s: order %s, errors %s', l.step, o.quantity,"
+        "SELECT printf('steps from %.6g ms, %s: order %s, errors %s', r.step, o.quantity,"
         " CASE WHEN o.\"order\" IS NULL THEN '-' ELSE printf('%.3f', o.\"order\") END, o.errors)"
-        " FROM ladders l JOIN orders o ON o.run = l.run AND o.position = l.position"
-        " WHERE l.run = ? AND l.position = ? ORDER BY o.quantity";
+        " FROM orders o LEFT JOIN rungs r ON r.run = o.run AND r.position = o.position"
+        " AND r.number = 0 WHERE o.run = ? AND o.position = ? ORDER BY o.quantity";
     static const char comparisons[] =
         "SELECT printf('%-8s %-12s %-12s %-16s %-28s distance %-10s digits %-6s got %s want %s%s',"
-        " x.outcome, q.kind, q.engine, q.name, x.place,"
+        " x.outcome, x.kind, x.engine, x.quantity, x.place,"
         " CASE WHEN x.distance IS NULL THEN '-' ELSE printf('%.4g', x.distance) END,"
         " CASE WHEN x.digits IS NULL THEN '-' ELSE printf('%.1f', x.digits) END,"
         " CASE x.got WHEN '' THEN '-' ELSE x.got END,"
-        " CASE x.want WHEN '' THEN '-' ELSE x.want END, coalesce(' | ' || x.hint, ''))"
-        " FROM comparisons x JOIN quantities q ON q.id = x.quantity"
+        " CASE x.want WHEN '' THEN '-' ELSE x.want END, coalesce(' | ' || (SELECT hint FROM hints h"
+        " WHERE h.run = x.run AND h.position = x.position AND h.number = x.number), ''))"
+        " FROM comparisons x"
         " WHERE x.run = ? AND x.position = ? ORDER BY x.number";
     if (print_facts(store, store_ask(store, facts, "ii", run, position)) < 0 ||
         print_facts(store, store_ask(store, again, "ii", run, position)) < 0)

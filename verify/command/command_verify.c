@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct recording {
+    struct store *store;
+    struct store_listener listener;
+    struct ver_listener then, all;
+};
+
 static int exit_code(const struct ver_totals *totals)
 {
     if (totals->verdict[VER_FAIL] + totals->verdict[VER_UNDECIDED] + totals->verdict[VER_ERROR] >
@@ -22,32 +28,21 @@ static int exit_code(const struct ver_totals *totals)
                                                                : COMMAND_PASS;
 }
 
-/* Cases whose numbers were weighed, those of every engine asked for among them. */
-static size_t count_judged(const struct ver_judgement *judgement, size_t cases)
+/* COMMAND_PASS, or COMMAND_FAIL after a line: fewer cases were judged than must be. Judged are
+ * those whose numbers were weighed, those of every engine asked for among them. */
+static int require_judged(const struct wish *wish, const struct recording *recording, size_t cases)
 {
-    size_t judged = 0;
-    for (size_t k = 0; k < cases; k++) {
-        const struct ver_judgement *one = &judgement[k];
-        bool all = one->verdict == VER_PASS || one->verdict == VER_FAIL;
-        for (size_t e = 0; e < one->clocks; e++)
-            all = all && one->clock[e].state == VER_CLOCK_RAN;
-        judged += all;
-    }
-    return judged;
-}
-
-/* COMMAND_PASS, or COMMAND_FAIL after a line: fewer cases were judged than must be. */
-static int require_judged(const struct wish *wish, const struct ver_judgement *judgement,
-                          size_t cases)
-{
-    size_t judged = count_judged(judgement, cases), wanted = (size_t)wish->judged;
+    int64_t judged = store_judged(recording->store, recording->listener.run);
+    size_t wanted = (size_t)wish->judged;
     if (wish->percent)
         wanted = (size_t)(((__uint128_t)wish->judged * cases + 99) / 100);
-    if (judged >= wanted)
+    if (judged < 0)
+        return command_refuse(wish->command, "%s", store_error(recording->store));
+    if ((size_t)judged >= wanted)
         return COMMAND_PASS;
-    printf("FAIL run judged - got %zu want %zu: of %zu cases, so many passed or failed with every "
+    printf("FAIL run judged - got %lld want %zu: of %zu cases, so many passed or failed with every "
            "engine\n",
-           judged, wanted, cases);
+           (long long)judged, wanted, cases);
     return COMMAND_FAIL;
 }
 
@@ -65,26 +60,13 @@ static int find_no_start(const struct wish *wish, const struct ver_judgement *ju
     return 0;
 }
 
-struct recording { /* store is NULL where nothing is recorded */
-    struct store *store;
-    struct store_listener listener;
-    struct ver_listener then, all;
-};
-
-/* Tables first, then what is drawn from them. 0, or -1 after a line. */
-static int write_report(const struct wish *wish, const struct store_facts *facts,
-                        const struct recording *recording, const struct ver_judgement *judgement,
+/* 0, or -1 after a line. */
+static int write_report(const struct wish *wish, const struct recording *recording,
                         const struct ver_totals *totals)
 {
     struct case_error error;
-    struct report_run run = {
-        .directory = wish->report,
-        .judgement = judgement,
-        .totals = totals,
-        .facts = {facts->suite, facts->options, &wish->judge, wish->all_checks},
-        .store = recording->store,
-        .run = recording->store ? recording->listener.run : 0};
-    if (report_run(&run, &error) != 0) {
+    if (report_run(recording->store, recording->listener.run, totals, wish->report,
+                   wish->all_checks, &error) != 0) {
         command_refuse(wish->command, "%s", error.text);
         return -1;
     }
@@ -94,22 +76,19 @@ static int write_report(const struct wish *wish, const struct store_facts *facts
 
 /* ---- the store ---- */
 
-static int refuse_store(struct recording *recording)
+static int refuse_store(const struct recording *recording)
 {
     command_refuse("verify", "%s", store_error(recording->store));
-    store_close(recording->store);
-    recording->store = NULL;
     return -1;
 }
 
-/* Begins or resumes a run; what it has is put into judgement. 0, or -1 after a line. */
+/* Begins or resumes a run, in a store of its own without --store; what it has is put into
+ * judgement. 0, or -1 after a line. */
 static int record_begin(struct recording *recording, const struct wish *wish,
                         const struct store_facts *facts, const struct ver_sources *sources,
                         struct ver_judgement *judgement)
 {
     struct case_error error;
-    if (!wish->store)
-        return 0;
     recording->store = store_open(wish->store, STORE_WRITE, &error);
     if (!recording->store) {
         command_refuse(wish->command, "%s", error.text);
@@ -124,10 +103,9 @@ static int record_begin(struct recording *recording, const struct wish *wish,
 }
 
 /* 0, or -1 after a line: what is recorded stays, the run can be resumed. */
-static int record_end(struct recording *recording)
+static int record_end(const struct recording *recording)
 {
-    if (recording->store && (recording->listener.failed ||
-                             store_finish(recording->store, recording->listener.run) != 0))
+    if (recording->listener.failed || store_finish(recording->store, recording->listener.run) != 0)
         return refuse_store(recording);
     return 0;
 }
@@ -162,18 +140,16 @@ static int append_summary(const struct wish *wish, const struct recording *recor
 
 /* ---- the run ---- */
 
-static int tell_totals(const struct wish *wish, const struct store_facts *facts,
-                       const struct recording *recording, const struct ver_judgement *judgement,
-                       size_t cases)
+static int tell_totals(const struct wish *wish, const struct recording *recording, size_t cases)
 {
     struct ver_totals totals;
-    if (ver_total(&totals, judgement, cases) != 0)
-        return command_refuse(wish->command, "the verdicts do not add up to the %zu cases", cases);
+    if (store_totals(recording->store, recording->listener.run, &totals) != 0)
+        return command_refuse(wish->command, "%s", store_error(recording->store));
     int code = exit_code(&totals);
-    if (wish->report && write_report(wish, facts, recording, judgement, &totals) != 0)
+    if (wish->report && write_report(wish, recording, &totals) != 0)
         code = COMMAND_COULD_NOT_RUN;
     talk_totals(&totals, wish);
-    int judged = require_judged(wish, judgement, cases);
+    int judged = require_judged(wish, recording, cases);
     return code == COMMAND_PASS || code == COMMAND_FAIL ? code | judged : code;
 }
 
@@ -189,21 +165,19 @@ static int verify_sources(const struct wish *wish, const struct ver_sources *sou
     int code = COMMAND_COULD_NOT_RUN;
     talk_start(&talk, wish, sources->count);
     if (record_begin(&recording, wish, facts, sources, judgement) == 0) {
-        ver_judge_all(judgement, sources, &wish->judge, wish->workers,
-                      recording.store ? &recording.all : &recording.then);
+        ver_judge_all(judgement, sources, &wish->judge, wish->workers, &recording.all);
         progress_hide(&talk.progress);
-        bool started = find_no_start(wish, judgement, sources->count) == 0;
-        int recorded = started ? record_end(&recording) : 0; /* before the report of the run */
-        if (started &&
-            !recording.listener.failed) /* else it was broken off: not all cases were judged */
-            code = tell_totals(wish, facts, &recording, judgement, sources->count);
-        if (recorded != 0 || (started && wish->summary && append_summary(wish, &recording) != 0))
-            code = COMMAND_COULD_NOT_RUN;
+        /* Else it was broken off: not all cases were judged. */
+        if (find_no_start(wish, judgement, sources->count) == 0 && record_end(&recording) == 0) {
+            code = tell_totals(wish, &recording, sources->count);
+            if (wish->summary && append_summary(wish, &recording) != 0)
+                code = COMMAND_COULD_NOT_RUN;
+        }
     }
     for (size_t k = 0; k < sources->count; k++)
         ver_judgement_clear(&judgement[k]);
     free(judgement);
-    store_close(recording.store); /* last: names of what was resumed live there */
+    store_close(recording.store);
     return command_finish(wish->command, code);
 }
 

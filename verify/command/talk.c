@@ -213,7 +213,7 @@ void talk_totals(const struct ver_totals *totals, const struct wish *wish)
             printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
                    totals->order_median, totals->order_minimum, totals->order_maximum);
         command_print_engine_totals(totals);
-        printf("digest: %016" PRIx64 "\n", totals->digest);
+        printf("digest: %s\n", totals->digest);
     }
     if (wish->absent)
         printf("left out: %s %s\n", wish->absent, wish->why ? wish->why : "cannot run here");

@@ -3,6 +3,7 @@
 #ifndef EVIDENT_VERIFY_PROGRAM_H
 #define EVIDENT_VERIFY_PROGRAM_H
 
+#include "verify/base/hash.h"
 #include "verify/exec/convention.h"
 #include "verify/run/engine.h"
 
@@ -68,7 +69,7 @@ void program_found_state(const struct program *program);
 
 /* Adds to a digest: conventions, and every file that a word of the command names, or that PATH has
  * for one. */
-uint64_t program_digest(uint64_t hash, const struct program *program);
+void program_digest(struct hash *hash, const struct program *program);
 
 /* Ends what this process has started. */
 void program_end_all(void);

@@ -155,12 +155,11 @@ int baseline_of_run(struct baseline *baseline, struct store *store, int64_t run)
 {
     static const char *const sql[] = {
         "SELECT name, '-', '-', verdict, NULL, NULL FROM cases WHERE run = ?",
-        "SELECT c.name, q.kind, q.engine, '-',"
+        "SELECT c.name, x.kind, x.engine, '-',"
         " max(CASE WHEN x.distance IS NULL AND x.outcome = 'fail' THEN 9e999 ELSE x.distance END),"
         " min(x.digits)"
         " FROM cases c JOIN comparisons x ON x.run = c.run AND x.position = c.position"
-        " JOIN quantities q ON q.id = x.quantity"
-        " WHERE c.run = ? AND x.outcome <> 'excluded' GROUP BY c.position, q.kind, q.engine",
+        " WHERE c.run = ? AND x.outcome <> 'excluded' GROUP BY c.position, x.kind, x.engine",
     };
     *baseline = (struct baseline){NULL, 0, 0, NULL, 0, 0};
     for (int k = 0; k < 2; k++) {

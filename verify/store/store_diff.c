@@ -48,8 +48,9 @@ static int make_tables(struct store *store, int64_t a, int64_t b)
     static const char fresh[] =
         "DROP TABLE IF EXISTS temp.pairs; DROP TABLE IF EXISTS temp.worst;"
         "CREATE TEMP TABLE pairs (name TEXT, a INTEGER, b INTEGER);"
-        "CREATE TEMP TABLE worst (pair INTEGER, side INTEGER, quantity INTEGER, ratio REAL,"
-        " digits REAL, PRIMARY KEY (pair, quantity, side)) WITHOUT ROWID";
+        "CREATE TEMP TABLE worst (pair INTEGER, side INTEGER, kind TEXT, engine TEXT,"
+        " quantity TEXT, ratio REAL, digits REAL,"
+        " PRIMARY KEY (pair, kind, engine, quantity, side)) WITHOUT ROWID";
     static const char pairs[] =
         "INSERT INTO pairs"
         " WITH x AS (SELECT name, position, row_number() OVER (PARTITION BY name ORDER BY position)"
@@ -62,12 +63,13 @@ static int make_tables(struct store *store, int64_t a, int64_t b)
         " ORDER BY 3, 2";
     /* A comparison that fails without a distance is as far off as can be. */
     static const char worst[] =
-        "INSERT INTO worst SELECT p.rowid, ?1, x.quantity,"
+        "INSERT INTO worst SELECT p.rowid, ?1, x.kind, x.engine, x.quantity,"
         " max(CASE WHEN x.distance IS NULL AND x.outcome = 'fail' THEN 9e999 ELSE x.distance END),"
         " min(x.digits)"
         " FROM pairs p JOIN comparisons x ON x.run = ?2"
         " AND x.position = CASE ?1 WHEN 0 THEN p.a ELSE p.b END"
-        " WHERE x.outcome <> 'excluded' AND p.a IS NOT NULL AND p.b IS NOT NULL GROUP BY 1, 3";
+        " WHERE x.outcome <> 'excluded' AND p.a IS NOT NULL AND p.b IS NOT NULL GROUP BY 1, 3, 4, "
+        "5";
     return store_script(store, fresh) != 0 || store_do(store, pairs, "ii", a, b) != 0 ||
                    store_do(store, worst, "ii", (int64_t)0, a) != 0 ||
                    store_do(store, worst, "ii", (int64_t)1, b) != 0
@@ -172,14 +174,14 @@ static void diff_digits(struct store_diff *diff, const char *what, double before
 static int diff_numbers(struct store *store, struct store_diff *diff)
 {
     static const char sql[] =
-        "SELECT p.name || ' ' || q.kind || ' ' || q.engine || ' ' || q.name,"
+        "SELECT p.name || ' ' || x.kind || ' ' || x.engine || ' ' || x.quantity,"
         " x.ratio, y.ratio, x.digits, y.digits, y.pair IS NULL"
-        " FROM worst x LEFT JOIN worst y ON y.pair = x.pair AND y.quantity = x.quantity AND y.side "
-        "= 1"
-        " JOIN pairs p ON p.rowid = x.pair JOIN quantities q ON q.id = x.quantity"
+        " FROM worst x LEFT JOIN worst y ON y.pair = x.pair AND y.kind = x.kind"
+        " AND y.engine = x.engine AND y.quantity = x.quantity AND y.side = 1"
+        " JOIN pairs p ON p.rowid = x.pair"
         " WHERE x.side = 0 AND (y.pair IS NULL OR x.ratio IS NOT y.ratio OR x.digits IS NOT "
         "y.digits)"
-        " ORDER BY x.pair, q.kind, q.engine, q.name";
+        " ORDER BY x.pair, x.kind, x.engine, x.quantity";
     sqlite3_stmt *row = store_ask(store, sql, "");
     int got;
     while ((got = store_next(store, row)) > 0) {

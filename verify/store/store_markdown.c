@@ -127,19 +127,20 @@ int store_markdown(struct store *store, int64_t run, FILE *out)
         " FROM cases WHERE run = ? HAVING count(*) > 0";
     static const char engines[] =
         "SELECT e.engine, count(*), sum(e.state = 'ran'), sum(e.same),"
-        " (SELECT printf('%.3g', max(x.distance)) FROM comparisons x JOIN quantities q"
-        "  ON q.id = x.quantity WHERE x.run = e.run AND q.engine = e.engine"
+        " (SELECT printf('%.3g', max(x.distance)) FROM comparisons x"
+        "  WHERE x.run = e.run AND x.engine = e.engine"
         "  AND x.outcome <> 'excluded'),"
-        " (SELECT sum(x.outcome = 'fail') FROM comparisons x JOIN quantities q"
-        "  ON q.id = x.quantity WHERE x.run = e.run AND q.engine = e.engine),"
+        " (SELECT sum(x.outcome = 'fail') FROM comparisons x"
+        "  WHERE x.run = e.run AND x.engine = e.engine),"
         " (SELECT e2.reason FROM engines e2 WHERE e2.run = e.run AND e2.engine = e.engine"
         "  AND e2.state <> 'ran' ORDER BY e2.position LIMIT 1)"
         " FROM engines e WHERE e.run = ? GROUP BY e.engine ORDER BY min(e.number)";
     static const char failures[] =
-        "SELECT c.name, q.engine, q.name || ' ' || x.place, x.got, x.want,"
+        "SELECT c.name, x.engine, x.quantity || ' ' || x.place, x.got, x.want,"
         " CASE WHEN x.distance IS NULL THEN 'nan' ELSE printf('%.3g', x.distance) END,"
-        " coalesce(x.hint, '') FROM cases c JOIN comparisons x ON x.run = c.run"
-        " AND x.position = c.position JOIN quantities q ON q.id = x.quantity"
+        " coalesce((SELECT hint FROM hints h WHERE h.run = x.run AND h.position = x.position"
+        "  AND h.number = x.number), '') FROM cases c JOIN comparisons x ON x.run = c.run"
+        " AND x.position = c.position"
         " WHERE c.run = ? AND c.verdict <> 'pass' AND x.outcome = 'fail' AND x.number ="
         " (SELECT min(y.number) FROM comparisons y WHERE y.run = c.run"
         "  AND y.position = c.position AND y.outcome = 'fail') ORDER BY c.position";
