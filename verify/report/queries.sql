@@ -54,21 +54,26 @@ ORDER BY x.position, x.number)
  * agree to at most so many digits, in tenths, rounded up from what checks.tsv prints; each curve
  * rises from 0 where it starts. */
 QUERY("agreement.tsv",
-WITH x AS (
-  SELECT substr(family, 1, instr(family || '-', '-') - 1) AS "group", position,
-    CASE WHEN class <> 'smooth' OR x.digits IS NULL THEN NULL WHEN x.digits <= 0 THEN 0
-      WHEN x.digits >= 200 THEN 2000
-      ELSE (CAST(replace(fixed(x.digits, 2), '.', '') AS INTEGER) + 9) / 10 END AS tenths
-  FROM cases c JOIN comparisons x USING (run, position) WHERE run = ?1),
+WITH c AS (
+  SELECT position, substr(family, 1, instr(family || '-', '-') - 1) AS "group" FROM cases
+  WHERE run = ?1),
+x AS (
+  SELECT "group", CASE WHEN digits <= 0 THEN 0 WHEN digits >= 200 THEN 2000
+      ELSE (CAST(replace(fixed(digits, 2), '.', '') AS INTEGER) + 9) / 10 END AS tenths
+  FROM comparisons JOIN c USING (position)
+  WHERE run = ?1 AND class = 'smooth' AND digits IS NOT NULL),
 n AS (
-  SELECT "group", tenths, min(min(position)) OVER whole AS first, sum(count(tenths)) OVER until AS n,
-    sum(count(tenths)) OVER whole AS "all", min(tenths) OVER whole AS least
+  SELECT "group", tenths, sum(count(*)) OVER until AS n, sum(count(*)) OVER whole AS "all",
+    min(tenths) OVER whole AS least
   FROM x GROUP BY "group", tenths
-  WINDOW whole AS (PARTITION BY "group"), until AS (PARTITION BY "group" ORDER BY tenths))
+  WINDOW whole AS (PARTITION BY "group"), until AS (PARTITION BY "group" ORDER BY tenths)),
+f AS (
+  SELECT "group", min(position) AS first FROM c WHERE EXISTS (SELECT 1 FROM comparisons y
+    WHERE y.run = ?1 AND y.position = c.position) GROUP BY "group")
 SELECT "group", fixed(tenths / 10.0, 1) AS digits, comparisons, share FROM (
-  SELECT "group", first, tenths, 0 AS comparisons, '0' AS share FROM n WHERE tenths = least
+  SELECT "group", tenths, 0 AS comparisons, '0' AS share FROM n WHERE tenths = least
   UNION ALL
-  SELECT "group", first, tenths, n, fixed(1.0 * n / "all", 6) FROM n WHERE tenths IS NOT NULL)
+  SELECT "group", tenths, n, fixed(1.0 * n / "all", 6) FROM n) JOIN f USING ("group")
 ORDER BY first, tenths, comparisons)
 
 QUERY("engines.tsv",
@@ -455,32 +460,27 @@ SELECT look, cases FROM (
  * colours. */
 QUERY("page heat",
 WITH n AS (
-  SELECT family, x.engine, kind, sum(iif(outcome = 'excluded', 0, numbers)) AS numbers,
-    sum(outcome = 'fail') AS differ, sum(iif(outcome = 'excluded', numbers, 0)) AS excluded,
-    max(iif(outcome = 'excluded', NULL, distance)) AS most
-  FROM cases c JOIN comparisons x USING (run, position) WHERE run = ?1
-  GROUP BY family, x.engine, kind),
+  SELECT *, rowid AS place, CASE largest WHEN 'nan' THEN NULL WHEN 'inf' THEN 9e999
+    ELSE CAST(largest AS REAL) END AS most FROM temp."heat.tsv"),
 h AS (
-  SELECT n.*, iif(most < 9e999, CAST(general(most, 4) AS REAL), most) AS largest, w.number AS place,
-    (SELECT min(position) FROM cases WHERE run = ?1 AND family = n.family) AS first,
-    coalesce((SELECT min(e.number) + 1 FROM engines e WHERE e.run = ?1 AND e.engine = n.engine), 0)
-      AS slot,
-    differ > 0 OR (numbers > 0 AND NOT coalesce(most <= 1, 0)) AS fails
-  FROM n JOIN words w ON what = 'kind' AND name = kind WHERE numbers + excluded > 0),
+  SELECT *, min(place) OVER (PARTITION BY family) AS first,
+    differ > 0 OR (numbers > 0 AND NOT coalesce(most <= 1, 0)) AS fails FROM n),
 e AS (
   SELECT engine, count(DISTINCT kind) AS kinds,
-    row_number() OVER (ORDER BY min(first * 100 + slot)) AS turn FROM h GROUP BY engine),
-c AS (SELECT DISTINCT engine, kind, place, turn FROM h JOIN e USING (engine)),
+    row_number() OVER (ORDER BY min(place)) AS turn FROM h GROUP BY engine),
+c AS (
+  SELECT DISTINCT engine, kind, w.number AS place, turn
+  FROM h JOIN e USING (engine) JOIN words w ON what = 'kind' AND name = kind),
 cell AS (
   SELECT f.first, f.family, turn, c.place, iif(h.kind IS NULL, '<td></td>',
     printf('<td class="%s" title="%d numbers%s%s">%s</td>',
-      CASE WHEN fails THEN 'hot' WHEN numbers = 0 THEN 'out' WHEN largest > 0.5 THEN 'h4'
-        WHEN largest > 0.1 THEN 'h3' WHEN largest > 0.01 THEN 'h2' WHEN largest > 0.0001 THEN 'h1'
+      CASE WHEN fails THEN 'hot' WHEN numbers = 0 THEN 'out' WHEN most > 0.5 THEN 'h4'
+        WHEN most > 0.1 THEN 'h3' WHEN most > 0.01 THEN 'h2' WHEN most > 0.0001 THEN 'h1'
         ELSE 'h0' END,
       numbers, iif(excluded <> 0, printf(', %d excluded', excluded), ''),
-      iif(fails, printf(', %d comparisons fail, worst %s bounds', differ, general(largest, 3)), ''),
+      iif(fails, printf(', %d comparisons fail, worst %s bounds', differ, general(most, 3)), ''),
       CASE WHEN fails THEN '✗' || differ WHEN numbers = 0 THEN '○'
-        WHEN largest >= 0.01 THEN fixed(largest, 2) WHEN largest > 0 THEN '‹.01' ELSE '0' END)) AS text
+        WHEN most >= 0.01 THEN fixed(most, 2) WHEN most > 0 THEN '‹.01' ELSE '0' END)) AS text
   FROM (SELECT DISTINCT family, first FROM h) f JOIN c
     LEFT JOIN h ON h.family = f.family AND h.engine = c.engine AND h.kind = c.kind)
 SELECT text FROM (

@@ -161,7 +161,7 @@ static int put_style(struct report *report)
 static int put_heat(struct report *report)
 {
     struct table rows;
-    report_ask(report, &rows, "page heat");
+    table_ask(&rows, report->store, "page heat", "");
     return report_end_rows(report, &rows, table_put(&rows, TABLE_LINES, report->out));
 }
 

@@ -43,11 +43,16 @@ static int write_table(struct report *report, const char *name, bool all_checks)
     struct table table;
     if (table_open(&file, report->directory, name, NULL, report->error) != 0)
         return -1;
-    if (strcmp(name, "checks.tsv") == 0)
+    int failed = 0;
+    if (strcmp(name, "checks.tsv") == 0) {
         table_ask(&table, report->store, name, "ii", report->run, (int64_t)all_checks);
-    else
-        report_ask(report, &table, name);
-    if (table_put(&table, TABLE_TSV, file.stream) == 0)
+    } else {
+        bool summary = strcmp(name, "summary.tsv") == 0;
+        failed = table_keep(report->store, name, summary ? "it" : "i", report->run,
+                            report->totals->digest);
+        table_ask_kept(&table, report->store, name);
+    }
+    if (!failed && table_put(&table, TABLE_TSV, file.stream) == 0)
         return ver_file_commit(&file, report->error);
     ver_file_abandon(&file);
     return report_end_rows(report, &table, -1);

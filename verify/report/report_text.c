@@ -37,10 +37,11 @@ void report_put_table_end(FILE *out)
     fputs("</tbody>\n</table></div>\n", out);
 }
 
+/* What a report writes as a file is kept. */
 void report_ask(struct report *report, struct table *table, const char *query)
 {
-    if (strcmp(query, "summary.tsv") == 0)
-        table_ask(table, report->store, query, "it", report->run, report->totals->digest);
+    if (strstr(query, ".tsv"))
+        table_ask_kept(table, report->store, query);
     else
         table_ask(table, report->store, query, "i", report->run);
 }

@@ -71,6 +71,32 @@ void table_ask(struct table *table, struct store *store, const char *query, cons
     table->columns = table->row ? (size_t)sqlite3_column_count(table->row) : 0;
 }
 
+int table_keep(struct store *store, const char *query, const char *types, ...)
+{
+    const char *sql = query_text(query), *make;
+    char text[8192], drop[128];
+    va_list values;
+    snprintf(drop, sizeof drop, "DROP TABLE IF EXISTS temp.\"%s\"", query);
+    snprintf(text, sizeof text, "CREATE TEMP TABLE \"%s\" AS %s", query, sql ? sql : "");
+    if (!(make = record_name(text)))
+        return store_refuse(store, "memory is short");
+    if (store_script(store, drop) != 0)
+        return -1;
+    va_start(values, types);
+    sqlite3_stmt *statement = store_ask_list(store, make, types, values);
+    va_end(values);
+    return store_next(store, statement);
+}
+
+void table_ask_kept(struct table *table, struct store *store, const char *query)
+{
+    char text[128];
+    snprintf(text, sizeof text, "SELECT * FROM temp.\"%s\"", query);
+    const char *sql = record_name(text);
+    *table = (struct table){.store = store, .row = sql ? store_ask(store, sql, "") : NULL};
+    table->columns = table->row ? (size_t)sqlite3_column_count(table->row) : 0;
+}
+
 /* A REAL column is printed so that it reads back, its NULL is no number. */
 static char *cell_text(sqlite3_stmt *row, int column)
 {

@@ -19,6 +19,10 @@ struct table {
 /* Types and values as store_ask has them; the first is the run. */
 void table_ask(struct table *table, struct store *store, const char *query, const char *types, ...);
 
+/* Keeps the rows of a query in a temporary table of its name, for what asks often. 0, or -1. */
+int table_keep(struct store *store, const char *query, const char *types, ...);
+void table_ask_kept(struct table *table, struct store *store, const char *query);
+
 /* 1: a row; 0: there is no more; -1, and store_error(). End it in any case. */
 int table_next(struct table *table);
 void table_end(struct table *table);

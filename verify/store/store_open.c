@@ -175,15 +175,15 @@ static int prepare(struct store *store)
     int64_t version = 0;
     if (check_kind(store, &version) != 0)
         return -1;
-    if (store->temporary && store_script(store, "PRAGMA journal_mode = MEMORY") != 0)
+    if (store_script(store, "PRAGMA cache_size = -65536") != 0) /* kibibytes */
         return -1;
     if (store->writing && !store->temporary &&
         store_script(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") != 0)
         return -1;
-    if (store_script(store, "PRAGMA foreign_keys = ON") != 0 ||
-        (version == 0 && store_create(store) != 0))
+    if ((!store->temporary && store_script(store, "PRAGMA foreign_keys = ON") != 0) ||
+        (version == 0 && store_create(store) != 0) || store_add_functions(store) != 0)
         return -1;
-    return store_add_functions(store);
+    return store->temporary ? store_script(store, "BEGIN") : 0;
 }
 
 struct store *store_open(const char *path, enum store_mode mode, struct case_error *error)
@@ -225,12 +225,14 @@ void store_close(struct store *store)
     free(store);
 }
 
-/* ---- transactions ---- */
+/* ---- transactions: of a temporary store one, which never ends ---- */
 
 int store_lock(struct store *store)
 {
+    if (store->temporary)
+        return 0;
     double now = ver_now();
-    bool full = !store->temporary && now - store->synced >= SYNC_SECONDS;
+    bool full = now - store->synced >= SYNC_SECONDS;
     if (full != store->full && store_script(store, full ? "PRAGMA synchronous = FULL"
                                                         : "PRAGMA synchronous = NORMAL") != 0)
         return -1;
@@ -242,14 +244,14 @@ int store_lock(struct store *store)
 
 int store_commit(struct store *store)
 {
-    return store_do(store, "COMMIT", "") == 0 ? 0 : store_undo(store);
+    return store->temporary || store_do(store, "COMMIT", "") == 0 ? 0 : store_undo(store);
 }
 
 /* Full disks undo by themselves. */
 int store_undo(struct store *store)
 {
     struct case_error error = store->error;
-    if (sqlite3_get_autocommit(store->db) == 0)
+    if (!store->temporary && sqlite3_get_autocommit(store->db) == 0)
         store_do(store, "ROLLBACK", "");
     store->error = error;
     return -1;

@@ -131,7 +131,7 @@ static char *schema(void)
  * looked. */
 int store_create(struct store *store)
 {
-    if (store_script(store, "BEGIN IMMEDIATE") != 0)
+    if (store_lock(store) != 0)
         return -1;
     int64_t version = store_count(store, "PRAGMA user_version", "");
     char *text = version == 0 ? schema() : NULL;
