@@ -438,6 +438,76 @@ SELECT text FROM (
   UNION ALL SELECT 9e18, 0, 0, '</testsuites>')
 ORDER BY first, part, position)
 
+/* A run as the summary of a CI job: verdict first, totals, engines, what did not pass and the command
+ * that shows it again. Markdown as GitHub and GitLab render it. Short on purpose: the page has the
+ * rest. */
+QUERY("markdown",
+WITH c AS (SELECT * FROM cases WHERE run = ?1),
+v AS (
+  SELECT count(*) AS cases, sum(verdict = 'pass') AS pass, sum(verdict IN ('fail', 'error')) AS wrong,
+    (SELECT coalesce(sum(numbers), 0) FROM comparisons WHERE run = ?1 AND outcome <> 'excluded')
+      AS numbers,
+    (SELECT status = 'complete' FROM runs WHERE id = ?1) AS complete FROM c),
+e AS (
+  SELECT min(number) AS rank, markdown(engine, count(*), sum(state = 'ran'), sum(same),
+    (SELECT iif(count(distance) = 0, '0', general(max(distance), 3)) FROM comparisons x
+      WHERE x.run = ?1 AND x.engine = e.engine AND outcome <> 'excluded'),
+    (SELECT sum(outcome = 'fail') FROM comparisons x WHERE x.run = ?1 AND x.engine = e.engine),
+    (SELECT reason FROM engines s WHERE s.run = ?1 AND s.engine = e.engine AND state <> 'ran'
+      ORDER BY position LIMIT 1)) AS text FROM engines e WHERE run = ?1 GROUP BY engine),
+f AS (
+  SELECT row_number() OVER (ORDER BY c.position) AS rank, count(*) OVER () AS "all",
+    markdown(name, engine, quantity || ' ' || place, got, want, general(distance, 3),
+      (SELECT hint FROM hints h WHERE h.run = ?1 AND h.position = x.position
+        AND h.number = x.number)) AS text
+  FROM c JOIN comparisons x ON x.run = ?1 AND x.position = c.position AND x.number = (
+    SELECT min(y.number) FROM comparisons y WHERE y.run = ?1 AND y.position = c.position
+      AND y.outcome = 'fail') WHERE verdict <> 'pass'),
+o AS (
+  SELECT row_number() OVER (ORDER BY verdict <> 'error', position) AS rank, count(*) OVER () AS "all",
+    markdown(verdict, name, reason) AS text FROM c WHERE verdict NOT IN ('pass', 'fail')),
+k AS (
+  SELECT row_number() OVER (ORDER BY verdict NOT IN ('fail', 'error'), position) AS rank,
+    line('evident verify ' || word(name) || ' ' || (SELECT options FROM runs WHERE id = ?1)) AS text
+  FROM c WHERE verdict <> 'pass')
+SELECT text FROM (
+  SELECT 0 AS part, 0 AS rank, '## evident: ' || CASE WHEN wrong > 0 THEN
+      wrong || ' of ' || cases || ' cases fail' WHEN cases = 0 THEN 'nothing was run'
+      WHEN pass < cases THEN pass || ' of ' || cases || ' cases pass, none fails'
+      ELSE 'all ' || cases || ' cases pass' END || char(10, 10) || numbers ||
+    ' numbers were compared.' || iif(complete, '', ' **The run is not complete.**') AS text FROM v
+  UNION ALL SELECT 1, 0, char(10) || '| cases | pass | fail | undecided | not run | error |' ||
+    char(10) || '|--|--|--|--|--|--|' || char(10) || markdown(count(*), sum(verdict = 'pass'),
+      sum(verdict = 'fail'), sum(verdict = 'undecided'), sum(verdict = 'not-run'),
+      sum(verdict = 'error')) FROM c HAVING count(*) > 0
+  UNION ALL SELECT 2, -1, char(10) || '| engine | cases | ran | same bits | worst, bounds | ' ||
+    'comparisons that fail | why not run |' || char(10) || '|--|--|--|--|--|--|--|'
+    WHERE EXISTS (SELECT 1 FROM e)
+  UNION ALL SELECT 2, rank, text FROM e
+  UNION ALL SELECT 3, 0, char(10) || '### What fails' || char(10, 10) || 'The first comparison of ' ||
+    'each case; distance in units of its bound.' || char(10, 10) ||
+    '| case | who | what | got | want | distance | looks like |' || char(10) ||
+    '|--|--|--|--|--|--|--|' WHERE EXISTS (SELECT 1 FROM f)
+  UNION ALL SELECT 3, rank, text FROM f WHERE rank <= 20
+  UNION ALL SELECT 3, rank, char(10) || ("all" - 20) || ' more are not listed here.' FROM f
+    WHERE rank = 21
+  UNION ALL SELECT 4, 0, char(10) || '### What was not settled' || char(10, 10) ||
+    '| verdict | case | reason |' || char(10) || '|--|--|--|' WHERE EXISTS (SELECT 1 FROM o)
+  UNION ALL SELECT 4, rank, text FROM o WHERE rank <= 20
+  UNION ALL SELECT 4, rank, char(10) || ("all" - 20) || ' more are not listed here.' FROM o
+    WHERE rank = 21
+  UNION ALL SELECT 5, 0, char(10) || '<details><summary>Commands that show them again</summary>' ||
+    char(10, 10) || '```' WHERE EXISTS (SELECT 1 FROM k)
+  UNION ALL SELECT 5, rank, text FROM k WHERE rank <= 20
+  UNION ALL SELECT 5, 21, '```' || char(10, 10) || '</details>' WHERE EXISTS (SELECT 1 FROM k))
+ORDER BY part, rank)
+
+QUERY("markdown about",
+SELECT char(10) || '| suite | options | evident | commit | compiler | device |' || char(10) ||
+  '|--|--|--|--|--|--|' || char(10) ||
+  markdown(suite, options, version, substr(commit_id, 1, 12), compiler, device)
+FROM runs WHERE id = ?1)
+
 /* ---- parts of the page ---- */
 
 /* What the failures look like: hints up to their details, reasons of what was not settled. */

@@ -34,6 +34,16 @@ static int put_junit(struct store *store, int64_t run, bool times, FILE *out)
     return table_put(&table, TABLE_LINES, out);
 }
 
+static int put_markdown(struct store *store, int64_t run, FILE *out)
+{
+    struct table table;
+    table_ask(&table, store, "markdown", "i", run);
+    if (table_put(&table, TABLE_LINES, out) != 0 || store_since(store, run, out) != 0)
+        return -1;
+    table_ask(&table, store, "markdown about", "i", run);
+    return table_put(&table, TABLE_LINES, out);
+}
+
 /* ---- JSON ---- */
 
 static json_t *json_number(double x)
@@ -206,7 +216,7 @@ int store_export(struct store *store, int64_t run, const struct store_export *ho
     case STORE_JSON:
         return put_json(store, run, how->times, out);
     case STORE_MARKDOWN:
-        return store_markdown(store, run, out);
+        return put_markdown(store, run, out);
     default:
         return put_junit(store, run, how->times, out);
     }

@@ -211,7 +211,7 @@ static void xml(FILE *out, const char *text)
 enum { LONGEST = 160 /* of a text in a Markdown table */ };
 
 /* One line, no markup: what Markdown, HTML or a table would take for its own is escaped. */
-static void markdown(FILE *out, const char *text)
+static void put_markdown(FILE *out, const char *text)
 {
     size_t length = 0;
     for (const unsigned char *at = (const unsigned char *)text; *at; at++, length++) {
@@ -232,6 +232,25 @@ static void markdown(FILE *out, const char *text)
         else
             fputc(*at, out);
     }
+}
+
+/* A row of a Markdown table; "-" for nothing. */
+static void markdown(sqlite3_context *context, int count, sqlite3_value **value)
+{
+    char *made = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&made, &size);
+    for (int k = 0; out && k < count; k++) {
+        fputs(k > 0 ? " | " : "| ", out);
+        put_markdown(out, text_of(value[k])[0] ? text_of(value[k]) : "-");
+    }
+    if (out)
+        fputs(" |", out);
+    if (!out || fclose(out) != 0)
+        sqlite3_result_error_nomem(context);
+    else
+        sqlite3_result_text(context, made, (int)size, SQLITE_TRANSIENT);
+    free(made);
 }
 
 static void html(FILE *out, const char *text)
@@ -320,19 +339,13 @@ int store_add_functions(struct store *store)
         const char *name;
         int values;
         void (*call)(sqlite3_context *context, int count, sqlite3_value **value);
-    } numbers[] = {{"fixed", 2, fixed},
-                   {"general", 2, general},
-                   {"shortest", 1, shortest},
-                   {"log2", 1, logarithm_2},
-                   {"log10", 1, logarithm_10}};
+    } numbers[] = {{"fixed", 2, fixed},        {"general", 2, general},
+                   {"shortest", 1, shortest},  {"log2", 1, logarithm_2},
+                   {"log10", 1, logarithm_10}, {"markdown", -1, markdown}};
     static struct {
         const char *name;
         void (*put)(FILE *out, const char *text);
-    } texts[] = {{"line", line},
-                 {"word", ver_word_put},
-                 {"xml", xml},
-                 {"markdown", markdown},
-                 {"html", html}};
+    } texts[] = {{"line", line}, {"word", ver_word_put}, {"xml", xml}, {"html", html}};
     static const struct {
         const char *name;
         int values;

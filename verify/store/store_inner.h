@@ -72,7 +72,7 @@ int store_create(struct store *store);
  * shortest(x) print a number as printf and store_number_text do; median(x), counts(x),
  * nearest(number, distance, digits): of all rows;
  * log2(x), log10(x): NULL where there is none; line(x): one line; word(x): a word of a shell;
- * xml(x), markdown(x), html(x): nothing is taken for markup. And the table words: names of
+ * xml(x), html(x), markdown(x, ...), which is a row of a table: nothing is taken for markup. And the table words: names of
  * enumerations (what: their column, or 'ratio', 'ladder'; number; name). */
 int store_add_functions(struct store *store);
 
@@ -112,9 +112,7 @@ void store_number_text(char text[STORE_NUMBER], double x);
  * NULL if memory is short. */
 char *store_clean_text(const char *text);
 
-/* ---- store_markdown.c ---- */
-
-int store_markdown(struct store *store, int64_t run, FILE *out);
+/* ---- store_since.c ---- */
 
 /* What moved since the newest complete run before of the same suite; nothing without one. 0, or
  * -1. */
