@@ -119,7 +119,7 @@ $(PROGRAM): $(MAIN) $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
 $(OUT)/evident-%: $(MAIN) $(FAULTY) $(LIBRARY)
-	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $(MAIN) $(FAULTY) $(BUILD)/fault-$*/*/*.o $(LIBRARY) $(LIBS)
+	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $(MAIN) $(FAULTY) $$(find $(BUILD)/fault-$* -name '*.o') $(LIBRARY) $(LIBS)
 
 # A test runs once for every time that it is built, and what it spends is spent in the library. Those
 # that compute by themselves are worth more.

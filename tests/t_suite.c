@@ -136,6 +136,8 @@ static struct ver_totals judge_some(int workers)
     snprintf(line, sizeof line, "%s 1 %d\n", case_families[0].name, SOME);
     ck_assert_int_eq(read_suite(&sources, line, &error), 0);
     ver_judge_all(some, &sources, &defaults, workers, NULL);
+    for (int k = 0; k < SOME; k++)
+        ck_assert_ptr_nonnull(some[k].name);
     totals = totals_of(some, SOME);
     for (int k = 0; k < SOME; k++)
         ver_judgement_clear(&some[k]);
