@@ -1,6 +1,6 @@
 /* command_list.c: `evident list`, the runs of a store. */
 #include "verify/command/command_store.h"
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -67,11 +67,7 @@ static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
 
 static int print_runs(struct store *store, bool tsv)
 {
-    static const char sql[] =
-        "SELECT id, started, status, planned, commit_id, dirty,"
-        " CASE shards WHEN 0 THEN '' ELSE shard || '/' || shards END, suite, engines, options,"
-        " (SELECT count(*) FROM cases WHERE run = id) FROM runs ORDER BY id";
-    sqlite3_stmt *row = store_ask(store, sql, "");
+    sqlite3_stmt *row = store_ask(store, table_sql("list runs"), "");
     int got;
     if (tsv)
         printf("run\tstarted\tstate\tverdicts\tdigest\tcommit\tshard\tsuite\tengines\toptions\n");

@@ -1,8 +1,8 @@
-/* queries.sql: what is read of a run: the tables of a report, exports, the parts of its page. Part of
- * the program: table.c includes it. ?1 is the run; of functions that are not SQL's says
- * verify/store/store_inner.h. Rows stand in the order of the suite. Numbers of a report are printed
- * here, so that its page and its tables agree; a REAL column as it is is printed by table.c so that it
- * reads back to the same bits. */
+/* queries.sql: what is read of a run: the tables of a report, exports, parts of its page, and what
+ * commands print. Part of the program: table.c includes it. ?1 is the run; of functions that are
+ * not SQL's says verify/store/store_inner.h. Rows stand in the order of the suite. Numbers of a
+ * report are printed here, so that its page and its tables agree; a REAL column as it is is printed
+ * by table.c so that it reads back to the same bits. */
 
 /* ---- tables of a report ---- */
 
@@ -29,11 +29,11 @@ SELECT family, count(*) AS cases, sum(verdict = 'pass') AS pass, sum(verdict = '
 FROM cases LEFT JOIN n USING (family) WHERE run = ?1 GROUP BY family ORDER BY min(position))
 
 /* Millions of numbers agree; who reads the table looks for those that do not, and for how near to
- * its bound the rest came. So what differs or is excluded has a row of its own, and what agrees in a
- * case, of one kind and by one engine, shares the row of what came nearest to its bound: "rows" says
- * how many they are, "numbers" how many numbers they compared. Hence the sums of "numbers" of a kind
- * are those of summary.tsv. Two numbers that agree are not written: their distance is. ?2: all have
- * a row. */
+ * its bound the rest came. So what differs or is excluded has a row of its own, and what agrees in
+ * a case, of one kind and by one engine, shares the row of what came nearest to its bound: "rows"
+ * says how many they are, "numbers" how many numbers they compared. Hence the sums of "numbers" of
+ * a kind are those of summary.tsv. Two numbers that agree are not written: their distance is. ?2:
+ * all have a row. */
 QUERY("checks.tsv",
 WITH x AS (
   SELECT position, nearest(number, distance, digits) AS number, 1 AS shares, count(*) AS rows,
@@ -43,7 +43,8 @@ WITH x AS (
   SELECT position, number, 0, 1, numbers FROM comparisons
   WHERE run = ?1 AND (outcome <> 'pass' OR ?2))
 SELECT family, name AS "case", quantity, place AS "index", class, fixed(y.digits, 2) AS digits,
-  fixed("order", 5) AS "order", fixed(step, 1) AS step, y.precision, iif(shares, '-', want) AS value,
+  fixed("order", 5) AS "order", fixed(step, 1) AS step, y.precision, iif(shares, '-', want) AS
+    value,
   iif(shares, '-', got) AS reference, general(distance, 4) AS distance, outcome AS verdict, engine,
   kind, rows, x.numbers
 FROM x JOIN comparisons y ON y.run = ?1 AND y.position = x.position AND y.number = x.number
@@ -126,7 +127,8 @@ WITH g AS (
 s AS (
   SELECT family, number, quantity, CAST(bin.key AS INTEGER) AS bin,
     sum(bin.value) OVER (PARTITION BY family, number, quantity) AS "all",
-    sum(bin.value) OVER (PARTITION BY family, number, quantity ORDER BY CAST(bin.key AS INTEGER) DESC)
+    sum(bin.value) OVER (PARTITION BY family, number, quantity ORDER BY CAST(bin.key AS INTEGER)
+      DESC)
       AS until
   FROM g, json_each(g.counts) bin),
 h AS (
@@ -207,7 +209,8 @@ HAVING log2_step BETWEEN -24 AND 8 ORDER BY log2_step DESC)
 /* Scatter plots: of the points in one cell of a raster, which lie under one mark, the first. */
 QUERY("points.tsv",
 WITH p AS (
-  SELECT 'norm' AS picture, family, position, 0 AS rung, log10(iif(grazing < 100, grazing, NULL)) AS x,
+  SELECT 'norm' AS picture, family, position, 0 AS rung, log10(iif(grazing < 100, grazing, NULL)) AS
+    x,
     log10(gradient_norm) AS y, 0.15 AS wide, 0.3 AS high FROM cases WHERE run = ?1
   UNION ALL
   SELECT 'condition', family, position, 0, log10(iif(grazing < 100, grazing, NULL)),
@@ -233,14 +236,16 @@ QUERY("failures.tsv",
 WITH x AS (
   SELECT *, row_number() OVER (PARTITION BY position ORDER BY number) AS rank
   FROM comparisons WHERE run = ?1 AND outcome = 'fail')
-SELECT family, name AS "case", verdict, reason, coalesce(quantity, '-') AS quantity, place AS "index",
+SELECT family, name AS "case", verdict, reason, coalesce(quantity, '-') AS quantity, place AS
+  "index",
   got, want, general(distance, 3) AS distance, coalesce(engine, 'reference') AS engine,
   (SELECT diagnosis FROM engines e WHERE e.run = ?1 AND e.position = c.position
     AND e.engine = x.engine AND diagnosis <> '' LIMIT 1) AS hint
 FROM cases c LEFT JOIN x ON x.position = c.position AND rank <= 6
 WHERE c.run = ?1 AND verdict <> 'pass' ORDER BY c.position, rank)
 
-/* Cases that fail, each with the engine whose numbers are wrong, where it is one that can be drawn. */
+/* Cases that fail, each with the engine whose numbers are wrong, where it is one that can be
+ * drawn. */
 QUERY("to draw",
 SELECT name, (SELECT engine FROM comparisons x WHERE x.run = ?1 AND x.position = c.position
   AND outcome = 'fail' AND engine <> 'reference' AND engine NOT GLOB 'exec:*'
@@ -320,7 +325,8 @@ SELECT run, started, "commit", cases, pass, fail, other, seconds, largest, progr
     (SELECT count(*) FROM cases c WHERE c.run = r.id) AS cases,
     (SELECT count(*) FROM cases c WHERE c.run = r.id AND c.verdict = 'pass') AS pass,
     (SELECT count(*) FROM cases c WHERE c.run = r.id AND c.verdict = 'fail') AS fail,
-    (SELECT count(*) FROM cases c WHERE c.run = r.id AND c.verdict NOT IN ('pass', 'fail')) AS other,
+    (SELECT count(*) FROM cases c WHERE c.run = r.id AND c.verdict NOT IN ('pass', 'fail')) AS
+      other,
     (SELECT iif(count(*) = 0, '0.00', fixed(sum(seconds), 2)) FROM times t WHERE t.run = r.id)
       AS seconds,
     (SELECT iif(count(distance) = 0, '0', general(max(distance), 4)) FROM comparisons x
@@ -339,7 +345,8 @@ SELECT position, family, name AS "case", verdict, reason, neurons, parameters, s
 FROM cases WHERE run = ?1 ORDER BY position)
 
 QUERY("export comparisons",
-SELECT c.position, family, name AS "case", verdict, kind, engine, quantity, place AS "index", outcome,
+SELECT c.position, family, name AS "case", verdict, kind, engine, quantity, place AS "index",
+  outcome,
   class, numbers, x.digits, "order", step, x.precision, distance, got, want,
   (SELECT hint FROM hints h WHERE h.run = x.run AND h.position = x.position AND h.number = x.number)
     AS hint
@@ -393,9 +400,9 @@ SELECT version, program, commit_id AS "commit", dirty, flags, compiler, librarie
 QUERY("json host",
 SELECT started, host_cores FROM runs WHERE id = ?1)
 
-/* The XML that CI systems read: a test suite a family, a test a case. What fails is a failure, with a
- * line a comparison; undecided is a failure of its own type, since it is no pass; not-run is skipped.
- * ?2: with times. */
+/* The XML that CI systems read: a test suite a family, a test a case. What fails is a failure, with
+ * a line a comparison; undecided is a failure of its own type, since it is no pass; not-run is
+ * skipped. ?2: with times. */
 QUERY("junit",
 WITH c AS (
   SELECT *, min(position) OVER (PARTITION BY family) AS first FROM cases WHERE run = ?1),
@@ -428,7 +435,8 @@ counts AS (
     sum(verdict NOT IN ('pass', 'error', 'not-run')), sum(verdict = 'error'),
     sum(verdict = 'not-run')) AS text FROM c GROUP BY first)
 SELECT text FROM (
-  SELECT -1 AS first, 0 AS part, 0 AS position, '<?xml version="1.0" encoding="UTF-8"?>' || char(10) ||
+  SELECT -1 AS first, 0 AS part, 0 AS position, '<?xml version="1.0" encoding="UTF-8"?>' || char(10)
+    ||
     '<testsuites name="evident"' || printf(' tests="%d" failures="%d" errors="%d" skipped="%d">',
       count(*), sum(verdict NOT IN ('pass', 'error', 'not-run')), sum(verdict = 'error'),
       sum(verdict = 'not-run')) AS text FROM c
@@ -438,13 +446,14 @@ SELECT text FROM (
   UNION ALL SELECT 9e18, 0, 0, '</testsuites>')
 ORDER BY first, part, position)
 
-/* A run as the summary of a CI job: verdict first, totals, engines, what did not pass and the command
- * that shows it again. Markdown as GitHub and GitLab render it. Short on purpose: the page has the
- * rest. */
+/* A run as the summary of a CI job: verdict first, totals, engines, what did not pass and the
+ * command that shows it again. Markdown as GitHub and GitLab render it. Short on purpose: the page
+ * has the rest. */
 QUERY("markdown",
 WITH c AS (SELECT * FROM cases WHERE run = ?1),
 v AS (
-  SELECT count(*) AS cases, sum(verdict = 'pass') AS pass, sum(verdict IN ('fail', 'error')) AS wrong,
+  SELECT count(*) AS cases, sum(verdict = 'pass') AS pass, sum(verdict IN ('fail', 'error')) AS
+    wrong,
     (SELECT coalesce(sum(numbers), 0) FROM comparisons WHERE run = ?1 AND outcome <> 'excluded')
       AS numbers,
     (SELECT status = 'complete' FROM runs WHERE id = ?1) AS complete FROM c),
@@ -464,7 +473,8 @@ f AS (
     SELECT min(y.number) FROM comparisons y WHERE y.run = ?1 AND y.position = c.position
       AND y.outcome = 'fail') WHERE verdict <> 'pass'),
 o AS (
-  SELECT row_number() OVER (ORDER BY verdict <> 'error', position) AS rank, count(*) OVER () AS "all",
+  SELECT row_number() OVER (ORDER BY verdict <> 'error', position) AS rank, count(*) OVER () AS
+    "all",
     markdown(verdict, name, reason) AS text FROM c WHERE verdict NOT IN ('pass', 'fail')),
 k AS (
   SELECT row_number() OVER (ORDER BY verdict NOT IN ('fail', 'error'), position) AS rank,
@@ -484,7 +494,8 @@ SELECT text FROM (
     'comparisons that fail | why not run |' || char(10) || '|--|--|--|--|--|--|--|'
     WHERE EXISTS (SELECT 1 FROM e)
   UNION ALL SELECT 2, rank, text FROM e
-  UNION ALL SELECT 3, 0, char(10) || '### What fails' || char(10, 10) || 'The first comparison of ' ||
+  UNION ALL SELECT 3, 0, char(10) || '### What fails' || char(10, 10) || 'The first comparison of '
+    ||
     'each case; distance in units of its bound.' || char(10, 10) ||
     '| case | who | what | got | want | distance | looks like |' || char(10) ||
     '|--|--|--|--|--|--|--|' WHERE EXISTS (SELECT 1 FROM f)
@@ -508,6 +519,214 @@ SELECT char(10) || '| suite | options | evident | commit | compiler | device |' 
   markdown(suite, options, version, substr(commit_id, 1, 12), compiler, device)
 FROM runs WHERE id = ?1)
 
+/* ---- `evident show` ---- */
+
+QUERY("show kinds",
+SELECT x.kind, x.engine, sum(CASE x.outcome WHEN 'excluded' THEN 0 ELSE x.numbers END),
+  sum(x.outcome = 'fail'), sum(x.outcome = 'excluded'),
+  max(CASE x.outcome WHEN 'excluded' THEN NULL ELSE x.distance END),
+  min(CASE x.outcome WHEN 'excluded' THEN NULL ELSE x.digits END)
+  FROM comparisons x WHERE x.run = ?
+  GROUP BY x.kind, x.engine ORDER BY min(x.position * 1000000 + x.number))
+
+QUERY("show facts",
+SELECT id AS run, started, status ||
+  printf(': %d of %d cases', (SELECT count(*) FROM cases WHERE run = id), planned) AS
+  status,
+  CASE shards WHEN 0 THEN '' ELSE shard || '/' || shards END AS shard, suite,
+  suite_digest AS "suite digest", options, engines,
+  commit_id || CASE dirty WHEN 0 THEN '' ELSE ' and changes' END AS "commit",
+  version || ' (' || program || ')' AS evident, compiler, flags, libraries, device,
+  host_cores AS cores, fingerprint FROM runs WHERE id = ?)
+
+QUERY("show families",
+SELECT printf('%-28s %6d %6d %6d %9d %7d %6d', family, count(*), sum(verdict = 'pass'),
+  sum(verdict = 'fail'), sum(verdict = 'undecided'), sum(verdict = 'not-run'),
+  sum(verdict NOT IN ('pass', 'fail', 'undecided', 'not-run')))
+  FROM cases WHERE run = ? GROUP BY family ORDER BY min(position))
+
+QUERY("show times",
+SELECT printf('%-14s %.3f s in %d cases', engine, sum(seconds), count(*))
+  FROM times WHERE run = ? GROUP BY engine ORDER BY engine)
+
+QUERY("show bad",
+SELECT printf('%s %s: %s', upper(verdict), name, reason) FROM cases
+  WHERE run = ? AND verdict <> 'pass' ORDER BY position)
+
+QUERY("show find",
+SELECT position + 1 FROM cases WHERE run = ?1
+  AND (name = ?2 OR CAST(position AS TEXT) = ?2) ORDER BY name = ?2 DESC, position LIMIT 1)
+
+QUERY("show whole",
+SELECT name AS "case", position, family, verdict, reason, neurons, parameters, spikes,
+  precision || ' bits' AS precision, grazing, slope, coincidence, "end", maximum_gap AS
+  "maximum gap",
+  gradient_norm AS "gradient norm", condition, digits, case_digest AS "case digest",
+  content AS digest FROM cases WHERE run = ? AND position = ?)
+
+QUERY("show again",
+SELECT 'evident verify ' || c.name || ' ' || r.options AS again
+  FROM cases c JOIN runs r ON r.id = c.run WHERE c.run = ? AND c.position = ?)
+
+QUERY("show engines",
+SELECT printf('engine %s: %s%s digest %s%s, %d decisions, %d near%s%s', engine, state,
+  CASE reason WHEN '' THEN '' ELSE ' (' || reason || ')' END, digest,
+  CASE traced WHEN 0 THEN '' ELSE ' with V, I and adjoints' END, decisions, near,
+  CASE diagnosis WHEN '' THEN '' ELSE ' | ' END, diagnosis)
+  FROM engines WHERE run = ? AND position = ? ORDER BY number)
+
+QUERY("show ladders",
+SELECT printf('steps from %.6g ms, %s: order %s, errors %s', r.step, o.quantity,
+  CASE WHEN o."order" IS NULL THEN '-' ELSE printf('%.3f', o."order") END, o.errors)
+  FROM orders o LEFT JOIN rungs r ON r.run = o.run AND r.position = o.position
+  AND r.number = 0 WHERE o.run = ? AND o.position = ? ORDER BY o.quantity)
+
+QUERY("show comparisons",
+SELECT printf('%-8s %-12s %-12s %-16s %-28s distance %-10s digits %-6s got %s want %s%s',
+  x.outcome, x.kind, x.engine, x.quantity, x.place,
+  CASE WHEN x.distance IS NULL THEN '-' ELSE printf('%.4g', x.distance) END,
+  CASE WHEN x.digits IS NULL THEN '-' ELSE printf('%.1f', x.digits) END,
+  CASE x.got WHEN '' THEN '-' ELSE x.got END,
+  CASE x.want WHEN '' THEN '-' ELSE x.want END, coalesce(' | ' || (SELECT hint FROM hints h
+  WHERE h.run = x.run AND h.position = x.position AND h.number = x.number), ''))
+  FROM comparisons x
+  WHERE x.run = ? AND x.position = ? ORDER BY x.number)
+
+/* ---- `evident diff`: pairs of cases are in tables of the connection ---- */
+
+QUERY("diff pairs",
+INSERT INTO pairs
+  WITH x AS (SELECT name, position, row_number() OVER (PARTITION BY name ORDER BY position)
+  AS n FROM cases WHERE run = ?1),
+  y AS (SELECT name, position, row_number() OVER (PARTITION BY name ORDER BY position)
+  AS n FROM cases WHERE run = ?2)
+  SELECT x.name, x.position, y.position FROM x LEFT JOIN y USING (name, n)
+  UNION ALL
+  SELECT y.name, NULL, y.position FROM y LEFT JOIN x USING (name, n) WHERE x.name IS NULL
+  ORDER BY 3, 2)
+
+QUERY("diff worst",
+INSERT INTO worst SELECT p.rowid, ?1, x.kind, x.engine, x.quantity,
+  max(CASE WHEN x.distance IS NULL AND x.outcome = 'fail' THEN 9e999 ELSE x.distance END),
+  min(x.digits)
+  FROM pairs p JOIN comparisons x ON x.run = ?2
+  AND x.position = CASE ?1 WHEN 0 THEN p.a ELSE p.b END
+  WHERE x.outcome <> 'excluded' AND p.a IS NOT NULL AND p.b IS NOT NULL GROUP BY 1, 3, 4,
+  5)
+
+QUERY("diff cases",
+SELECT p.name, x.verdict, y.verdict, x.case_digest IS NOT y.case_digest,
+  x.content IS NOT y.content, y.reason
+  FROM pairs p LEFT JOIN cases x ON x.run = ?1 AND x.position = p.a
+  LEFT JOIN cases y ON y.run = ?2 AND y.position = p.b ORDER BY p.rowid)
+
+QUERY("diff engines",
+SELECT p.name, x.engine, x.state, y.state, x.digest, y.digest
+  FROM pairs p JOIN engines x ON x.run = ?1 AND x.position = p.a
+  LEFT JOIN engines y ON y.run = ?2 AND y.position = p.b AND y.engine = x.engine
+  WHERE p.b IS NOT NULL AND (x.state IS NOT y.state OR x.digest IS NOT y.digest)
+  ORDER BY p.rowid, x.number)
+
+QUERY("diff numbers",
+SELECT p.name || ' ' || x.kind || ' ' || x.engine || ' ' || x.quantity,
+  x.ratio, y.ratio, x.digits, y.digits, y.pair IS NULL
+  FROM worst x LEFT JOIN worst y ON y.pair = x.pair AND y.kind = x.kind
+  AND y.engine = x.engine AND y.quantity = x.quantity AND y.side = 1
+  JOIN pairs p ON p.rowid = x.pair
+  WHERE x.side = 0 AND (y.pair IS NULL OR x.ratio IS NOT y.ratio OR x.digits IS NOT
+  y.digits)
+  ORDER BY x.pair, x.kind, x.engine, x.quantity)
+
+QUERY("diff times",
+SELECT x.engine, sum(x.seconds), sum(y.seconds)
+  FROM pairs p JOIN times x ON x.run = ?1 AND x.position = p.a
+  JOIN times y ON y.run = ?2 AND y.position = p.b AND y.engine = x.engine
+  GROUP BY x.engine ORDER BY x.engine)
+
+/* ---- what the summary compares with ---- */
+
+QUERY("since before",
+SELECT coalesce(max(a.id), 0) FROM runs a JOIN runs b ON b.id = ? WHERE a.id < b.id
+  AND a.suite = b.suite AND a.shard = b.shard AND a.shards = b.shards
+  AND a.status = 'complete')
+
+/* ---- `evident list` ---- */
+
+QUERY("list runs",
+SELECT id, started, status, planned, commit_id, dirty,
+  CASE shards WHEN 0 THEN '' ELSE shard || '/' || shards END, suite, engines, options,
+  (SELECT count(*) FROM cases WHERE run = id) FROM runs ORDER BY id)
+
+/* ---- `evident store --check` ---- */
+
+QUERY("check totals",
+SELECT r.id, r.planned, count(c.verdict),
+  coalesce((SELECT sum(t.cases) FROM totals t WHERE t.run = r.id), 0),
+  (SELECT count(*) FROM totals t WHERE t.run = r.id AND t.cases IS NOT
+  (SELECT count(*) FROM cases k WHERE k.run = r.id AND k.verdict = t.verdict))
+  FROM runs r LEFT JOIN cases c ON c.run = r.id WHERE r.status = 'complete'
+  GROUP BY r.id ORDER BY r.id)
+
+/* ---- `evident baseline` ---- */
+
+QUERY("baseline verdicts",
+SELECT name, '-', '-', verdict, NULL, NULL FROM cases WHERE run = ?)
+
+QUERY("baseline worst",
+SELECT c.name, x.kind, x.engine, '-',
+  max(CASE WHEN x.distance IS NULL AND x.outcome = 'fail' THEN 9e999 ELSE x.distance END),
+  min(x.digits)
+  FROM cases c JOIN comparisons x ON x.run = c.run AND x.position = c.position
+  WHERE c.run = ? AND x.outcome <> 'excluded' GROUP BY c.position, x.kind, x.engine)
+
+/* ---- totals ---- */
+
+QUERY("totals verdict",
+SELECT (SELECT number FROM words WHERE what = 'verdict' AND name = verdict), count(*)
+  FROM cases WHERE run = ? GROUP BY verdict)
+
+QUERY("totals inexpressible",
+SELECT count(*) FROM (SELECT 1 FROM cases c JOIN engines e USING (run, position)
+  WHERE run = ? AND verdict = 'not-run' GROUP BY position
+  HAVING sum(state NOT IN ('inexpressible', 'large')) = 0))
+
+QUERY("totals numbers",
+SELECT (SELECT number FROM words WHERE what = 'kind' AND name = kind),
+  (SELECT number FROM words WHERE what = 'class' AND name = class),
+  outcome = 'excluded' AS apart, sum(numbers) FROM comparisons WHERE run = ?
+  GROUP BY kind, class, apart)
+
+QUERY("totals differences",
+SELECT min(digits), median(digits), min("order"), median("order"), max("order")
+  FROM comparisons WHERE run = ? AND outcome <> 'excluded' AND class <> '-')
+
+QUERY("totals orders",
+SELECT count(order_spikes), median(order_spikes), count(order_weights),
+  median(order_weights), count(order_delays), median(order_delays), count(order_tau_mem),
+  median(order_tau_mem), count(order_tau_syn), median(order_tau_syn) FROM ladders
+  WHERE run = ?)
+
+QUERY("totals state",
+SELECT number, engine, (SELECT w.number FROM words w WHERE what = 'state' AND name =
+  CASE engine WHEN '' THEN 'failed' ELSE state END), count(*), sum(state = 'ran' AND
+  traced), sum(state = 'ran' AND same AND number > 0), sum(iif(state = 'ran', decisions,
+  0)), sum(iif(state = 'ran', near, 0)), sum(state = 'inexpressible' AND instr(reason,
+  'whole number of steps') > 0) FROM engines WHERE run = ? GROUP BY number, engine, state)
+
+QUERY("totals reason",
+SELECT number, reason, state = 'unjudged', count(*) FROM engines WHERE run = ?
+  AND engine <> '' AND reason <> '' GROUP BY number, state, reason
+  ORDER BY number, max(state IN ('absent', 'failed')) DESC, min(position))
+
+QUERY("totals ratios",
+SELECT r.number, w.number, largest, counts FROM ratios r JOIN engines e
+  USING (run, position, number) LEFT JOIN words w ON w.what = 'ratio'
+  AND w.name = r.quantity WHERE r.run = ? AND state = 'ran')
+
+QUERY("totals seconds",
+SELECT number, median(seconds) FROM engines WHERE run = ? AND seconds > 0
+  GROUP BY number)
+
 /* ---- parts of the page ---- */
 
 /* What the failures look like: hints up to their details, reasons of what was not settled. */
@@ -525,8 +744,8 @@ SELECT look, cases FROM (
   SELECT min(rank, 9) AS rank, iif(rank > 8, 'other', look) AS look, sum(cases) AS cases FROM g
   GROUP BY min(rank, 9)) WHERE (SELECT count(*) FROM f) >= 2 ORDER BY rank)
 
-/* The heat map: families down, kinds of comparison across, how near to its bound the worst number of
- * each came. Its numbers are text in a table, so that it reads on a phone, on paper and without
+/* The heat map: families down, kinds of comparison across, how near to its bound the worst number
+ * of each came. Its numbers are text in a table, so that it reads on a phone, on paper and without
  * colours. */
 QUERY("page heat",
 WITH n AS (
@@ -557,9 +776,11 @@ SELECT text FROM (
   SELECT 0 AS part, 0 AS first, '<p>Nothing was compared in this run.</p>' AS text
   WHERE NOT EXISTS (SELECT 1 FROM h)
   UNION ALL SELECT 1, 0, '<div class="wide"><table class="heat">' || char(10) ||
-    '<thead><tr><td></td>' || (SELECT group_concat(printf('<th colspan="%d" scope="colgroup">%s</th>',
+    '<thead><tr><td></td>' || (SELECT
+      group_concat(printf('<th colspan="%d" scope="colgroup">%s</th>',
       kinds, html(engine)), '') FROM (SELECT * FROM e ORDER BY turn)) || '</tr>' || char(10) ||
-    '<tr><td></td>' || (SELECT group_concat('<th scope="col"><span>' || html(kind) || '</span></th>',
+    '<tr><td></td>' || (SELECT group_concat('<th scope="col"><span>' || html(kind) ||
+      '</span></th>',
       '') FROM (SELECT * FROM c ORDER BY turn, place)) || '</tr></thead>' || char(10) || '<tbody>'
   UNION ALL SELECT 2, first, '<tr><th scope="row">' || html(family) || '</th>' ||
     group_concat(text, '') || '</tr>' FROM (SELECT * FROM cell ORDER BY first, turn, place)

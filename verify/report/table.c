@@ -49,35 +49,31 @@ static const struct {
 #include "verify/report/queries.sql"
 };
 
-static const char *query_text(const char *name)
+const char *table_sql(const char *query)
 {
     for (size_t k = 0; k < sizeof queries / sizeof *queries; k++)
-        if (strcmp(queries[k].name, name) == 0)
+        if (strcmp(queries[k].name, query) == 0)
             return queries[k].sql;
-    return NULL;
+    return "no query of that name";
 }
 
 void table_ask(struct table *table, struct store *store, const char *query, const char *types, ...)
 {
-    const char *sql = query_text(query);
     va_list values;
     *table = (struct table){.store = store};
     va_start(values, types);
-    if (sql)
-        table->row = store_ask_list(store, sql, types, values);
-    else
-        store_refuse(store, "no query of the name %s", query);
+    table->row = store_ask_list(store, table_sql(query), types, values);
     va_end(values);
     table->columns = table->row ? (size_t)sqlite3_column_count(table->row) : 0;
 }
 
 int table_keep(struct store *store, const char *query, const char *types, ...)
 {
-    const char *sql = query_text(query), *make;
+    const char *make;
     char text[8192], drop[128];
     va_list values;
     snprintf(drop, sizeof drop, "DROP TABLE IF EXISTS temp.\"%s\"", query);
-    snprintf(text, sizeof text, "CREATE TEMP TABLE \"%s\" AS %s", query, sql ? sql : "");
+    snprintf(text, sizeof text, "CREATE TEMP TABLE \"%s\" AS %s", query, table_sql(query));
     if (!(make = record_name(text)))
         return store_refuse(store, "memory is short");
     if (store_script(store, drop) != 0)

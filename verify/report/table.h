@@ -16,6 +16,9 @@ struct table {
                                   nothing, "nan" for no number */
 };
 
+/* The text of a query; of a name that there is not, one that SQLite refuses. */
+const char *table_sql(const char *query);
+
 /* Types and values as store_ask has them; the first is the run. */
 void table_ask(struct table *table, struct store *store, const char *query, const char *types, ...);
 

@@ -1,5 +1,5 @@
 /* store_check.c: is everything in the store what was put there? */
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -28,14 +28,7 @@ static int check_file(struct store *store)
 /* Totals of complete runs, counted again. */
 static int check_totals(struct store *store)
 {
-    static const char sql[] =
-        "SELECT r.id, r.planned, count(c.verdict),"
-        " coalesce((SELECT sum(t.cases) FROM totals t WHERE t.run = r.id), 0),"
-        " (SELECT count(*) FROM totals t WHERE t.run = r.id AND t.cases IS NOT"
-        "   (SELECT count(*) FROM cases k WHERE k.run = r.id AND k.verdict = t.verdict))"
-        " FROM runs r LEFT JOIN cases c ON c.run = r.id WHERE r.status = 'complete'"
-        " GROUP BY r.id ORDER BY r.id";
-    sqlite3_stmt *row = store_ask(store, sql, "");
+    sqlite3_stmt *row = store_ask(store, table_sql("check totals"), "");
     int got;
     while ((got = store_next(store, row)) > 0) {
         int64_t planned = sqlite3_column_int64(row, 1), cases = sqlite3_column_int64(row, 2);

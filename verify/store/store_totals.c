@@ -1,7 +1,7 @@
 /* store_totals.c: what the cases of a run add up to. */
 #include "verify/judge/bounds.h"
+#include "verify/report/table.h"
 #include "verify/run/engine.h"
-#include "verify/store/store_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +13,10 @@ struct totalling {
 };
 
 /* Tells take every row of a query about a run. 0, or -1. */
-static int each(struct totalling *to, const char *sql,
+static int each(struct totalling *to, const char *query,
                 int (*take)(struct ver_totals *totals, sqlite3_stmt *row))
 {
-    sqlite3_stmt *row = store_ask(to->store, sql, "i", to->run);
+    sqlite3_stmt *row = store_ask(to->store, table_sql(query), "i", to->run);
     int got;
     while ((got = store_next(to->store, row)) > 0)
         if (take(to->totals, row) != 0) {
@@ -167,47 +167,14 @@ static int total_digests(struct totalling *to)
 int store_totals(struct store *store, int64_t run, struct ver_totals *totals)
 {
     static const struct {
-        const char *sql;
+        const char *query;
         int (*take)(struct ver_totals *totals, sqlite3_stmt *row);
-    } query[] = {
-        {"SELECT (SELECT number FROM words WHERE what = 'verdict' AND name = verdict), count(*)"
-         " FROM cases WHERE run = ? GROUP BY verdict",
-         take_verdict},
-        {"SELECT count(*) FROM (SELECT 1 FROM cases c JOIN engines e USING (run, position)"
-         " WHERE run = ? AND verdict = 'not-run' GROUP BY position"
-         " HAVING sum(state NOT IN ('inexpressible', 'large')) = 0)",
-         take_inexpressible},
-        {"SELECT (SELECT number FROM words WHERE what = 'kind' AND name = kind),"
-         " (SELECT number FROM words WHERE what = 'class' AND name = class),"
-         " outcome = 'excluded' AS apart, sum(numbers) FROM comparisons WHERE run = ?"
-         " GROUP BY kind, class, apart",
-         take_numbers},
-        {"SELECT min(digits), median(digits), min(\"order\"), median(\"order\"), max(\"order\")"
-         " FROM comparisons WHERE run = ? AND outcome <> 'excluded' AND class <> '-'",
-         take_differences},
-        {"SELECT count(order_spikes), median(order_spikes), count(order_weights),"
-         " median(order_weights), count(order_delays), median(order_delays), count(order_tau_mem),"
-         " median(order_tau_mem), count(order_tau_syn), median(order_tau_syn) FROM ladders"
-         " WHERE run = ?",
-         take_orders},
-        {"SELECT number, engine, (SELECT w.number FROM words w WHERE what = 'state' AND name ="
-         " CASE engine WHEN '' THEN 'failed' ELSE state END), count(*), sum(state = 'ran' AND"
-         " traced), sum(state = 'ran' AND same AND number > 0), sum(iif(state = 'ran', decisions,"
-         " 0)), sum(iif(state = 'ran', near, 0)), sum(state = 'inexpressible' AND instr(reason,"
-         " 'whole number of steps') > 0) FROM engines WHERE run = ? GROUP BY number, engine, state",
-         take_state},
-        /* The first of what is no good, else the first of any. */
-        {"SELECT number, reason, state = 'unjudged', count(*) FROM engines WHERE run = ?"
-         " AND engine <> '' AND reason <> '' GROUP BY number, state, reason"
-         " ORDER BY number, max(state IN ('absent', 'failed')) DESC, min(position)",
-         take_reason},
-        {"SELECT r.number, w.number, largest, counts FROM ratios r JOIN engines e"
-         " USING (run, position, number) LEFT JOIN words w ON w.what = 'ratio'"
-         " AND w.name = r.quantity WHERE r.run = ? AND state = 'ran'",
-         take_ratios},
-        {"SELECT number, median(seconds) FROM engines WHERE run = ? AND seconds > 0"
-         " GROUP BY number",
-         take_seconds},
+    } part[] = {
+        {"totals verdict", take_verdict}, {"totals inexpressible", take_inexpressible},
+        {"totals numbers", take_numbers}, {"totals differences", take_differences},
+        {"totals orders", take_orders},   {"totals state", take_state},
+        {"totals reason", take_reason},   {"totals ratios", take_ratios},
+        {"totals seconds", take_seconds},
     };
     struct totalling to = {store, run, totals};
     *totals = (struct ver_totals){.digits_minimum = VER_NAN};
@@ -216,8 +183,8 @@ int store_totals(struct store *store, int64_t run, struct ver_totals *totals)
         for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
             totals->clock[e].ratios[q].largest = VER_NAN;
     }
-    for (size_t k = 0; k < sizeof query / sizeof *query; k++)
-        if (each(&to, query[k].sql, query[k].take) != 0)
+    for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+        if (each(&to, part[k].query, part[k].take) != 0)
             return -1;
     return total_digests(&to) != 0 ? -1 : store_digest(store, run, totals->digest);
 }
