@@ -136,7 +136,7 @@ int main(void)
     struct bound adjoint = {
         .kernel = "kernel_adjoint",
         .shared = d.adjoint_bytes,
-        .threads = d.threads,
+        .threads = d.adjoint_threads,
         .l2 = BATCH * (4 * reverse + 4 * cells + 28 * hidden_spikes),
         .hbm = 0,
         .operations = BATCH * (2 * reverse + 4 * cells),

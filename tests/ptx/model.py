@@ -82,9 +82,19 @@ class Instruction:
         self.latency = self.latency or LATENCY.get(self.unit if self.unit != 'fp' else 'fma', 0)
 
 
+def fold(instruction, products):
+    """A constant that is added to an address is part of the access; a sum with a product of 32 bits
+    is part of the product, whose registers are in products."""
+    if instruction.opcode == 'mul.wide.u32':
+        products.update(instruction.writes)
+    elif instruction.opcode in ('add.s64', 'add.u64'):
+        if len(instruction.reads) < 2 or products.intersection(instruction.reads):
+            instruction.unit = None
+
+
 def read_ptx(path):
     """{line: Instruction} of all kernels."""
-    found = {}
+    found, products = {}, set()
     with open(path, encoding='ascii') as file:
         source = re.sub(r'//[^\n]*', '', file.read())
     for m in translate.HEADER.finditer(source):
@@ -93,6 +103,7 @@ def read_ptx(path):
             m2 = re.fullmatch(r'(?:@!?(%p\d+)\s+)?([a-z][\w.:]*)\s*(.*)', text, re.S)
             if m2 and not text.endswith(':') and not text.startswith('.'):
                 found[line] = Instruction(m2[2], m2[1], translate.operands(m2[3]))
+                fold(found[line], products)
     return found
 
 
@@ -242,7 +253,8 @@ xu: conversions, counting bits); shared memory %d, first-level cache %d (%d KiB)
 %d; barrier %d, after a branch %d; a division in float32 %d, in whole numbers of 32 bits %d, of 64 bits
 %d. Results a cycle of a unit: as in the CUDA C++ Programming Guide for 9.0. Latencies: Jia et al.
 2018 (arXiv:1804.06826), Luo et al. 2024 (arXiv:2402.13499); barrier, branch, divisions: guessed. Two
-for an instruction of 64 bits, none for moves, parameters and extensions. Not in it: what ptxas makes
+for an instruction of 64 bits, none for moves, parameters, extensions and what ptxas adds to an address
+or a product in passing. Not in it: what ptxas makes
 better or worse of PTX, other multiprocessors at the second-level cache, the start of a launch.
 
 %-15s %7s %10s %12s %8s %8s %8s
