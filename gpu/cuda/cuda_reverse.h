@@ -66,7 +66,8 @@ DEVICE void hand_over(const struct device *d, const struct adjoint_state *s, con
     tell_word(d, at, &s->jumps[own], rank, 1);
 }
 
-/* Spike k of the list of fan f. By a warp. Two routes at a time: one waits for the lanes of both. */
+/* Spike k of the list of fan f. By a warp. Two routes at a time: one waits for the lanes of both.
+ */
 DEVICE void reverse_spike(const struct device *d, const struct adjoint_state *s,
                           const struct place *at, uint32_t f, uint32_t k, uint32_t a)
 {
