@@ -85,8 +85,8 @@ $(BUILD)/flags $(BUILD)/prefix: FORCE
 	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || { $(BEGIN) \
 	    printf '%s\n' '$(subst ','\'',$(STAMP))' > $@; }
 
-$(BUILD)/verify/base/file.o: $(BUILD)/prefix
-$(BUILD)/verify/base/file.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
+$(BUILD)/cases/shared.o: $(BUILD)/prefix
+$(BUILD)/cases/shared.o: private PLACE = -DEVIDENT_SHARE='"$(PREFIX)/share/evident"'
 
 # A run remembers how its program was built.
 $(BUILD)/verify/store/store_facts.o: private PLACE = -DEVIDENT_FLAGS='"$(CC) $(CFLAGS)"'
@@ -157,8 +157,7 @@ checked: all tests $(LINTED) $(if $(CUDA),carry)
 verify: ## install what is missing, build, run the CI suite, write reports/out/index.html
 	@.ci/setup
 	@+$(MAKE) --no-print-directory all
-	@mkdir -p reports/out
-	@$(PROGRAM) verify ci --store reports/out/runs.sqlite --report reports/out
+	@mkdir -p reports/out && $(PROGRAM) verify ci --store reports/out/runs.sqlite --report reports/out
 
 lint: $(LINTED) ## rules of the house that no compiler checks
 	@PTX='$(LINTED)' tests/lint.sh
@@ -166,6 +165,7 @@ lint: $(LINTED) ## rules of the house that no compiler checks
 # ---- installing ----
 
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
+PUBLIC = $(filter-out cases/internal.h cases/format.h,$(wildcard cases/*.h)) ref/ref.h gpu/gpu.h verify/verify.h verify/base/file.h
 COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evident
 PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES) $(MPI)' \
     'Description: proven gradients of spiking networks and their independent check' \
@@ -176,13 +176,13 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(LIBRARY)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(OUT)/evident.1
 	install -D -m 644 $(OUT)/evident.bash $(COMPLETION)
-	for header in cases/cases.h cases/time_grid.h ref/ref.h gpu/gpu.h verify/verify.h; do \
-	    install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
+	for header in $(PUBLIC); do install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
 	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/page.html reports/workflow.yml \
 	    $(wildcard reports/measured/kills.tsv)
 	install -D -m 644 -t $(SHARE)/suites verify/suites/*
-	install -D -m 644 -t $(SHARE)/examples cases/examples/*.json
+	install -D -m 644 -t $(SHARE)/examples cases/examples/*.json verify/exec/examples/eventprop.c
 	install -D -m 644 -t $(SHARE)/regression cases/regression/*.json
+	install -D -m 644 -t $(SHARE)/data cases/data/digits.h5 cases/data/README.md
 	install -D -m 644 -t $(SHARE) cases/case.schema.json
 	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	printf '%s\n' $(PC_LINES) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/evident.pc

@@ -1,9 +1,7 @@
-/* check.c: judges the values of a case.
+/* check.c: judges the values of a case by the table of the format.
  *
- * The rules are the comments of cases.h. They hold alike for a case that was read (the reader calls
- * each section's judge as soon as it has built that section, so that the first refusal is the most
- * basic one) and for one that was built in memory. Every comparison is written so that NaN fails.
- */
+ * The rules hold alike for a case that was read and for one that was built in memory. Every
+ * comparison is written so that NaN fails. */
 #include "cases/internal.h"
 
 #include <float.h>
@@ -11,15 +9,23 @@
 #include <stdio.h>
 #include <string.h>
 
-enum rule { FINITE, POSITIVE, NOT_NEGATIVE };
-
-static const char *const rule_words[] = {"a finite number", "a finite number > 0",
-                                         "a finite number >= 0"};
-
-static int obeys(double value, enum rule rule)
+static const char *wanted_of(enum case_rule rule)
 {
-    return value >= -DBL_MAX && value <= DBL_MAX && (rule == FINITE || value >= 0) &&
-           (rule != POSITIVE || value > 0);
+    return rule == CASE_POSITIVE       ? "a finite number > 0"
+           : rule == CASE_NOT_NEGATIVE ? "a finite number >= 0"
+                                       : "a finite number";
+}
+
+static int obeys(double value, enum case_rule rule)
+{
+    return value >= -DBL_MAX && value <= DBL_MAX &&
+           ((rule != CASE_POSITIVE && rule != CASE_NOT_NEGATIVE) || value >= 0) &&
+           (rule != CASE_POSITIVE || value > 0);
+}
+
+int case_is_absent(const struct case_row *row, double value)
+{
+    return row->optional && value >= row->absent && value <= row->absent;
 }
 
 static int refuse_number(const struct case_report *report, const struct case_place *at,
@@ -30,42 +36,40 @@ static int refuse_number(const struct case_report *report, const struct case_pla
 }
 
 static int judge_number(const struct case_report *report, const struct case_place *at, double value,
-                        enum rule rule)
+                        enum case_rule rule)
 {
-    return obeys(value, rule) ? 0 : refuse_number(report, at, value, rule_words[rule]);
+    return obeys(value, rule) ? 0 : refuse_number(report, at, value, wanted_of(rule));
 }
 
-/* columns > 0: the values are a matrix in row-major order and are named [row][column]. */
+/* Of a matrix, values are named [row][column]. */
 static int judge_numbers(const struct case_report *report, const struct case_place *at,
-                         const double *value, size_t count, size_t columns, enum rule rule)
+                         const double *value, struct case_shape shape, enum case_rule rule)
 {
-    if (count && !value)
-        return case_refuse(report, at, "nothing", "%zu numbers", count);
-    for (size_t i = 0; i < count; i++) {
-        if (obeys(value[i], rule))
-            continue;
-        if (columns == 0)
-            return refuse_number(report, CASE_AT(at, i), value[i], rule_words[rule]);
-        return refuse_number(report, CASE_AT(CASE_AT(at, i / columns), i % columns), value[i],
-                             rule_words[rule]);
+    if (shape.full && !value)
+        return case_refuse(report, at, "nothing", "%zu numbers", shape.full);
+    for (size_t i = 0; i < shape.full; i++) {
+        const struct case_place *row = shape.rows ? CASE_AT(at, i / shape.columns) : at;
+        if (!obeys(value[i], rule))
+            return refuse_number(report, CASE_AT(row, i % shape.columns), value[i],
+                                 wanted_of(rule));
     }
     return 0;
 }
 
 static int judge_values(const struct case_report *report, const struct case_place *at,
-                        const struct case_values *values, size_t full, size_t columns,
-                        enum rule rule)
+                        const struct case_values *values, struct case_shape shape,
+                        enum case_rule rule)
 {
-    if (values->count != 1 && values->count != full) {
-        char found[CASE_SHOWN];
-        snprintf(found, sizeof found, "%zu numbers", values->count);
-        if (full == 1)
-            return case_refuse(report, at, found, "1");
-        return case_refuse(report, at, found, "1 or %zu", full);
-    }
+    char found[CASE_SHOWN];
     if (values->count == 1 && values->at)
         return judge_number(report, at, values->at[0], rule);
-    return judge_numbers(report, at, values->at, values->count, columns, rule);
+    if (values->count == 1 || values->count == shape.full) {
+        shape.full = values->count;
+        return judge_numbers(report, at, values->at, shape, rule);
+    }
+    snprintf(found, sizeof found, "%zu numbers", values->count);
+    return shape.full == 1 ? case_refuse(report, at, found, "1")
+                           : case_refuse(report, at, found, "1 or %zu", shape.full);
 }
 
 /* A name is shown in messages and in the names of parameters, so it is one short visible line. */
@@ -87,13 +91,40 @@ static int judge_name(const struct case_report *report, const struct case_place 
     return text ? 0 : case_refuse(report, at, case_show_quoted(shown, name), "%s", wanted);
 }
 
-static int judge_size(const struct case_report *report, const struct case_place *at, size_t size)
+static int judge_text(const struct case_report *report, const struct case_place *at,
+                      const char *text, enum case_rule rule)
+{
+    char shown[CASE_SHOWN];
+    if (rule == CASE_NAME)
+        return judge_name(report, at, text);
+    json_t *utf8 = text ? json_string(text) : json_null();
+    json_decref(utf8);
+    return utf8 ? 0 : case_refuse(report, at, case_show_quoted(shown, text), "UTF-8 text");
+}
+
+static int judge_whole(const struct case_report *report, const struct case_place *at, size_t whole,
+                       enum case_rule rule, size_t outputs)
 {
     char found[CASE_SHOWN];
-    if (size >= 1 && size <= CASE_MAX_NEURONS)
-        return 0;
-    snprintf(found, sizeof found, "%zu", size);
-    return case_refuse(report, at, found, "a whole number 1 .. %zu", CASE_MAX_NEURONS);
+    snprintf(found, sizeof found, "%zu", whole);
+    if (rule == CASE_SIZE)
+        return whole >= 1 && whole <= CASE_MAX_NEURONS
+                   ? 0
+                   : case_refuse(report, at, found, "a whole number 1 .. %zu", CASE_MAX_NEURONS);
+    return whole < outputs ? 0
+                           : case_refuse(report, at, found,
+                                         "less than %zu, the size of the loss population", outputs);
+}
+
+static int judge_word(const struct case_report *report, const struct case_place *at, unsigned word,
+                      const struct case_words *words)
+{
+    char found[CASE_SHOWN];
+    for (unsigned i = 0; words->word[i]; i++)
+        if (i == word)
+            return 0;
+    snprintf(found, sizeof found, "an unknown %s", words->noun);
+    return case_refuse(report, at, found, "%s", words->wanted);
 }
 
 static int judge_reset(const struct case_report *report, const struct case_place *at,
@@ -114,46 +145,6 @@ static int judge_reset(const struct case_report *report, const struct case_place
     return 0;
 }
 
-/* Values that the model does not have must be absent: the writer would lose them. */
-static int judge_absent(const struct case_report *report, const struct case_place *at,
-                        const struct case_values *values, enum case_model model)
-{
-    char found[CASE_SHOWN];
-    if (values->count == 0)
-        return 0;
-    snprintf(found, sizeof found, "%zu numbers", values->count);
-    return case_refuse(report, at, found, "none for model %s", case_models[model]);
-}
-
-static int judge_population(const struct case_report *report, const struct case_place *at,
-                            const struct case_population *p)
-{
-    if (judge_name(report, CASE_KEY(at, "name"), p->name))
-        return -1;
-    if (judge_size(report, CASE_KEY(at, "size"), p->size))
-        return -1;
-    if (p->model != CASE_SPIKE_SOURCE && p->model != CASE_LIF && p->model != CASE_LI)
-        return case_refuse(report, CASE_KEY(at, "model"), "an unknown model",
-                           "spike-source, lif or li");
-    const struct {
-        const char *key;
-        const struct case_values *values;
-        enum rule rule;
-        int used;
-    } all[] = {{"tau_mem", &p->tau_mem, POSITIVE, p->model != CASE_SPIKE_SOURCE},
-               {"tau_syn", &p->tau_syn, POSITIVE, p->model != CASE_SPIKE_SOURCE},
-               {"threshold", &p->threshold, POSITIVE, p->model == CASE_LIF},
-               {"reset", &p->reset, FINITE, p->model == CASE_LIF},
-               {"bias", &p->bias, FINITE, p->model != CASE_SPIKE_SOURCE}};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        const struct case_place *place = CASE_KEY(at, all[i].key);
-        if (all[i].used ? judge_values(report, place, all[i].values, p->size, 0, all[i].rule)
-                        : judge_absent(report, place, all[i].values, p->model))
-            return -1;
-    }
-    return p->model == CASE_LIF ? judge_reset(report, at, p) : 0;
-}
-
 static int judge_unique_names(const struct case_report *report, const struct case_place *at,
                               const struct case_problem *c)
 {
@@ -172,40 +163,9 @@ static int judge_unique_names(const struct case_report *report, const struct cas
     return status;
 }
 
-int case_judge_head(const struct case_report *report, const struct case_problem *c)
-{
-    const struct case_place *time = CASE_KEY(CASE_ROOT, "time");
-    if (judge_name(report, CASE_KEY(CASE_ROOT, "name"), c->name))
-        return -1;
-    if (c->note) {
-        json_t *text = json_string(c->note);
-        char shown[CASE_SHOWN];
-        if (!text)
-            return case_refuse(report, CASE_KEY(CASE_ROOT, "note"),
-                               case_show_quoted(shown, c->note), "UTF-8 text");
-        json_decref(text);
-    }
-    if (judge_number(report, CASE_KEY(time, "end"), c->end, POSITIVE))
-        return -1;
-    if (c->step >= 0 && c->step <= 0) /* absent */
-        return 0;
-    return judge_number(report, CASE_KEY(time, "step"), c->step, POSITIVE);
-}
-
-int case_judge_populations(const struct case_report *report, const struct case_problem *c)
-{
-    const struct case_place *at = CASE_KEY(CASE_ROOT, "populations");
-    if (c->populations == 0 || !c->population)
-        return case_refuse(report, at, "no populations", "one at least");
-    for (size_t p = 0; p < c->populations; p++)
-        if (judge_population(report, CASE_AT(at, p), &c->population[p]))
-            return -1;
-    return judge_unique_names(report, at, c);
-}
-
+/* Whether a population may stand where it does. */
 static int judge_end(const struct case_report *report, const struct case_place *at,
-                     const struct case_problem *c, size_t population, enum case_model never,
-                     const char *wanted)
+                     const struct case_problem *c, size_t population, enum case_rule rule)
 {
     char found[2 * CASE_SHOWN], shown[CASE_SHOWN];
     if (population >= c->populations) {
@@ -213,69 +173,133 @@ static int judge_end(const struct case_report *report, const struct case_place *
         return case_refuse(report, at, found, "less than %zu", c->populations);
     }
     const struct case_population *p = &c->population[population];
-    if (p->model != never)
+    int spikes = case_loss_is_first_spike(c->loss.kind);
+    const char *wanted = rule == CASE_SENDS      ? "a spike-source or lif population"
+                         : rule == CASE_RECEIVES ? "a lif or li population"
+                         : spikes                ? "a lif population for this loss"
+                                                 : "an li population for this loss";
+    if (rule == CASE_SENDS      ? p->model != CASE_LI
+        : rule == CASE_RECEIVES ? p->model != CASE_SPIKE_SOURCE
+                                : p->model == (spikes ? CASE_LIF : CASE_LI))
         return 0;
     snprintf(found, sizeof found, "%s (model %s)", case_show_quoted(shown, p->name),
-             case_models[p->model]);
+             case_models.word[p->model]);
     return case_refuse(report, at, found, "%s", wanted);
 }
 
-int case_judge_projections(const struct case_report *report, const struct case_problem *c)
+static int judge_object(const struct case_report *report, const struct case_place *at,
+                        const struct case_form *form, const struct case_problem *c,
+                        const void *object);
+
+static int judge_list(const struct case_report *report, const struct case_place *at,
+                      const struct case_row *row, const struct case_problem *c, const char *object)
 {
-    const struct case_place *all = CASE_KEY(CASE_ROOT, "projections");
-    if (c->projections && !c->projection)
-        return case_refuse(report, all, "nothing", "%zu projections", c->projections);
-    for (size_t j = 0; j < c->projections; j++) {
-        const struct case_projection *p = &c->projection[j];
-        const struct case_place *at = CASE_AT(all, j);
-        if (judge_end(report, CASE_KEY(at, "source"), c, p->source, CASE_LI,
-                      "a spike-source or lif population") ||
-            judge_end(report, CASE_KEY(at, "target"), c, p->target, CASE_SPIKE_SOURCE,
-                      "a lif or li population"))
+    size_t count;
+    const char *list;
+    char found[CASE_SHOWN];
+    memcpy(&count, object + row->count, sizeof count);
+    memcpy(&list, object + row->place, sizeof list);
+    snprintf(found, sizeof found, "no %s", row->key);
+    if (row->rule != CASE_ANY && (count == 0 || !list))
+        return case_refuse(report, at, found, "one at least");
+    if (count && !list)
+        return case_refuse(report, at, "nothing", "%zu %s", count, row->key);
+    for (size_t i = 0; i < count; i++)
+        if (judge_object(report, CASE_AT(at, i), row->form, c, list + i * row->form->size))
             return -1;
-        size_t columns = c->population[p->target].size;
-        size_t synapses = c->population[p->source].size * columns; /* at most 2^48 */
-        if (judge_values(report, CASE_KEY(at, "delay"), &p->delay, synapses, columns,
-                         NOT_NEGATIVE) ||
-            judge_numbers(report, CASE_KEY(at, "weights"), p->weight, synapses, columns, FINITE))
+    return row->rule == CASE_SOME_NAMED ? judge_unique_names(report, at, c) : 0;
+}
+
+static int judge_voltages(const struct case_report *report, const struct case_place *at,
+                          const struct case_steps *steps, size_t outputs, double end)
+{
+    if (!steps)
+        return case_refuse(report, at, "nothing", "a list of %zu, one each output", outputs);
+    for (size_t n = 0; n < outputs; n++)
+        if (case_judge_steps(report, CASE_AT(at, n), &steps[n], end))
             return -1;
-    }
     return 0;
 }
 
-int case_judge_loss(const struct case_report *report, const struct case_problem *c)
+/* What the variant does not have must be absent: the writer would lose it. */
+static int judge_absent(const struct case_report *report, const struct case_place *at,
+                        const struct case_row *row, const char *object)
 {
-    const struct case_place *at = CASE_KEY(CASE_ROOT, "loss");
-    const struct case_loss *loss = &c->loss;
-    if ((unsigned)loss->kind > CASE_VOLTAGE_SQUARED_ERROR)
-        return case_refuse(report, CASE_KEY(at, "kind"), "an unknown loss", "one of the seven");
-    int first_spike = case_loss_is_first_spike(loss->kind);
-    const struct case_place *place = CASE_KEY(at, "population");
-    enum case_model model = first_spike ? CASE_LIF : CASE_LI;
-    for (int other = CASE_SPIKE_SOURCE; other <= CASE_LI; other++)
-        if (other != (int)model &&
-            judge_end(report, place, c, loss->population, (enum case_model)other,
-                      first_spike ? "a lif population for this loss"
-                                  : "an li population for this loss"))
-            return -1;
-    if (loss->kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY &&
-        (unsigned)loss->weighting > CASE_SIGMOID)
-        return case_refuse(report, CASE_KEY(at, "weighting"), "an unknown weighting",
-                           "uniform, exponential, linear or sigmoid");
-    if (loss->kind == CASE_FIRST_SPIKE_CROSS_ENTROPY) {
-        if ((unsigned)loss->penalty > CASE_PENALTY_RECIPROCAL)
-            return case_refuse(report, CASE_KEY(at, "penalty"), "an unknown penalty",
-                               "exponential or reciprocal");
-        if (judge_number(report, CASE_KEY(at, "tau0"), loss->tau0, POSITIVE) ||
-            (loss->penalty == CASE_PENALTY_EXPONENTIAL &&
-             judge_number(report, CASE_KEY(at, "tau1"), loss->tau1, POSITIVE)) ||
-            judge_number(report, CASE_KEY(at, "alpha"), loss->alpha, FINITE))
-            return -1;
-    }
-    if (loss->kind == CASE_FIRST_SPIKE_MARGIN &&
-        judge_number(report, CASE_KEY(at, "margin"), loss->margin, FINITE))
-        return -1;
-    if (!first_spike)
+    const struct case_population *population = (const void *)object;
+    const struct case_values *values = (const void *)(object + row->place);
+    void *const *list = (const void *)(object + row->place);
+    char found[CASE_SHOWN];
+    if ((row->type == CASE_NUMBERS || row->type == CASE_STEPS) && *list)
+        return case_refuse(report, at, row->key, "none for this loss");
+    if (row->type != CASE_VALUES || values->count == 0)
         return 0;
-    return judge_number(report, CASE_KEY(at, "silent_after"), loss->silent_after, NOT_NEGATIVE);
+    snprintf(found, sizeof found, "%zu numbers", values->count);
+    return case_refuse(report, at, found, "none for model %s", case_models.word[population->model]);
+}
+
+int case_judge_row(const struct case_report *report, const struct case_place *at,
+                   const struct case_form *form, const struct case_row *row,
+                   const struct case_problem *c, const void *object)
+{
+    const void *member = (const char *)object + row->place;
+    const struct case_place *place = CASE_KEY(at, row->key);
+    switch (row->type) {
+    case CASE_FORMAT:
+        return 0;
+    case CASE_TEXT:
+        return judge_text(report, place, *(char *const *)member, row->rule);
+    case CASE_WHOLE:
+        return judge_whole(report, place, *(const size_t *)member, row->rule,
+                           case_shape_of(form, c, object).full);
+    case CASE_WORD:
+        return judge_word(report, place, *(const unsigned *)member, row->words);
+    case CASE_POPULATION:
+        return judge_end(report, place, c, *(const size_t *)member, row->rule);
+    case CASE_DOUBLE:
+        return case_is_absent(row, *(const double *)member)
+                   ? 0
+                   : judge_number(report, place, *(const double *)member, row->rule);
+    case CASE_VALUES:
+        if (judge_values(report, place, member, case_shape_of(form, c, object), row->rule))
+            return -1;
+        return row->rule == CASE_BELOW_THRESHOLD ? judge_reset(report, at, object) : 0;
+    case CASE_NUMBERS:
+        return judge_numbers(report, place, *(double *const *)member,
+                             case_shape_of(form, c, object), row->rule);
+    case CASE_STEPS:
+        return judge_voltages(report, place, *(struct case_steps *const *)member,
+                              case_shape_of(form, c, object).full, c->end);
+    case CASE_TRAINS:
+        return case_judge_spikes(report, place, c, *(struct case_train * *const *)member);
+    case CASE_OBJECT:
+        return judge_object(report, place, row->form, c, member);
+    case CASE_LIST:
+        return judge_list(report, place, row, c, object);
+    }
+    return -1;
+}
+
+/* The variant is asked for again at every row, since rows before tell it: what does not depend on
+ * it comes first. */
+static int judge_object(const struct case_report *report, const struct case_place *at,
+                        const struct case_form *form, const struct case_problem *c,
+                        const void *object)
+{
+    for (int late = 0; late < 2; late++)
+        for (const struct case_row *row = form->row; row->key; row++) {
+            int always = row->required == CASE_ALWAYS;
+            if ((row->order == CASE_LATE) != late)
+                continue;
+            if (always || case_used(row, case_variant(form, c, object))
+                    ? case_judge_row(report, at, form, row, c, object)
+                    : judge_absent(report, CASE_KEY(at, row->key), row, object))
+                return -1;
+        }
+    return 0;
+}
+
+int case_check(const struct case_problem *c, struct case_error *error)
+{
+    struct case_report report = {c->name && c->name[0] ? c->name : "case", error, 0, 0};
+    return judge_object(&report, CASE_ROOT, &case_root, c, c);
 }

@@ -42,8 +42,9 @@ static int get_shape(hsize_t shape[2], hid_t dataset)
     return dimensions;
 }
 
-static int read_dataset(double **numbers, size_t *rows, struct case_reader *reader,
-                        const struct case_place *at, hid_t dataset, size_t columns)
+static int read_dataset(double **numbers, size_t *rows, size_t *taken,
+                        const struct case_report *report, const struct case_place *at,
+                        hid_t dataset, size_t columns)
 {
     char found[CASE_SHOWN], wanted[CASE_SHOWN] = "any number of";
     hsize_t shape[2] = {0, 0};
@@ -52,8 +53,7 @@ static int read_dataset(double **numbers, size_t *rows, struct case_reader *read
     if (type >= 0)
         H5Tclose(type);
     if (!suits)
-        return case_refuse(&reader->report, at, "a dataset of another type",
-                           "IEEE float32 or float64");
+        return case_refuse(report, at, "a dataset of another type", "IEEE float32 or float64");
     int dimensions = get_shape(shape, dataset);
     if (dimensions == 2)
         snprintf(found, sizeof found, "a dataset of shape [%ju][%ju]", (uintmax_t)shape[0],
@@ -64,25 +64,25 @@ static int read_dataset(double **numbers, size_t *rows, struct case_reader *read
     if (*rows != SIZE_MAX)
         snprintf(wanted, sizeof wanted, "%zu", *rows);
     if (dimensions != 2 || shape[1] != columns || (*rows != SIZE_MAX && shape[0] != *rows))
-        return case_refuse(&reader->report, at, found, "shape [%s][%zu]",
-                           *rows == SIZE_MAX ? "n" : wanted, columns);
-    if (shape[0] > (CASE_MAX_HDF5_NUMBERS - reader->hdf5_numbers) / columns)
-        return case_refuse(&reader->report, at, found, "at most %zu numbers from HDF5 files",
+        return case_refuse(report, at, found, "shape [%s][%zu]", *rows == SIZE_MAX ? "n" : wanted,
+                           columns);
+    if (shape[0] > (CASE_MAX_HDF5_NUMBERS - *taken) / columns)
+        return case_refuse(report, at, found, "at most %zu numbers from HDF5 files",
                            CASE_MAX_HDF5_NUMBERS);
     size_t count = (size_t)shape[0] * columns;
-    reader->hdf5_numbers += count;
+    *taken += count;
     *rows = (size_t)shape[0];
     *numbers = malloc((count ? count : 1) * sizeof **numbers);
     if (!*numbers)
-        return case_refuse_memory(&reader->report);
+        return case_refuse_memory(report);
     if (count && H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, *numbers) < 0)
-        return case_refuse(&reader->report, at, "a dataset that cannot be read", "a sound file");
+        return case_refuse(report, at, "a dataset that cannot be read", "a sound file");
     return 0;
 }
 
-static int read_file(double **numbers, size_t *rows, struct case_reader *reader,
-                     const struct case_place *at, const char *path, const char *name,
-                     size_t columns)
+static int read_file(double **numbers, size_t *rows, size_t *taken,
+                     const struct case_report *report, const struct case_place *at,
+                     const char *path, const char *name, size_t columns)
 {
     char shown[CASE_SHOWN];
     struct stat status;
@@ -90,46 +90,54 @@ static int read_file(double **numbers, size_t *rows, struct case_reader *reader,
     int regular = stat(path, &status) == 0 && S_ISREG(status.st_mode);
     hid_t file = regular ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
     if (file < 0)
-        return case_refuse(&reader->report, CASE_KEY(at, "hdf5"), case_show_quoted(shown, path),
+        return case_refuse(report, CASE_KEY(at, "hdf5"), case_show_quoted(shown, path),
                            regular ? "an HDF5 file; this one is damaged or of another kind"
                                    : "an HDF5 file; there is none of that name");
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     int result = dataset < 0
-                     ? case_refuse(&reader->report, CASE_KEY(at, "dataset"),
-                                   case_show_quoted(shown, name), "a dataset of that HDF5 file")
-                     : read_dataset(numbers, rows, reader, at, dataset, columns);
+                     ? case_refuse(report, CASE_KEY(at, "dataset"), case_show_quoted(shown, name),
+                                   "a dataset of that HDF5 file")
+                     : read_dataset(numbers, rows, taken, report, at, dataset, columns);
     if (dataset >= 0)
         H5Dclose(dataset);
     H5Fclose(file);
     return result;
 }
 
-int case_read_hdf5(double **numbers, size_t *rows, struct case_reader *reader,
-                   const struct case_place *at, const json_t *value, size_t columns)
+int case_read_dataset(double **numbers, size_t *rows, size_t *taken,
+                      const struct case_report *report, const struct case_place *at,
+                      const char *path, const char *name, size_t columns)
 {
-    static const struct case_key keys[] = {
-        {"hdf5", CASE_REQUIRED}, {"dataset", CASE_REQUIRED}, {NULL, CASE_UNUSED}};
-    static const char *const names[] = {"hdf5", "dataset"};
-    char shown[CASE_SHOWN];
-    const char *text[2];
-    if (case_read_keys(reader, at, value, keys, "an hdf5 object"))
-        return -1;
-    for (int i = 0; i < 2; i++) {
-        const json_t *word = json_object_get(value, names[i]);
-        text[i] = json_string_value(word); /* NULL where it is no string */
-        if (!text[i] || !text[i][0])
-            return case_refuse(&reader->report, CASE_KEY(at, names[i]), case_show_json(shown, word),
-                               "a string that is not empty");
-    }
-    char *path = join(reader->directory, text[0]);
-    if (!path)
-        return case_refuse_memory(&reader->report);
     H5E_auto2_t print;
     void *data;
     H5Eget_auto2(H5E_DEFAULT, &print, &data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    int status = read_file(numbers, rows, reader, at, path, text[1], columns);
+    int status = read_file(numbers, rows, taken, report, at, path, name, columns);
     H5Eset_auto2(H5E_DEFAULT, print, data);
+    return status;
+}
+
+int case_read_hdf5(double **numbers, size_t *rows, struct case_reader *reader,
+                   const struct case_place *at, const json_t *value, size_t columns)
+{
+    static const struct case_row keys[] = {
+        {"hdf5", .required = CASE_ALWAYS}, {"dataset", .required = CASE_ALWAYS}, {NULL}};
+    char shown[CASE_SHOWN];
+    const char *text[2];
+    if (case_read_keys(reader, at, value, keys, CASE_ALWAYS, "an hdf5 object"))
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        const json_t *word = json_object_get(value, keys[i].key);
+        text[i] = json_string_value(word); /* NULL where it is no string */
+        if (!text[i] || !text[i][0])
+            return case_refuse(&reader->report, CASE_KEY(at, keys[i].key),
+                               case_show_json(shown, word), "a string that is not empty");
+    }
+    char *path = join(reader->directory, text[0]);
+    if (!path)
+        return case_refuse_memory(&reader->report);
+    int status = case_read_dataset(numbers, rows, &reader->hdf5_numbers, &reader->report, at, path,
+                                   text[1], columns);
     free(path);
     return status;
 }

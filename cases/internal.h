@@ -5,7 +5,7 @@
 #ifndef EVIDENT_CASES_INTERNAL_H
 #define EVIDENT_CASES_INTERNAL_H
 
-#include "cases/cases.h"
+#include "cases/format.h"
 
 #include <jansson.h>
 
@@ -49,22 +49,21 @@ int case_refuse(const struct case_report *report, const struct case_place *at, c
                 const char *wanted, ...) __attribute__((format(printf, 4, 5)));
 int case_refuse_memory(const struct case_report *report);
 
-/* The words of the format; each list ends with NULL and is indexed by its enum. */
-extern const char *const case_models[], *const case_loss_kinds[], *const case_weightings[],
-                                                                      *const case_penalties[];
+/* ---- judging the values of a case (check.c) ---- */
 
-/* What a loss needs. */
-enum case_target { CASE_TARGET_LABEL, CASE_TARGET_TIMES, CASE_TARGET_VOLTAGES };
-enum case_target case_target_of(enum case_loss_kind kind);
-int case_loss_is_first_spike(enum case_loss_kind kind);
+/* Judges the member of a row of the object at a place. Every row before it has been judged. */
+int case_judge_row(const struct case_report *report, const struct case_place *at,
+                   const struct case_form *form, const struct case_row *row,
+                   const struct case_problem *c, const void *object);
 
-/* ---- judging the values of a case, a section at a time (check.c) ---- */
+/* Whether an optional number is as it is without its key. */
+int case_is_absent(const struct case_row *row, double value);
 
-int case_judge_head(const struct case_report *report, const struct case_problem *c);
-int case_judge_populations(const struct case_report *report, const struct case_problem *c);
-int case_judge_projections(const struct case_report *report, const struct case_problem *c);
-int case_judge_loss(const struct case_report *report, const struct case_problem *c);
-int case_judge_samples(const struct case_report *report, const struct case_problem *c);
+/* The samples' part of it (check_sample.c). */
+int case_judge_spikes(const struct case_report *report, const struct case_place *at,
+                      const struct case_problem *c, struct case_train *const *spikes);
+int case_judge_steps(const struct case_report *report, const struct case_place *at,
+                     const struct case_steps *steps, double end);
 
 /* ---- reading JSON values (read_value.c) ---- */
 
@@ -72,21 +71,17 @@ struct case_reader {
     struct case_report report;
     const char *directory; /* where relative HDF5 paths start, or NULL */
     struct case_problem *problem;
-    json_t *names;       /* population name -> index */
+    json_t *names;       /* population name -> index; NULL until the first is looked up */
     size_t hdf5_numbers; /* taken so far */
     size_t hdf5_trains;  /* likewise, bounded by CASE_MAX_NEURONS */
 };
 
-struct case_key {
-    const char *name;
-    enum case_need { CASE_REQUIRED, CASE_OPTIONAL, CASE_UNUSED } need;
-};
-
-/* Checks that value is an object with the required keys and no keys but those listed and not
- * unused. The list ends with a NULL name. whose says whom the keys belong to, such as "a lif
+/* Checks that value is an object with the keys that the variant needs and none that it may not
+ * have; variant CASE_ALWAYS: it is not known. whose says whom the keys belong to, such as "a lif
  * population". */
 int case_read_keys(const struct case_reader *reader, const struct case_place *at,
-                   const json_t *value, const struct case_key *keys, const char *whose);
+                   const json_t *value, const struct case_row *rows, int variant,
+                   const char *whose);
 int case_read_list(const struct case_reader *reader, const struct case_place *at,
                    const json_t *value, const char *of);
 int case_read_number(double *number, const struct case_reader *reader, const struct case_place *at,
@@ -97,16 +92,10 @@ int case_read_string(char **text, const struct case_reader *reader, const struct
                      const json_t *value);
 int case_read_choice(size_t *choice, const struct case_reader *reader, const struct case_place *at,
                      const json_t *value, const char *const *words);
-int case_read_population_name(size_t *population, const struct case_reader *reader,
-                              const struct case_place *at, const json_t *value);
 
 /* A list of count numbers. *numbers to be freed, also on refusal. */
 int case_read_numbers(double **numbers, const struct case_reader *reader,
                       const struct case_place *at, const json_t *value, size_t count);
-
-/* One number (count 1) or a list of size numbers. */
-int case_read_values(struct case_values *values, const struct case_reader *reader,
-                     const struct case_place *at, const json_t *value, size_t size);
 
 /* A list of rows lists of columns numbers, or {"hdf5": FILE, "dataset": PATH}. */
 int case_read_matrix(double **numbers, struct case_reader *reader, const struct case_place *at,
@@ -115,18 +104,31 @@ int case_read_matrix(double **numbers, struct case_reader *reader, const struct 
 /* Shows what a JSON value is: "a list of 3", "true", "\"abc\"", ... Returns shown. */
 char *case_show_json(char shown[CASE_SHOWN], const json_t *value);
 
-/* ---- the sections (read_network.c, read_sample.c) ---- */
+/* ---- reading by the table ---- */
 
-int case_read_populations(struct case_reader *reader, const json_t *value);
-int case_read_projections(struct case_reader *reader, const json_t *value);
-int case_read_loss(struct case_reader *reader, const json_t *value);
-int case_read_samples(struct case_reader *reader, const json_t *value);
+/* Reads the keys of an object of c at a place and judges those of the root (read_object.c). */
+int case_read_object(struct case_reader *reader, const struct case_place *at,
+                     const struct case_form *form, const json_t *value, void *object);
+
+/* The population of a name: 0, 1 if there is none, or -1 after a refusal. */
+int case_find_population(size_t *population, struct case_reader *reader, const char *name);
+
+/* The samples' part of it (read_sample.c). */
+int case_read_spikes(struct case_train ***spikes, struct case_reader *reader,
+                     const struct case_place *at, const json_t *value);
+int case_read_voltages(struct case_steps **voltages, const struct case_reader *reader,
+                       const struct case_place *at, const json_t *value, size_t outputs);
 
 /* ---- HDF5 (hdf5.c) ---- */
 
-/* Reads the float dataset of value = {"hdf5": FILE, "dataset": PATH}: exactly columns columns, and
- * exactly *rows rows, or any number of rows, stored in *rows, where it is SIZE_MAX. *numbers to be
- * freed. */
+/* Reads the float dataset name of the file at path: exactly columns columns, and exactly *rows
+ * rows, or any number of rows, stored in *rows, where it is SIZE_MAX. *numbers to be freed. *taken
+ * counts the numbers of one case, at most CASE_MAX_HDF5_NUMBERS. */
+int case_read_dataset(double **numbers, size_t *rows, size_t *taken,
+                      const struct case_report *report, const struct case_place *at,
+                      const char *path, const char *name, size_t columns);
+
+/* The same of value = {"hdf5": FILE, "dataset": PATH}. */
 int case_read_hdf5(double **numbers, size_t *rows, struct case_reader *reader,
                    const struct case_place *at, const json_t *value, size_t columns);
 

@@ -55,6 +55,13 @@ static void append_all(struct list *list, const struct case_problem *c)
                                                  .columns = c->sample[s].spikes[p][n].count});
 }
 
+size_t case_parameters(const struct case_problem *c)
+{
+    struct list list = {NULL, 0, 0};
+    append_all(&list, c);
+    return list.parameters;
+}
+
 size_t case_blocks(struct case_block **block, size_t *parameters, const struct case_problem *c)
 {
     struct list list = {NULL, 0, 0};

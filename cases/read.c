@@ -1,7 +1,4 @@
-/* read.c: reads a case: the file, its JSON text, its top level.
- *
- * Each section is read and judged before the next one, in the order in which they depend on each
- * other: time, populations, projections, loss, samples. */
+/* read.c: reads a case: the file and its JSON text. */
 #include "cases/internal.h"
 
 #include <errno.h>
@@ -116,57 +113,6 @@ static void refuse_json(const struct case_report *report, const json_error_t *js
     }
 }
 
-static int read_time(struct case_reader *reader, const json_t *value)
-{
-    static const struct case_key keys[] = {
-        {"end", CASE_REQUIRED}, {"step", CASE_OPTIONAL}, {NULL, CASE_UNUSED}};
-    const struct case_place *at = CASE_KEY(CASE_ROOT, "time");
-    const json_t *step = json_object_get(value, "step");
-    double number = 0;
-    if (case_read_keys(reader, at, value, keys, "the time") ||
-        case_read_number(&reader->problem->end, reader, CASE_KEY(at, "end"),
-                         json_object_get(value, "end")))
-        return -1;
-    if (!step)
-        return 0;
-    if (case_read_number(&number, reader, CASE_KEY(at, "step"), step))
-        return -1;
-    if (number >= 0 && number <= 0) { /* in the struct, 0 means absent; in a file it is wrong */
-        char shown[CASE_SHOWN];
-        return case_refuse(&reader->report, CASE_KEY(at, "step"), case_show_json(shown, step),
-                           "a finite number > 0");
-    }
-    reader->problem->step = number;
-    return 0;
-}
-
-static int read_root(struct case_reader *reader, const json_t *root)
-{
-    static const char *const formats[] = {"evident-case-1", NULL};
-    static const struct case_key keys[] = {
-        {"format", CASE_REQUIRED},  {"name", CASE_REQUIRED},        {"note", CASE_OPTIONAL},
-        {"time", CASE_REQUIRED},    {"populations", CASE_REQUIRED}, {"projections", CASE_REQUIRED},
-        {"samples", CASE_REQUIRED}, {"loss", CASE_REQUIRED},        {NULL, CASE_UNUSED}};
-    struct case_problem *c = reader->problem;
-    const json_t *format = json_object_get(root, "format"), *note = json_object_get(root, "note");
-    size_t choice;
-    /* The format comes first: the keys of another format mean nothing here. */
-    if (format && case_read_choice(&choice, reader, CASE_KEY(CASE_ROOT, "format"), format, formats))
-        return -1;
-    if (case_read_keys(reader, CASE_ROOT, root, keys, "a case") ||
-        case_read_string(&c->name, reader, CASE_KEY(CASE_ROOT, "name"),
-                         json_object_get(root, "name")))
-        return -1;
-    if (note && case_read_string(&c->note, reader, CASE_KEY(CASE_ROOT, "note"), note))
-        return -1;
-    if (read_time(reader, json_object_get(root, "time")) || case_judge_head(&reader->report, c) ||
-        case_read_populations(reader, json_object_get(root, "populations")) ||
-        case_read_projections(reader, json_object_get(root, "projections")) ||
-        case_read_loss(reader, json_object_get(root, "loss")))
-        return -1;
-    return case_read_samples(reader, json_object_get(root, "samples"));
-}
-
 static struct case_problem *read_json(const char *text, size_t length,
                                       const struct case_report *report, const char *directory)
 {
@@ -188,7 +134,9 @@ static struct case_problem *read_json(const char *text, size_t length,
         return NULL;
     }
     struct case_reader reader = {*report, directory, calloc(1, sizeof *reader.problem), NULL, 0, 0};
-    int status = reader.problem ? read_root(&reader, root) : case_refuse_memory(report);
+    int status = reader.problem
+                     ? case_read_object(&reader, CASE_ROOT, &case_root, root, reader.problem)
+                     : case_refuse_memory(report);
     json_decref(reader.names);
     json_decref(root);
     if (status == 0)

@@ -13,38 +13,6 @@
 
 enum { FILE_BUDGET = 101, PLACE_BUDGET = 111, WANTED_BUDGET = 221, KEY_BUDGET = 28 };
 
-const char *const case_models[] = {"spike-source", "lif", "li", NULL};
-const char *const case_loss_kinds[] = {
-    "voltage-integral-cross-entropy", "instantaneous-cross-entropy",
-    "max-voltage-cross-entropy",      "first-spike-cross-entropy",
-    "first-spike-squared-error",      "first-spike-margin",
-    "voltage-squared-error",          NULL};
-const char *case_loss_kind_name(enum case_loss_kind kind)
-{
-    return case_loss_kinds[kind];
-}
-
-const char *const case_weightings[] = {"uniform", "exponential", "linear", "sigmoid", NULL};
-const char *const case_penalties[] = {"exponential", "reciprocal", NULL};
-
-enum case_target case_target_of(enum case_loss_kind kind)
-{
-    switch (kind) {
-    case CASE_FIRST_SPIKE_SQUARED_ERROR:
-        return CASE_TARGET_TIMES;
-    case CASE_VOLTAGE_SQUARED_ERROR:
-        return CASE_TARGET_VOLTAGES;
-    default:
-        return CASE_TARGET_LABEL;
-    }
-}
-
-int case_loss_is_first_spike(enum case_loss_kind kind)
-{
-    return kind == CASE_FIRST_SPIKE_CROSS_ENTROPY || kind == CASE_FIRST_SPIKE_SQUARED_ERROR ||
-           kind == CASE_FIRST_SPIKE_MARGIN;
-}
-
 /* Length of the UTF-8 sequence at s and its code point; 0 if there is none (RFC 3629: no overlong
  * forms, no surrogates, nothing above U+10FFFF). The terminating NUL stops every sequence. */
 static size_t decode(unsigned *point, const unsigned char *s)

@@ -110,19 +110,6 @@ int case_read_choice(size_t *choice, const struct case_reader *reader, const str
     return refuse_value(reader, at, value, wanted);
 }
 
-int case_read_population_name(size_t *population, const struct case_reader *reader,
-                              const struct case_place *at, const json_t *value)
-{
-    static const char wanted[] = "the name of a population";
-    if (!json_is_string(value))
-        return refuse_value(reader, at, value, wanted);
-    const json_t *index = json_object_get(reader->names, json_string_value(value));
-    if (!index)
-        return refuse_value(reader, at, value, wanted);
-    *population = (size_t)json_integer_value(index);
-    return 0;
-}
-
 int case_read_list(const struct case_reader *reader, const struct case_place *at,
                    const json_t *value, const char *of)
 {
@@ -132,28 +119,28 @@ int case_read_list(const struct case_reader *reader, const struct case_place *at
     return case_refuse(&reader->report, at, case_show_json(shown, value), "a list of %s", of);
 }
 
-static const struct case_key *find_key(const struct case_key *keys, const char *name)
+static int is_known(const struct case_row *row, int variant, const char *name)
 {
-    while (keys->name && strcmp(keys->name, name) != 0)
-        keys++;
-    return keys->name ? keys : NULL;
+    while (row->key && (strcmp(row->key, name) != 0 || !case_used(row, variant)))
+        row++;
+    return row->key != NULL;
 }
 
 static int refuse_key(const struct case_reader *reader, const struct case_place *at,
-                      const char *name, const struct case_key *keys, const char *whose)
+                      const char *name, const struct case_row *rows, int variant, const char *whose)
 {
     char found[CASE_SHOWN + 16], shown[CASE_SHOWN], known[160] = "";
-    for (const struct case_key *key = keys; key->name; key++) {
+    for (const struct case_row *row = rows; row->key; row++) {
         size_t used = strlen(known);
-        if (key->need != CASE_UNUSED)
-            snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", key->name);
+        if (case_used(row, variant))
+            snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", row->key);
     }
     snprintf(found, sizeof found, "the key %s", case_show_quoted(shown, name));
     return case_refuse(&reader->report, at, found, "only the keys of %s: %s", whose, known);
 }
 
 int case_read_keys(const struct case_reader *reader, const struct case_place *at,
-                   const json_t *value, const struct case_key *keys, const char *whose)
+                   const json_t *value, const struct case_row *rows, int variant, const char *whose)
 {
     char shown[CASE_SHOWN];
     const char *name;
@@ -164,14 +151,16 @@ int case_read_keys(const struct case_reader *reader, const struct case_place *at
     /* json_object_foreach wants a pointer that is not const, and changes nothing through it. */
     json_object_foreach((json_t *)(uintptr_t)value, name, member)
     {
-        const struct case_key *key = find_key(keys, name);
-        if (!key || key->need == CASE_UNUSED)
-            return refuse_key(reader, at, name, keys, whose);
+        if (!is_known(rows, variant, name))
+            return refuse_key(reader, at, name, rows, variant, whose);
     }
-    for (const struct case_key *key = keys; key->name; key++)
-        if (key->need == CASE_REQUIRED && !json_object_get(value, key->name))
-            return case_refuse(&reader->report, at, "no such key", "the key \"%s\" of %s",
-                               key->name, whose);
+    for (const struct case_row *row = rows; row->key; row++) {
+        int needed =
+            variant == CASE_ALWAYS ? row->required == CASE_ALWAYS : (row->required & variant) != 0;
+        if (needed && !json_object_get(value, row->key))
+            return case_refuse(&reader->report, at, "no such key", "the key \"%s\" of %s", row->key,
+                               whose);
+    }
     return 0;
 }
 
@@ -204,27 +193,6 @@ int case_read_numbers(double **numbers, const struct case_reader *reader,
     if (!*numbers)
         return case_refuse_memory(&reader->report);
     return fill_numbers(*numbers, reader, at, value, count);
-}
-
-int case_read_values(struct case_values *values, const struct case_reader *reader,
-                     const struct case_place *at, const json_t *value, size_t size)
-{
-    if (json_is_array(value)) {
-        if (check_length(reader, at, value, size))
-            return -1;
-        values->count = size;
-        return case_read_numbers(&values->at, reader, at, value, size);
-    }
-    if (!json_is_number(value) && !json_is_string(value)) {
-        char shown[CASE_SHOWN];
-        return case_refuse(&reader->report, at, case_show_json(shown, value),
-                           "a number, or a list of %zu", size);
-    }
-    values->at = malloc(sizeof *values->at);
-    if (!values->at)
-        return case_refuse_memory(&reader->report);
-    values->count = 1;
-    return case_read_number(values->at, reader, at, value);
 }
 
 int case_read_matrix(double **numbers, struct case_reader *reader, const struct case_place *at,

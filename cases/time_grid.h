@@ -1,11 +1,11 @@
-/* grid.h: a case on a time grid, in whole numbers. What every engine with a fixed step, and the
- * reference that judges it, must agree on before any arithmetic starts.
+/* time_grid.h: a case on a time grid, in whole numbers. What every engine with a fixed step, and
+ * the reference that judges it, must agree on before any arithmetic starts.
  *
  * The grid has `steps` steps of exactly end / steps ms, steps being the whole number nearest to
  * end / step: the grid ends where the trial ends. Numbers are "whole" here if double arithmetic
  * finds them so, since 0.1 and 0.3 are not exact. */
-#ifndef EVIDENT_CASES_GRID_H
-#define EVIDENT_CASES_GRID_H
+#ifndef EVIDENT_TIME_GRID_H
+#define EVIDENT_TIME_GRID_H
 
 #include "cases/cases.h"
 
@@ -14,31 +14,11 @@
 /* More steps than this are refused; indices of steps fit 32 bits with room for every delay. */
 #define CASE_MOST_STEPS ((uint32_t)1 << 30)
 
-/* Steps in which one neuron spiked, ascending; an input neuron may stand twice in one step. */
-struct case_step_train {
-    size_t count;
-    uint32_t *step; /* [count] */
-};
-
-/* [samples][populations][neurons]; the inner pointers are NULL where a raster has no such spikes
- * (of inputs: populations that are no source; of an engine: populations that are not lif). */
-struct case_raster {
-    size_t samples, populations;
-    struct case_step_train ***train;
-    size_t *sizes; /* [populations]: neurons, 0 where NULL */
-    void *memory;  /* all of it, one allocation */
-};
-
 struct case_grid {
     uint32_t steps;           /* 1 .. CASE_MOST_STEPS */
     uint32_t **delay;         /* [projections][1 or source size * target size], in steps */
     size_t *delays;           /* [projections]: 1, or source size * target size */
     struct case_raster input; /* the bin of every input spike, 0 .. steps - 1 */
-};
-
-enum case_delay_rule {
-    CASE_WHOLE_DELAYS, /* a delay that is no whole number of steps is refused */
-    CASE_ROUND_DELAYS  /* rounded to the nearest number of steps, halves away from zero */
 };
 
 /* Lays a grid of about the given step in ms under a case (0: the case's own step). grid must be

@@ -42,71 +42,15 @@ static void put_list(FILE *out, const double *value, size_t count)
     fputs(count ? "]" : "[]", out);
 }
 
-static void put_rows(FILE *out, const double *value, size_t rows, size_t columns)
+static void put_numbers(FILE *out, const double *value, struct case_shape shape)
 {
-    for (size_t i = 0; i < rows; i++) {
+    if (shape.rows == 0)
+        put_list(out, value, shape.columns);
+    for (size_t i = 0; i < shape.rows; i++) {
         fputs(i ? ",\n   " : "[\n   ", out);
-        put_list(out, value + i * columns, columns);
+        put_list(out, value + i * shape.columns, shape.columns);
     }
-    fputs("]", out);
-}
-
-static void put_values(FILE *out, const char *key, const struct case_values *values)
-{
-    fprintf(out, ", \"%s\": ", key);
-    if (values->count == 1)
-        put_number(out, values->at[0]);
-    else
-        put_list(out, values->at, values->count);
-}
-
-/* Whether one value of +0 stands for all, which is what an absent key means. */
-static int is_default(const struct case_values *values)
-{
-    static const double zero = 0;
-    return values->count == 1 && memcmp(values->at, &zero, sizeof zero) == 0;
-}
-
-static void put_populations(FILE *out, const struct case_problem *c)
-{
-    for (size_t i = 0; i < c->populations; i++) {
-        const struct case_population *p = &c->population[i];
-        fputs(i ? ",\n  {\"name\": " : "\n  {\"name\": ", out);
-        put_string(out, p->name);
-        fprintf(out, ", \"size\": %zu, \"model\": \"%s\"", p->size, case_models[p->model]);
-        if (p->model != CASE_SPIKE_SOURCE) {
-            put_values(out, "tau_mem", &p->tau_mem);
-            put_values(out, "tau_syn", &p->tau_syn);
-            if (p->model == CASE_LIF)
-                put_values(out, "threshold", &p->threshold);
-            if (p->model == CASE_LIF && !is_default(&p->reset))
-                put_values(out, "reset", &p->reset);
-            if (!is_default(&p->bias))
-                put_values(out, "bias", &p->bias);
-        }
-        fputs("}", out);
-    }
-}
-
-static void put_projections(FILE *out, const struct case_problem *c)
-{
-    for (size_t j = 0; j < c->projections; j++) {
-        const struct case_projection *p = &c->projection[j];
-        size_t rows = c->population[p->source].size, columns = c->population[p->target].size;
-        fputs(j ? ",\n  {\"source\": " : "\n  {\"source\": ", out);
-        put_string(out, c->population[p->source].name);
-        fputs(", \"target\": ", out);
-        put_string(out, c->population[p->target].name);
-        if (p->delay.count == 1 && !is_default(&p->delay)) {
-            put_values(out, "delay", &p->delay);
-        } else if (p->delay.count > 1) {
-            fputs(", \"delay\": ", out);
-            put_rows(out, p->delay.at, rows, columns);
-        }
-        fputs(", \"weights\": ", out);
-        put_rows(out, p->weight, rows, columns);
-        fputs("}", out);
-    }
+    fputs(shape.rows ? "]" : "", out);
 }
 
 static void put_voltages(FILE *out, const struct case_steps *steps, size_t outputs)
@@ -126,90 +70,124 @@ static void put_voltages(FILE *out, const struct case_steps *steps, size_t outpu
     fputs("]", out);
 }
 
-static void put_samples(FILE *out, const struct case_problem *c)
+static void put_trains(FILE *out, const struct case_problem *c, struct case_train *const *spikes)
 {
-    size_t outputs = c->population[c->loss.population].size;
-    for (size_t s = 0; s < c->samples; s++) {
-        const struct case_sample *sample = &c->sample[s];
-        fputs(s ? ",\n  {\"spikes\": {" : "\n  {\"spikes\": {", out);
-        int first = 1;
-        for (size_t p = 0; p < c->populations; p++) {
-            if (c->population[p].model != CASE_SPIKE_SOURCE)
-                continue;
-            fputs(first ? "" : ", ", out);
-            first = 0;
-            put_string(out, c->population[p].name);
-            fputs(": [", out);
-            for (size_t n = 0; n < c->population[p].size; n++) {
-                fputs(n ? ",\n   " : "\n   ", out);
-                put_list(out, sample->spikes[p][n].at, sample->spikes[p][n].count);
-            }
-            fputs("]", out);
+    int first = 1;
+    fputs("{", out);
+    for (size_t p = 0; p < c->populations; p++) {
+        if (c->population[p].model != CASE_SPIKE_SOURCE)
+            continue;
+        fputs(first ? "" : ", ", out);
+        first = 0;
+        put_string(out, c->population[p].name);
+        fputs(": [", out);
+        for (size_t n = 0; n < c->population[p].size; n++) {
+            fputs(n ? ",\n   " : "\n   ", out);
+            put_list(out, spikes[p][n].at, spikes[p][n].count);
         }
-        fputs("}, \"target\": {", out);
-        if (case_target_of(c->loss.kind) == CASE_TARGET_LABEL) {
-            fprintf(out, "\"label\": %zu", sample->label);
-        } else if (case_target_of(c->loss.kind) == CASE_TARGET_TIMES) {
-            fputs("\"times\": ", out);
-            put_list(out, sample->times, outputs);
-        } else {
-            fputs("\"voltages\": ", out);
-            put_voltages(out, sample->voltages, outputs);
-        }
-        fputs("}}", out);
+        fputs("]", out);
     }
-}
-
-static void put_pair(FILE *out, const char *key, double value)
-{
-    fprintf(out, ", \"%s\": ", key);
-    put_number(out, value);
-}
-
-static void put_loss(FILE *out, const struct case_problem *c)
-{
-    const struct case_loss *loss = &c->loss;
-    fprintf(out, "{\"kind\": \"%s\", \"population\": ", case_loss_kinds[loss->kind]);
-    put_string(out, c->population[loss->population].name);
-    if (loss->kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY)
-        fprintf(out, ", \"weighting\": \"%s\"", case_weightings[loss->weighting]);
-    if (loss->kind == CASE_FIRST_SPIKE_CROSS_ENTROPY) {
-        if (loss->penalty != CASE_PENALTY_EXPONENTIAL)
-            fprintf(out, ", \"penalty\": \"%s\"", case_penalties[loss->penalty]);
-        put_pair(out, "tau0", loss->tau0);
-        if (loss->penalty == CASE_PENALTY_EXPONENTIAL)
-            put_pair(out, "tau1", loss->tau1);
-        put_pair(out, "alpha", loss->alpha);
-    }
-    if (loss->kind == CASE_FIRST_SPIKE_MARGIN)
-        put_pair(out, "margin", loss->margin);
-    static const double one = 1;
-    if (case_loss_is_first_spike(loss->kind) && memcmp(&loss->silent_after, &one, sizeof one) != 0)
-        put_pair(out, "silent_after", loss->silent_after);
     fputs("}", out);
 }
 
-static void put_case(FILE *out, const struct case_problem *c)
+static void put_object(FILE *out, const struct case_form *form, const struct case_problem *c,
+                       const void *object);
+
+static void put_objects(FILE *out, const struct case_row *row, const struct case_problem *c,
+                        const char *object)
 {
-    fputs("{\n \"format\": \"evident-case-1\",\n \"name\": ", out);
-    put_string(out, c->name);
-    if (c->note) {
-        fputs(",\n \"note\": ", out);
-        put_string(out, c->note);
+    size_t count;
+    const char *list;
+    memcpy(&count, object + row->count, sizeof count);
+    memcpy(&list, object + row->place, sizeof list);
+    fputs("[", out);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i ? ",\n  " : "\n  ", out);
+        put_object(out, row->form, c, list + i * row->form->size);
     }
-    fputs(",\n \"time\": {\"end\": ", out);
-    put_number(out, c->end);
-    if (c->step > 0)
-        put_pair(out, "step", c->step);
-    fputs("},\n \"populations\": [", out);
-    put_populations(out, c);
-    fputs("\n ],\n \"projections\": [", out);
-    put_projections(out, c);
-    fputs(c->projections ? "\n ],\n \"samples\": [" : "],\n \"samples\": [", out);
-    put_samples(out, c);
-    fputs("\n ],\n \"loss\": ", out);
-    put_loss(out, c);
-    fputs("\n}\n", out);
+    fputs(count ? "\n ]" : "]", out);
+}
+
+static void put_member(FILE *out, const struct case_form *form, const struct case_row *row,
+                       const struct case_problem *c, const void *object)
+{
+    const void *member = (const char *)object + row->place;
+    const struct case_values *values = member;
+    switch (row->type) {
+    case CASE_FORMAT:
+        fputs("\"evident-case-1\"", out);
+        break;
+    case CASE_TEXT:
+        put_string(out, *(char *const *)member);
+        break;
+    case CASE_WHOLE:
+        fprintf(out, "%zu", *(const size_t *)member);
+        break;
+    case CASE_WORD:
+        fprintf(out, "\"%s\"", row->words->word[*(const unsigned *)member]);
+        break;
+    case CASE_POPULATION:
+        put_string(out, c->population[*(const size_t *)member].name);
+        break;
+    case CASE_DOUBLE:
+        put_number(out, *(const double *)member);
+        break;
+    case CASE_VALUES:
+        if (values->count == 1)
+            put_number(out, values->at[0]);
+        else
+            put_numbers(out, values->at, case_shape_of(form, c, object));
+        break;
+    case CASE_NUMBERS:
+        put_numbers(out, *(double *const *)member, case_shape_of(form, c, object));
+        break;
+    case CASE_STEPS:
+        put_voltages(out, *(struct case_steps *const *)member, case_shape_of(form, c, object).full);
+        break;
+    case CASE_TRAINS:
+        put_trains(out, c, *(struct case_train * *const *)member);
+        break;
+    case CASE_OBJECT:
+        put_object(out, row->form, c, member);
+        break;
+    case CASE_LIST:
+        put_objects(out, row, c, object);
+        break;
+    }
+}
+
+/* Whether the key of an optional row says nothing: values only where one, of the same sign, stands
+ * for all. */
+static int is_default(const struct case_row *row, const char *object)
+{
+    const void *member = object + row->place;
+    const struct case_values *values = member;
+    switch (row->type) {
+    case CASE_TEXT:
+        return !*(char *const *)member;
+    case CASE_WORD:
+        return *(const unsigned *)member == 0;
+    case CASE_DOUBLE:
+        return case_is_absent(row, *(const double *)member);
+    default:
+        return values->count == 1 && memcmp(values->at, &row->absent, sizeof row->absent) == 0;
+    }
+}
+
+/* Keys of the root have a line each. */
+static void put_object(FILE *out, const struct case_form *form, const struct case_problem *c,
+                       const void *object)
+{
+    int root = form == &case_root, variant = case_variant(form, c, object);
+    const char *before = root ? "{\n " : "{";
+    for (const struct case_row *row = form->row; row->key; row++) {
+        if (!case_used(row, variant) || (row->optional && is_default(row, object)))
+            continue;
+        fprintf(out, "%s\"%s\": ", before, row->key);
+        put_member(out, form, row, c, object);
+        before = root ? ",\n " : ", ";
+    }
+    fputs(root ? "\n}\n" : "}", out);
 }
 
 char *case_text(const struct case_problem *c)
@@ -222,7 +200,7 @@ char *case_text(const struct case_problem *c)
     locale_t before = uselocale(plain);
     FILE *out = open_memstream(&text, &length);
     if (out) {
-        put_case(out, c);
+        put_object(out, &case_root, c, c);
         int failed = ferror(out);
         if (fclose(out) || failed || strlen(text) != length) {
             free(text);

@@ -10,6 +10,7 @@
 #define EVIDENT_REF_H
 
 #include "cases/cases.h"
+#include "cases/scheme.h"
 #include "cases/time_grid.h"
 
 #include <stdbool.h>
@@ -284,27 +285,11 @@ struct ref_grid_number {
     int exact;
 };
 
-/* Defects of the published code, each as an engine would have it without rounding. */
-enum ref_grid_variant {
-    REF_GRID_DRIVE_OVER_TAU = 1 << 0, /* drives of integral losses divided by tau_mem */
-    REF_GRID_MAX_OVER_T = 1 << 1,     /* jump of the maximum loss divided by T */
-    REF_GRID_LATE_JUMP = 1 << 2,      /* the jump of a spike comes one step late */
-    REF_GRID_BLOCKED = 1 << 3, /* a spike in the last step blocks its neuron's backward pass */
-    REF_GRID_STALE = 1 << 4,   /* backward with options.backward_weight */
-    REF_GRID_TAU_PUBLISHED = 1 << 5, /* gradients of time constants without dt, misaligned, mixed */
-    REF_GRID_FLOAT_CLOCK = 1 << 6,   /* spikes found again by comparing binary32 times */
-    REF_GRID_LABEL = 1 << 7,         /* first spike times are n dt, not (n + 1) dt */
-    REF_GRID_CLAMP = 1 << 8,         /* currents set to 0 before the last step */
-    REF_GRID_MERGE = 1 << 9,         /* spikes of one input in one step count once */
-    REF_GRID_MAX_BEFORE = 1 << 10,   /* maximum over V before update only */
-    REF_GRID_MAX_STILL = 1 << 11     /* a maximum at an arrival does not move with it */
-};
-
 struct ref_grid_options {
     double step; /* ms; 0: the case's own */
     enum case_delay_rule delays;
     int unit;                             /* 24 or 53 */
-    unsigned variant;                     /* bits of enum ref_grid_variant */
+    unsigned variant;                     /* bits of enum scheme_variant */
     const double *const *backward_weight; /* [projections][source size * target size], STALE */
     bool gradients;                       /* false: forward pass only */
     /* NULL, or is told of every number: all of a sample's forward pass, then its backward pass. */

@@ -46,15 +46,15 @@ static inline struct case_problem *problem(const char *format, ...)
 #define SAMPLE_B "{\"spikes\":{\"in\":[[5,40,41.5],[3,44,90.5]]},\"target\":{\"label\":0}}"
 #define SAMPLE_C "{\"spikes\":{\"in\":[[],[17,18,19.5,50]]},\"target\":{\"label\":0}}"
 
-static inline struct gpu_result run(const struct case_problem *c, const struct gpu_options *options)
+static inline struct result run(const struct case_problem *c, const struct engine_options *options)
 {
-    struct gpu_result result;
-    enum gpu_status status = gpu_run(&result, c, options);
-    ck_assert_msg(status == GPU_OK, "%s", result.reason);
+    struct result result;
+    enum result_status status = engine_run(&gpu_clock_host, &result, c, options);
+    ck_assert_msg(status == RESULT_OK, "%s", result.reason);
     return result;
 }
 
-static inline const double *row(const double *trace, const struct gpu_result *r, size_t step)
+static inline const double *row(const double *trace, const struct result *r, size_t step)
 {
     return trace + step * r->cells;
 }

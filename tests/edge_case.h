@@ -145,7 +145,7 @@ static inline struct case_problem *edge_case(const struct edge *e)
     return c;
 }
 
-static inline size_t edge_spikes(const struct gpu_result *r)
+static inline size_t edge_spikes(const struct result *r)
 {
     size_t spikes = 0;
     for (size_t s = 0; s < r->samples; s++)
@@ -162,10 +162,10 @@ static inline bool edge_same(const double *a, const double *b, size_t count)
     return (!a && !b) || (a && b && memcmp(a, b, count * sizeof *a) == 0);
 }
 
-static inline const char *edge_difference_of(const struct gpu_result *a, const struct gpu_result *b,
+static inline const char *edge_difference_of(const struct result *a, const struct result *b,
                                              size_t s)
 {
-    const struct gpu_trace *x = &a->sample[s].trace, *y = &b->sample[s].trace;
+    const struct result_trace *x = &a->sample[s].trace, *y = &b->sample[s].trace;
     size_t all = (size_t)a->steps * a->cells;
     for (size_t p = 0; p < a->populations; p++) {
         size_t spikes = 0;
@@ -189,11 +189,11 @@ static inline const char *edge_difference_of(const struct gpu_result *a, const s
 }
 
 /* What differs first, or NULL: not one bit does. */
-static inline const char *edge_difference(const struct gpu_result *a, const struct gpu_result *b)
+static inline const char *edge_difference(const struct result *a, const struct result *b)
 {
     if (a->status != b->status)
         return "status";
-    if (a->status != GPU_OK)
+    if (a->status != RESULT_OK)
         return NULL;
     if (a->steps != b->steps || a->samples != b->samples || a->cells != b->cells ||
         a->parameters != b->parameters || a->populations != b->populations ||
@@ -208,7 +208,7 @@ static inline const char *edge_difference(const struct gpu_result *a, const stru
         return "loss";
     if (!edge_same(a->gradient, b->gradient, a->parameters))
         return "gradient";
-    return gpu_digest(a) == gpu_digest(b) ? NULL : "digest";
+    return result_digest(a) == result_digest(b) ? NULL : "digest";
 }
 
 #endif

@@ -10,7 +10,7 @@
 
 struct totals {
     unsigned same, differ;
-    enum gpu_driver driver;
+    const struct engine *engine;
     bool few;
 };
 
@@ -21,16 +21,15 @@ static void compare(struct totals *t, const struct edge *e, const unsigned shape
                     unsigned variant)
 {
     struct case_problem *c = edge_case(e);
-    struct gpu_options options = GPU_OPTIONS_DEFAULT;
-    struct gpu_result host, other;
+    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+    struct result host, other;
     options.variant = variant;
     options.trace = e->samples * e->steps * (e->hidden + e->outputs) < (size_t)1 << 22;
-    gpu_run(&host, c, &options);
-    options.driver = t->driver;
+    engine_run(&gpu_clock_host, &host, c, &options);
     options.block = shape[0];
     options.cluster = shape[1];
     options.poison = !t->few; /* initcheck must see what was never written */
-    gpu_run(&other, c, &options);
+    engine_run(t->engine, &other, c, &options);
     const char *what = edge_difference(&host, &other);
     if (what) {
         printf("%zu-%zu-%zu, %zu samples, %zu steps, loss %d, delays %d, block %u, cluster %u, "
@@ -40,8 +39,8 @@ static void compare(struct totals *t, const struct edge *e, const unsigned shape
         fflush(stdout);
     }
     *(what ? &t->differ : &t->same) += 1;
-    gpu_clear(&host);
-    gpu_clear(&other);
+    result_clear(&host);
+    result_clear(&other);
     case_free(c);
 }
 
@@ -55,7 +54,7 @@ static void compare_kinds(struct totals *t, size_t hidden)
             size_t turn = (size_t)(3 * kind + delays);
             for (size_t s = 0; s < (t->few ? 1 : sizeof shapes / sizeof *shapes); s++)
                 compare(t, &e, shapes[(s + turn) % (sizeof shapes / sizeof *shapes)], 0);
-            compare(t, &e, shapes[0], t->few && turn % 2 ? GPU_COMPAT : 1u << turn % 12);
+            compare(t, &e, shapes[0], t->few && turn % 2 ? SCHEME_COMPAT : 1u << turn % 12);
         }
 }
 
@@ -83,7 +82,7 @@ static void compare_sizes(struct totals *t)
 
 int main(int argc, char **argv)
 {
-    struct totals t = {0, 0, GPU_CUDA, false};
+    struct totals t = {0, 0, &gpu_clock_cuda, false};
     char text[256];
     t.few = argc == 3 && strcmp(argv[2], "few") == 0;
     if ((argc != 2 && !t.few) ||
@@ -92,19 +91,19 @@ int main(int argc, char **argv)
         return 2;
     }
     if (strcmp(argv[1], "emulated") == 0) {
-        t.driver = GPU_EMULATED;
+        t.engine = &gpu_clock_emulated;
     } else {
-        enum gpu_status status = gpu_device(text, sizeof text);
-        if (status != GPU_OK) {
+        enum result_status status = gpu_device(text, sizeof text);
+        if (status != RESULT_OK) {
             fprintf(stderr, "edges: %s\n", text);
-            return status == GPU_ABSENT ? 2 : 1;
+            return status == RESULT_ABSENT ? 2 : 1;
         }
     }
     compare_sizes(&t);
     compare_kinds(&t, 33);
     if (!t.few)
         compare_kinds(&t, 300);
-    printf("%s: %u runs with the bits of clock-host, %u with others\n", gpu_driver_name(t.driver),
-           t.same, t.differ);
+    printf("%s: %u runs with the bits of clock-host, %u with others\n", t.engine->name, t.same,
+           t.differ);
     return t.differ != 0;
 }

@@ -5,27 +5,27 @@
 #include "gpu/emulate/emulate.h"
 #include "tests/edge_case.h"
 
-static const struct gpu_options traced = {.gradients = true,
-                                          .tau_gradients = true,
-                                          .delay_gradients = true,
-                                          .trace = true,
-                                          .threads = 1,
-                                          .poison = true};
+static const struct engine_options traced = {.gradients = true,
+                                             .tau_gradients = true,
+                                             .delay_gradients = true,
+                                             .trace = true,
+                                             .threads = 1,
+                                             .poison = true};
 
 /* NULL, or what differs between the host driver and the emulation. */
 static inline const char *emulated_difference(const struct case_problem *c,
-                                              const struct gpu_options *options,
+                                              const struct engine_options *options,
                                               const struct emulated_settings *settings)
 {
-    struct gpu_result host, other;
+    struct result host, other;
     memset(&other, 0, sizeof other);
-    gpu_run(&host, c, options);
+    engine_run(&gpu_clock_host, &host, c, options);
     other.status = clock_emulated_with(&other, c, options, settings);
     const char *what = edge_difference(&host, &other);
-    if (what && other.status != GPU_OK)
+    if (what && other.status != RESULT_OK)
         printf("    emulated: %s\n", other.reason);
-    gpu_clear(&host);
-    gpu_clear(&other);
+    result_clear(&host);
+    result_clear(&other);
     return what;
 }
 
@@ -52,11 +52,10 @@ static inline struct case_problem *far_case(size_t samples)
 
 /* NULL, or how the last of many differs from one alone: its gradients are those of a batch of one,
  * but for the mean, which is exact. */
-static inline const char *far_difference(const struct gpu_result *host,
-                                         const struct gpu_result *far)
+static inline const char *far_difference(const struct result *host, const struct result *far)
 {
     size_t moved = 0;
-    if (host->status != GPU_OK || far->status != GPU_OK)
+    if (host->status != RESULT_OK || far->status != RESULT_OK)
         return "it does not run";
     if (host->steps != FAR_STEPS || edge_spikes(far) != edge_spikes(host))
         return "the number of steps or spikes is another";
@@ -73,29 +72,28 @@ static inline const char *far_difference(const struct gpu_result *host,
 /* Of 2^15 samples only the last runs: its traces lie behind 2^32 numbers. NULL, or what is wrong.
  * *only: what the driver looks at to leave the other samples out; settings: NULL, or of the
  * emulation. */
-static inline const char *emulated_far(enum gpu_driver driver, uint32_t *only,
+static inline const char *emulated_far(const struct engine *engine, uint32_t *only,
                                        const struct emulated_settings *settings)
 {
     struct case_problem *many = far_case(FAR_SAMPLES), *one = far_case(1);
-    struct gpu_options options = {.gradients = true, .tau_gradients = true, .threads = 1};
-    struct gpu_result host, far = {.status = GPU_REFUSED};
+    struct engine_options options = {.gradients = true, .tau_gradients = true, .threads = 1};
+    struct result host, far = {.status = RESULT_REFUSED};
     const char *what = NULL;
-    gpu_run(&host, one, &options);
-    options.driver = driver;
+    engine_run(&gpu_clock_host, &host, one, &options);
     options.block = 32;
     *only = FAR_SAMPLES;
     if (settings)
         far.status = clock_emulated_with(&far, many, &options, settings);
     else
-        gpu_run(&far, many, &options);
-    if (far.status == GPU_SHORT)
+        engine_run(engine, &far, many, &options);
+    if (far.status == RESULT_SHORT)
         puts("not run: places beyond 32 bits: no addresses for so much memory");
     else
         what = far_difference(&host, &far);
     if (what)
         printf("    %s%s\n", host.reason, far.reason);
-    gpu_clear(&host);
-    gpu_clear(&far);
+    result_clear(&host);
+    result_clear(&far);
     case_free(many);
     case_free(one);
     return what;

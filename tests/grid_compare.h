@@ -2,7 +2,7 @@
 #ifndef EVIDENT_TESTS_GRID_COMPARE_H
 #define EVIDENT_TESTS_GRID_COMPARE_H
 
-#include "tests/scheme.h"
+#include "tests/scheme_twin.h"
 
 #include <stdio.h>
 #include <string.h>

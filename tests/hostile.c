@@ -12,7 +12,7 @@
  *     --cliff H         all gradients are 0 at steps below H ms
  *     --late N          all spikes N steps late */
 #include "gpu/gpu.h"
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -58,7 +58,7 @@ static void change_block(double *at, const struct case_block *block, double step
     }
 }
 
-static void change(struct gpu_result *result, const struct case_problem *c)
+static void change(struct result *result, const struct case_problem *c)
 {
     struct case_block *block = NULL;
     size_t parameters, blocks = case_blocks(&block, &parameters, c);
@@ -77,15 +77,15 @@ static void change(struct gpu_result *result, const struct case_problem *c)
                     result->raster.train[s][p][n].step[k] += (uint32_t)how.late;
 }
 
-static enum gpu_status run(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options)
+static enum result_status run(const struct engine *engine, struct result *result,
+                              const struct case_problem *c, const struct engine_options *options)
 {
-    struct gpu_options mine = *options;
-    mine.driver = GPU_HOST;
-    mine.precision = how.exact ? GPU_DOUBLE : GPU_SINGLE;
+    (void)engine;
+    struct engine_options mine = *options;
+    mine.precision = how.exact ? ENGINE_DOUBLE : ENGINE_SINGLE;
     mine.threads = 1;
-    enum gpu_status status = gpu_run(result, c, &mine);
-    if (status == GPU_OK)
+    enum result_status status = engine_run(&gpu_clock_host, result, c, &mine);
+    if (status == RESULT_OK)
         change(result, c);
     return status;
 }
@@ -101,7 +101,7 @@ static void put_line(char *text)
 
 static int answer(const char *line, size_t length)
 {
-    static const struct ver_engine engine = {.name = "hostile", .run = run};
+    static const struct engine engine = {.name = "hostile", .run = run};
     static const struct ver_clock_options plain = {.step = 0};
     struct case_error error;
     struct case_problem *c = case_read_text(line, length, "a line", NULL, &error);

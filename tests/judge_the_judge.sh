@@ -50,6 +50,11 @@ for rows in '' --all-checks; do
 done
 code=0
 demand 'what differs has a row of its own' 0 '^([1-9][0-9]*) \1 $'
+sed 's/double at = t + case_delay(c, p, row, n)/double at = t/' verify/exec/examples/eventprop.c |
+    ${CC:-cc} -shared -fPIC -I . -x c - -o "$place/late.so" -lm
+run "$evident" verify closed-chain:1:0 --engine "so:$place/late.so" \
+    --no-witness
+demand 'spikes of a shared object are looked at' 1 '^FAIL .* spikes .* got '
 run "$evident" verify closed-quadratic:1:0 --cap 64
 demand 'an undecided case exits 1' 1 '^cases: 1, 1 undecided$'
 : >"$place/empty.suite"

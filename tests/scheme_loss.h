@@ -48,7 +48,7 @@ static inline double *scheme_outputs(const struct scheme *s, double *all, uint32
 static inline double scheme_tau_defect(const struct scheme *s, size_t j)
 {
     const struct case_population *p = &s->c->population[s->c->loss.population];
-    return defect(s, REF_GRID_DRIVE_OVER_TAU) ? case_value(&p->tau_mem, j) : 1;
+    return defect(s, SCHEME_DRIVE_OVER_TAU) ? case_value(&p->tau_mem, j) : 1;
 }
 
 /* Whether output j has a drive in step n, and which. */
@@ -118,7 +118,7 @@ static inline double scheme_times(struct scheme *s, double *t, size_t outputs)
         while (n < s->steps && !scheme_train(s, s->emit, population, j)[n])
             n++;
         s->when[j] = n < s->steps ? n : UINT32_MAX;
-        double index = (double)n + (defect(s, REF_GRID_LABEL) ? 0 : 1);
+        double index = (double)n + (defect(s, SCHEME_LABEL) ? 0 : 1);
         t[j] = n < s->steps ? index * s->c->end / (double)s->steps
                             : s->c->end + s->c->loss.silent_after;
     }
@@ -130,7 +130,7 @@ static inline double scheme_times(struct scheme *s, double *t, size_t outputs)
 
 static inline void scheme_maximum(struct scheme *s, double *most, size_t outputs)
 {
-    bool before = defect(s, REF_GRID_MAX_BEFORE);
+    bool before = defect(s, SCHEME_MAX_BEFORE);
     for (size_t j = 0; j < outputs; j++) {
         s->when[j] = 0;
         most[j] = 0;
@@ -189,7 +189,7 @@ static inline double scheme_loss(struct scheme *s)
             double pull = (j == label ? 1 : 0) - p[j];
             if (maximum)
                 pull = pull / case_value(&population->tau_mem, j) /
-                       (defect(s, REF_GRID_MAX_OVER_T) ? s->c->end : 1);
+                       (defect(s, SCHEME_MAX_OVER_T) ? s->c->end : 1);
             else
                 pull = pull / s->c->end / scheme_tau_defect(s, j);
             s->pull[j] = rounded(s, pull);
@@ -204,7 +204,7 @@ static inline double scheme_loss(struct scheme *s)
 static inline double scheme_seen(struct scheme *s, size_t j, uint32_t a)
 {
     size_t k = s->first[s->c->loss.population] + j;
-    if (s->c->loss.kind != CASE_MAX_VOLTAGE_CROSS_ENTROPY || defect(s, REF_GRID_MAX_STILL) ||
+    if (s->c->loss.kind != CASE_MAX_VOLTAGE_CROSS_ENTROPY || defect(s, SCHEME_MAX_STILL) ||
         s->when[j] != a || a == 0 || a == s->steps)
         return 0;
     double v = scheme_row(s, s->v, a - 1)[k];

@@ -71,7 +71,7 @@ static inline void scheme_input(struct scheme *s)
             const struct case_step_train *train = &s->grid.input.train[s->sample][p][n];
             for (size_t k = 0; k < train->count; k++) {
                 unsigned char *at = scheme_train(s, s->emit, p, n) + train->step[k];
-                *at = defect(s, REF_GRID_MERGE) ? 1 : (unsigned char)(*at + 1);
+                *at = defect(s, SCHEME_MERGE) ? 1 : (unsigned char)(*at + 1);
             }
         }
 }
@@ -82,8 +82,8 @@ static inline bool scheme_met(const struct scheme *s, uint32_t n)
     float label = (float)((double)n * dt), dtf = (float)dt, T = (float)s->c->end;
     uint32_t m = s->steps - 1 - n;
     if (m == 0)
-        return !defect(s, REF_GRID_BLOCKED);
-    if (!defect(s, REF_GRID_FLOAT_CLOCK))
+        return !defect(s, SCHEME_BLOCKED);
+    if (!defect(s, SCHEME_FLOAT_CLOCK))
         return true;
     return fabsf((((2 * T - (T + (float)((double)(m - 1) * dt))) - dtf) - label) - dtf) <
            1e-3f * dtf;
@@ -127,7 +127,7 @@ static inline void scheme_synapses(struct scheme *s, const struct case_block *bl
 {
     size_t q = block->projection, target = s->c->projection[q].target;
     const double *weight =
-        defect(s, REF_GRID_STALE) ? s->backward_weight[q] : s->c->projection[q].weight;
+        defect(s, SCHEME_STALE) ? s->backward_weight[q] : s->c->projection[q].weight;
     for (size_t i = 0; i < block->rows; i++)
         for (size_t j = 0; j < block->columns; j++) {
             size_t synapse = i * block->columns + j;
@@ -144,7 +144,7 @@ static inline void scheme_synapses(struct scheme *s, const struct case_block *bl
 static inline void scheme_taus(struct scheme *s, const struct case_block *block)
 {
     const struct case_population *p = &s->c->population[block->population];
-    bool syn = block->quantity == CASE_TAU_SYN, published = defect(s, REF_GRID_TAU_PUBLISHED);
+    bool syn = block->quantity == CASE_TAU_SYN, published = defect(s, SCHEME_TAU_PUBLISHED);
     for (size_t j = 0; j < block->columns; j++) {
         double sum = 0, tau = case_value(syn ? &p->tau_syn : &p->tau_mem, j);
         for (size_t sample = 0; sample < s->c->samples; sample++)

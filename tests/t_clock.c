@@ -4,11 +4,11 @@
 
 #include <math.h>
 
-static const struct gpu_options traced = {
+static const struct engine_options traced = {
     .gradients = true, .tau_gradients = true, .delay_gradients = true, .trace = true};
 
 static struct case_problem *c;
-static struct gpu_result r;
+static struct result r;
 
 static void setup(void)
 {
@@ -18,7 +18,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    gpu_clear(&r);
+    result_clear(&r);
     case_free(c);
     mpfr_free_cache();
 }
@@ -234,14 +234,14 @@ START_TEST(loss_of_first_spikes_is_that_of_the_label)
                 "\"samples\":[{\"spikes\":{\"in\":[[1]]},\"target\":{\"label\":0}}],"
                 "\"loss\":{\"kind\":\"first-spike-cross-entropy\",\"population\":\"out\","
                 "\"tau0\":2,\"tau1\":4,\"alpha\":0.5}}");
-    struct gpu_result raced = run(race, &traced);
+    struct result raced = run(race, &traced);
     const struct case_step_train *train = raced.raster.train[0][1];
     ck_assert(train[0].count > 0 && train[1].count > 0);
     ck_assert_uint_gt(train[0].step[0], train[1].step[0]);
     double last = 0.5 * (train[0].step[0] + 1), first = 0.5 * (train[1].step[0] + 1);
     double loss = last / 2 + log(exp(-last / 2) + exp(-first / 2)) + 0.5 * (exp(last / 4) - 1);
     ck_assert_double_eq_tol(raced.sample[0].loss, loss, 1e-6 * loss);
-    gpu_clear(&raced);
+    result_clear(&raced);
     case_free(race);
 }
 END_TEST

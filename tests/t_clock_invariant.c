@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static const struct gpu_options traced = {
+static const struct engine_options traced = {
     .gradients = true, .tau_gradients = true, .delay_gradients = true, .trace = true};
 
 static void teardown(void)
@@ -13,11 +13,11 @@ static void teardown(void)
 }
 
 /* The digest of a case, which it frees. */
-static uint64_t digest(struct case_problem *c, const struct gpu_options *options)
+static uint64_t digest(struct case_problem *c, const struct engine_options *options)
 {
-    struct gpu_result r = run(c, options);
-    uint64_t hash = gpu_digest(&r);
-    gpu_clear(&r);
+    struct result r = run(c, options);
+    uint64_t hash = result_digest(&r);
+    result_clear(&r);
     case_free(c);
     return hash;
 }
@@ -31,7 +31,7 @@ static struct case_problem *recurrent(const char *samples)
 
 START_TEST(threads_and_poisoned_memory_change_nothing)
 {
-    struct gpu_options two = traced, poisoned = traced;
+    struct engine_options two = traced, poisoned = traced;
     two.threads = 2;
     poisoned.poison = true;
     uint64_t one = digest(recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_C), &traced);
@@ -45,7 +45,7 @@ START_TEST(permuted_samples_give_the_same_gradient_and_loss)
 {
     struct case_problem *abc = recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_C);
     struct case_problem *cab = recurrent(SAMPLE_C "," SAMPLE_A "," SAMPLE_B);
-    struct gpu_result one = run(abc, &traced), other = run(cab, &traced);
+    struct result one = run(abc, &traced), other = run(cab, &traced);
     struct case_block *block;
     size_t parameters, blocks = case_blocks(&block, &parameters, abc);
     for (size_t b = 0; b < blocks; b++)
@@ -56,8 +56,8 @@ START_TEST(permuted_samples_give_the_same_gradient_and_loss)
     for (size_t s = 0; s < 3; s++)
         ck_assert(one.sample[s].loss == other.sample[(s + 1) % 3].loss);
     free(block);
-    gpu_clear(&one);
-    gpu_clear(&other);
+    result_clear(&one);
+    result_clear(&other);
     case_free(abc);
     case_free(cab);
 }
@@ -67,14 +67,14 @@ START_TEST(a_sample_is_the_same_alone_and_in_a_batch)
 {
     struct case_problem *many = recurrent(SAMPLE_B "," SAMPLE_A "," SAMPLE_C);
     struct case_problem *alone = recurrent(SAMPLE_A);
-    struct gpu_result batch = run(many, &traced), single = run(alone, &traced);
+    struct result batch = run(many, &traced), single = run(alone, &traced);
     size_t all = (size_t)batch.steps * batch.cells * sizeof(double);
     ck_assert(batch.sample[1].loss == single.sample[0].loss);
     ck_assert_mem_eq(batch.sample[1].trace.v, single.sample[0].trace.v, all);
     ck_assert_mem_eq(batch.sample[1].trace.lambda_v, single.sample[0].trace.lambda_v, all);
     ck_assert_mem_eq(batch.sample[1].trace.lambda_i, single.sample[0].trace.lambda_i, all);
-    gpu_clear(&batch);
-    gpu_clear(&single);
+    result_clear(&batch);
+    result_clear(&single);
     case_free(many);
     case_free(alone);
 }
@@ -93,20 +93,20 @@ START_TEST(spikes_of_one_input_in_one_step_count_twice_and_once_when_merged)
 {
     static const char once[] = "{\"spikes\":{\"in\":[[1],[]]},\"target\":{\"label\":1}}";
     static const char twice[] = "{\"spikes\":{\"in\":[[1,1.25],[]]},\"target\":{\"label\":1}}";
-    struct gpu_options merged = traced;
-    merged.variant = GPU_MERGE;
+    struct engine_options merged = traced;
+    merged.variant = SCHEME_MERGE;
     struct case_problem *c = recurrent(twice);
-    struct gpu_result r = run(c, &traced);
+    struct result r = run(c, &traced);
     ck_assert(row(r.sample[0].trace.i, &r, 7)[0] == 12);
-    gpu_clear(&r);
+    result_clear(&r);
     struct case_problem *d = recurrent(once);
-    struct gpu_result two = run(c, &merged), one = run(d, &traced);
+    struct result two = run(c, &merged), one = run(d, &traced);
     size_t all = (size_t)one.steps * one.cells * sizeof(double);
     ck_assert_mem_eq(two.sample[0].trace.v, one.sample[0].trace.v, all);
     ck_assert_mem_eq(two.sample[0].trace.lambda_i, one.sample[0].trace.lambda_i, all);
     ck_assert(two.gradient[0] == one.gradient[0]);
-    gpu_clear(&two);
-    gpu_clear(&one);
+    result_clear(&two);
+    result_clear(&one);
     case_free(c);
     case_free(d);
 }
@@ -144,14 +144,14 @@ START_TEST(twins_are_alike_at_every_width)
     double weight = 0;
     for (size_t k = 0; k < sizeof size / sizeof *size; k++) {
         struct case_problem *c = twins(size[k]);
-        struct gpu_result r = run(c, &traced);
+        struct result r = run(c, &traced);
         weight = k == 0 ? r.gradient[0] : weight;
         ck_assert(fabs(weight) > 0);
         for (size_t n = 0; n < size[k]; n++) {
             ck_assert(r.gradient[n] == weight);
             ck_assert_uint_eq(r.raster.train[0][1][n].count, r.raster.train[0][1][0].count);
         }
-        gpu_clear(&r);
+        result_clear(&r);
         case_free(c);
     }
 }
@@ -161,10 +161,10 @@ END_TEST
 
 static size_t bytes(struct case_problem *c, double step, bool tau)
 {
-    struct gpu_options options = {.gradients = true, .tau_gradients = tau, .step = step};
-    struct gpu_result r = run(c, &options);
+    struct engine_options options = {.gradients = true, .tau_gradients = tau, .step = step};
+    struct result r = run(c, &options);
     size_t used = r.bytes;
-    gpu_clear(&r);
+    result_clear(&r);
     return used;
 }
 
@@ -181,18 +181,18 @@ END_TEST
 
 /* ---- refusals ---- */
 
-static void refuses(struct case_problem *c, const struct gpu_options *options, const char *part)
+static void refuses(struct case_problem *c, const struct engine_options *options, const char *part)
 {
-    struct gpu_result r;
-    ck_assert_int_eq(gpu_run(&r, c, options), GPU_REFUSED);
+    struct result r;
+    ck_assert_int_eq(engine_run(&gpu_clock_host, &r, c, options), RESULT_REFUSED);
     ck_assert_msg(strstr(r.reason, part) != NULL, "%s", r.reason);
-    gpu_clear(&r);
+    result_clear(&r);
     case_free(c);
 }
 
 START_TEST(delay_between_two_steps_is_refused_unless_rounded)
 {
-    struct gpu_options rounded = traced;
+    struct engine_options rounded = traced;
     rounded.delays = CASE_ROUND_DELAYS;
     refuses(problem(RECURRENT, "\"delay\":2.2,", SAMPLE_A), &traced,
             "$.projections[0].delay: found 2.2, wanted a whole number of steps of 0.5 ms");
@@ -209,8 +209,8 @@ START_TEST(case_without_a_step_and_numbers_beyond_binary32_are_refused)
     c = recurrent(SAMPLE_A);
     c->projection[1].weight[4] = 1e39;
     refuses(c, &traced, "a weight is beyond the range of binary32");
-    struct gpu_options wide = traced;
-    wide.precision = GPU_DOUBLE;
+    struct engine_options wide = traced;
+    wide.precision = ENGINE_DOUBLE;
     c = recurrent(SAMPLE_A);
     c->projection[1].weight[4] = 1e39;
     digest(c, &wide);
@@ -221,10 +221,10 @@ END_TEST
 
 START_TEST(a_spike_in_the_last_step_blocks_only_with_the_defect)
 {
-    struct gpu_options blocked = traced;
-    blocked.variant = GPU_BLOCKED;
+    struct engine_options blocked = traced;
+    blocked.variant = SCHEME_BLOCKED;
     struct case_problem *c = recurrent(SAMPLE_A);
-    struct gpu_result r = run(c, &traced);
+    struct result r = run(c, &traced);
     /* Cut the trial so that the last spike of hidden neuron 0 is in its last step. */
     const struct case_step_train *train = &r.raster.train[0][1][0];
     ck_assert_uint_gt(train->count, 1);
@@ -232,24 +232,24 @@ START_TEST(a_spike_in_the_last_step_blocks_only_with_the_defect)
     for (size_t n = 0; n < 2; n++)
         while (c->sample[0].spikes[0][n].at[c->sample[0].spikes[0][n].count - 1] >= c->end)
             c->sample[0].spikes[0][n].count--;
-    gpu_clear(&r);
-    struct gpu_result clean = run(c, &traced), defect = run(c, &blocked);
+    result_clear(&r);
+    struct result clean = run(c, &traced), defect = run(c, &blocked);
     size_t from = 2 * 3 + 3 * 3; /* weights of hidden neuron 0 to the outputs */
     ck_assert(fabs(clean.gradient[from]) > 0);
     ck_assert(defect.gradient[from] == 0);
-    gpu_clear(&clean);
-    gpu_clear(&defect);
+    result_clear(&clean);
+    result_clear(&defect);
     case_free(c);
 }
 END_TEST
 
 START_TEST(every_variant_but_blocking_changes_a_gradient_here)
 {
-    static const unsigned variants[] = {GPU_DRIVE_OVER_TAU, GPU_LATE_JUMP, GPU_TAU_PUBLISHED,
-                                        GPU_CLAMP, GPU_COMPAT};
+    static const unsigned variants[] = {SCHEME_DRIVE_OVER_TAU, SCHEME_LATE_JUMP,
+                                        SCHEME_TAU_PUBLISHED, SCHEME_CLAMP, SCHEME_COMPAT};
     uint64_t clean = digest(recurrent(SAMPLE_A), &traced);
     for (size_t k = 0; k < sizeof variants / sizeof *variants; k++) {
-        struct gpu_options options = traced;
+        struct engine_options options = traced;
         options.variant = variants[k];
         ck_assert(digest(recurrent(SAMPLE_A), &options) != clean);
     }

@@ -34,22 +34,22 @@ START_TEST(kernels_give_the_bits_of_the_host_wherever_a_chunk_begins)
     double time = 28.25 + 0.5 * _i;
     struct case_problem *c = problem(INHIBITED, time, time + 30);
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
-        struct gpu_options options = traced;
+        struct engine_options options = traced;
         struct emulated_settings settings = {.order = EMULATED_SHUFFLED, .seed = k};
         options.block = shapes[k].block;
         options.cluster = shapes[k].cluster;
         ck_assert_ptr_null(emulated_difference(c, &options, &settings));
     }
-    struct gpu_options moves = traced, still = traced;
-    still.variant = GPU_MAX_STILL;
-    struct gpu_result a = run(c, &moves), b = run(c, &still);
+    struct engine_options moves = traced, still = traced;
+    still.variant = SCHEME_MAX_STILL;
+    struct result a = run(c, &moves), b = run(c, &still);
     size_t weight_of_drive = 1, apart = 0;
     for (size_t k = 0; k < a.parameters; k++)
         apart += a.gradient[k] < b.gradient[k] || a.gradient[k] > b.gradient[k];
     ck_assert_double_ne(a.gradient[weight_of_drive], b.gradient[weight_of_drive]);
     ck_assert_uint_ge(apart, 5); /* that weight, two delays, two time constants of hid */
-    gpu_clear(&a);
-    gpu_clear(&b);
+    result_clear(&a);
+    result_clear(&b);
     case_free(c);
 }
 END_TEST
@@ -81,7 +81,7 @@ START_TEST(arrivals_of_one_step_share_what_one_would_have)
     struct case_problem *c[] = {problem(TWO, "[-3,-1.5],[-9,-4.5]"),
                                 problem(TWO, "[-9,-4.5],[-3,-1.5]"),
                                 problem(TWO, "[-12,-6],[0,0]")};
-    struct gpu_result r[3];
+    struct result r[3];
     for (int k = 0; k < 3; k++)
         r[k] = run(c[k], &traced);
     const double *delay[] = {r[0].gradient + 6, r[1].gradient + 6, r[2].gradient + 6};
@@ -95,7 +95,7 @@ START_TEST(arrivals_of_one_step_share_what_one_would_have)
         ck_assert_double_eq_tol(delay[1][4 + j], one / 4, 1e-6);
     }
     for (int k = 0; k < 3; k++) {
-        gpu_clear(&r[k]);
+        result_clear(&r[k]);
         case_free(c[k]);
     }
 }

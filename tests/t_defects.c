@@ -1,6 +1,6 @@
 /* t_defects.c: the register of published defects is one: what `evident defects` prints, what
  * --defect plants and the table of ref/MATH.md are the same 18 rows. */
-#include "verify/diagnose/defect.h"
+#include "verify/judge/defect.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -28,9 +28,9 @@ static int call(const char *arguments)
 
 static const char *planted_by(const struct defect *defect)
 {
-    return defect->engine == 0           ? "-"
-           : defect->engine & GPU_COMPAT ? "--defect, --compat"
-                                         : "--defect";
+    return defect->engine == 0              ? "-"
+           : defect->engine & SCHEME_COMPAT ? "--defect, --compat"
+                                            : "--defect";
 }
 
 START_TEST(numbers_run_from_1_to_18)
@@ -117,8 +117,8 @@ START_TEST(published_scheme_is_those_that_say_so)
     unsigned variants = 0;
     for (const struct defect *d = defects; d->number > 0; d++)
         variants |= d->engine;
-    ck_assert_uint_eq(variants & GPU_COMPAT,
-                      GPU_DRIVE_OVER_TAU | GPU_MAX_OVER_T | GPU_LATE_JUMP | GPU_BLOCKED);
+    ck_assert_uint_eq(variants & SCHEME_COMPAT, SCHEME_DRIVE_OVER_TAU | SCHEME_MAX_OVER_T |
+                                                    SCHEME_LATE_JUMP | SCHEME_BLOCKED);
 }
 END_TEST
 

@@ -13,7 +13,7 @@ static void teardown(void)
 static void ck_same_edge(const struct edge *e, unsigned block, unsigned cluster,
                          enum emulated_order order)
 {
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     struct emulated_settings settings = {.order = order, .seed = e->hidden};
     struct case_problem *c = edge_case(e);
     options.block = block;
@@ -35,7 +35,7 @@ static const struct {
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 /* Of every family, or of every so many-th from that one on. */
-static void ck_same_families(const struct gpu_options *wanted, uint64_t first, uint64_t count,
+static void ck_same_families(const struct engine_options *wanted, uint64_t first, uint64_t count,
                              size_t every)
 {
     size_t ran = 0, families = 0;
@@ -44,7 +44,7 @@ static void ck_same_families(const struct gpu_options *wanted, uint64_t first, u
                      (size_t)(family - case_families) % every != first % every;
         families++;
         for (uint64_t k = first; k < first + count && !large; k++) {
-            struct gpu_options options = *wanted;
+            struct engine_options options = *wanted;
             struct emulated_settings settings = {.seed = k, .spikes = 4};
             struct case_made made;
             size_t shape = (size_t)(family - case_families + (ptrdiff_t)k) % SHAPES;
@@ -65,7 +65,7 @@ static void ck_same_families(const struct gpu_options *wanted, uint64_t first, u
 
 START_TEST(all_families_give_the_bits_of_the_host)
 {
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     options.delays = CASE_ROUND_DELAYS;
     if (whole())
         ck_same_families(&options, 3 * (uint64_t)_i, 3, 1);
@@ -74,14 +74,14 @@ START_TEST(all_families_give_the_bits_of_the_host)
 }
 END_TEST
 
-static const unsigned variants[] = {GPU_DRIVE_OVER_TAU, GPU_MAX_OVER_T,  GPU_LATE_JUMP,
-                                    GPU_BLOCKED,        GPU_FLOAT_CLOCK, GPU_TAU_PUBLISHED,
-                                    GPU_LABEL,          GPU_CLAMP,       GPU_MERGE,
-                                    GPU_MAX_BEFORE,     GPU_MAX_STILL,   GPU_COMPAT};
+static const unsigned variants[] = {SCHEME_DRIVE_OVER_TAU, SCHEME_MAX_OVER_T,  SCHEME_LATE_JUMP,
+                                    SCHEME_BLOCKED,        SCHEME_FLOAT_CLOCK, SCHEME_TAU_PUBLISHED,
+                                    SCHEME_LABEL,          SCHEME_CLAMP,       SCHEME_MERGE,
+                                    SCHEME_MAX_BEFORE,     SCHEME_MAX_STILL,   SCHEME_COMPAT};
 
 START_TEST(all_variants_give_the_bits_of_the_host)
 {
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     options.delays = CASE_ROUND_DELAYS;
     options.variant = variants[_i];
     ck_same_families(&options, (uint64_t)_i, 1, whole() ? 1 : 2);
@@ -94,7 +94,7 @@ START_TEST(other_weights_backward_give_the_bits_of_the_host)
     const struct emulated_settings settings = {.order = EMULATED_SHUFFLED};
     struct case_problem *c = edge_case(&e);
     const double *other[3];
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     for (size_t p = 0; p < 3; p++) {
         size_t count = c->population[c->projection[p].source].size *
                        c->population[c->projection[p].target].size;
@@ -103,7 +103,7 @@ START_TEST(other_weights_backward_give_the_bits_of_the_host)
             w[k] = 1.25 * c->projection[p].weight[k];
         other[p] = w;
     }
-    options.variant = GPU_STALE;
+    options.variant = SCHEME_STALE;
     options.backward_weight = other;
     ck_assert_ptr_null(emulated_difference(c, &options, &settings));
     for (size_t p = 0; p < 3; p++)
@@ -174,11 +174,11 @@ START_TEST(a_full_list_grows_and_no_spike_is_dropped)
     const struct edge e = {7, 90, 3, 3, 200, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_MATRIX};
     const struct emulated_settings small = {.order = EMULATED_SHUFFLED, .spikes = 1};
     struct case_problem *c = edge_case(&e);
-    struct gpu_result r;
-    gpu_run(&r, c, &traced);
+    struct result r;
+    engine_run(&gpu_clock_host, &r, c, &traced);
     ck_assert(edge_spikes(&r) > 2 * e.hidden * e.samples);
     ck_assert_ptr_null(emulated_difference(c, &traced, &small));
-    gpu_clear(&r);
+    result_clear(&r);
     case_free(c);
 }
 END_TEST
@@ -186,7 +186,7 @@ END_TEST
 START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
 {
     const struct emulated_settings none = {.order = EMULATED_SHUFFLED, .shared = 16};
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     for (options.cluster = 1; options.cluster <= 3; options.cluster++) {
         const struct edge e = {20,
                                100,
@@ -205,16 +205,16 @@ END_TEST
 START_TEST(memory_does_not_grow_with_the_number_of_steps)
 {
     const struct edge e = {5, 40, 3, 2, 256, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
-    struct gpu_options options = {.driver = GPU_EMULATED, .gradients = true};
+    struct engine_options options = {.gradients = true};
     struct case_problem *c = edge_case(&e);
-    struct gpu_result few, many;
-    ck_assert(gpu_run(&few, c, &options) == GPU_OK);
+    struct result few, many;
+    ck_assert(engine_run(&gpu_clock_emulated, &few, c, &options) == RESULT_OK);
     options.step = 1.0 / 8;
-    ck_assert(gpu_run(&many, c, &options) == GPU_OK);
+    ck_assert(engine_run(&gpu_clock_emulated, &many, c, &options) == RESULT_OK);
     ck_assert(many.steps == 8 * few.steps);
     ck_assert_msg(many.bytes <= few.bytes + 1024, "%zu, then %zu bytes", few.bytes, many.bytes);
-    gpu_clear(&few);
-    gpu_clear(&many);
+    result_clear(&few);
+    result_clear(&many);
     case_free(c);
 }
 END_TEST
@@ -222,7 +222,7 @@ END_TEST
 START_TEST(places_beyond_32_bits)
 {
     struct emulated_settings settings = {.order = EMULATED_SHUFFLED};
-    const char *what = emulated_far(GPU_EMULATED, &settings.only, &settings);
+    const char *what = emulated_far(&gpu_clock_emulated, &settings.only, &settings);
     ck_assert_msg(!what, "%s", what);
 }
 END_TEST
@@ -235,13 +235,13 @@ START_TEST(shapes_that_no_device_has_are_refused)
     static const unsigned wrong[][2] = {{33, 1}, {2048, 1}, {16, 1}, {32, 9}};
     struct case_problem *c = edge_case(&e);
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
-        struct gpu_options options = {.driver = GPU_EMULATED};
-        struct gpu_result r;
+        struct engine_options options = {.threads = 0};
+        struct result r;
         options.block = wrong[k][0];
         options.cluster = wrong[k][1];
-        ck_assert(gpu_run(&r, c, &options) == GPU_REFUSED);
+        ck_assert(engine_run(&gpu_clock_emulated, &r, c, &options) == RESULT_REFUSED);
         ck_assert(strstr(r.reason, "wanted") != NULL);
-        gpu_clear(&r);
+        result_clear(&r);
     }
     case_free(c);
 }
@@ -251,14 +251,14 @@ START_TEST(without_a_device_the_reason_says_so)
 {
     const struct edge e = {2, 3, 2, 1, 10, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
     struct case_problem *c = edge_case(&e);
-    struct gpu_options options = {.driver = GPU_CUDA};
-    struct gpu_result r;
+    struct engine_options options = {.threads = 0};
+    struct result r;
     char text[200];
-    if (gpu_device(text, sizeof text) == GPU_ABSENT) {
-        ck_assert(gpu_run(&r, c, &options) == GPU_ABSENT);
+    if (gpu_device(text, sizeof text) == RESULT_ABSENT) {
+        ck_assert(engine_run(&gpu_clock_cuda, &r, c, &options) == RESULT_ABSENT);
         ck_assert_str_eq(r.reason, text);
         ck_assert(strstr(text, "no NVIDIA device") || strstr(text, "built without CUDA"));
-        gpu_clear(&r);
+        result_clear(&r);
     }
     case_free(c);
 }

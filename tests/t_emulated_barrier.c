@@ -9,7 +9,7 @@
 
 /* Whether an order of the threads gives other bits without one barrier, gets stuck, or crashes: in
  * a process of its own. */
-static bool goes_wrong(const struct case_problem *c, const struct gpu_options *options,
+static bool goes_wrong(const struct case_problem *c, const struct engine_options *options,
                        const struct emulated_settings *settings)
 {
     int status;
@@ -27,7 +27,7 @@ static bool goes_wrong(const struct case_problem *c, const struct gpu_options *o
 static bool missed(int barrier, const struct edge *e, unsigned block, unsigned cluster)
 {
     struct case_problem *c = edge_case(e);
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     bool found = false;
     options.block = block;
     options.cluster = cluster;

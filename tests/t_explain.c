@@ -11,8 +11,7 @@ static char reason[512];
 
 static void setup(void)
 {
-    made = (struct case_made){problem(RECURRENT, "\"delay\":0,", SAMPLE_A "," SAMPLE_B),
-                              CASE_DECIDED, NULL, 0};
+    made = (struct case_made){.problem = problem(RECURRENT, "\"delay\":0,", SAMPLE_A "," SAMPLE_B)};
 }
 
 static void teardown(void)
@@ -21,7 +20,7 @@ static void teardown(void)
 }
 
 /* Explains what an engine says of the case; explain is to be cleared. */
-static enum explain_status explained_by(const struct ver_engine *engine, unsigned defects)
+static enum explain_status explained_by(const struct engine *engine, unsigned defects)
 {
     struct ver_options options = VER_OPTIONS_DEFAULT;
     options.engine[options.engines++] = engine;
@@ -41,26 +40,28 @@ static void looks_like(const char *cause)
 }
 
 /* Runs a case that is changed before, as if it were the one asked for. */
-static enum gpu_status run_changed(struct gpu_result *result, const struct case_problem *c,
-                                   const struct gpu_options *options,
-                                   void (*change)(struct case_problem *c))
+static enum result_status run_changed(struct result *result, const struct case_problem *c,
+                                      const struct engine_options *options,
+                                      void (*change)(struct case_problem *c))
 {
     struct case_problem *other = case_copy(c);
     ck_assert_ptr_nonnull(other);
     change(other);
-    enum gpu_status status = gpu_run(result, other, options);
+    enum result_status status = engine_run(&gpu_clock_host, result, other, options);
     case_free(other);
     return status;
 }
 
 #define CHANGED_ENGINE(change)                                                                     \
-    static enum gpu_status run_##change(struct gpu_result *result, const struct case_problem *c,   \
-                                        const struct gpu_options *options)                         \
+    static enum result_status run_##change(const struct engine *engine, struct result *result,     \
+                                           const struct case_problem *c,                           \
+                                           const struct engine_options *options)                   \
     {                                                                                              \
+        (void)engine;                                                                              \
         return run_changed(result, c, options, change);                                            \
     }                                                                                              \
-    static const struct ver_engine engine_##change = {                                             \
-        .name = #change, .says = "", .run = run_##change, .most = 1e9};
+    static const struct engine engine_##change = {                                                 \
+        .name = #change, .says = "", .run = run_##change, .scheme = true};
 
 static void transpose(struct case_problem *c)
 {
@@ -106,10 +107,12 @@ static void reset_to_zero(struct case_problem *c)
 }
 CHANGED_ENGINE(reset_to_zero)
 
-static enum gpu_status run_mirrored(struct gpu_result *result, const struct case_problem *c,
-                                    const struct gpu_options *options)
+static enum result_status run_mirrored(const struct engine *engine, struct result *result,
+                                       const struct case_problem *c,
+                                       const struct engine_options *options)
 {
-    enum gpu_status status = gpu_run(result, c, options);
+    (void)engine;
+    enum result_status status = engine_run(&gpu_clock_host, result, c, options);
     double *g = result->gradient + 6; /* behind the 2 x 3 inputs */
     for (size_t i = 0; i < 3; i++)
         for (size_t j = 0; j < i; j++) {
@@ -214,8 +217,8 @@ END_TEST
 
 START_TEST(transposed_gradient_is_named)
 {
-    static const struct ver_engine engine = {
-        .name = "mirrored", .says = "", .run = run_mirrored, .most = 1e9};
+    static const struct engine engine = {
+        .name = "mirrored", .says = "", .run = run_mirrored, .scheme = true};
     ck_assert_int_eq(explained_by(&engine, 0), EXPLAIN_DIVERGES);
     ck_assert(!explain.forward.found && !explain.backward.found);
     looks_like("transposed gradient");

@@ -129,6 +129,9 @@ START_TEST(programs_start_where_there_are_no_libraries)
     says("not run: no NVIDIA device");
     ck_assert_int_eq(inside("/carry/sweep_device"), 2);
     says("cudaMalloc");
+    ck_assert_msg(shell("p=$(realpath $EVIDENT_CARRY)/evident; cd / && $p generate "
+                        "real-digits-small --seed 1 --count 1 --out $D/made") == 0,
+                  "%s", text);
     /* It is the folder that makes them start. */
     ck_assert_int_eq(shell("rm $D/root/carry/lib/libmpfr*"), 0);
     ck_assert_int_ne(inside("/carry/evident --help"), 0);

@@ -46,6 +46,9 @@ START_TEST(uninstall_leaves_what_was_there_before)
          "lib/pkgconfig/evident.pc include/evident/ref/ref.h share/evident/suites/ci.suite "
          "share/evident/reports/page.html share/evident/case.schema.json "
          "share/man/man1/evident.1 share/bash-completion/completions/evident");
+    /* Carried elsewhere, a program finds its files in the folder share beside it. */
+    does("ln -s ../share/evident $D/opt/e/bin/share && cd / && $D/opt/e/bin/evident generate "
+         "real-digits-small --seed 1 --count 1 --out $D/made && rm -r $D/made $D/opt/e/bin/share");
     does(MAKE "uninstall");
     does("cd $D && find . ! -type d | sort && find . -name '*evident*'");
     ck_assert_str_eq(text, "./opt/e/bin/b\n./opt/e/share/other/s\n");

@@ -31,7 +31,7 @@ static struct ver_judgement judgement;
 static void setup(void)
 {
     struct case_error error;
-    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made = (struct case_made){0};
     made.problem = case_read_text(text, strlen(text), "text", NULL, &error);
     ck_assert_msg(made.problem != NULL, "%s", error.text);
 }
@@ -209,7 +209,7 @@ START_TEST(each_side_is_asked_where_events_change_places)
         "\"loss\": {\"kind\": \"voltage-squared-error\", \"population\": \"out\"}}";
     struct case_error error;
     case_made_clear(&made);
-    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made = (struct case_made){0};
     made.problem = case_read_text(at_a_step, strlen(at_a_step), "text", NULL, &error);
     ck_assert_msg(made.problem != NULL, "%s", error.text);
     ver_judge(&judgement, "step", "file", &made, &defaults);
@@ -281,7 +281,7 @@ START_TEST(loss_beyond_all_its_gradients_is_no_obstacle)
         snprintf(bytes, sizeof bytes, silent, tau1[k]);
         case_made_clear(&made);
         ver_judgement_clear(&judgement);
-        made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+        made = (struct case_made){0};
         made.problem = case_read_text(bytes, strlen(bytes), "text", NULL, &error);
         ck_assert_msg(made.problem != NULL, "%s", error.text);
         ver_judge(&judgement, "silent", "file", &made, &defaults);
@@ -307,7 +307,7 @@ static void judge_tiny(const char *threshold, const char *weight)
     snprintf(bytes, sizeof bytes, tiny, threshold, weight);
     case_made_clear(&made);
     ver_judgement_clear(&judgement);
-    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made = (struct case_made){0};
     made.problem = case_read_text(bytes, strlen(bytes), "text", NULL, &error);
     ck_assert_msg(made.problem != NULL, "%s", error.text);
     ver_judge(&judgement, "tiny", "file", &made, &defaults);

@@ -3,6 +3,8 @@
 #include "verify/judge/bounds.h"
 #include "verify/judge/clock.h"
 
+#include "gpu/gpu.h"
+
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -38,7 +40,7 @@ static void load(const char *kind, const char *rest)
     char whole[sizeof text + 128];
     struct case_error error;
     snprintf(whole, sizeof whole, text, kind, rest);
-    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made = (struct case_made){0};
     made.problem = case_read_text(whole, strlen(whole), "text", NULL, &error);
     ck_assert_msg(made.problem != NULL, "%s", error.text);
 }
@@ -208,21 +210,21 @@ END_TEST
 
 /* ---- bits ---- */
 
-static struct gpu_result one, two;
+static struct result one, two;
 static struct clock_difference difference;
 
 static void run_twice(void)
 {
-    struct gpu_options how = GPU_OPTIONS_DEFAULT;
+    struct engine_options how = ENGINE_OPTIONS_DEFAULT;
     how.trace = true;
-    ck_assert_int_eq(gpu_run(&one, made.problem, &how), GPU_OK);
-    ck_assert_int_eq(gpu_run(&two, made.problem, &how), GPU_OK);
+    ck_assert_int_eq(engine_run(&gpu_clock_host, &one, made.problem, &how), RESULT_OK);
+    ck_assert_int_eq(engine_run(&gpu_clock_host, &two, made.problem, &how), RESULT_OK);
 }
 
 static void clear_both(void)
 {
-    gpu_clear(&one);
-    gpu_clear(&two);
+    result_clear(&one);
+    result_clear(&two);
 }
 
 static void compare(void)
@@ -246,7 +248,7 @@ START_TEST(one_flipped_bit_is_found_in_every_quantity)
     compare();
     ck_assert(!difference.differs);
     ck_assert_uint_gt(difference.numbers, 4 * 2 * 4 * 128);
-    const struct gpu_trace *trace = &two.sample[1].trace;
+    const struct result_trace *trace = &two.sample[1].trace;
     const struct {
         const char *quantity, *index;
         double *at;
@@ -298,16 +300,17 @@ END_TEST
 
 static bool one_bit_off;
 
-static enum gpu_status run_other(struct gpu_result *result, const struct case_problem *c,
-                                 const struct gpu_options *how)
+static enum result_status run_other(const struct engine *engine, struct result *result,
+                                    const struct case_problem *c, const struct engine_options *how)
 {
-    enum gpu_status status = gpu_run(result, c, how);
-    if (status == GPU_OK && one_bit_off)
+    (void)engine;
+    enum result_status status = engine_run(&gpu_clock_host, result, c, how);
+    if (status == RESULT_OK && one_bit_off)
         flip(&result->gradient[3]);
     return status;
 }
 
-static const struct ver_engine other = {.name = "other", .run = run_other, .most = VER_CLOCK_MOST};
+static const struct engine other = {.name = "other", .run = run_other, .scheme = true};
 
 static const struct ver_comparison *find_bits(void)
 {

@@ -3,6 +3,8 @@
 #include "verify/judge/bounds.h"
 #include "verify/judge/clock.h"
 
+#include "gpu/gpu.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +20,21 @@ static int calls; /* of the engine under test, on one case */
 static bool forgetful;
 
 /* The engine, but for one bit of every number that is compared, from its second run on. */
-static enum gpu_status run(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options)
+static enum result_status run(const struct engine *engine, struct result *result,
+                              const struct case_problem *c, const struct engine_options *options)
 {
-    struct gpu_options host = *options;
+    (void)engine;
+    struct engine_options host = *options;
     host.block = host.cluster = 0;
-    enum gpu_status status = gpu_run(result, c, &host);
-    if (status == GPU_OK && ++calls > 1 && forgetful)
+    enum result_status status = engine_run(&gpu_clock_host, result, c, &host);
+    if (status == RESULT_OK && ++calls > 1 && forgetful)
         for (size_t s = 0; s < result->samples; s++)
             result->sample[s].loss += 1;
     return status;
 }
 
-static const struct ver_engine engine = {
-    .name = "under-test", .run = run, .most = VER_CLOCK_MOST, .threads = true, .shapes = true};
+static const struct engine engine = {
+    .name = "under-test", .run = run, .scheme = true, .threads = true, .shapes = true};
 
 /* Judges some cases of a family and counts outcomes by name of the invariance. */
 static void judge_family(const char *family)
@@ -42,7 +45,7 @@ static void judge_family(const char *family)
     options.no_witness = true;
     options.clock.round_delays = true;
     for (unsigned k = 0; k < CASES; k++) {
-        struct case_made made = {NULL, CASE_DECIDED, NULL, 0};
+        struct case_made made = {0};
         struct ver_judgement judgement;
         ck_assert_int_eq(case_family_find(family)->make(&made, 1, k), 0);
         calls = 0;

@@ -1,6 +1,8 @@
 /* t_judge_spoiled.c: engines that are right but for one thing, which the judge must see. */
 #include "verify/judge/clock.h"
 
+#include "gpu/gpu.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,7 @@ static struct ver_options options;
 static void setup(void)
 {
     struct case_error error;
-    made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
+    made = (struct case_made){0};
     made.problem = case_read("cases/examples/worked.json", &error);
     ck_assert_msg(made.problem != NULL, "%s", error.text);
     options = (struct ver_options)VER_OPTIONS_DEFAULT;
@@ -29,10 +31,11 @@ static void teardown(void)
     mpfr_free_cache();
 }
 
-static void judge(enum gpu_status (*run)(struct gpu_result *, const struct case_problem *,
-                                         const struct gpu_options *))
+static void judge(enum result_status (*run)(const struct engine *, struct result *,
+                                            const struct case_problem *,
+                                            const struct engine_options *))
 {
-    struct ver_engine spoiled = {.name = "spoiled", .says = "", .run = run, .most = 1e9};
+    struct engine spoiled = {.name = "spoiled", .says = "", .run = run, .scheme = true};
     options.engine[0] = &spoiled;
     ver_judge(&judgement, "worked", "file", &made, &options);
 }
@@ -45,10 +48,12 @@ static enum ver_outcome outcome_of(const char *quantity)
     return VER_EXCLUDED;
 }
 
-static enum gpu_status run_last_number(struct gpu_result *result, const struct case_problem *c,
-                                       const struct gpu_options *how)
+static enum result_status run_last_number(const struct engine *engine, struct result *result,
+                                          const struct case_problem *c,
+                                          const struct engine_options *how)
 {
-    enum gpu_status status = ver_engine_find("clock-host")->run(result, c, how);
+    (void)engine;
+    enum result_status status = engine_run(&gpu_clock_host, result, c, how);
     struct case_block *block;
     size_t parameters, blocks = case_blocks(&block, &parameters, c);
     for (size_t b = 0; b < blocks; b++)
@@ -68,10 +73,11 @@ START_TEST(difference_in_the_last_comparison_fails_the_case)
 }
 END_TEST
 
-static enum gpu_status run_nan(struct gpu_result *result, const struct case_problem *c,
-                               const struct gpu_options *how)
+static enum result_status run_nan(const struct engine *engine, struct result *result,
+                                  const struct case_problem *c, const struct engine_options *how)
 {
-    enum gpu_status status = ver_engine_find("clock-host")->run(result, c, how);
+    (void)engine;
+    enum result_status status = engine_run(&gpu_clock_host, result, c, how);
     result->gradient[1] = VER_NAN;
     return status;
 }
@@ -86,16 +92,17 @@ START_TEST(nan_in_a_gradient_fails_the_case)
 END_TEST
 
 /* Thresholds a little too high: a spike late here and there, all else follows. */
-static enum gpu_status run_high(struct gpu_result *result, const struct case_problem *c,
-                                const struct gpu_options *how)
+static enum result_status run_high(const struct engine *engine, struct result *result,
+                                   const struct case_problem *c, const struct engine_options *how)
 {
+    (void)engine;
     struct case_problem high = *c;
     struct case_population population[3];
     double threshold = 1.03125;
     memcpy(population, c->population, sizeof population);
     population[1].threshold = (struct case_values){.at = &threshold, .count = 1};
     high.population = population;
-    return ver_engine_find("clock-host")->run(result, &high, how);
+    return engine_run(&gpu_clock_host, result, &high, how);
 }
 
 START_TEST(silence_above_the_threshold_is_not_explained)

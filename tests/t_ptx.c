@@ -25,24 +25,22 @@ static void end(void)
 }
 
 /* NULL, or what differs between the host driver and the device's. */
-static const char *difference(const struct case_problem *c, const struct gpu_options *options)
+static const char *difference(const struct case_problem *c, const struct engine_options *options)
 {
-    struct gpu_options on_device = *options;
-    struct gpu_result host, other;
-    on_device.driver = GPU_CUDA;
-    gpu_run(&host, c, options);
-    gpu_run(&other, c, &on_device);
+    struct result host, other;
+    engine_run(&gpu_clock_host, &host, c, options);
+    engine_run(&gpu_clock_cuda, &other, c, options);
     const char *what = edge_difference(&host, &other);
-    if (what && other.status != GPU_OK)
+    if (what && other.status != RESULT_OK)
         printf("    stand-in: %s\n", other.reason);
-    gpu_clear(&host);
-    gpu_clear(&other);
+    result_clear(&host);
+    result_clear(&other);
     return what;
 }
 
 static void ck_same(const struct edge *e, unsigned block, unsigned cluster)
 {
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     struct case_problem *c = edge_case(e);
     options.block = block;
     options.cluster = cluster;
@@ -59,7 +57,7 @@ static const unsigned shapes[][2] = {{32, 1}, {64, 1}, {32, 2}, {64, 3}};
 
 static void ck_same_case(const struct case_family *family, uint64_t k)
 {
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     struct case_made made;
     ck_assert(family->make(&made, 3, family->limit ? k % family->limit : k) == 0);
     options.delays = CASE_ROUND_DELAYS;
@@ -139,7 +137,7 @@ END_TEST
  * would have left is 0. */
 START_TEST(places_beyond_32_bits)
 {
-    const char *what = emulated_far(GPU_CUDA, &standin.only, NULL);
+    const char *what = emulated_far(&gpu_clock_cuda, &standin.only, NULL);
     ck_assert_msg(!what, "%s", what);
 }
 END_TEST
@@ -162,7 +160,7 @@ END_TEST
 START_TEST(the_next_run_has_room_for_all_spikes)
 {
     const struct edge e = {7, 32, 2, 1, 200, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_NONE};
-    struct gpu_options options = traced;
+    struct engine_options options = traced;
     struct case_problem *c = edge_case(&e);
     unsigned long launches[2];
     for (size_t k = 0; k < e.hidden * e.hidden; k++)
@@ -193,15 +191,15 @@ START_TEST(code_of_an_earlier_architecture_gets_no_clusters)
 }
 END_TEST
 
-static enum gpu_status status_of(char reason[GPU_REASON])
+static enum result_status status_of(char reason[RESULT_REASON])
 {
     const struct edge e = {2, 3, 2, 1, 10, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
-    const struct gpu_options options = {.driver = GPU_CUDA, .gradients = true};
+    const struct engine_options options = {.gradients = true};
     struct case_problem *c = edge_case(&e);
-    struct gpu_result r;
-    enum gpu_status status = gpu_run(&r, c, &options);
+    struct result r;
+    enum result_status status = engine_run(&gpu_clock_cuda, &r, c, &options);
     strcpy(reason, r.reason);
-    gpu_clear(&r);
+    result_clear(&r);
     case_free(c);
     return status;
 }
@@ -210,9 +208,9 @@ START_TEST(only_two_errors_say_that_there_is_no_device)
 {
     static const cudaError_t error[] = {cudaErrorNoDevice, cudaErrorInsufficientDriver,
                                         cudaErrorInitializationError, cudaErrorSystemNotReady};
-    char reason[GPU_REASON], line[GPU_REASON];
-    enum gpu_status wanted = _i < 2 ? GPU_ABSENT : GPU_FAULT;
-    ck_assert_int_eq(gpu_device(line, sizeof line), GPU_OK);
+    char reason[RESULT_REASON], line[RESULT_REASON];
+    enum result_status wanted = _i < 2 ? RESULT_ABSENT : RESULT_FAULT;
+    ck_assert_int_eq(gpu_device(line, sizeof line), RESULT_OK);
     standin.device = error[_i];
     ck_assert_int_eq(gpu_device(line, sizeof line), wanted);
     ck_assert_int_eq(status_of(reason), wanted);
@@ -223,15 +221,15 @@ END_TEST
 
 START_TEST(after_an_error_of_a_kernel_the_device_is_lost_to_the_process)
 {
-    char reason[GPU_REASON], again[GPU_REASON];
-    ck_assert_int_eq(status_of(reason), GPU_OK);
+    char reason[RESULT_REASON], again[RESULT_REASON];
+    ck_assert_int_eq(status_of(reason), RESULT_OK);
     ck_assert(!gpu_lost());
     standin.bad = standin.launches + 3;
-    ck_assert_int_eq(status_of(reason), GPU_FAULT);
+    ck_assert_int_eq(status_of(reason), RESULT_FAULT);
     ck_assert_ptr_nonnull(strstr(reason, "illegal memory access"));
     ck_assert(gpu_lost());
     standin.bad = 0;
-    ck_assert_int_eq(status_of(again), GPU_FAULT);
+    ck_assert_int_eq(status_of(again), RESULT_FAULT);
     ck_assert_str_eq(reason, again);
 }
 END_TEST

@@ -204,7 +204,7 @@ START_TEST(a_raster_of_another_case_is_refused)
     struct case_raster raster;
     ck_assert_int_eq(case_raster_make(&raster, c, CASE_LIF, none, NULL), 0);
     ck_assert_str_eq(refusal(c, &raster, 0), "");
-    ck_assert_str_eq(refusal(c, &raster, REF_GRID_STALE), "no weights for the backward pass");
+    ck_assert_str_eq(refusal(c, &raster, SCHEME_STALE), "no weights for the backward pass");
     raster.samples++;
     ck_assert_str_eq(refusal(c, &raster, 0), "the raster is not one of this case");
     raster.samples--;

@@ -64,8 +64,8 @@ START_TEST(every_number_of_a_defective_engine_is_within_its_bound)
 END_TEST
 
 #define COMPAT                                                                                     \
-    (REF_GRID_DRIVE_OVER_TAU | REF_GRID_MAX_OVER_T | REF_GRID_LATE_JUMP | REF_GRID_BLOCKED |       \
-     REF_GRID_LABEL | REF_GRID_CLAMP | REF_GRID_MERGE | REF_GRID_MAX_BEFORE | REF_GRID_MAX_STILL)
+    (SCHEME_DRIVE_OVER_TAU | SCHEME_MAX_OVER_T | SCHEME_LATE_JUMP | SCHEME_BLOCKED |               \
+     SCHEME_LABEL | SCHEME_CLAMP | SCHEME_MERGE | SCHEME_MAX_BEFORE | SCHEME_MAX_STILL)
 
 START_TEST(defects_together_are_followed_too)
 {
@@ -114,18 +114,18 @@ static const struct example {
     double step; /* 0: 0.5 ms */
     bool differs;
 } examples[] = {
-    {REF_GRID_DRIVE_OVER_TAU, SUM, 0, true},   {REF_GRID_DRIVE_OVER_TAU, EACH, 0, true},
-    {REF_GRID_DRIVE_OVER_TAU, MOST, 0, false}, {REF_GRID_DRIVE_OVER_TAU, FIRST, 0, false},
-    {REF_GRID_MAX_OVER_T, MOST, 0, true},      {REF_GRID_MAX_OVER_T, SUM, 0, false},
-    {REF_GRID_LATE_JUMP, SUM, 0, true},        {REF_GRID_LATE_JUMP, FIRST, 0, true},
-    {REF_GRID_BLOCKED, SUM, 0, true},          {REF_GRID_STALE, SUM, 0, true},
-    {REF_GRID_TAU_PUBLISHED, SUM, 0, true},    {REF_GRID_TAU_PUBLISHED, FIRST, 0, true},
-    {REF_GRID_FLOAT_CLOCK, SUM, 0.002, true},  {REF_GRID_FLOAT_CLOCK, SUM, 0, false},
-    {REF_GRID_LABEL, FIRST, 0, true},          {REF_GRID_LABEL, SUM, 0, false},
-    {REF_GRID_CLAMP, EACH, 0, true},           {REF_GRID_MERGE, SUM, 0, true},
-    {REF_GRID_MERGE, SUM, 0.05, false},        {REF_GRID_MAX_BEFORE, MOST, 0, true},
-    {REF_GRID_MAX_BEFORE, SUM, 0, false},      {REF_GRID_MAX_STILL, KINK, 0, true},
-    {REF_GRID_MAX_STILL, MOST, 0, false},      {REF_GRID_MAX_STILL, SUM, 0, false},
+    {SCHEME_DRIVE_OVER_TAU, SUM, 0, true},   {SCHEME_DRIVE_OVER_TAU, EACH, 0, true},
+    {SCHEME_DRIVE_OVER_TAU, MOST, 0, false}, {SCHEME_DRIVE_OVER_TAU, FIRST, 0, false},
+    {SCHEME_MAX_OVER_T, MOST, 0, true},      {SCHEME_MAX_OVER_T, SUM, 0, false},
+    {SCHEME_LATE_JUMP, SUM, 0, true},        {SCHEME_LATE_JUMP, FIRST, 0, true},
+    {SCHEME_BLOCKED, SUM, 0, true},          {SCHEME_STALE, SUM, 0, true},
+    {SCHEME_TAU_PUBLISHED, SUM, 0, true},    {SCHEME_TAU_PUBLISHED, FIRST, 0, true},
+    {SCHEME_FLOAT_CLOCK, SUM, 0.002, true},  {SCHEME_FLOAT_CLOCK, SUM, 0, false},
+    {SCHEME_LABEL, FIRST, 0, true},          {SCHEME_LABEL, SUM, 0, false},
+    {SCHEME_CLAMP, EACH, 0, true},           {SCHEME_MERGE, SUM, 0, true},
+    {SCHEME_MERGE, SUM, 0.05, false},        {SCHEME_MAX_BEFORE, MOST, 0, true},
+    {SCHEME_MAX_BEFORE, SUM, 0, false},      {SCHEME_MAX_STILL, KINK, 0, true},
+    {SCHEME_MAX_STILL, MOST, 0, false},      {SCHEME_MAX_STILL, SUM, 0, false},
 };
 
 /* Runs an engine with the defect and the grid reference along it. */

@@ -1,6 +1,8 @@
 /* t_shrink.c: a failing case becomes small, and still fails in the same way. */
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/shrink/shrink.h"
+
+#include "gpu/gpu.h"
 
 #include <check.h>
 #include <signal.h>
@@ -20,7 +22,7 @@ static void teardown(void)
     case_made_clear(&made);
 }
 
-static struct shrink_judge judge_by(const struct ver_engine *engine, unsigned defect)
+static struct shrink_judge judge_by(const struct engine *engine, unsigned defect)
 {
     struct shrink_judge judge = {"test", VER_OPTIONS_DEFAULT, 2, NULL, NULL};
     judge.options.engine[judge.options.engines++] = engine;
@@ -44,7 +46,7 @@ static struct shrink shrunk(struct shrink_judge judge)
     return shrink;
 }
 
-static const struct ver_engine *host(void)
+static const struct engine *host(void)
 {
     return ver_engine_find("clock-host");
 }
@@ -125,18 +127,19 @@ START_TEST(nothing_can_be_removed_from_the_smallest_case)
 END_TEST
 
 /* Dies where a second input neuron spikes. */
-static enum gpu_status crash(struct gpu_result *result, const struct case_problem *c,
-                             const struct gpu_options *options)
+static enum result_status crash(const struct engine *engine, struct result *result,
+                                const struct case_problem *c, const struct engine_options *options)
 {
+    (void)engine;
     if (c->population[0].size > 1 && c->sample[0].spikes[0] && c->sample[0].spikes[0][1].count > 0)
         raise(SIGSEGV);
-    return gpu_run(result, c, options);
+    return engine_run(&gpu_clock_host, result, c, options);
 }
 
 START_TEST(crash_is_a_way_of_failing)
 {
-    static const struct ver_engine crashing = {
-        .name = "crashing", .says = "", .run = crash, .most = 1e9};
+    static const struct engine crashing = {
+        .name = "crashing", .says = "", .run = crash, .scheme = true};
     char text[200];
     load("random-recurrent:1:3");
     struct shrink_judge judge = judge_by(&crashing, 4);

@@ -7,6 +7,7 @@
 #define EVIDENT_VERIFY_H
 
 #include "ref/ref.h"
+#include "verify/base/file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -66,16 +67,16 @@ struct ver_comparison {
 
 /* ---- engines: contenders, judged beside the reference ---- */
 
-struct ver_engine; /* a name and what runs it: see verify/run/engine.h */
+struct engine;            /* cases/engine.h */
 enum { VER_ENGINES = 4 }; /* so many in one run */
 
 /* NULL if there is none of that name. */
-const struct ver_engine *ver_engine_find(const char *name);
-const char *ver_engine_name(const struct ver_engine *engine);
+const struct engine *ver_engine_find(const char *name);
+const char *ver_engine_name(const struct engine *engine);
 
 /* Is it the name of another program, or of its answers? */
 bool ver_engine_is_program(const char *name);
-const struct ver_engine *ver_engine_at(size_t k); /* in the order of the table; NULL at its end */
+const struct engine *ver_engine_at(size_t k); /* in the order of the table; NULL at its end */
 
 /* Is there a published defect of that number which an engine can have? */
 bool ver_defect_known(unsigned number);
@@ -123,6 +124,9 @@ enum ver_clock_state {
 };
 
 enum { VER_UNJUDGED = 9 }; /* words of why a gradient was not judged; the last: any other */
+/* A word of the reason, of enum VER_UNJUDGED. */
+const char *ver_unjudged_name(size_t k);
+
 /* Errors of the scheme against the reference at one step; NaN where there is nothing to compare. */
 enum ver_ladder_quantity {
     VER_LADDER_SPIKES,  /* root mean square, ms */
@@ -195,13 +199,13 @@ struct ver_options {
     long precision_cap; /* bits, of the reference */
     unsigned directions;
     uint64_t seed; /* of directions and probes; added to that of every line of a suite */
-    const struct ver_engine *engine[VER_ENGINES];
+    const struct engine *engine[VER_ENGINES];
     size_t engines;
     struct ver_clock_options clock;
-    bool no_witness; /* engines only */
-    uint64_t every;  /* ladders and invariances on every so many-th case; 0: on all */
-    double seconds;  /* a case that takes longer is an error of that case; 0: no limit */
-    size_t bytes;    /* likewise one whose process has more memory; 0: no limit */
+    bool no_witness;           /* engines only */
+    uint64_t every;            /* ladders and invariances on every so many-th case; 0: on all */
+    double seconds;            /* a case that takes longer is an error of that case; 0: no limit */
+    size_t bytes;              /* likewise one whose process has more memory; 0: no limit */
     const char *const *before; /* [befores]: cases that other programs are asked about first */
     size_t befores;
 };
@@ -277,6 +281,9 @@ void ver_sources_keep(struct ver_sources *sources, ver_source_test *keep, const 
 
 /* Keeps every shards-th source, from the shard-th on (1 .. shards), and drops the others. */
 void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t shards);
+
+/* Is it the address of a case, FAMILY:SEED:K? A file of that name comes first. */
+bool ver_is_address(const char *name);
 
 /* Loads one case from a file, "-" or an address. 0, or -1 and error. */
 int ver_load(struct case_made *made, const char *name, struct case_error *error);
@@ -380,21 +387,5 @@ struct ver_result_options {
 /* Writes an evident-result-1 document. 0, or -1 if memory is short or out has an error. */
 int ver_result_write(FILE *out, const struct case_problem *c, const struct ref_result *result,
                      const struct ver_result_options *options);
-
-/* A file that appears whole or not at all: written beside its place, then renamed. What is no
- * regular file (a pipe, a terminal) is written in place. */
-struct ver_file {
-    FILE *stream;
-    char *path, *beside; /* beside is NULL if written in place */
-};
-
-int ver_file_open(struct ver_file *file, const char *path, struct case_error *error);
-int ver_file_commit(struct ver_file *file, struct case_error *error);
-void ver_file_abandon(struct ver_file *file);
-
-/* The place of a file that comes with the program: in the source tree, here (./verify/suites) or
- * where the program was built, else in the installed share directory. To be freed; NULL if it is
- * in none of them, or memory is short. */
-char *ver_shared_path(const char *in_tree, const char *in_share);
 
 #endif

@@ -119,11 +119,18 @@ int case_make(struct case_made *made, const char *address, struct case_error *er
         snprintf(wanted, sizeof wanted, "K below %" PRIu64, family->limit);
         return refuse(error, address, rest, wanted);
     }
-    if (family->make(made, seed, k) != 0) {
-        case_made_clear(made);
-        return refuse(error, address, "too little memory", "more");
-    }
-    return 0;
+    return case_family_make(made, family, seed, k, error);
+}
+
+int case_family_make(struct case_made *made, const struct case_family *family, uint64_t seed,
+                     uint64_t k, struct case_error *error)
+{
+    *made = (struct case_made){0};
+    if (family->make(made, seed, k) == 0)
+        return 0;
+    *error = made->error;
+    case_made_clear(made);
+    return error->text[0] ? -1 : refuse(error, family->name, "too little memory", "more");
 }
 
 void case_made_clear(struct case_made *made)

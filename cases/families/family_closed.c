@@ -1,12 +1,11 @@
 /* family_closed.c: the families closed-quadratic, closed-lambert and closed-chain.
  *
- * A candidate is drawn, solved by formula (family_closed_solve.c) and thrown away if it is not what
- * was wanted: outputs that spike (or exactly one that does not), clear slopes, and a chain in which
- * only first spikes matter. Most are thrown away, so that is found out at few bits, and what stays
- * is solved again at all of them. Draws go on in the same stream, so a case depends on nothing
- * else. */
+ * A candidate is drawn, solved by formula (closed.c) and thrown away if it is not what was wanted:
+ * outputs that spike (or exactly one that does not), clear slopes, and a chain in which only first
+ * spikes matter. Most are thrown away, so that is found out at few bits, and what stays is solved
+ * again at all of them. Draws go on in the same stream, so a case depends on nothing else. */
+#include "cases/families/closed.h"
 #include "cases/families/families.h"
-#include "cases/families/family_closed.h"
 
 enum { ATTEMPTS = 400 };
 enum ratio { RATIO_TWO, RATIO_ONE };
@@ -112,33 +111,92 @@ static void draw_chain(struct case_builder *b, const struct wanted *w)
     draw_inputs(b, inputs, 1);
 }
 
-/* Every neuron spikes but for the wanted silent outputs, and no crossing is shallow. */
-static bool acceptable(const struct closed *closed, const struct case_problem *c,
-                       const struct wanted *w)
+/* t_k, where a silent output counts as a spike at T + silent_after that nothing moves. */
+static number first_time(struct closed *x, size_t k)
+{
+    const struct closed_neuron *n = x->neuron;
+    while (n->population != x->c->loss.population) {
+        n++;
+    }
+    return n[k].spikes > 0 ? n[k].spike[0]
+                           : plus(&x->f, formula_given(&x->f, x->c->end),
+                                  formula_given(&x->f, x->c->loss.silent_after));
+}
+
+/* What the label's time t costs: alpha (e^{t/tau1} - 1), or alpha/(1.01 T - t) (E18, E19). */
+static number penalty(struct closed *x, number t)
+{
+    struct formula *f = &x->f;
+    const struct case_loss *loss = &x->c->loss;
+    number alpha = formula_given(f, loss->alpha), one = formula_given(f, 1);
+    if (loss->penalty == CASE_PENALTY_EXPONENTIAL) {
+        number e = e_to_minus(f, over(f, t, formula_given(f, -loss->tau1)));
+        return times(f, alpha, minus(f, e, one));
+    }
+    number pole = over(f, formula_given(f, 101), formula_given(f, 100));
+    pole = times(f, pole, formula_given(f, x->c->end));
+    return over(f, alpha, minus(f, pole, t));
+}
+
+/* Cross-entropy t_l/tau0 + log sum_k e^{-t_k/tau0} + penalty; squared error half the sum of
+ * (t_k - times_k)^2, margin that of (t_k - t_l - margin)^2 over k != l (E20, E21). */
+static number first_spike_loss(struct closed *x)
+{
+    struct formula *f = &x->f;
+    const struct case_loss *loss = &x->c->loss;
+    const struct case_sample *sample = x->c->sample;
+    size_t size = x->c->population[loss->population].size;
+    number sum = 0, half = formula_given(f, 0.5), tau0 = formula_given(f, loss->tau0);
+    bool entropy = loss->kind == CASE_FIRST_SPIKE_CROSS_ENTROPY;
+    bool margin = loss->kind == CASE_FIRST_SPIKE_MARGIN;
+    number label = margin || entropy ? first_time(x, sample->label) : 0;
+    for (size_t k = 0; k < size; k++) {
+        number t = first_time(x, k);
+        if (entropy) {
+            sum = plus(f, sum, e_to_minus(f, over(f, t, tau0)));
+        } else if (!margin || k != sample->label) {
+            number base = margin ? plus(f, label, formula_given(f, loss->margin))
+                                 : formula_given(f, sample->times[k]);
+            number gap = minus(f, t, base);
+            sum = plus(f, sum, times(f, half, times(f, gap, gap)));
+        }
+    }
+    if (!entropy) {
+        return sum;
+    }
+    return plus(f, plus(f, over(f, label, tau0), ln(f, sum)), penalty(x, label));
+}
+
+/* Only first spikes matter, every neuron spikes but for the wanted silent outputs, and no crossing
+ * is shallow. */
+static bool acceptable(const struct closed *x, const struct case_problem *c, const struct wanted *w)
 {
     size_t silent = 0;
-    for (size_t k = 0; k < closed->neurons; k++) {
-        const struct closed_neuron *n = &closed->neuron[k];
+    for (size_t k = 0; k < x->neurons; k++) {
+        const struct closed_neuron *n = &x->neuron[k];
+        const struct case_population *p = &c->population[n->population];
         if (n->spikes == 0) {
             silent += n->population == c->loss.population ? 1 : CLOSED_NEURONS;
-        } else if (!(mpfr_get_d(n->slope, MPFR_RNDN) * n->tau_mem > 0x1p-5 * n->threshold)) {
+        } else if (!(mpfr_get_d(value(&x->f, n->slope), MPFR_RNDN) *
+                         case_value(&p->tau_mem, n->index) >
+                     0x1p-5 * case_value(&p->threshold, n->index))) {
             return false;
         }
     }
-    return silent == w->silent;
+    return silent == w->silent && !x->second;
 }
 
-/* *good: it was what is wanted. *closed is to be freed. */
-static enum closed_status solve(struct closed **closed, const struct case_problem *c, bool *good,
+/* *good: it was what is wanted; then its truth goes to made, unless that is NULL. */
+static enum closed_status solve(struct case_made *made, const struct case_problem *c, bool *good,
                                 const struct wanted *w, mpfr_prec_t bits)
 {
-    *closed = closed_new(c, bits);
-    enum closed_status status = *closed == NULL ? CLOSED_NO_MEMORY : closed_solve(*closed, c);
-    *good = status == CLOSED_OK && acceptable(*closed, c, w);
-    if (*good) {
-        status = closed_differentiate(*closed, c);
-        *good = status == CLOSED_OK;
+    struct closed x;
+    enum closed_status status = closed_start(&x, c, bits) ? closed_solve(&x) : CLOSED_NO_MEMORY;
+    *good = status == CLOSED_OK && acceptable(&x, c, w);
+    if (*good && made != NULL && closed_publish(made, &x, first_spike_loss(&x)) != 0) {
+        status = CLOSED_NO_MEMORY;
     }
+    closed_clear(&x);
     return status;
 }
 
@@ -166,16 +224,10 @@ static int attempt(struct case_made *made, bool *known, struct case_builder *b,
         return -1;
     }
 
-    struct closed *closed = NULL;
-    enum closed_status status = solve(&closed, made->problem, known, w, CLOSED_DRAFT_BITS);
+    enum closed_status status = solve(NULL, made->problem, known, w, CLOSED_DRAFT_BITS);
     if (*known) {
-        closed_free(closed);
-        status = solve(&closed, made->problem, known, w, CLOSED_BITS);
+        status = solve(made, made->problem, known, w, CLOSED_BITS);
     }
-    if (*known && closed_publish(made, closed) != 0) {
-        status = CLOSED_NO_MEMORY;
-    }
-    closed_free(closed);
     return status == CLOSED_NO_MEMORY ? -1 : 0;
 }
 

@@ -1,38 +1,28 @@
-/* family_closed_output.c: the family closed-output: LI outputs driven by input spikes, losses and
- * gradients by hand.
+/* family_closed_output.c: the family closed-output: LI outputs driven by input spikes, losses by
+ * hand.
  *
- * V of an output and its derivative by any parameter are sums of terms
- *     coefficient t^power e^(-rate t)     from some time on        (family_closed_terms.c)
- * and so is the weighting of the loss. With L the loss of one sample, every gradient is
- *     dL/dp = int_0^T q_k(t) dV_k/dp dt
- *         q = (p_k - [k = l]) w(t)/T               voltage-integral        (E14)
- *         q = (V_k - y_k(t))/T                     squared error           (E17)
- *     dL/dp = (p_k - [k = l]) dV_k/dp (t_k)        max-voltage             (E16)
- *         t_k where V_k is largest
- * For max-voltage every output gets one excitatory arrival at a and bias 0: t_k = a + u, with
- *     u = ln(tau_mem/tau_syn) tau_mem tau_syn/(tau_mem - tau_syn), or tau,
- * or T if that comes first (E6). */
+ * V of an output, less its target where it has one, and the weighting of the loss are sums of terms
+ *     coefficient u^power e^{-rate u},  u = t - from,  from some time on,
+ * so the integral of the product of two sums is one over pairs of terms, from the later beginning
+ * b to T:  with dx = b - from of x, (u + dx)^power expanded, and rate r of both together,
+ *     int_0^L u^m e^{-ru} du = m!/r^{m+1} (1 - e^{-rL} sum_{j <= m} (rL)^j/j!), or L^{m+1}/(m+1).
+ * For max-voltage (E16) every output gets one excitatory arrival at a and bias 0: V is largest at
+ * a + ln(q/p)/(q - p), or a + 1/p, or at T if that comes first (E6); to move that time moves V by
+ * nothing. */
+#include "cases/families/closed.h"
 #include "cases/families/families.h"
-#include "cases/families/family_closed_terms.h"
 
-#include <stdlib.h>
-
-enum { OUTPUTS = 3 };
+enum { OUTPUTS = 3, TERMS = 32 };
 
 /* LI variants of build_loss.c that have closed forms. */
 static const size_t variants[5] = {0, 8, 4, 2, 6};
 
-struct output {
-    struct case_problem *c;
-    const struct case_block *block;
-    size_t parameters;
-    mpfr_t *gradient;             /* [parameters] */
-    mpfr_t loss;                  /* sum over samples */
-    struct closed_terms *voltage; /* [OUTPUTS], of the sample at hand */
-    struct closed_terms *seed;    /* q_k of the output at hand */
-    struct closed_terms *change;  /* dV_k/dp */
-    mpfr_t share[OUTPUTS];        /* p_k - [k = l] */
-    mpfr_t peak[OUTPUTS];         /* t_k of max-voltage */
+struct terms {
+    size_t count;
+    struct term {
+        number coefficient, rate, from;
+        unsigned power; /* 0 or 1 */
+    } at[TERMS];
 };
 
 static void draw(struct case_builder *b, size_t variant)
@@ -79,223 +69,162 @@ static void draw(struct case_builder *b, size_t variant)
     case_build_random_targets(b);
 }
 
-static void weighting_terms(struct closed_terms *terms, const struct case_problem *c)
+static void add(struct terms *terms, number coefficient, unsigned power, number rate, number from)
 {
-    mpfr_t rate;
-    mpfr_init2(rate, CLOSED_BITS);
-    mpfr_set_zero(rate, 1);
-    if (c->loss.weighting == CASE_EXPONENTIAL) {
-        mpfr_set_d(rate, c->end, MPFR_RNDN);
-        mpfr_ui_div(rate, 1, rate, MPFR_RNDN);
-    }
-    closed_terms_clear(terms);
-    closed_terms_add_simple(terms, 1, 0, rate);
-    if (c->loss.weighting == CASE_LINEAR) {
-        mpfr_set_d(rate, c->end, MPFR_RNDN);
-        mpfr_si_div(rate, -1, rate, MPFR_RNDN);
-        closed_terms_add(terms, rate, 1, NULL, NULL);
-    }
-    mpfr_clear(rate);
+    terms->at[terms->count++] = (struct term){coefficient, rate, from, power};
 }
 
-static size_t outputs_of(const struct output *o)
+/* The weighting of voltage-integral (E14): 1, e^{-t/T} or 1 - t/T. */
+static struct terms weighting(struct closed *x)
 {
-    return o->c->population[o->c->loss.population].size;
+    struct formula *f = &x->f;
+    struct terms terms = {0};
+    number one = formula_given(f, 1), rate = over(f, one, formula_given(f, x->c->end));
+    add(&terms, one, 0, x->c->loss.weighting == CASE_EXPONENTIAL ? rate : 0, 0);
+    if (x->c->loss.weighting == CASE_LINEAR) {
+        add(&terms, minus(f, 0, rate), 1, 0, 0);
+    }
+    return terms;
 }
 
-/* log sum e^x - x_l added to the loss; share = softmax(x) - onehot. x is given in share. */
-static void cross_entropy(struct output *o, size_t label)
+static number arrival(struct closed *x, size_t sample, size_t k, size_t neuron, size_t spike)
 {
-    mpfr_t sum, e;
-    mpfr_inits2(CLOSED_BITS, sum, e, (mpfr_ptr)0);
-    mpfr_sub(o->loss, o->loss, o->share[label], MPFR_RNDN);
-    mpfr_set_zero(sum, 1);
-    for (size_t k = 0; k < outputs_of(o); k++) {
-        mpfr_exp(o->share[k], o->share[k], MPFR_RNDN);
-        mpfr_add(sum, sum, o->share[k], MPFR_RNDN);
-    }
-    for (size_t k = 0; k < outputs_of(o); k++) {
-        mpfr_div(o->share[k], o->share[k], sum, MPFR_RNDN);
-        if (k == label) {
-            mpfr_sub_ui(o->share[k], o->share[k], 1, MPFR_RNDN);
+    size_t synapse = neuron * x->c->population[x->c->loss.population].size + k;
+    return plus(&x->f, closed_input(x, sample, 0, neuron, spike),
+                closed_parameter(x, CASE_DELAY, 0, synapse));
+}
+
+/* V of output k, less its target. */
+static struct terms voltage(struct closed *x, const struct closed_membrane *m, size_t sample,
+                            size_t k)
+{
+    struct formula *f = &x->f;
+    const struct case_problem *c = x->c;
+    struct terms v = {0};
+    add(&v, m->bias, 0, 0, 0);
+    add(&v, minus(f, 0, m->bias), 0, m->p, 0);
+    for (size_t n = 0; n < c->population[0].size; n++) {
+        size_t synapse = n * c->population[c->loss.population].size + k;
+        number scale = times(f, m->scale, closed_parameter(x, CASE_WEIGHT, 0, synapse));
+        for (size_t s = 0; s < c->sample[sample].spikes[0][n].count; s++) {
+            number from = arrival(x, sample, k, n, s);
+            add(&v, scale, m->equal ? 1 : 0, m->rate, from);
+            if (!m->equal) {
+                add(&v, minus(f, 0, scale), 0, m->q, from);
+            }
         }
     }
-    mpfr_log(e, sum, MPFR_RNDN);
-    mpfr_add(o->loss, o->loss, e, MPFR_RNDN);
-    mpfr_clears(sum, e, (mpfr_ptr)0);
+    const struct case_steps *y = c->sample[sample].voltages;
+    for (size_t i = 0; y != NULL && i < y[k].count; i++) {
+        number before = formula_given(f, i > 0 ? y[k].value[i - 1] : 0);
+        add(&v, minus(f, before, formula_given(f, y[k].value[i])), 0, 0,
+            formula_given(f, y[k].time[i]));
+    }
+    return v;
 }
 
-/* When the only arrival makes V largest, or T. */
-static void find_peak(mpfr_t peak, const struct case_problem *c, size_t sample, size_t k)
+/* int_0^length u^power e^{-rate u} du */
+static number moment(struct formula *f, unsigned power, number rate, number length)
 {
-    const struct case_population *p = &c->population[c->loss.population];
-    double tau_mem = case_value(&p->tau_mem, k), tau_syn = case_value(&p->tau_syn, k);
-    mpfr_t gap, u;
-    mpfr_inits2(CLOSED_BITS, gap, u, (mpfr_ptr)0);
-    mpfr_set_d(gap, tau_mem, MPFR_RNDN);
-    mpfr_set(u, gap, MPFR_RNDN);
-    mpfr_sub_d(gap, gap, tau_syn, MPFR_RNDN);
-    if (!mpfr_zero_p(gap)) {
-        mpfr_div_d(u, u, tau_syn, MPFR_RNDN);
-        mpfr_log(u, u, MPFR_RNDN);
-        mpfr_mul_d(u, u, tau_mem, MPFR_RNDN);
-        mpfr_mul_d(u, u, tau_syn, MPFR_RNDN);
-        mpfr_div(u, u, gap, MPFR_RNDN);
+    number whole = formula_given(f, 1), sum = whole, term = whole;
+    if (sign(f, rate) == 0) {
+        for (unsigned j = 0; j <= power; j++) {
+            whole = times(f, whole, length);
+        }
+        return over(f, whole, formula_given(f, power + 1));
     }
-    mpfr_set_d(peak, c->sample[sample].spikes[0][0].at[0], MPFR_RNDN);
-    mpfr_add_d(peak, peak, case_delay(c, &c->projection[0], 0, k), MPFR_RNDN);
-    mpfr_add(peak, peak, u, MPFR_RNDN);
-    if (mpfr_cmp_d(peak, c->end) > 0) {
-        mpfr_set_d(peak, c->end, MPFR_RNDN);
+    number reach = times(f, rate, length);
+    for (unsigned j = 1; j <= power; j++) {
+        term = over(f, times(f, term, reach), formula_given(f, j));
+        sum = plus(f, sum, term);
+        whole = over(f, times(f, whole, formula_given(f, j)), rate);
     }
-    mpfr_clears(gap, u, (mpfr_ptr)0);
+    sum = minus(f, formula_given(f, 1), times(f, e_to_minus(f, reach), sum));
+    return over(f, times(f, whole, sum), rate);
 }
 
-/* Voltages, loss and shares of one sample. */
-static void forward(struct output *o, size_t sample)
+/* (1/T) int_0^T a(t) b(t) dt */
+static number mean_product(struct formula *f, const struct terms *a, const struct terms *b,
+                           double end)
 {
-    const struct case_problem *c = o->c;
-    size_t outputs = outputs_of(o);
-    mpfr_t part;
-    mpfr_init2(part, CLOSED_BITS);
-    for (size_t k = 0; k < outputs; k++) {
-        struct closed_terms *v = &o->voltage[k];
-        closed_terms_voltage(v, c, sample, k);
-        if (c->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY) {
-            weighting_terms(o->seed, c);
-            closed_terms_integrate(o->share[k], v, o->seed, c->end);
-            mpfr_div_d(o->share[k], o->share[k], c->end, MPFR_RNDN);
-        } else if (c->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY) {
-            find_peak(o->peak[k], c, sample, k);
-            closed_terms_evaluate(o->share[k], v, o->peak[k]);
-        } else {
-            const struct case_steps *y = &c->sample[sample].voltages[k];
-            closed_terms_subtract_steps(v, y);
-            closed_terms_integrate(part, v, v, c->end);
-            mpfr_div_d(part, part, c->end, MPFR_RNDN);
-            mpfr_div_2ui(part, part, 1, MPFR_RNDN);
-            mpfr_add(o->loss, o->loss, part, MPFR_RNDN);
+    number sum = 0, last = formula_given(f, end);
+    for (size_t i = 0; i < a->count; i++) {
+        for (size_t j = 0; j < b->count; j++) {
+            const struct term *x = &a->at[i], *y = &b->at[j];
+            number from = less(f, x->from, y->from) ? y->from : x->from;
+            if (!less(f, from, last)) {
+                continue;
+            }
+            number rate = plus(f, x->rate, y->rate), length = minus(f, last, from);
+            number dx = minus(f, from, x->from), dy = minus(f, from, y->from);
+            number both = plus(f, times(f, x->rate, dx), times(f, y->rate, dy));
+            number scale = times(f, times(f, x->coefficient, y->coefficient), e_to_minus(f, both));
+            number part = moment(f, x->power + y->power, rate, length);
+            if (x->power > 0) {
+                part = plus(f, part, times(f, dx, moment(f, y->power, rate, length)));
+            }
+            if (y->power > 0) {
+                part = plus(f, part, times(f, dy, moment(f, x->power, rate, length)));
+            }
+            if (x->power > 0 && y->power > 0) {
+                part = plus(f, part, times(f, times(f, dx, dy), moment(f, 0, rate, length)));
+            }
+            sum = plus(f, sum, times(f, scale, part));
         }
     }
-    mpfr_clear(part);
-    if (c->loss.kind != CASE_VOLTAGE_SQUARED_ERROR) {
-        cross_entropy(o, c->sample[sample].label);
-    }
+    return over(f, sum, last);
 }
 
-/* Adds dL/dp, o->change being dV_k/dp. */
-static void add_gradient(struct output *o, size_t k, size_t parameter)
+/* The largest voltage that the only arrival makes. */
+static number largest(struct closed *x, const struct closed_membrane *m, size_t sample, size_t k)
 {
-    const struct case_problem *c = o->c;
-    mpfr_t part;
-    mpfr_init2(part, CLOSED_BITS);
-    if (c->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY) {
-        closed_terms_evaluate(part, o->change, o->peak[k]);
-    } else {
-        closed_terms_integrate(part, o->change, o->seed, c->end);
-        mpfr_div_d(part, part, c->end, MPFR_RNDN);
-    }
-    if (c->loss.kind != CASE_VOLTAGE_SQUARED_ERROR) {
-        mpfr_mul(part, part, o->share[k], MPFR_RNDN);
-    }
-    mpfr_add(o->gradient[parameter], o->gradient[parameter], part, MPFR_RNDN);
-    mpfr_clear(part);
+    struct formula *f = &x->f;
+    number end = formula_given(f, x->c->end), from = arrival(x, sample, k, 0, 0);
+    number rise = m->equal ? m->tau_mem : over(f, ln(f, over(f, m->q, m->p)), minus(f, m->q, m->p));
+    number at = plus(f, from, rise), peak = formula_constant(f, less(f, end, at) ? end : at);
+    number weight = closed_parameter(x, CASE_WEIGHT, 0, k);
+    return plus(f, closed_biased(x, m, peak),
+                times(f, weight, closed_response(x, m, minus(f, peak, from))));
 }
 
-static size_t first_of(const struct output *o, enum case_quantity quantity, size_t sample,
-                       size_t neuron)
+/* log sum_k e^{x_k} - x_l, or half the mean squared distance of the voltages from the target. */
+static number sample_loss(struct closed *x, size_t sample)
 {
-    const struct case_block *block = o->block;
-    while (block->quantity != quantity ||
-           (quantity == CASE_SPIKE_TIME && (block->sample != sample || block->neuron != neuron))) {
-        block++;
-    }
-    return block->first;
-}
-
-static void backward(struct output *o, size_t sample, size_t k)
-{
-    static const enum case_quantity of_neuron[] = {CASE_BIAS, CASE_TAU_MEM, CASE_TAU_SYN};
-    const struct case_problem *c = o->c;
-    size_t outputs = outputs_of(o), inputs = c->population[0].size;
-    if (c->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY) {
-        weighting_terms(o->seed, c);
-    } else {
-        closed_terms_copy(o->seed, &o->voltage[k]);
-    }
-    for (size_t q = 0; q < 3; q++) {
-        closed_terms_change(o->change, c, sample, k, of_neuron[q]);
-        add_gradient(o, k, first_of(o, of_neuron[q], 0, 0) + k);
-    }
-    for (size_t n = 0; n < inputs; n++) {
-        for (size_t i = 0; i < c->sample[sample].spikes[0][n].count; i++) {
-            closed_terms_change_arrival(o->change, c, sample, k, n, i, CASE_WEIGHT);
-            add_gradient(o, k, first_of(o, CASE_WEIGHT, 0, 0) + n * outputs + k);
-            closed_terms_change_arrival(o->change, c, sample, k, n, i, CASE_DELAY);
-            add_gradient(o, k, first_of(o, CASE_DELAY, 0, 0) + n * outputs + k);
-            add_gradient(o, k, first_of(o, CASE_SPIKE_TIME, sample, n) + i);
+    struct formula *f = &x->f;
+    const struct case_problem *c = x->c;
+    size_t out = c->loss.population, label = c->sample[sample].label;
+    struct terms w = weighting(x);
+    number sum = 0, of_label = 0, half = formula_given(f, 0.5);
+    for (size_t k = 0; k < c->population[out].size; k++) {
+        struct closed_membrane m = closed_membrane(x, out, k);
+        struct terms v = voltage(x, &m, sample, k);
+        if (c->loss.kind == CASE_VOLTAGE_SQUARED_ERROR) {
+            sum = plus(f, sum, times(f, half, mean_product(f, &v, &v, c->end)));
+            continue;
         }
+        number score = c->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY
+                           ? largest(x, &m, sample, k)
+                           : mean_product(f, &v, &w, c->end);
+        sum = plus(f, sum, e_to_minus(f, minus(f, 0, score)));
+        of_label = k == label ? score : of_label;
     }
+    return c->loss.kind == CASE_VOLTAGE_SQUARED_ERROR ? sum : minus(f, ln(f, sum), of_label);
 }
 
 /* The loss is the mean over samples. */
-static int publish(struct case_made *made, struct output *o)
+static int publish(struct case_made *made)
 {
-    struct case_known known = {.kind = CASE_KNOWN_LOSS};
-    unsigned long samples = (unsigned long)o->c->samples;
-    mpfr_div_ui(o->loss, o->loss, samples, MPFR_RNDN);
-    int status = case_build_known(made, &known, o->loss);
-    known.kind = CASE_KNOWN_GRADIENT;
-    for (known.parameter = 0; known.parameter < o->parameters && status == 0; known.parameter++) {
-        mpfr_t *gradient = &o->gradient[known.parameter];
-        mpfr_div_ui(*gradient, *gradient, samples, MPFR_RNDN);
-        if (!mpfr_zero_p(*gradient)) {
-            status = case_build_known(made, &known, *gradient);
-        }
-    }
-    return status;
-}
-
-static int solve(struct case_made *made)
-{
-    struct output o = {.c = made->problem};
-    struct case_block *block = NULL;
-    size_t blocks = case_blocks(&block, &o.parameters, o.c);
+    struct closed x;
+    number sum = 0;
     int status = -1;
-    o.block = block;
-    o.gradient = calloc(o.parameters, sizeof *o.gradient);
-    struct closed_terms *terms = closed_terms_new(OUTPUTS + 2);
-    if (blocks > 0 && o.gradient != NULL && terms != NULL) {
-        o.voltage = terms;
-        o.seed = &terms[OUTPUTS];
-        o.change = &terms[OUTPUTS + 1];
-        mpfr_init2(o.loss, CLOSED_BITS);
-        mpfr_set_zero(o.loss, 1);
-        for (size_t i = 0; i < o.parameters; i++) {
-            mpfr_init2(o.gradient[i], CLOSED_BITS);
-            mpfr_set_zero(o.gradient[i], 1);
+    if (closed_start(&x, made->problem, CLOSED_BITS)) {
+        for (size_t s = 0; s < x.c->samples; s++) {
+            sum = plus(&x.f, sum, sample_loss(&x, s));
         }
-        for (size_t k = 0; k < OUTPUTS; k++) {
-            mpfr_inits2(CLOSED_BITS, o.share[k], o.peak[k], (mpfr_ptr)0);
-        }
-        for (size_t s = 0; s < o.c->samples; s++) {
-            forward(&o, s);
-            for (size_t k = 0; k < outputs_of(&o); k++) {
-                backward(&o, s, k);
-            }
-        }
-        status = publish(made, &o);
-        for (size_t k = 0; k < OUTPUTS; k++) {
-            mpfr_clears(o.share[k], o.peak[k], (mpfr_ptr)0);
-        }
-        for (size_t i = 0; i < o.parameters; i++) {
-            mpfr_clear(o.gradient[i]);
-        }
-        mpfr_clear(o.loss);
+        sum = over(&x.f, sum, formula_given(&x.f, (double)x.c->samples));
+        status = closed_publish(made, &x, sum);
     }
-    closed_terms_free(terms, OUTPUTS + 2);
-    free(o.gradient);
-    free(block);
+    closed_clear(&x);
     return status;
 }
 
@@ -308,5 +237,5 @@ int case_make_closed_output(struct case_made *made, uint64_t seed, uint64_t k)
     draw(&b, variant);
     case_build_note(&b, "LI outputs driven by input spikes, integrated by hand; loss: %s.",
                     case_build_loss_name(variant));
-    return case_build_finish(made, &b, CASE_DECIDED) == 0 ? solve(made) : -1;
+    return case_build_finish(made, &b, CASE_DECIDED) == 0 ? publish(made) : -1;
 }

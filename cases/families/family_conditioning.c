@@ -13,12 +13,19 @@
  * dV/dt at a_2 and at t* being positive (or zero at t*), V rises from a_2 to t*; and before a_2 it
  * stays below 0.9 of the threshold, because the bias and the largest response to the first arrival
  * together do. */
+#include "cases/families/build.h"
 #include "cases/families/families.h"
-#include "cases/families/family_closed.h"
 
 #include <string.h>
 
-enum { STAGES = 3, ARRIVALS = 2 * STAGES, EXTRAS = 2, INPUTS = ARRIVALS + EXTRAS, ATTEMPTS = 400 };
+enum {
+    BITS = 768,
+    STAGES = 3,
+    ARRIVALS = 2 * STAGES,
+    EXTRAS = 2,
+    INPUTS = ARRIVALS + EXTRAS,
+    ATTEMPTS = 400
+};
 enum kind { SLOPE, PEAK_ABOVE, PEAK_BELOW };
 
 struct crossing {
@@ -44,13 +51,31 @@ double case_conditioning_wanted(const char *family, uint64_t seed, uint64_t k)
     return draw_wanted(&r, strcmp(family, families[SLOPE]) == 0 ? SLOPE : PEAK_ABOVE);
 }
 
+/* The response to an arrival of weight 1, K = tau_syn/(tau_mem - tau_syn) (m - s) with
+ * m = e^{-u/tau_mem} and s = e^{-u/tau_syn}, and its slope: tau_mem K' = s - K. */
+static void respond(mpfr_t response, mpfr_t slope, const struct crossing *x, mpfr_srcptr u)
+{
+    mpfr_t s;
+    mpfr_init2(s, BITS);
+    mpfr_div_d(s, u, -x->tau_syn, MPFR_RNDN);
+    mpfr_exp(s, s, MPFR_RNDN);
+    mpfr_div_d(response, u, -x->tau_mem, MPFR_RNDN);
+    mpfr_exp(response, response, MPFR_RNDN);
+    mpfr_sub(response, response, s, MPFR_RNDN);
+    mpfr_mul_d(response, response, x->tau_syn, MPFR_RNDN);
+    mpfr_set_d(slope, x->tau_mem, MPFR_RNDN);
+    mpfr_sub_d(slope, slope, x->tau_syn, MPFR_RNDN);
+    mpfr_div(response, response, slope, MPFR_RNDN);
+    mpfr_sub(slope, s, response, MPFR_RNDN);
+    mpfr_div_d(slope, slope, x->tau_mem, MPFR_RNDN);
+    mpfr_clear(s);
+}
+
 /* V - threshold and dV/dt at t. */
 static void voltage(mpfr_t v, mpfr_t slope, const struct crossing *x, mpfr_srcptr t)
 {
-    struct closed_kernel q;
-    mpfr_t u;
-    mpfr_init2(u, CLOSED_BITS);
-    closed_kernel_init(&q, CLOSED_BITS);
+    mpfr_t u, response, rise;
+    mpfr_inits2(BITS, u, response, rise, (mpfr_ptr)0);
     mpfr_div_d(u, t, -x->tau_mem, MPFR_RNDN);
     mpfr_exp(slope, u, MPFR_RNDN);
     mpfr_expm1(v, u, MPFR_RNDN);
@@ -64,40 +89,35 @@ static void voltage(mpfr_t v, mpfr_t slope, const struct crossing *x, mpfr_srcpt
         if (mpfr_sgn(u) < 0) {
             continue;
         }
-        closed_kernel_at(&q, x->tau_mem, x->tau_syn, u);
-        mpfr_mul_d(q.k, q.k, x->weight[i], MPFR_RNDN);
-        mpfr_add(v, v, q.k, MPFR_RNDN);
-        mpfr_mul_d(q.by_u, q.by_u, x->weight[i], MPFR_RNDN);
-        mpfr_add(slope, slope, q.by_u, MPFR_RNDN);
+        respond(response, rise, x, u);
+        mpfr_mul_d(response, response, x->weight[i], MPFR_RNDN);
+        mpfr_add(v, v, response, MPFR_RNDN);
+        mpfr_mul_d(rise, rise, x->weight[i], MPFR_RNDN);
+        mpfr_add(slope, slope, rise, MPFR_RNDN);
     }
-    closed_kernel_clear(&q);
-    mpfr_clear(u);
+    mpfr_clears(u, response, rise, (mpfr_ptr)0);
 }
 
 /* Weights of one pair that add (v, slope) at t*, rounded to doubles. */
 static void solve_pair(double weight[2], const struct crossing *x, const double time[2],
                        mpfr_srcptr v, mpfr_srcptr slope)
 {
-    struct closed_kernel q[2];
-    mpfr_t u, determinant, w;
-    mpfr_inits2(CLOSED_BITS, u, determinant, w, (mpfr_ptr)0);
+    mpfr_t u, determinant, w, k[2], rise[2];
+    mpfr_inits2(BITS, u, determinant, w, k[0], k[1], rise[0], rise[1], (mpfr_ptr)0);
     for (size_t i = 0; i < 2; i++) {
-        closed_kernel_init(&q[i], CLOSED_BITS);
         mpfr_set_d(u, x->at, MPFR_RNDN);
         mpfr_sub_d(u, u, time[i], MPFR_RNDN);
         mpfr_sub_d(u, u, x->delay, MPFR_RNDN);
-        closed_kernel_at(&q[i], x->tau_mem, x->tau_syn, u);
+        respond(k[i], rise[i], x, u);
     }
-    mpfr_fmms(determinant, q[0].k, q[1].by_u, q[1].k, q[0].by_u, MPFR_RNDN);
-    mpfr_fmms(w, v, q[1].by_u, q[1].k, slope, MPFR_RNDN);
+    mpfr_fmms(determinant, k[0], rise[1], k[1], rise[0], MPFR_RNDN);
+    mpfr_fmms(w, v, rise[1], k[1], slope, MPFR_RNDN);
     mpfr_div(w, w, determinant, MPFR_RNDN);
     weight[0] = mpfr_get_d(w, MPFR_RNDN);
-    mpfr_fmms(w, q[0].k, slope, v, q[0].by_u, MPFR_RNDN);
+    mpfr_fmms(w, k[0], slope, v, rise[0], MPFR_RNDN);
     mpfr_div(w, w, determinant, MPFR_RNDN);
     weight[1] = mpfr_get_d(w, MPFR_RNDN);
-    closed_kernel_clear(&q[0]);
-    closed_kernel_clear(&q[1]);
-    mpfr_clears(u, determinant, w, (mpfr_ptr)0);
+    mpfr_clears(u, determinant, w, k[0], k[1], rise[0], rise[1], (mpfr_ptr)0);
 }
 
 /* The largest response to an arrival of weight 1: (tau_syn/tau_mem)^(tau_mem/(tau_mem - tau_syn)).
@@ -105,7 +125,7 @@ static void solve_pair(double weight[2], const struct crossing *x, const double 
 static double largest_response(double tau_mem, double tau_syn)
 {
     mpfr_t base, exponent;
-    mpfr_inits2(CLOSED_BITS, base, exponent, (mpfr_ptr)0);
+    mpfr_inits2(BITS, base, exponent, (mpfr_ptr)0);
     mpfr_set_d(base, tau_syn, MPFR_RNDN);
     mpfr_div_d(base, base, tau_mem, MPFR_RNDN);
     mpfr_set_d(exponent, tau_mem / (tau_mem - tau_syn), MPFR_RNDN);
@@ -133,7 +153,7 @@ static bool draw_crossing(struct crossing *x, struct case_random *r, enum kind k
     memset(x->weight, 0, sizeof x->weight);
 
     mpfr_t v, slope, t, margin;
-    mpfr_inits2(CLOSED_BITS, v, slope, t, margin, (mpfr_ptr)0);
+    mpfr_inits2(BITS, v, slope, t, margin, (mpfr_ptr)0);
     mpfr_set_d(margin, kind == SLOPE ? 0 : wanted, MPFR_RNDN);
     mpfr_mul_d(margin, margin, kind == PEAK_ABOVE ? x->threshold : -x->threshold, MPFR_RNDN);
     mpfr_set_d(t, x->at, MPFR_RNDN);
@@ -160,7 +180,7 @@ static bool draw_crossing(struct crossing *x, struct case_random *r, enum kind k
 static void find_spike(struct crossing *x, enum kind kind)
 {
     mpfr_t low, high, v, slope;
-    mpfr_inits2(CLOSED_BITS, low, high, v, slope, (mpfr_ptr)0);
+    mpfr_inits2(BITS, low, high, v, slope, (mpfr_ptr)0);
     mpfr_set_d(low, x->time[1], MPFR_RNDN);
     mpfr_add_d(low, low, x->delay, MPFR_RNDN);
     mpfr_set_d(high, x->at, MPFR_RNDN);
@@ -172,7 +192,7 @@ static void find_spike(struct crossing *x, enum kind kind)
         }
         mpfr_div(v, v, slope, MPFR_RNDN);
         mpfr_sub(x->spike, x->spike, v, MPFR_RNDN);
-        if (mpfr_zero_p(v) || (mpfr_number_p(v) && mpfr_get_exp(v) < 64 - CLOSED_BITS)) {
+        if (mpfr_zero_p(v) || (mpfr_number_p(v) && mpfr_get_exp(v) < 64 - BITS)) {
             break;
         }
         bool inside = mpfr_less_p(low, x->spike) && mpfr_less_p(x->spike, high);
@@ -268,7 +288,7 @@ static int make(struct case_made *made, enum kind kind, uint64_t seed, uint64_t 
         return made->problem == NULL ? -1 : 0;
     }
 
-    mpfr_init2(x.spike, CLOSED_BITS);
+    mpfr_init2(x.spike, BITS);
     find_spike(&x, kind);
     struct case_known known = {.kind = CASE_KNOWN_SPIKE, .population = 1};
     int status = case_build_known(made, &known, x.spike);

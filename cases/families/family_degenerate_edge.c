@@ -1,6 +1,6 @@
 /* family_degenerate_edge.c: events next to the end of the trial, and cases that cannot be decided.
  *
- * degenerate-end: the last spike is known by formula (family_closed_solve.c), and the trial is made
+ * degenerate-end: the last spike is known by formula (closed.c), and the trial is made
  * to end next to it.
  *
  * degenerate-undecided: an arrival comes exactly at a threshold crossing, or the maximum of V is
@@ -8,7 +8,7 @@
  * the two times are equal is a theorem, not a number: identical neurons with identical input cross
  * together, and a copy that gets everything later by a delay d crosses later by d. */
 #include "cases/families/families.h"
-#include "cases/families/family_closed.h"
+#include "cases/families/closed.h"
 #include "cases/families/family_degenerate.h"
 
 #include <string.h>
@@ -91,20 +91,24 @@ static const char *bend_end(struct net *net, struct case_random *r, size_t way, 
 /* The last spike of the generic network between two doubles; the generic end if there is none. */
 static int last_spike(double *before, double *after, const struct case_problem *c)
 {
-    struct closed *closed = closed_new(c, CLOSED_BITS);
-    if (closed == NULL) {
-        return -1;
+    struct closed x;
+    bool started = closed_start(&x, c, CLOSED_BITS);
+    number last = 0;
+    if (started && closed_solve(&x) == CLOSED_OK) {
+        for (size_t k = 0; k < x.neurons; k++) {
+            const struct closed_neuron *n = &x.neuron[k];
+            if (n->spikes > 0 && less(&x.f, last, n->spike[n->spikes - 1])) {
+                last = n->spike[n->spikes - 1];
+            }
+        }
     }
-    *before = *after = 0;
-    if (closed_solve(closed, c) == CLOSED_OK) {
-        *before = closed_last_spike(closed, -1);
-        *after = closed_last_spike(closed, 1);
-    }
+    *before = started ? mpfr_get_d(value(&x.f, last), MPFR_RNDD) : 0;
+    *after = started ? mpfr_get_d(value(&x.f, last), MPFR_RNDU) : 0;
     if (!(*before > 1)) {
         *before = *after = c->end;
     }
-    closed_free(closed);
-    return 0;
+    closed_clear(&x);
+    return started ? 0 : -1;
 }
 
 int case_make_degenerate_end(struct case_made *made, uint64_t seed, uint64_t k)

@@ -7,8 +7,10 @@
 #include "cases/families/family_real.h"
 
 #include "cases/families/build.h"
+#include "cases/internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,37 +163,47 @@ int case_make_yin_yang(struct case_made *made, uint64_t seed, uint64_t k)
 
 /* ---- digits ---- */
 
-/* Decodes a recording's spikes into at[recording->spikes]. */
-static void decode(struct case_digits_spike *at, const struct case_digits_recording *recording)
+/* A spike of a recording: channel and time, whole numbers. */
+struct spike {
+    double channel, tick;
+};
+
+static const char recordings_in_tree[] = "cases/data/digits.h5";
+
+/* Recording k and its label, from the file (cases/data/README.md). *spike to be freed, also after a
+ * refusal. 0, or -1 and error. */
+static int read_recording(struct spike **spike, size_t *spikes, size_t *label, uint64_t k,
+                          struct case_error *error)
 {
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint32_t tick = 0, number = 0;
-    unsigned shift = 0;
-    for (const char *const *line = recording->line; *line != NULL; line++)
-        for (const char *character = *line; *character != '\0'; character++) {
-            uint32_t digit = (uint32_t)(strchr(alphabet, *character) - alphabet);
-            number |= (digit & 31) << shift;
-            shift += 5;
-            if (digit >= 32)
-                continue;
-            tick += number / CASE_DIGITS_CHANNELS;
-            *at++ = (struct case_digits_spike){tick, number % CASE_DIGITS_CHANNELS};
-            number = 0;
-            shift = 0;
-        }
+    char name[8];
+    size_t taken = 0, recordings = CASE_DIGITS_RECORDINGS;
+    double *labels = NULL, *row = NULL;
+    char *path = case_shared_path(recordings_in_tree, recordings_in_tree + strlen("cases/"), error);
+    if (!path)
+        return -1;
+    struct case_report report = {path, error, 0, 0};
+    snprintf(name, sizeof name, "%u", (unsigned)k);
+    *spikes = SIZE_MAX;
+    int status =
+        case_read_dataset(&labels, &recordings, &taken, &report, CASE_ROOT, path, "labels", 1);
+    if (status == 0)
+        status = case_read_dataset(&row, spikes, &taken, &report, CASE_ROOT, path, name, 2);
+    *spike = (struct spike *)row; /* rows of two numbers */
+    *label = status == 0 ? (size_t)labels[k] : 0;
+    free(labels);
+    free(path);
+    return status;
 }
 
 /* Every stride-th channel of a recording, spikes before DIGITS_END; the middle ones if there are
  * more than limit. Shortens the list in place and returns its new length. */
-static size_t select_spikes(struct case_digits_spike *spike, size_t count, unsigned stride,
-                            size_t limit)
+static size_t select_spikes(struct spike *spike, size_t count, unsigned stride, size_t limit)
 {
     size_t kept = 0;
     for (size_t s = 0; s < count; s++)
-        if (spike[s].channel % stride == 0 &&
-            spike[s].tick < (uint32_t)DIGITS_END * CASE_DIGITS_TICKS_PER_MS)
-            spike[kept++] = (struct case_digits_spike){spike[s].tick, spike[s].channel / stride};
+        if ((unsigned)spike[s].channel % stride == 0 &&
+            spike[s].tick < DIGITS_END * CASE_DIGITS_TICKS_PER_MS)
+            spike[kept++] = (struct spike){spike[s].channel / stride, spike[s].tick};
     if (kept <= limit)
         return kept;
     memmove(spike, spike + (kept - limit) / 2, limit * sizeof *spike);
@@ -200,8 +212,8 @@ static size_t select_spikes(struct case_digits_spike *spike, size_t count, unsig
 
 /* Gives every channel its train; tick origin is time 0. k/24 ms is the double nearest to it: both
  * operands are exact and the division is correctly rounded. Returns 0, or -1 if memory is short. */
-static int build_trains(struct case_builder *b, size_t channels,
-                        const struct case_digits_spike *spike, size_t count, uint32_t origin)
+static int build_trains(struct case_builder *b, size_t channels, const struct spike *spike,
+                        size_t count, double origin)
 {
     double *time = malloc((count + 1) * sizeof *time);
     if (time == NULL)
@@ -209,8 +221,8 @@ static int build_trains(struct case_builder *b, size_t channels,
     for (size_t channel = 0; channel < channels; channel++) {
         size_t spikes = 0;
         for (size_t s = 0; s < count; s++)
-            if (spike[s].channel == channel)
-                time[spikes++] = (double)(spike[s].tick - origin) / CASE_DIGITS_TICKS_PER_MS;
+            if ((size_t)spike[s].channel == channel)
+                time[spikes++] = (spike[s].tick - origin) / CASE_DIGITS_TICKS_PER_MS;
         case_build_spikes(b, 0, 0, channel, time, spikes);
     }
     free(time);
@@ -232,17 +244,19 @@ static int make_digits(struct case_made *made, const struct digits_plan *plan, u
                        uint64_t k)
 {
     k %= CASE_REAL_DIGITS_LIMIT;
-    const struct case_digits_recording *recording = &case_digits[k];
-    struct case_digits_spike *spike = malloc(recording->spikes * sizeof *spike);
-    if (spike == NULL)
+    struct spike *spike = NULL;
+    struct case_error error = {""};
+    size_t count, label;
+    if (read_recording(&spike, &count, &label, k, &error) != 0) {
+        free(spike);
+        *made = (struct case_made){.error = error};
         return -1;
-    decode(spike, recording);
-    size_t count = select_spikes(spike, recording->spikes, plan->stride, plan->limit);
-    uint32_t origin = 0;
-    double end = DIGITS_END;
+    }
+    count = select_spikes(spike, count, plan->stride, plan->limit);
+    double origin = 0, end = DIGITS_END;
     if (plan->part == MIDDLE_PART) {
         origin = spike[0].tick;
-        end = ceil((double)(spike[count - 1].tick - origin) / CASE_DIGITS_TICKS_PER_MS) + TAU_MEM;
+        end = ceil((spike[count - 1].tick - origin) / CASE_DIGITS_TICKS_PER_MS) + TAU_MEM;
     }
 
     struct case_builder b;
@@ -254,7 +268,7 @@ static int make_digits(struct case_made *made, const struct digits_plan *plan, u
     case_build_loss(&b, &(struct case_loss){.kind = CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY,
                                             .population = 2,
                                             .weighting = CASE_EXPONENTIAL});
-    case_build_label(&b, 0, recording->label);
+    case_build_label(&b, 0, label);
     case_build_note(&b, "Heidelberg Digits (Cramer, Stradmann, Schemmel, Zenke 2020), CC BY 4.0, "
                         "re-encoded with lauscher");
     return finish(made, &b, failed);

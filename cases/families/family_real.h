@@ -3,8 +3,12 @@
 #define EVIDENT_FAMILY_REAL_H
 
 #include "cases/cases.h"
-#include "cases/families/digits_data.h"
 #include "cases/families/yin_yang.h"
+
+#define CASE_DIGITS_RECORDINGS 8
+#define CASE_DIGITS_CHANNELS 700    /* 0: highest frequencies */
+#define CASE_DIGITS_CLASSES 20      /* the digit, +10 if spoken in German */
+#define CASE_DIGITS_TICKS_PER_MS 24 /* spike times are k/24 ms */
 
 /* Number of different cases of each maker. A larger k starts again at k = 0. */
 #define CASE_REAL_YIN_YANG_LIMIT ((uint64_t)CASE_YIN_YANG_TEST_COUNT)

@@ -124,7 +124,7 @@ static size_t published_place(const struct clock_plan *plan, const struct clock_
 static void add_tau(const struct clock_plan *plan, struct clock_sample *s, const real *lambda_i,
                     uint32_t step)
 {
-    bool published = (plan->options.variant & GPU_TAU_PUBLISHED) != 0;
+    bool published = (plan->options.variant & SCHEME_TAU_PUBLISHED) != 0;
     for (size_t q = 0; q < plan->populations; q++) {
         const struct clock_population *p = &plan->population[q];
         for (size_t k = 0; p->model != CASE_SPIKE_SOURCE && k < p->size; k++) {
@@ -234,7 +234,7 @@ static void step_back(const struct clock_plan *plan, struct clock_sample *s, siz
                       real *to, const real *from, uint32_t a)
 {
     uint32_t step = a - 1;
-    bool late = (plan->options.variant & GPU_LATE_JUMP) != 0;
+    bool late = (plan->options.variant & SCHEME_LATE_JUMP) != 0;
     if (s->saw[2])
         look(plan, s, from, step);
     if (a < plan->steps)

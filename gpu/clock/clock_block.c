@@ -13,8 +13,8 @@ static bool met(const struct clock_plan *plan, uint32_t n)
     unsigned variant = plan->options.variant;
     uint32_t m = plan->steps - 1 - n;
     if (m == 0)
-        return !(variant & GPU_BLOCKED);
-    if (!(variant & GPU_FLOAT_CLOCK))
+        return !(variant & SCHEME_BLOCKED);
+    if (!(variant & SCHEME_FLOAT_CLOCK))
         return true;
     double dt = plan->c->end / (double)plan->steps;
     float label = (float)((double)n * dt), step = (float)dt, end = (float)plan->c->end;
@@ -66,7 +66,7 @@ static int filter(const struct clock_plan *plan, struct clock_sample *s, size_t 
 
 int clock_block(const struct clock_plan *plan, struct clock_sample *s)
 {
-    bool published = (plan->options.variant & (GPU_BLOCKED | GPU_FLOAT_CLOCK)) != 0;
+    bool published = (plan->options.variant & (SCHEME_BLOCKED | SCHEME_FLOAT_CLOCK)) != 0;
     clock_release(&s->blocked);
     for (size_t p = 0; p < plan->populations; p++) {
         if (plan->population[p].model == CASE_LI)

@@ -63,7 +63,7 @@ static void gains(real *kappa, real *kappa_back, struct numbers *n)
 /* sign tau_syn / samples, and dt / (tau samples) without or with dt (published: without). */
 static void scales(struct clock_plan *plan, size_t cell, struct numbers *n)
 {
-    bool published = (plan->options.variant & GPU_TAU_PUBLISHED) != 0;
+    bool published = (plan->options.variant & SCHEME_TAU_PUBLISHED) != 0;
     unsigned long samples = (unsigned long)plan->samples;
     mpfr_div_ui(n->x, n->tau_syn, samples, MPFR_RNDN);
     plan->weight_scale[cell] = -nearest(n->x);
@@ -138,7 +138,7 @@ static real *take_weights(struct clock_plan *plan, const double *const *override
 }
 
 /* Infinity where the case has none: a number that binary32 cannot hold. */
-static enum gpu_status refuse_range(const struct clock_plan *plan, char reason[GPU_REASON])
+static enum result_status refuse_range(const struct clock_plan *plan, char reason[RESULT_REASON])
 {
     const real *const array[] = {plan->weight,        plan->weight_back, plan->kappa,
                                  plan->kappa_back,    plan->drive,       plan->bias,
@@ -150,24 +150,24 @@ static enum gpu_status refuse_range(const struct clock_plan *plan, char reason[G
     for (size_t k = 0; k < sizeof array / sizeof *array; k++)
         for (size_t j = 0; j < (k < 2 ? plan->synapses : plan->cells); j++)
             if (!isfinite(array[k][j])) {
-                snprintf(reason, GPU_REASON, "a %s is beyond the range of binary%d", name[k],
+                snprintf(reason, RESULT_REASON, "a %s is beyond the range of binary%d", name[k],
                          REAL_BITS);
-                return GPU_REFUSED;
+                return RESULT_REFUSED;
             }
-    return GPU_OK;
+    return RESULT_OK;
 }
 
-enum gpu_status clock_constants(struct clock_plan *plan, char reason[GPU_REASON])
+enum result_status clock_constants(struct clock_plan *plan, char reason[RESULT_REASON])
 {
     const struct case_problem *c = plan->c;
-    bool stale = (plan->options.variant & GPU_STALE) != 0;
+    bool stale = (plan->options.variant & SCHEME_STALE) != 0;
     struct numbers n;
     plan->samples_real = (real)plan->samples;
     plan->weight = take_weights(plan, NULL);
     plan->weight_back = stale ? take_weights(plan, plan->options.backward_weight) : plan->weight;
     if (take_cells(plan) != 0 || !plan->weight || !plan->weight_back) {
-        snprintf(reason, GPU_REASON, "memory is short");
-        return GPU_SHORT;
+        snprintf(reason, RESULT_REASON, "memory is short");
+        return RESULT_SHORT;
     }
     numbers_init(&n);
     mpfr_set_d(n.dt, c->end, MPFR_RNDN);

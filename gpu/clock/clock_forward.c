@@ -179,7 +179,7 @@ static int step_population(const struct clock_plan *plan, struct clock_sample *s
     size_t first = p->first, row = (size_t)n * plan->cells + first;
     if (population == plan->loss.population)
         clock_loss_waits(plan, s);
-    if ((plan->options.variant & GPU_CLAMP) && n + 1 == plan->steps)
+    if ((plan->options.variant & SCHEME_CLAMP) && n + 1 == plan->steps)
         for (size_t k = 0; k < p->padded; k++)
             s->i[first + k] = 0;
     deliver(plan, s, p, n);

@@ -12,7 +12,7 @@
 static int make_sample(struct clock_run *run, struct clock_sample *s, size_t sample)
 {
     const struct clock_plan *plan = run->plan;
-    const struct gpu_options *options = &plan->options;
+    const struct engine_options *options = &plan->options;
     struct clock_memory *m = &run->memory;
     size_t outputs = plan->loss.outputs, width = plan->population[plan->loss.population].padded;
     size_t cells = plan->cells, all = (size_t)plan->steps * cells;
@@ -250,19 +250,19 @@ int clock_backward(struct clock_run *run)
 
 /* ---- everything ---- */
 
-enum gpu_status clock_host(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options)
+enum result_status clock_host(struct result *result, const struct case_problem *c,
+                              const struct engine_options *options)
 {
     struct clock_plan plan;
     struct clock_run run = {.plan = &plan};
     int threads = omp_get_max_threads();
-    enum gpu_status status = clock_plan_make(&plan, c, options, result->reason);
+    enum result_status status = clock_plan_make(&plan, c, options, result->reason);
     if (options->threads > 0)
         omp_set_num_threads(options->threads);
-    if (status == GPU_OK &&
+    if (status == RESULT_OK &&
         (clock_run_make(&run, &plan) != 0 || clock_forward(&run) != 0 ||
          (options->gradients && clock_backward(&run) != 0) || clock_result(result, &run) != 0)) {
-        status = GPU_SHORT;
+        status = RESULT_SHORT;
         snprintf(result->reason, sizeof result->reason, "memory is short");
     }
     omp_set_num_threads(threads);

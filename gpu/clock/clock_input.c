@@ -30,7 +30,7 @@ static int by_step(const void *a, const void *b)
 static int lay_list(struct clock_plan *plan, struct clock_list *list,
                     const struct case_step_train *train, size_t size)
 {
-    bool merge = (plan->options.variant & GPU_MERGE) != 0;
+    bool merge = (plan->options.variant & SCHEME_MERGE) != 0;
     size_t count = spikes_of(train, size), kept = 0;
     struct arrival *sorted = malloc((count + 1) * sizeof *sorted);
     list->step = clock_take(&plan->memory, count, sizeof *list->step);
@@ -112,7 +112,7 @@ static int rank_samples(struct clock_plan *plan)
     return failed ? -1 : 0;
 }
 
-enum gpu_status clock_inputs(struct clock_plan *plan, char reason[GPU_REASON])
+enum result_status clock_inputs(struct clock_plan *plan, char reason[RESULT_REASON])
 {
     size_t lists = plan->samples * plan->populations;
     int failed = 0;
@@ -126,8 +126,8 @@ enum gpu_status clock_inputs(struct clock_plan *plan, char reason[GPU_REASON])
                 failed = lay_list(plan, &plan->input[s * plan->populations + p],
                                   plan->grid.input.train[s][p], plan->population[p].size);
     if (failed || rank_samples(plan) != 0) {
-        snprintf(reason, GPU_REASON, "memory is short");
-        return GPU_SHORT;
+        snprintf(reason, RESULT_REASON, "memory is short");
+        return RESULT_SHORT;
     }
-    return GPU_OK;
+    return RESULT_OK;
 }

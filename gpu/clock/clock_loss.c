@@ -103,7 +103,7 @@ static void end_integral(const struct clock_plan *plan, struct clock_sample *s, 
     struct loss_softmax softmax = loss_softmax(s->score, outputs);
     for (size_t k = 0; k < outputs; k++)
         s->pull[k] = clock_real(loss_pull(softmax, s->score[k], k == label) / plan->c->end /
-                                defect_of(plan, GPU_DRIVE_OVER_TAU, k));
+                                defect_of(plan, SCHEME_DRIVE_OVER_TAU, k));
     s->loss = loss_cross_entropy(softmax, s->score[label]);
 }
 
@@ -111,7 +111,7 @@ static void end_maximum(const struct clock_plan *plan, struct clock_sample *s, s
 {
     uint32_t outputs = (uint32_t)plan->loss.outputs;
     size_t first = plan->population[plan->loss.population].first;
-    double over = plan->options.variant & GPU_MAX_OVER_T ? plan->c->end : 1.0;
+    double over = plan->options.variant & SCHEME_MAX_OVER_T ? plan->c->end : 1.0;
     struct loss_softmax softmax = loss_softmax(s->score, outputs);
     for (size_t k = 0; k < outputs; k++) {
         s->pull[k] = clock_real(loss_pull(softmax, s->score[k], k == label) /
@@ -217,11 +217,11 @@ void clock_loss_drive(const struct clock_plan *plan, struct clock_sample *s, siz
         struct loss_softmax softmax = loss_softmax(v, (uint32_t)loss->outputs);
         for (size_t k = 0; k < loss->outputs; k++)
             s->steady[k] = clock_real(loss_pull(softmax, v[k], k == from->label) / plan->c->end /
-                                      defect_of(plan, GPU_DRIVE_OVER_TAU, k));
+                                      defect_of(plan, SCHEME_DRIVE_OVER_TAU, k));
     } else if (loss->kind == CASE_VOLTAGE_SQUARED_ERROR) {
         for (size_t k = 0; k < loss->outputs; k++) {
             real y = target_back(plan, &from->voltages[k], &s->target[k], step);
-            real scale = clock_real(1.0 / plan->c->end / defect_of(plan, GPU_DRIVE_OVER_TAU, k));
+            real scale = clock_real(1.0 / plan->c->end / defect_of(plan, SCHEME_DRIVE_OVER_TAU, k));
             s->steady[k] = (y - s->output[step * width + k]) * scale;
         }
     } else {

@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum gpu_status refuse(char reason[GPU_REASON], const char *text)
+static enum result_status refuse(char reason[RESULT_REASON], const char *text)
 {
-    snprintf(reason, GPU_REASON, "%s", text);
-    return GPU_REFUSED;
+    snprintf(reason, RESULT_REASON, "%s", text);
+    return RESULT_REFUSED;
 }
 
-static enum gpu_status no_memory(char reason[GPU_REASON])
+static enum result_status no_memory(char reason[RESULT_REASON])
 {
-    snprintf(reason, GPU_REASON, "memory is short");
-    return GPU_SHORT;
+    snprintf(reason, RESULT_REASON, "memory is short");
+    return RESULT_SHORT;
 }
 
 /* ---- populations ---- */
@@ -170,25 +170,25 @@ static void lay_loss(struct clock_plan *plan)
                   .margin = from->margin,
                   .end = c->end},
         .silent = c->end + from->silent_after,
-        .label_times = (variant & GPU_LABEL) != 0,
-        .before_only = (variant & GPU_MAX_BEFORE) != 0,
-        .kinks = from->kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && !(variant & GPU_MAX_STILL),
+        .label_times = (variant & SCHEME_LABEL) != 0,
+        .before_only = (variant & SCHEME_MAX_BEFORE) != 0,
+        .kinks = from->kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && !(variant & SCHEME_MAX_STILL),
         .drive_scale = 1.0 / c->end,
     };
 }
 
 /* ---- the whole ---- */
 
-enum gpu_status clock_plan_make(struct clock_plan *plan, const struct case_problem *c,
-                                const struct gpu_options *options, char reason[GPU_REASON])
+enum result_status clock_plan_make(struct clock_plan *plan, const struct case_problem *c,
+                                   const struct engine_options *options, char reason[RESULT_REASON])
 {
     struct case_error error;
     *plan = (struct clock_plan){.c = c, .options = *options, .samples = c->samples};
     plan->memory.poison = options->poison;
     if (c->loss.kind == CASE_FIRST_SPIKE_CROSS_ENTROPY && c->loss.tau0 <= 0)
         return refuse(reason, "tau0 of the loss is not positive");
-    if ((options->variant & GPU_STALE) && !options->backward_weight)
-        return refuse(reason, "GPU_STALE needs the weights of the backward pass");
+    if ((options->variant & SCHEME_STALE) && !options->backward_weight)
+        return refuse(reason, "SCHEME_STALE needs the weights of the backward pass");
     if (case_grid_make(&plan->grid, c, options->step, options->delays, &error) != 0)
         return refuse(reason, error.text);
     plan->steps = plan->grid.steps;
@@ -196,8 +196,8 @@ enum gpu_status clock_plan_make(struct clock_plan *plan, const struct case_probl
     if (lay_populations(plan) != 0 || lay_projections(plan) != 0)
         return no_memory(reason);
     lay_loss(plan);
-    enum gpu_status status = clock_constants(plan, reason);
-    return status == GPU_OK ? clock_inputs(plan, reason) : status;
+    enum result_status status = clock_constants(plan, reason);
+    return status == RESULT_OK ? clock_inputs(plan, reason) : status;
 }
 
 void clock_plan_clear(struct clock_plan *plan)

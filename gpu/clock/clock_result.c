@@ -1,6 +1,6 @@
 /* clock_result.c: what the host driver computed, widened to double. */
 #include "gpu/clock/plan.h"
-#include "gpu/gpu_result.h"
+#include "cases/result.h"
 
 #include <stdlib.h>
 
@@ -52,7 +52,7 @@ static size_t ***make_counts(const struct clock_run *run)
 }
 
 /* place[n]: where the next spike of neuron n goes, counts are used up. */
-static void sort_list(struct gpu_result *result, const struct clock_list *list, size_t *place,
+static void sort_list(struct result *result, const struct clock_list *list, size_t *place,
                       size_t size, size_t s, size_t p)
 {
     size_t first = 0;
@@ -97,7 +97,7 @@ static void fill_cells(double *to, const struct clock_plan *plan, size_t populat
     }
 }
 
-static int fill_gradient(struct gpu_result *result, const struct clock_run *run)
+static int fill_gradient(struct result *result, const struct clock_run *run)
 {
     const struct clock_plan *plan = run->plan;
     struct case_block *block;
@@ -136,24 +136,26 @@ static void fill_trace(double *to, const double *from, const struct clock_plan *
                 *to++ = from[n * plan->cells + plan->population[p].first + k];
 }
 
-int clock_result(struct gpu_result *result, const struct clock_run *run)
+int clock_result(struct result *result, const struct clock_run *run)
 {
     const struct clock_plan *plan = run->plan;
-    const struct gpu_options *options = &plan->options;
+    const struct engine_options *options = &plan->options;
     size_t ***count = make_counts(run);
     result->steps = plan->steps;
     result->cells = 0;
     for (size_t p = 0; p < plan->populations; p++)
         if (plan->population[p].model != CASE_SPIKE_SOURCE)
             result->cells += plan->population[p].size;
-    if (!count || gpu_result_make(result, plan->c, options, count_spikes, count) != 0 ||
+    result->has_loss = result->has_sample_loss = true;
+    if (!count || result_make(result, plan->c, false, options->gradients) != 0 ||
+        result_make_raster(result, plan->c, options->trace, count_spikes, count) != 0 ||
         (options->gradients && fill_gradient(result, run) != 0)) {
         free_counts(count, plan);
         return -1;
     }
     for (size_t s = 0; s < plan->samples; s++) {
         const struct clock_sample *from = &run->sample[s];
-        struct gpu_trace *trace = &result->sample[s].trace;
+        struct result_trace *trace = &result->sample[s].trace;
         result->sample[s].loss = (double)clock_real(from->loss);
         for (size_t p = 0; p < plan->populations; p++)
             if (plan->population[p].model == CASE_LIF)

@@ -106,7 +106,7 @@ struct clock_loss {
 struct clock_plan {
     struct clock_memory memory;
     const struct case_problem *c;
-    struct gpu_options options;
+    struct engine_options options;
     struct case_grid grid;
     uint32_t steps;
     size_t samples, populations, projections, cells, fans, synapses, rows;
@@ -120,21 +120,22 @@ struct clock_plan {
     real *alpha, *beta, *kappa, *kappa_back, *drive, *bias, *threshold, *reset, *height;
     real *weight_scale, *tau_mem_scale, *tau_syn_scale; /* factors of the gradients' sums */
     double *tau_mem;                                    /* [cells], as given */
-    real *weight, *weight_back; /* [synapses]; weight_back is weight but for GPU_STALE */
+    real *weight, *weight_back; /* [synapses]; weight_back is weight but for SCHEME_STALE */
     real samples_real;
     struct clock_list *input; /* [samples][populations]; empty where no source */
     struct clock_loss loss;
     size_t history; /* kinds of history rows a step: 1, or 2 with gradients of delays */
 };
 
-/* GPU_OK, or a status and reason. plan must be cleared whatever comes out. c must outlive it. */
-enum gpu_status clock_plan_make(struct clock_plan *plan, const struct case_problem *c,
-                                const struct gpu_options *options, char reason[GPU_REASON]);
+/* RESULT_OK, or a status and reason. plan must be cleared whatever comes out. c must outlive it. */
+enum result_status clock_plan_make(struct clock_plan *plan, const struct case_problem *c,
+                                   const struct engine_options *options,
+                                   char reason[RESULT_REASON]);
 void clock_plan_clear(struct clock_plan *plan);
 
 /* Parts of clock_plan_make: -1 and reason if a number leaves the range of real; or memory. */
-enum gpu_status clock_constants(struct clock_plan *plan, char reason[GPU_REASON]);
-enum gpu_status clock_inputs(struct clock_plan *plan, char reason[GPU_REASON]);
+enum result_status clock_constants(struct clock_plan *plan, char reason[RESULT_REASON]);
+enum result_status clock_inputs(struct clock_plan *plan, char reason[RESULT_REASON]);
 
 /* x rounded to real, the only way a double of the case enters the arithmetic. */
 static inline real clock_real(double x)
@@ -238,12 +239,12 @@ int clock_gather_sort(struct clock_run *run, size_t fan, uint32_t chunk);
 void clock_gather(const struct clock_run *run, size_t projection, size_t from, size_t to,
                   size_t left, size_t wide);
 
-/* Fills a result that gpu_result_make has laid out; -1 if memory is short. */
-int clock_result(struct gpu_result *result, const struct clock_run *run);
+/* Fills a result that result_make_raster has laid out; -1 if memory is short. */
+int clock_result(struct result *result, const struct clock_run *run);
 
 /* Everything: plan, run, result. */
-enum gpu_status clock_host(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options);
+enum result_status clock_host(struct result *result, const struct case_problem *c,
+                              const struct engine_options *options);
 
 /* First spike of a list with a step of at least `step`. */
 static inline size_t clock_from(const struct clock_list *list, uint32_t step)

@@ -168,25 +168,25 @@ static void read_times(struct cuda *cuda, struct cuda_times *times, bool gradien
     times->backward = (double)backward / 1000;
 }
 
-/* Whether there is a device: GPU_OK, or a line about what is wrong. Only two errors say that there
- * is none; all others are of one that does not work. */
-static enum gpu_status find_device(int *device, char *text, size_t size)
+/* Whether there is a device: RESULT_OK, or a line about what is wrong. Only two errors say that
+ * there is none; all others are of one that does not work. */
+static enum result_status find_device(int *device, char *text, size_t size)
 {
     int devices = 0;
     cudaError_t error = cudaGetDeviceCount(&devices);
     if (error == cudaSuccess)
         error = devices == 0 ? cudaErrorNoDevice : cudaGetDevice(device);
     if (error == cudaSuccess)
-        return GPU_OK;
+        return RESULT_OK;
     bool absent = error == cudaErrorNoDevice || error == cudaErrorInsufficientDriver;
     snprintf(text, size, "%s: %s", absent ? "no NVIDIA device" : "the NVIDIA device does not work",
              cudaGetErrorString(error));
     cudaGetLastError();
-    return absent ? GPU_ABSENT : GPU_FAULT;
+    return absent ? RESULT_ABSENT : RESULT_FAULT;
 }
 
-enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_problem *c,
-                                 const struct gpu_options *options, struct cuda_times *times)
+enum result_status clock_cuda_timed(struct result *result, const struct case_problem *c,
+                                 const struct engine_options *options, struct cuda_times *times)
 {
     struct cuda cuda = {};
     struct device_driver driver = {};
@@ -201,8 +201,8 @@ enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_pr
     driver.gather = gather;
     driver.sum_tau = sum_tau;
     int device;
-    enum gpu_status status = find_device(&device, result->reason, sizeof result->reason);
-    if (status != GPU_OK)
+    enum result_status status = find_device(&device, result->reason, sizeof result->reason);
+    if (status != RESULT_OK)
         return status;
     if (open_device(&driver) != 0 || run_canary(&driver) != 0) {
         status = driver.status;
@@ -210,35 +210,35 @@ enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_pr
     } else {
         status = device_run(result, c, options, &driver);
     }
-    if (status == GPU_OK && times)
+    if (status == RESULT_OK && times)
         read_times(&cuda, times, options->gradients);
     close_device(&driver);
     return status;
 }
 
-enum gpu_status clock_cuda(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options)
+enum result_status clock_cuda(struct result *result, const struct case_problem *c,
+                           const struct engine_options *options)
 {
     return clock_cuda_timed(result, c, options, NULL);
 }
 
-enum gpu_status gpu_device(char *text, size_t size)
+enum result_status gpu_device(char *text, size_t size)
 {
     int device, driver = 0, runtime = 0;
     cudaDeviceProp p;
-    enum gpu_status status = find_device(&device, text, size);
-    if (status != GPU_OK)
+    enum result_status status = find_device(&device, text, size);
+    if (status != RESULT_OK)
         return status;
     cudaError_t error = cudaGetDeviceProperties(&p, device);
     if (error != cudaSuccess) {
         snprintf(text, size, "the NVIDIA device does not work: %s", cudaGetErrorString(error));
         cudaGetLastError();
-        return GPU_FAULT;
+        return RESULT_FAULT;
     }
     cudaDriverGetVersion(&driver);
     cudaRuntimeGetVersion(&runtime);
     snprintf(text, size, "%s, sm_%d%d, %d multiprocessors, driver %d.%d, runtime %d.%d", p.name,
              p.major, p.minor, p.multiProcessorCount, driver / 1000, driver % 1000 / 10,
              runtime / 1000, runtime % 1000 / 10);
-    return GPU_OK;
+    return RESULT_OK;
 }

@@ -3,14 +3,14 @@
 
 #include <stdio.h>
 
-enum gpu_status clock_cuda(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options)
+enum result_status clock_cuda(struct result *result, const struct case_problem *c,
+                              const struct engine_options *options)
 {
     return clock_cuda_timed(result, c, options, NULL);
 }
 
-enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_problem *c,
-                                 const struct gpu_options *options, struct cuda_times *times)
+enum result_status clock_cuda_timed(struct result *result, const struct case_problem *c,
+                                    const struct engine_options *options, struct cuda_times *times)
 {
     (void)c;
     (void)options;
@@ -18,8 +18,8 @@ enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_pr
     return gpu_device(result->reason, sizeof result->reason);
 }
 
-enum gpu_status gpu_device(char *text, size_t size)
+enum result_status gpu_device(char *text, size_t size)
 {
     snprintf(text, size, "built without CUDA: there was no nvcc");
-    return GPU_ABSENT;
+    return RESULT_ABSENT;
 }

@@ -37,7 +37,7 @@ DEVICE void add_tau(const struct device *d, const struct adjoint_state *s, const
     uint32_t k = cell - p->first, from = step, other = cell;
     if (k >= p->size)
         return;
-    if (d->variant & GPU_TAU_PUBLISHED) {
+    if (d->variant & SCHEME_TAU_PUBLISHED) {
         if (step + 1 == d->steps)
             return;
         from = step + 1;
@@ -96,7 +96,7 @@ DEVICE void propagate_tile(const struct device *d, const struct adjoint_state *s
 {
     uint32_t cell = tile * LANES + at->lane, own = cell - at->tile * LANES, step = a - 1;
     uint32_t population = d->tile[tile], k = cell - d->loss.first;
-    int late = (d->variant & GPU_LATE_JUMP) != 0, jumps = s->jumps[own] != 0;
+    int late = (d->variant & SCHEME_LATE_JUMP) != 0, jumps = s->jumps[own] != 0;
     int scored = population == d->loss.population;
     float lambda_v = s->lambda_v[own], lambda_i = s->lambda_i[own], to;
     if (d->saw[2]) {

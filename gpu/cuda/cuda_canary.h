@@ -30,9 +30,9 @@ static int judge_canary(struct device_driver *driver, const struct gpu_canary_en
         }
     if (failures == 0)
         return 0;
-    char text[GPU_REASON / 2];
+    char text[RESULT_REASON / 2];
     gpu_canary_explain(text, sizeof text, first, got[first], failures);
-    driver->status = GPU_BROKEN;
+    driver->status = RESULT_BROKEN;
     snprintf(driver->reason, sizeof driver->reason, "on the device: %s", text);
     return -1;
 }
@@ -46,7 +46,7 @@ static int run_canary(struct device_driver *driver)
     unsigned char *base;
     int status = -1;
     if (!got) {
-        driver->status = GPU_SHORT;
+        driver->status = RESULT_SHORT;
         snprintf(driver->reason, sizeof driver->reason, "memory is short");
         return -1;
     }

@@ -78,7 +78,7 @@ DEVICE void move_tile(const struct device *d, const struct forward_state *s, con
     size_t row = ((size_t)at->sample * d->steps + n) * d->cells + cell;
     int scored = d->tile[tile] == d->loss.population && k < d->loss.outputs;
     float v = s->v[own], i = s->i[own], fresh, before;
-    if ((d->variant & GPU_CLAMP) && n + 1 == d->steps)
+    if ((d->variant & SCHEME_CLAMP) && n + 1 == d->steps)
         i = 0;
     i = receive(d, s, p, k, i);
     if (d->trace_v) {

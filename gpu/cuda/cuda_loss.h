@@ -16,7 +16,7 @@
 /* 1, or tau_mem of an output where the published code divides by it. */
 DEVICE double defect_of(const struct device *d, uint32_t k)
 {
-    return d->variant & GPU_DRIVE_OVER_TAU ? d->tau[d->loss.first + k] : 1.0;
+    return d->variant & SCHEME_DRIVE_OVER_TAU ? d->tau[d->loss.first + k] : 1.0;
 }
 
 DEVICE float *output_row(const struct device *d, uint32_t sample, uint32_t n)
@@ -114,7 +114,7 @@ DEVICE void end_softmax(const struct device *d, double *term, uint32_t sample)
     float *pull = d->pull + (size_t)sample * d->loss.width;
     float *kink = d->kink + (size_t)sample * d->loss.width;
     int maximum = d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY;
-    double over = d->variant & GPU_MAX_OVER_T ? d->loss.end : 1.0;
+    double over = d->variant & SCHEME_MAX_OVER_T ? d->loss.end : 1.0;
     struct loss_softmax softmax;
     if (THREAD == 0) {
         softmax = loss_softmax(score, d->loss.outputs);

@@ -27,7 +27,7 @@ static int check(struct device_driver *driver, cudaError_t error, const char *ca
 {
     if (error == cudaSuccess)
         return 0;
-    driver->status = error == cudaErrorMemoryAllocation ? GPU_SHORT : GPU_FAULT;
+    driver->status = error == cudaErrorMemoryAllocation ? RESULT_SHORT : RESULT_FAULT;
     snprintf(driver->reason, sizeof driver->reason, "%s:%d: %s: %s", file, line, call,
              cudaGetErrorString(error));
     cudaGetLastError(); /* not the next run's */

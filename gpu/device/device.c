@@ -35,13 +35,13 @@ static void keep(const struct device_host *h)
 
 /* ---- shape ---- */
 
-static bool block_is_bad(const struct gpu_options *options, char reason[GPU_REASON])
+static bool block_is_bad(const struct engine_options *options, char reason[RESULT_REASON])
 {
     if (options->block % LANES != 0 || options->block > DEVICE_MOST_THREADS)
-        snprintf(reason, GPU_REASON, "block: %u threads, wanted a multiple of %d up to %d",
+        snprintf(reason, RESULT_REASON, "block: %u threads, wanted a multiple of %d up to %d",
                  options->block, LANES, DEVICE_MOST_THREADS);
     else if (options->cluster > DEVICE_MOST_BLOCKS)
-        snprintf(reason, GPU_REASON, "cluster: %u blocks, wanted up to %d", options->cluster,
+        snprintf(reason, RESULT_REASON, "cluster: %u blocks, wanted up to %d", options->cluster,
                  DEVICE_MOST_BLOCKS);
     else
         return false;
@@ -65,7 +65,7 @@ static bool fits(const struct device_host *h)
 /* A cluster where a block would have 1,024 cells and more, or more than its memory holds. */
 static void choose_shape(struct device_host *h)
 {
-    const struct gpu_options *options = &h->plan->options;
+    const struct engine_options *options = &h->plan->options;
     struct device *d = &h->d;
     uint32_t most = options->cluster ? options->cluster : DEVICE_MOST_BLOCKS;
     most = most < h->driver->clusters ? most : h->driver->clusters;
@@ -207,10 +207,10 @@ static int backward(struct device_host *h)
 
 /* ---- everything ---- */
 
-static int run_all(struct device_host *h, struct gpu_result *result)
+static int run_all(struct device_host *h, struct result *result)
 {
-    const struct gpu_options *options = &h->plan->options;
-    bool lossy = (options->variant & (GPU_BLOCKED | GPU_FLOAT_CLOCK)) != 0;
+    const struct engine_options *options = &h->plan->options;
+    bool lossy = (options->variant & (SCHEME_BLOCKED | SCHEME_FLOAT_CLOCK)) != 0;
     if (make_host(h) != 0)
         return -1;
     choose_shape(h);
@@ -226,16 +226,16 @@ static int run_all(struct device_host *h, struct gpu_result *result)
     return 0;
 }
 
-enum gpu_status device_run(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options, struct device_driver *driver)
+enum result_status device_run(struct result *result, const struct case_problem *c,
+                              const struct engine_options *options, struct device_driver *driver)
 {
     struct clock_plan plan;
     struct clock_run run = {.plan = &plan};
     struct device_host h = {.plan = &plan, .driver = driver, .run = &run};
     if (block_is_bad(options, result->reason))
-        return GPU_REFUSED;
-    enum gpu_status status = clock_plan_make(&plan, c, options, result->reason);
-    if (status == GPU_OK && run_all(&h, result) != 0) {
+        return RESULT_REFUSED;
+    enum result_status status = clock_plan_make(&plan, c, options, result->reason);
+    if (status == RESULT_OK && run_all(&h, result) != 0) {
         status = driver->status;
         memcpy(result->reason, driver->reason, sizeof result->reason);
     }

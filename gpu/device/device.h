@@ -214,8 +214,8 @@ struct device_driver {
     uint32_t clusters; /* blocks a cluster can have */
     uint32_t threads;  /* a block where nothing else is asked for; 0: by the cells */
     uint32_t spikes;   /* room a neuron to start with; 0: chosen */
-    enum gpu_status status;
-    char reason[GPU_REASON];
+    enum result_status status;
+    char reason[RESULT_REASON];
     int (*take)(struct device_driver *driver, unsigned char **base, size_t bytes, int poison);
     void (*give)(struct device_driver *driver);
     int (*put)(struct device_driver *driver, void *to, const void *from, size_t bytes);
@@ -234,23 +234,23 @@ extern "C" {
 #endif
 
 /* A whole run on a driver; fills all of result but its status. */
-enum gpu_status device_run(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options, struct device_driver *driver);
+enum result_status device_run(struct result *result, const struct case_problem *c,
+                              const struct engine_options *options, struct device_driver *driver);
 
-enum gpu_status clock_cuda(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options);
+enum result_status clock_cuda(struct result *result, const struct case_problem *c,
+                              const struct engine_options *options);
 
 /* Seconds of the device, between events: what kernels need, without copies. */
 struct cuda_times {
     double forward, backward;
 };
 
-/* times: NULL, or filled where the status is GPU_OK. */
-enum gpu_status clock_cuda_timed(struct gpu_result *result, const struct case_problem *c,
-                                 const struct gpu_options *options, struct cuda_times *times);
+/* times: NULL, or filled where the status is RESULT_OK. */
+enum result_status clock_cuda_timed(struct result *result, const struct case_problem *c,
+                                    const struct engine_options *options, struct cuda_times *times);
 
-enum gpu_status clock_emulated(struct gpu_result *result, const struct case_problem *c,
-                               const struct gpu_options *options);
+enum result_status clock_emulated(struct result *result, const struct case_problem *c,
+                                  const struct engine_options *options);
 
 #ifdef __cplusplus
 }

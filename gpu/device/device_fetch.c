@@ -7,7 +7,7 @@
 
 int device_short(struct device_host *h)
 {
-    h->driver->status = GPU_SHORT;
+    h->driver->status = RESULT_SHORT;
     snprintf(h->driver->reason, sizeof h->driver->reason, "memory is short");
     return -1;
 }

@@ -166,7 +166,7 @@ static void lay_sent(struct device_host *h, struct arena *a)
 static void lay_written(struct device_host *h, struct arena *a)
 {
     const struct clock_plan *plan = h->plan;
-    const struct gpu_options *options = &plan->options;
+    const struct engine_options *options = &plan->options;
     struct device *d = &h->d;
     size_t scores = plan->samples * d->loss.width, cells = plan->samples * plan->cells;
     size_t all = cells * plan->steps;

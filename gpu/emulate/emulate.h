@@ -28,9 +28,9 @@ struct emulated_settings {
                         that nobody wrote is 0: for places far behind in large arenas; 0: all */
 };
 
-enum gpu_status clock_emulated_with(struct gpu_result *result, const struct case_problem *c,
-                                    const struct gpu_options *options,
-                                    const struct emulated_settings *settings);
+enum result_status clock_emulated_with(struct result *result, const struct case_problem *c,
+                                       const struct engine_options *options,
+                                       const struct emulated_settings *settings);
 
 /* ---- launches ---- */
 

@@ -35,7 +35,7 @@ static int take(struct device_driver *driver, unsigned char **base, size_t bytes
     e->far = far ? bytes : 0;
     *base = e->arena;
     if (!e->arena) {
-        driver->status = GPU_SHORT;
+        driver->status = RESULT_SHORT;
         snprintf(driver->reason, sizeof driver->reason, "memory is short");
         return -1;
     }
@@ -119,7 +119,7 @@ static int launch(struct device_driver *driver, void (*kernel)(const void *),
         shape.first = shape.blocks - shape.cluster;
     if (shape.blocks == 0 || emulated_run(&shape, e->settings, &stuck) == 0)
         return 0;
-    driver->status = stuck ? GPU_FAULT : GPU_SHORT;
+    driver->status = stuck ? RESULT_FAULT : RESULT_SHORT;
     snprintf(driver->reason, sizeof driver->reason, "%s",
              stuck ? "a barrier that not all threads of a kernel reached" : "memory is short");
     return -1;
@@ -173,9 +173,9 @@ static int sum_tau(struct device_driver *driver, const struct device *d)
     return launch(driver, run_sum_tau, &a, shape);
 }
 
-enum gpu_status clock_emulated_with(struct gpu_result *result, const struct case_problem *c,
-                                    const struct gpu_options *options,
-                                    const struct emulated_settings *settings)
+enum result_status clock_emulated_with(struct result *result, const struct case_problem *c,
+                                       const struct engine_options *options,
+                                       const struct emulated_settings *settings)
 {
     struct emulation emulation = {settings, NULL, 0};
     struct device_driver driver = {
@@ -197,8 +197,8 @@ enum gpu_status clock_emulated_with(struct gpu_result *result, const struct case
     return device_run(result, c, options, &driver);
 }
 
-enum gpu_status clock_emulated(struct gpu_result *result, const struct case_problem *c,
-                               const struct gpu_options *options)
+enum result_status clock_emulated(struct result *result, const struct case_problem *c,
+                                  const struct engine_options *options)
 {
     static const struct emulated_settings settings = {.order = EMULATED_FORWARD};
     return clock_emulated_with(result, c, options, &settings);

@@ -236,14 +236,14 @@ static void say_how_far(const struct work *work, int repetition)
 static void measure(const struct work *work, int repetitions)
 {
     struct case_problem *c = make_case(work);
-    struct gpu_options options = GPU_OPTIONS_DEFAULT;
+    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
     struct clock_plan plan;
     struct clock_run run;
-    char reason[GPU_REASON];
+    char reason[RESULT_REASON];
     double seconds[PARTS + 1][REPETITIONS], part[PARTS + 1];
     options.tau_gradients = options.delay_gradients = false;
     omp_set_num_threads(work->threads);
-    if (clock_plan_make(&plan, c, &options, reason) != GPU_OK)
+    if (clock_plan_make(&plan, c, &options, reason) != RESULT_OK)
         fatal(reason);
     if (clock_run_make(&run, &plan) != 0)
         fatal("memory is short");
@@ -288,8 +288,8 @@ enum { EPOCH = 8156, DEVICE_PARTS = 3 };
 static void measure_device(const struct work *work)
 {
     struct case_problem *c = make_case(work);
-    struct gpu_options options = GPU_OPTIONS_DEFAULT;
-    struct gpu_result result;
+    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+    struct result result;
     struct cuda_times times;
     double seconds[DEVICE_PARTS][REPETITIONS], part[DEVICE_PARTS];
     size_t bytes = 0;
@@ -299,11 +299,11 @@ static void measure_device(const struct work *work)
         say_how_far(work, k);
         memset(&result, 0, sizeof result);
         double start = omp_get_wtime();
-        if (clock_cuda_timed(&result, c, &options, &times) != GPU_OK)
+        if (clock_cuda_timed(&result, c, &options, &times) != RESULT_OK)
             fatal(result.reason);
         double end = omp_get_wtime();
         bytes = result.bytes;
-        gpu_clear(&result);
+        result_clear(&result);
         if (k < 0)
             continue;
         seconds[0][k] = times.forward;
@@ -333,10 +333,10 @@ static int bench_device(void)
         {512, 32, 1000, 0, 1},
     };
     char text[256];
-    enum gpu_status status = gpu_device(text, sizeof text);
-    if (status != GPU_OK) {
-        printf("%s%s\n", status == GPU_ABSENT ? "not run: " : "", text);
-        return status == GPU_ABSENT ? 2 : 1;
+    enum result_status status = gpu_device(text, sizeof text);
+    if (status != RESULT_OK) {
+        printf("%s%s\n", status == RESULT_ABSENT ? "not run: " : "", text);
+        return status == RESULT_ABSENT ? 2 : 1;
     }
     printf("%s\nepoch: %d trials; kernels: between events of the device; whole: with plan, copies "
            "and result on the host\n",

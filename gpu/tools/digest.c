@@ -8,26 +8,26 @@
 
 enum { CASES = 6 };
 
-static const unsigned variants[] = {0, GPU_COMPAT, GPU_TAU_PUBLISHED, GPU_FLOAT_CLOCK};
+static const unsigned variants[] = {0, SCHEME_COMPAT, SCHEME_TAU_PUBLISHED, SCHEME_FLOAT_CLOCK};
 
 /* Both precisions of one variant; how many ran, their digests into hash. */
 static unsigned add(uint64_t *hash, const struct case_problem *c, unsigned variant)
 {
     unsigned ran = 0;
-    for (int precision = GPU_SINGLE; precision <= GPU_DOUBLE; precision++) {
-        struct gpu_options options = GPU_OPTIONS_DEFAULT;
-        struct gpu_result r;
-        options.precision = (enum gpu_precision)precision;
+    for (int precision = ENGINE_SINGLE; precision <= ENGINE_DOUBLE; precision++) {
+        struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+        struct result r;
+        options.precision = (enum engine_precision)precision;
         options.delays = CASE_ROUND_DELAYS;
         options.variant = variant;
         options.trace = c->samples == 1 && c->end < 200;
         options.threads = 1;
-        enum gpu_status status = gpu_run(&r, c, &options);
-        *hash = (*hash ^ (status == GPU_OK ? gpu_digest(&r) : 1)) * 0x100000001b3u;
-        ran += status == GPU_OK;
-        if (status == GPU_BROKEN)
+        enum result_status status = engine_run(&gpu_clock_host, &r, c, &options);
+        *hash = (*hash ^ (status == RESULT_OK ? result_digest(&r) : 1)) * 0x100000001b3u;
+        ran += status == RESULT_OK;
+        if (status == RESULT_BROKEN)
             fprintf(stderr, "digest: %s\n", r.reason);
-        gpu_clear(&r);
+        result_clear(&r);
     }
     return ran;
 }

@@ -86,8 +86,8 @@ static int look_at(struct device *d)
                                    .get = copy,
                                    .clear = clear,
                                    .forward = stop};
-    struct gpu_options options = {.gradients = true, .delays = CASE_ROUND_DELAYS};
-    struct gpu_result result;
+    struct engine_options options = {.gradients = true, .delays = CASE_ROUND_DELAYS};
+    struct result result;
     struct case_made made;
     struct case_error error;
     memset(&result, 0, sizeof result);

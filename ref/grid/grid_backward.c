@@ -66,8 +66,8 @@ static const struct grid_number *across(struct grid *g, size_t population, uint3
 
 static double backward_weight(const struct grid *g, size_t projection, size_t synapse)
 {
-    return grid_has(g, REF_GRID_STALE) ? g->options->backward_weight[projection][synapse]
-                                       : g->c->projection[projection].weight[synapse];
+    return grid_has(g, SCHEME_STALE) ? g->options->backward_weight[projection][synapse]
+                                     : g->c->projection[projection].weight[synapse];
 }
 
 /* Lanes of every GRID_LANES-th target, folded in halves; what the engine adds as zero is left out.
@@ -177,7 +177,7 @@ static bool trace_place(size_t *cell, uint32_t *step, const struct grid *g, uint
 {
     const struct grid_cell *own = g->cell + *cell;
     *step = k;
-    if (!grid_has(g, REF_GRID_TAU_PUBLISHED))
+    if (!grid_has(g, SCHEME_TAU_PUBLISHED))
         return true;
     *step = k + 1;
     bool next = own->index + 1 < g->c->population[own->population].size;
@@ -225,7 +225,7 @@ static void propagate_all(struct grid *g, uint32_t k)
 void grid_backward(struct grid *g)
 {
     bool maximum = g->c->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY;
-    bool late = grid_has(g, REF_GRID_LATE_JUMP);
+    bool late = grid_has(g, SCHEME_LATE_JUMP);
     begin(g);
     for (uint32_t a = g->steps; a > 0; a--) {
         uint32_t step = a - 1;

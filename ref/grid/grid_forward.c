@@ -26,7 +26,7 @@ static void deliver(struct grid *g, size_t projection, uint32_t delay, uint32_t 
 
 static void deliver_all(struct grid *g, uint32_t n)
 {
-    bool clamp = n == g->steps - 1 && grid_has(g, REF_GRID_CLAMP);
+    bool clamp = n == g->steps - 1 && grid_has(g, SCHEME_CLAMP);
     for (size_t k = 0; clamp && k < g->cells; k++)
         grid_zero(grid_i(g, n) + k);
     for (size_t p = 0; p < g->c->projections; p++) {

@@ -59,7 +59,7 @@ static void end_weight(struct grid_number *z, struct grid *g, size_t projection,
 static void end_delay(struct grid_number *z, struct grid *g, size_t projection, size_t synapse)
 {
     struct grid_number *factor = g->scratch + 1;
-    bool stale = grid_has(g, REF_GRID_STALE);
+    bool stale = grid_has(g, SCHEME_STALE);
     const double *weight =
         stale ? g->options->backward_weight[projection] : g->c->projection[projection].weight;
     grid_sums_end(z, &g->delay_sums, g->fan[projection].first + synapse);
@@ -75,7 +75,7 @@ static void end_tau(struct grid_number *z, struct grid *g, size_t cell, bool syn
     struct grid_number *factor = g->scratch + 1, *t = factor + 1;
     grid_sums_end(z, synaptic ? &g->tau_syn_sums : &g->tau_mem_sums, cell);
     arb_set_d(t->x, synaptic ? -g->cell[cell].tau_syn : g->cell[cell].tau_mem);
-    if (grid_has(g, REF_GRID_TAU_PUBLISHED)) {
+    if (grid_has(g, SCHEME_TAU_PUBLISHED)) {
         arb_set_ui(factor->x, 1);
     } else {
         arb_set_d(factor->x, g->c->end);

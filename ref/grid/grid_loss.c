@@ -43,7 +43,7 @@ int grid_loss_init(struct grid *g)
         return -1;
     arb_init(x);
     for (size_t j = 0; j < outputs; j++) {
-        grid_loss_scale(x, g, j, true, grid_has(g, REF_GRID_DRIVE_OVER_TAU));
+        grid_loss_scale(x, g, j, true, grid_has(g, SCHEME_DRIVE_OVER_TAU));
         grid_computed(l->factor + j, x, GRID_SCALING, &grid_binary64);
         grid_round(l->factor + j, l->factor + j, g->real);
     }
@@ -86,8 +86,8 @@ static void end_scores(struct grid *g)
 {
     struct grid_loss *l = &g->loss;
     bool maximum = kind(g) == CASE_MAX_VOLTAGE_CROSS_ENTROPY;
-    bool by_end = !maximum || grid_has(g, REF_GRID_MAX_OVER_T);
-    bool by_tau = maximum || grid_has(g, REF_GRID_DRIVE_OVER_TAU);
+    bool by_end = !maximum || grid_has(g, SCHEME_MAX_OVER_T);
+    bool by_tau = maximum || grid_has(g, SCHEME_DRIVE_OVER_TAU);
     for (size_t j = 0; maximum && j < l->outputs; j++) {
         grid_maximum_end(l->score + j, l->maximum + j);
         l->maximum[j].sure = !g->options->gradients || grid_maximum_is_sure(g, j);

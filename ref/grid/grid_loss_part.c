@@ -63,7 +63,7 @@ bool grid_maximum_is_sure(const struct grid *g, size_t output)
 {
     const struct grid_loss *l = &g->loss;
     const struct grid_maximum *m = l->maximum + output;
-    uint32_t last = grid_has(g, REF_GRID_MAX_BEFORE) ? g->steps - 1 : g->steps;
+    uint32_t last = grid_has(g, SCHEME_MAX_BEFORE) ? g->steps - 1 : g->steps;
     double drift = 0;
     for (uint32_t n = m->when; n-- > 0;) {
         double step = l->drift[n * l->outputs + output];
@@ -130,7 +130,7 @@ void grid_maximum_seen(struct grid_number *z, struct grid *g, size_t output, uin
     const struct grid_number *v = grid_v(g, a) + g->loss.cell + output;
     struct grid_number *before = g->scratch, *after = g->scratch + 1;
     grid_zero(z);
-    if (grid_has(g, REF_GRID_MAX_STILL) || a == 0 || a == g->steps)
+    if (grid_has(g, SCHEME_MAX_STILL) || a == 0 || a == g->steps)
         return; /* nothing arrives at the ends */
     grid_mul(before, &cell->beta, grid_i(g, a - 1) + g->loss.cell + output, g->real);
     grid_add(before, before, &cell->bias, g->real);

@@ -25,7 +25,7 @@ static void times(struct grid *g)
         l->first[j] = list->first[n];
         while (list->neuron[l->first[j]] != j)
             l->first[j]++;
-        grid_set_d(t, (double)n + (grid_has(g, REF_GRID_LABEL) ? 0 : 1));
+        grid_set_d(t, (double)n + (grid_has(g, SCHEME_LABEL) ? 0 : 1));
         grid_set_d(x, g->c->end);
         grid_mul(t, t, x, doubles);
         grid_set_d(x, (double)g->steps);

@@ -81,7 +81,7 @@ static void step_instantaneous(struct grid *g, uint32_t n)
     grid_add(&l->sums, &l->sums, &l->value, &grid_binary64);
     for (size_t j = 0; g->options->gradients && j < l->outputs; j++)
         grid_loss_pull(l->steady + row * l->outputs + j, g, j, true,
-                       grid_has(g, REF_GRID_DRIVE_OVER_TAU));
+                       grid_has(g, SCHEME_DRIVE_OVER_TAU));
 }
 
 /* y at time n dt. The engine compares n end / N, in doubles, with the times of the target. */
@@ -115,7 +115,7 @@ static void step_squared(struct grid *g, uint32_t n)
 void grid_loss_step(struct grid *g, uint32_t n)
 {
     struct grid_loss *l = &g->loss;
-    bool before = grid_has(g, REF_GRID_MAX_BEFORE);
+    bool before = grid_has(g, SCHEME_MAX_BEFORE);
     if (kind(g) == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY) {
         struct grid_number *w = &g->term, *t = g->scratch;
         grid_set_d(t, (double)g->steps);

@@ -186,7 +186,7 @@ enum ref_status ref_grid_run(struct ref_grid_result *result, const struct case_p
         return result->status;
     }
     result->steps = g.steps = g.grid.steps;
-    if ((options->variant & REF_GRID_STALE) && !options->backward_weight) {
+    if ((options->variant & SCHEME_STALE) && !options->backward_weight) {
         result->status = REF_CAPACITY;
         snprintf(result->reason, sizeof result->reason, "no weights for the backward pass");
     } else if (!raster_fits(&g)) {

@@ -89,7 +89,7 @@ void grid_spikes_load(struct grid *g)
         if (!train)
             continue;
         load(g, list, train, g->c->population[p].size,
-             g->c->population[p].model == CASE_SPIKE_SOURCE && grid_has(g, REF_GRID_MERGE));
+             g->c->population[p].model == CASE_SPIKE_SOURCE && grid_has(g, SCHEME_MERGE));
         for (size_t k = 0; k < list->count; k++) {
             list->heard[k] = true;
             if (list->rev)
@@ -113,7 +113,7 @@ static bool met_by_float_clock(const struct grid *g, uint32_t n)
 
 void grid_spikes_miss(struct grid *g)
 {
-    bool last = grid_has(g, REF_GRID_BLOCKED), clock = grid_has(g, REF_GRID_FLOAT_CLOCK);
+    bool last = grid_has(g, SCHEME_BLOCKED), clock = grid_has(g, SCHEME_FLOAT_CLOCK);
     for (size_t p = 0; (last || clock) && p < g->c->populations; p++) {
         struct grid_spikes *list = g->spikes + p;
         memset(g->blocked, 0, g->c->population[p].size * sizeof *g->blocked);

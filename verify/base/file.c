@@ -1,4 +1,4 @@
-/* file.c: files that appear whole or not at all, and files that come with the program.
+/* file.c: files that appear whole or not at all.
  *
  * A result or table is written beside its place and renamed, so that whoever looks never sees half
  * of one, and a full disk leaves what was there. Devices and pipes are written in place: to rename
@@ -10,10 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#ifndef EVIDENT_SHARE
-#define EVIDENT_SHARE "/usr/local/share/evident"
-#endif
 
 static char *join(const char *first, const char *second)
 {
@@ -80,33 +76,4 @@ void ver_file_abandon(struct ver_file *file)
     free(file->path);
     free(file->beside);
     *file = (struct ver_file){NULL, NULL, NULL};
-}
-
-/* In the checkout that the program was built in, as build/evident; NULL if it is not known. */
-static char *in_checkout(const char *in_tree)
-{
-    char self[4096];
-    ssize_t size = readlink("/proc/self/exe", self, sizeof self);
-    for (int up = 0; up < 2 && size > 0; up++)
-        while (--size > 0 && self[size] != '/')
-            continue;
-    if (size <= 0 || (size_t)size + 1 >= sizeof self)
-        return NULL;
-    self[size + 1] = '\0';
-    return join(self, in_tree);
-}
-
-char *ver_shared_path(const char *in_tree, const char *in_share)
-{
-    if (access(in_tree, R_OK) == 0)
-        return join(in_tree, "");
-    char *path = in_checkout(in_tree);
-    if (path && access(path, R_OK) == 0)
-        return path;
-    free(path);
-    path = join(EVIDENT_SHARE "/", in_share);
-    if (path && access(path, R_OK) == 0)
-        return path;
-    free(path);
-    return NULL;
 }

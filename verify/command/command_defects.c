@@ -1,6 +1,6 @@
 /* command_defects.c: `evident defects`: the register of published defects, as a table. */
 #include "verify/command/command.h"
-#include "verify/diagnose/defect.h"
+#include "verify/judge/defect.h"
 
 #include <string.h>
 
@@ -45,9 +45,9 @@ static void put_register(void)
     put_row(head);
     for (const struct defect *d = defects; d->number > 0; d++) {
         char number[16];
-        const char *planted = d->engine == 0           ? "-"
-                              : d->engine & GPU_COMPAT ? "--defect, --compat"
-                                                       : "--defect";
+        const char *planted = d->engine == 0              ? "-"
+                              : d->engine & SCHEME_COMPAT ? "--defect, --compat"
+                                                          : "--defect";
         snprintf(number, sizeof number, "%u", d->number);
         const char *cells[COLUMNS] = {number, planted, d->where, d->what, d->effect};
         put_row(cells);

@@ -21,15 +21,15 @@ static void list_families(FILE *out)
 
 static int write_one(const struct options *options, const struct case_family *family, uint64_t k)
 {
-    struct case_made made = {NULL, CASE_DECIDED, NULL, 0};
+    struct case_made made;
     struct case_error error;
     char path[1200];
     int length = snprintf(path, sizeof path, "%s/%s-%" PRIu64 "-%" PRIu64 ".json", options->out,
                           family->name, options->judge.seed, k);
     if (length < 0 || (size_t)length >= sizeof path)
         return command_refuse("generate", "%.300s: path too long", options->out);
-    if (family->make(&made, options->judge.seed, k) != 0)
-        return command_refuse("generate", "%s: memory is short", path);
+    if (case_family_make(&made, family, options->judge.seed, k, &error) != 0)
+        return command_refuse("generate", "%s", error.text);
     int failed = case_write(path, made.problem, &error);
     case_made_clear(&made);
     return failed ? command_refuse("generate", "%s", error.text) : COMMAND_PASS;

@@ -1,5 +1,5 @@
 /* command_run.c: `evident run`, the reference on one case. */
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/command/command.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* command_verify.c: `evident verify`, the judge on many cases. */
 #include "verify/command/console.h"
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/run/ranks.h"
 #include "verify/report/report_run.h"
 #include "verify/store/store.h"

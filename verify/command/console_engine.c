@@ -1,6 +1,6 @@
 /* console_engine.c: what `evident verify` prints of engines, over all cases. */
 #include "verify/command/console.h"
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/exec/program.h"
 
 #include <inttypes.h>
@@ -79,11 +79,11 @@ static void print_program(const struct ver_clock_totals *clock)
     print_unjudged(clock);
     if (!isnan(clock->seconds))
         printf("; a case takes %.3g s (median)", clock->seconds);
-    const struct program *program = program_named(clock->engine);
-    if (program)
-        convention_text(conventions, sizeof conventions, &program->convention);
+    const struct engine *engine = ver_engine_find(clock->engine);
+    if (engine)
+        program_conventions(conventions, sizeof conventions, engine);
     printf("\n  conventions: %s\n  digest: %016" PRIx64 "\n",
-           program ? conventions : "not known here", clock->digest);
+           engine ? conventions : "not known here", clock->digest);
 }
 
 static void print_engine(const struct ver_totals *totals, size_t e)

@@ -1,7 +1,8 @@
 /* engine_arguments.c: options about engines: which, and how they run. */
 #include "verify/command/command.h"
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/exec/program.h"
+#include "verify/exec/shared_object.h"
 #include "verify/base/word.h"
 
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static void list_engines(char *text, size_t size)
 }
 
 /* Names stand in tables, a line each. NULL after a line that says what was wanted. */
-static const struct ver_engine *take_program(struct options *options, const char *name)
+static const struct engine *take_program(struct options *options, const char *name)
 {
     const char *text = name + strlen(PROGRAM_PREFIX);
     bool plain = text[strspn(text, " ")] != '\0' && strlen(text) <= PROGRAM_MOST_COMMAND;
@@ -46,16 +47,29 @@ static const struct ver_engine *take_program(struct options *options, const char
     return program ? &program->engine : NULL;
 }
 
+static const struct engine *take_shared_object(const struct options *options, const char *name)
+{
+    struct case_error error;
+    const struct engine *engine = shared_object_open(name, &error);
+    if (!engine)
+        command_refuse(options->where, "--engine: %s", error.text);
+    return engine;
+}
+
 static bool add_engine(struct options *options, const char *name)
 {
     struct ver_options *judge = &options->judge;
-    bool other = strncmp(name, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0;
-    const struct ver_engine *engine = other ? take_program(options, name) : ver_engine_find(name);
+    bool other = ver_engine_is_program(name);
+    bool shared = strncmp(name, SHARED_OBJECT_PREFIX, strlen(SHARED_OBJECT_PREFIX)) == 0;
+    const struct engine *engine = shared  ? take_shared_object(options, name)
+                                  : other ? take_program(options, name)
+                                          : ver_engine_find(name);
     char known[200];
     list_engines(known, sizeof known);
     if (!engine && !other)
-        command_refuse(options->where, "--engine: found '%s', wanted one of %s, or exec:COMMAND",
-                       name, known);
+        command_refuse(options->where,
+                       "--engine: found '%s', wanted one of %s, exec:COMMAND or so:PATH", name,
+                       known);
     if (!engine)
         return false;
     for (size_t e = 0; e < judge->engines; e++)
@@ -87,7 +101,7 @@ bool option_take_engine(struct options *options, const char *name)
 
 /* Whether it runs at all, found out in a process of its own: a device that was touched before the
  * workers begin would be of no use to them. */
-static bool runs_here(const struct ver_engine *engine)
+static bool runs_here(const struct engine *engine)
 {
     fflush(NULL);
     pid_t child = fork();
@@ -95,10 +109,10 @@ static bool runs_here(const struct ver_engine *engine)
     if (child == 0) {
         struct case_made made;
         struct case_error error;
-        struct gpu_result result;
-        struct gpu_options options = GPU_OPTIONS_DEFAULT;
+        struct result result;
+        struct engine_options options = ENGINE_OPTIONS_DEFAULT;
         bool ran = ver_load(&made, "closed-output:1:0", &error) == 0 &&
-                   engine->run(&result, made.problem, &options) != GPU_ABSENT;
+                   engine_run(engine, &result, made.problem, &options) != RESULT_ABSENT;
         _exit(ran ? 0 : 1);
     }
     return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
@@ -109,7 +123,7 @@ bool option_take_engine_if_present(struct options *options, const char *name)
 {
     if (is_none(options, name))
         return true;
-    const struct ver_engine *engine = ver_engine_find(name);
+    const struct engine *engine = ver_engine_find(name);
     if (engine && !runs_here(engine)) {
         options->absent = name;
         return true;
@@ -155,7 +169,7 @@ static void put_program(FILE *out, const struct program *program)
 void option_put_engines(FILE *out, const struct options *options)
 {
     for (size_t e = 0; e < options->judge.engines; e++) {
-        const struct ver_engine *engine = options->judge.engine[e];
+        const struct engine *engine = options->judge.engine[e];
         fputs(" --engine ", out);
         ver_word_put(out, ver_engine_name(engine));
         if (program_of(engine))
@@ -193,7 +207,7 @@ void option_put_defects(FILE *out, const struct options *options)
 
 /* ---- together ---- */
 
-const struct ver_engine *options_device(const struct ver_options *options)
+const struct engine *options_device(const struct ver_options *options)
 {
     for (size_t e = 0; e < options->engines; e++)
         if (options->engine[e]->device)
@@ -218,7 +232,7 @@ bool options_engines_fit(struct options *options)
 {
     const struct ver_options *judge = &options->judge;
     const struct ver_clock_options *clock = &judge->clock;
-    const struct ver_engine *device = options_device(judge);
+    const struct engine *device = options_device(judge);
     if (judge->engines == 0 && (clock->step > 0 || clock->round_delays || clock->compat ||
                                 clock->defects || judge->no_witness))
         command_refuse(options->where, "--step, --round-delays, --compat, --defect and "

@@ -1,6 +1,6 @@
 /* help.c: help, manual page and completion, all from the tables of commands and options. */
 #include "verify/command/command.h"
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 
 #include <string.h>
 

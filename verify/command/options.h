@@ -159,6 +159,6 @@ void option_put_defects(FILE *out, const struct options *options);
 bool options_engines_fit(struct options *options);
 
 /* Of those engines, the first on a device; NULL: none. */
-const struct ver_engine *options_device(const struct ver_options *options);
+const struct engine *options_device(const struct ver_options *options);
 
 #endif

@@ -51,7 +51,7 @@ static enum options_status read_suites(struct options *options)
 static void leave_out_device(struct options *options)
 {
     struct ver_options *judge = &options->judge;
-    const struct ver_engine *device = options_device(judge);
+    const struct engine *device = options_device(judge);
     size_t kept = 0;
     if (judge->bytes == 0 || !device || !options->present ||
         strcmp(options->present, ver_engine_name(device)) != 0)

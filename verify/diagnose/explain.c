@@ -24,7 +24,7 @@ size_t explain_place(const struct explain *e, size_t sample, uint32_t step, size
 double explain_engine(const struct explain *e, enum ref_grid_quantity quantity, size_t sample,
                       uint32_t step, size_t cell)
 {
-    const struct gpu_trace *trace = &e->clock.result.sample[sample].trace;
+    const struct result_trace *trace = &e->clock.result.sample[sample].trace;
     const double *row[] = {[REF_GRID_V] = trace->v,
                            [REF_GRID_I] = trace->i,
                            [REF_GRID_LAMBDA_V] = trace->lambda_v,
@@ -121,7 +121,7 @@ static int keep_all(struct explain *e)
         .step = e->clock.options.step,
         .delays = e->clock.options.delays,
         .unit = 24,
-        .variant = e->judge.options->clock.compat ? (unsigned)GPU_COMPAT : 0,
+        .variant = e->judge.options->clock.compat ? (unsigned)SCHEME_COMPAT : 0,
         .gradients = true,
         .observe = observe,
         .context = e,
@@ -229,7 +229,7 @@ static enum explain_status explain_run(struct explain *e, char *reason, size_t s
     if (case_grid_make(&e->grid, clock->problem, clock->options.step, clock->options.delays,
                        &error) != 0)
         return fail(reason, size, error.text);
-    unsigned variant = e->judge.options->clock.compat ? (unsigned)GPU_COMPAT : 0;
+    unsigned variant = e->judge.options->clock.compat ? (unsigned)SCHEME_COMPAT : 0;
     enum explain_status status = EXPLAIN_AGREES;
     if (clock_against_grid(&e->tallies, &grid, clock, variant, NULL) != 0)
         status = fail(reason, size, grid.reason);
@@ -286,7 +286,7 @@ void explain_clear(struct explain *e)
     free(e->gradient);
     free(e->gradient_bounds);
     clock_places_clear(&e->clock.places);
-    gpu_clear(&e->clock.result);
+    result_clear(&e->clock.result);
     clock_weights_free(e->clock.backward);
     case_grid_clear(&e->grid);
     judge_release(&e->judge);

@@ -20,7 +20,7 @@ struct inquiry {
     struct ver_judgement judgement;
     struct ref_result truth;
     struct ver_clock clock;
-    struct answer answer;
+    struct result answer;
     struct program_case p;
 };
 
@@ -52,7 +52,7 @@ static void put_time(FILE *out, bool there, double time)
 
 static void put_spikes(const struct inquiry *q, size_t around)
 {
-    bool grid = q->p.program->convention.grid;
+    bool grid = q->p.engine->time == ENGINE_GRID;
     double apart = grid ? q->p.step : q->judge.problem->end * VER_EXPLAIN_APART;
     struct program_spikes s;
     if (!q->answer.spikes) {
@@ -67,7 +67,7 @@ static void put_spikes(const struct inquiry *q, size_t around)
     }
     const struct ref_train *want =
         &q->truth.sample[s.first_sample].spikes[s.first_population][s.first_neuron];
-    const struct answer_train *got = &q->answer.spikes[s.first_train];
+    const struct case_train *got = &q->answer.spikes[s.first_train];
     size_t count = got->count > want->count ? got->count : want->count;
     fprintf(q->out, "%s; spikes of this neuron, in ms:\n  %6s %24s %24s\n", s.first, "spike",
             "program", "reference");
@@ -224,8 +224,8 @@ static int put_all(struct inquiry *q, const char *name, const struct ver_options
                    unsigned around)
 {
     char conventions[200];
-    convention_text(conventions, sizeof conventions, &q->p.program->convention);
-    fprintf(q->out, "%s\n%s, conventions: %s\n\n", name, q->p.program->engine.name, conventions);
+    program_conventions(conventions, sizeof conventions, q->p.engine);
+    fprintf(q->out, "%s\n%s, conventions: %s\n\n", name, q->p.engine->name, conventions);
     put_comparisons(q);
     put_spikes(q, around);
     if (put_gradients(q) != 0)
@@ -246,7 +246,7 @@ static int put_all(struct inquiry *q, const char *name, const struct ver_options
 /* Asks once more, since a judgement keeps no answer. 0, or -1 and a reason. */
 static int ask_again(struct inquiry *q, char *reason, size_t size)
 {
-    char said[PROGRAM_REASON] = "memory is short";
+    char said[RESULT_REASON] = "memory is short";
     struct ref_options ask = REF_OPTIONS_DEFAULT;
     ask.digits = VER_LADDER_DIGITS;
     ask.adjoints = true;
@@ -254,7 +254,7 @@ static int ask_again(struct inquiry *q, char *reason, size_t size)
     enum ref_status status = ref_run(&q->truth, q->judge.problem, &ask);
     if (!failed && status != REF_OK)
         snprintf(said, sizeof said, "the reference: %.250s", q->truth.reason);
-    if (!failed && q->p.program->command)
+    if (!failed && program_keeps_running(q->p.engine))
         program_ask_before(&q->p, (char *const *)q->judge.options->before,
                            q->judge.options->befores);
     failed = failed || status != REF_OK || program_ask_at(&q->p, &q->answer, q->p.step, said) != 0;
@@ -278,7 +278,9 @@ enum explain_status explain_program(FILE *out, const struct case_made *made, con
                              .truth = &q.truth};
     q.clock.engine = ver_engine_name(options->engine[0]);
     q.p = (struct program_case){.judge = &q.judge,
-                                .program = program_of(options->engine[0]),
+                                .engine = options->engine[0],
+                                .options = clock_options(&options->clock),
+                                .single = options->engine[0]->single,
                                 .out = &q.clock,
                                 .answer = &q.answer,
                                 .step = options->clock.step > 0 ? options->clock.step
@@ -300,7 +302,7 @@ enum explain_status explain_program(FILE *out, const struct case_made *made, con
             status = EXPLAIN_CANNOT;
             snprintf(reason, size, "memory is short");
         }
-        answer_clear(&q.answer);
+        result_clear(&q.answer);
         ref_clear(&q.truth);
         judge_release(&q.judge);
     }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct reader {
-    struct answer *answer;
+    struct result *result;
     const struct case_problem *c;
     struct case_error *error;
     struct case_block *block;
@@ -118,7 +118,7 @@ static int read_matrix(struct reader *r, const struct case_block *block, const j
     for (size_t i = 0; i < block->rows; i++) {
         char row[160];
         snprintf(row, sizeof row, "%s[%zu]", place, i);
-        if (read_row(r->answer->gradient + block->first + i * block->columns, r, row,
+        if (read_row(r->result->gradient + block->first + i * block->columns, r, row,
                      json_array_get(matrix, i), block->columns) != 0)
             return -1;
     }
@@ -131,7 +131,7 @@ static int read_population(struct reader *r, const struct case_block *block, con
     char place[256];
     const char *name = r->c->population[block->population].name;
     snprintf(place, sizeof place, "gradients.%s.%.100s", quantity_name[block->quantity], name);
-    return read_row(r->answer->gradient + block->first, r, place, json_object_get(object, name),
+    return read_row(r->result->gradient + block->first, r, place, json_object_get(object, name),
                     block->columns);
 }
 
@@ -147,7 +147,7 @@ static int read_times(struct reader *r, const struct case_block *block, const js
         return -1;
     snprintf(place, sizeof place, "gradients.spike_times[%zu].%.100s[%zu]", block->sample, name,
              block->neuron);
-    return read_row(r->answer->gradient + block->first, r, place,
+    return read_row(r->result->gradient + block->first, r, place,
                     json_array_get(neurons, block->neuron), block->columns);
 }
 
@@ -169,7 +169,7 @@ static int read_quantity(struct reader *r, const json_t *gradients, enum case_qu
         if (failed)
             return -1;
     }
-    r->answer->provides[quantity] = true;
+    r->result->provides[quantity] = true;
     return 0;
 }
 
@@ -200,8 +200,7 @@ static int read_gradients(struct reader *r, const json_t *gradients)
 
 /* ---- samples ---- */
 
-static int read_trains(struct reader *r, const json_t *spikes, size_t sample,
-                       struct answer_train *train)
+static int read_trains(struct reader *r, const json_t *spikes, size_t sample)
 {
     char place[256];
     const struct case_problem *c = r->c;
@@ -212,6 +211,7 @@ static int read_trains(struct reader *r, const json_t *spikes, size_t sample,
         snprintf(place, sizeof place, "samples[%zu].spikes.%.100s", sample, c->population[p].name);
         if (check_list(r, place, neurons, c->population[p].size, "lists") != 0)
             return -1;
+        struct case_train *train = result_train(r->result, sample, p, 0);
         for (size_t n = 0; n < c->population[p].size; n++, train++) {
             const json_t *list = json_array_get(neurons, n);
             snprintf(place, sizeof place, "samples[%zu].spikes.%.100s[%zu]", sample,
@@ -230,29 +230,23 @@ static int read_trains(struct reader *r, const json_t *spikes, size_t sample,
 /* Losses and spikes are there for all samples or for none. */
 static int read_samples(struct reader *r, const json_t *samples)
 {
-    struct answer *a = r->answer;
+    struct result *a = r->result;
     const struct case_problem *c = r->c;
-    size_t trains = 0;
     if (check_list(r, "samples", samples, c->samples, "samples") != 0)
         return -1;
-    for (size_t p = 0; p < c->populations; p++)
-        trains += c->population[p].model == CASE_LIF ? c->population[p].size : 0;
     const json_t *first = json_array_get(samples, 0);
-    bool losses = json_object_get(first, "loss"), spikes = json_object_get(first, "spikes");
-    a->sample_loss = losses ? calloc(c->samples, sizeof *a->sample_loss) : NULL;
-    a->spikes = spikes ? calloc(c->samples * trains + 1, sizeof *a->spikes) : NULL;
-    a->trains = spikes ? c->samples * trains : 0;
-    if ((losses && !a->sample_loss) || (spikes && !a->spikes))
+    bool spikes = a->has_spikes = json_object_get(first, "spikes");
+    a->has_sample_loss = json_object_get(first, "loss");
+    if (result_make(a, c, spikes, true) != 0)
         return refuse_memory(r);
     for (size_t s = 0; s < c->samples; s++) {
         char place[64];
         const json_t *sample = json_array_get(samples, s);
         snprintf(place, sizeof place, "samples[%zu].loss", s);
-        if (losses &&
-            read_number(&a->sample_loss[s], r, place, json_object_get(sample, "loss")) != 0)
+        if (a->has_sample_loss &&
+            read_number(&a->sample[s].loss, r, place, json_object_get(sample, "loss")) != 0)
             return -1;
-        if (spikes &&
-            read_trains(r, json_object_get(sample, "spikes"), s, a->spikes + s * trains) != 0)
+        if (spikes && read_trains(r, json_object_get(sample, "spikes"), s) != 0)
             return -1;
     }
     return 0;
@@ -260,80 +254,79 @@ static int read_samples(struct reader *r, const json_t *samples)
 
 /* ---- the document ---- */
 
-static void copy_text(char *to, size_t size, const json_t *value)
+static enum answer_kind say(struct reader *r, enum answer_kind kind, const char *key,
+                            const json_t *value)
 {
-    snprintf(to, size, "%s", json_is_string(value) ? json_string_value(value) : "");
-    for (char *at = to; *at; at++) /* one line, whatever is in it */
+    char *text = r->error->text;
+    if (!json_is_string(value)) {
+        refuse_value(r, key, value, "a reason");
+        return ANSWER_NONE;
+    }
+    snprintf(text, sizeof r->error->text, "%.255s", json_string_value(value));
+    for (char *at = text; *at; at++) /* one line, whatever is in it */
         if ((unsigned char)*at < ' ')
             *at = ' ';
+    return *text ? kind : ANSWER_READ;
 }
 
-static int read_document(struct reader *r, const json_t *document)
+static enum answer_kind read_document(struct reader *r, const json_t *document)
 {
-    struct answer *a = r->answer;
-    const json_t *format = json_object_get(document, "format");
-    if (!json_is_string(format) || strcmp(json_string_value(format), "evident-result-1") != 0)
-        return refuse_value(r, "format", format, "\"evident-result-1\"");
-    copy_text(a->engine, sizeof a->engine, json_object_get(document, "engine"));
-    const json_t *name = json_object_get(document, "case"); /* an answer to another question? */
-    if (name && (!json_is_string(name) || strcmp(json_string_value(name), r->c->name) != 0))
-        return refuse_value(r, "case", name, r->c->name);
-    const json_t *not_run = json_object_get(document, "not-run");
-    const json_t *error = json_object_get(document, "error"), *value;
-    if (not_run || error) {
-        if (not_run && !json_is_string(not_run))
-            return refuse_value(r, "not-run", not_run, "a reason");
-        if (error && !json_is_string(error))
-            return refuse_value(r, "error", error, "a reason");
-        copy_text(a->not_run, sizeof a->not_run, not_run);
-        copy_text(a->error, sizeof a->error, error);
-        return 0;
+    struct result *a = r->result;
+    const json_t *format = json_object_get(document, "format"), *value;
+    enum answer_kind kind = ANSWER_READ;
+    if (!json_is_string(format) || strcmp(json_string_value(format), "evident-result-1") != 0) {
+        refuse_value(r, "format", format, "\"evident-result-1\"");
+        return ANSWER_NONE;
     }
+    const json_t *name = json_object_get(document, "case"); /* an answer to another question? */
+    if (name && (!json_is_string(name) || strcmp(json_string_value(name), r->c->name) != 0)) {
+        refuse_value(r, "case", name, r->c->name);
+        return ANSWER_OTHER_CASE;
+    }
+    if ((value = json_object_get(document, "not-run")))
+        kind = say(r, ANSWER_NOT_RUN, "not-run", value);
+    if ((kind == ANSWER_READ || kind == ANSWER_NOT_RUN) &&
+        (value = json_object_get(document, "error"))) {
+        enum answer_kind error = say(r, ANSWER_ERROR, "error", value);
+        kind = error == ANSWER_READ ? kind : error;
+    }
+    if (kind != ANSWER_READ)
+        return kind;
     if ((value = json_object_get(document, "loss"))) {
         a->has_loss = true;
         if (read_number(&a->loss, r, "loss", value) != 0)
-            return -1;
+            return ANSWER_NONE;
     }
     if ((value = json_object_get(document, "samples")) && read_samples(r, value) != 0)
-        return -1;
+        return ANSWER_NONE;
     if ((value = json_object_get(document, "gradients")) && read_gradients(r, value) != 0)
-        return -1;
-    return 0;
+        return ANSWER_NONE;
+    return ANSWER_READ;
 }
 
-int answer_read(struct answer *answer, const char *text, size_t length,
-                const struct case_problem *c, struct case_error *error)
+enum answer_kind answer_read(struct result *result, const char *text, size_t length,
+                             const struct case_problem *c, struct case_error *error)
 {
     json_error_t where;
-    struct reader r = {answer, c, error, NULL, 0};
-    *answer = (struct answer){.has_loss = false};
-    r.blocks = case_blocks(&r.block, &answer->parameters, c);
-    answer->gradient = calloc(answer->parameters + 1, sizeof *answer->gradient);
-    if (r.blocks == 0 || !answer->gradient) {
+    size_t parameters;
+    struct reader r = {result, c, error, NULL, 0};
+    enum answer_kind kind = ANSWER_NONE;
+    *result = (struct result){.status = RESULT_REFUSED};
+    r.blocks = case_blocks(&r.block, &parameters, c);
+    if (r.blocks == 0 || result_make(result, c, false, true) != 0) {
         free(r.block);
-        return refuse_memory(&r);
+        refuse_memory(&r);
+        return ANSWER_NONE;
     }
     json_t *document = answer_document(text, length, JSON_REJECT_DUPLICATES, &where);
-    int failed;
-    if (!document) {
+    if (!document)
         snprintf(error->text, sizeof error->text, "column %d: no JSON: %s", where.column,
                  where.text);
-        failed = -1;
-    } else {
-        failed = json_is_object(document) ? read_document(&r, document)
-                                          : refuse_value(&r, "$", document, "an object");
-    }
+    else if (!json_is_object(document))
+        refuse_value(&r, "$", document, "an object");
+    else
+        kind = read_document(&r, document);
     json_decref(document);
     free(r.block);
-    return failed;
-}
-
-void answer_clear(struct answer *answer)
-{
-    for (size_t k = 0; answer->spikes && k < answer->trains; k++)
-        free(answer->spikes[k].at);
-    free(answer->spikes);
-    free(answer->sample_loss);
-    free(answer->gradient);
-    *answer = (struct answer){.has_loss = false};
+    return kind;
 }

@@ -9,35 +9,26 @@
 #define EVIDENT_VERIFY_ANSWER_H
 
 #include "cases/cases.h"
+#include "cases/result.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 
-struct answer_train {
-    size_t count;
-    double *at; /* ms */
+enum answer_kind {
+    ANSWER_READ,
+    ANSWER_NOT_RUN,    /* it says that it cannot, and why */
+    ANSWER_ERROR,      /* it says that something went wrong, and what */
+    ANSWER_OTHER_CASE, /* it answers another question */
+    ANSWER_NONE        /* no such document */
 };
 
-struct answer {
-    char engine[64];
-    char not_run[256], error[256]; /* why there is nothing else; else empty */
-    bool has_loss;
-    double loss;
-    double *sample_loss;            /* [samples] or NULL */
-    struct answer_train *spikes;    /* [samples * neurons of lif populations], or NULL */
-    bool provides[CASE_QUANTITIES]; /* whole quantities only */
-    double *gradient;               /* [parameters] in the flat order of cases.h */
-    size_t parameters, trains;
-};
-
-/* text: one JSON document. answer must be cleared whatever comes out. 0, or -1 and error (one line:
- * place, found, wanted). */
-int answer_read(struct answer *answer, const char *text, size_t length,
-                const struct case_problem *c, struct case_error *error);
+/* text: one JSON document. result must be cleared whatever comes out. Of anything but ANSWER_READ
+ * error is one line: what it says, or place, found, wanted. */
+enum answer_kind answer_read(struct result *result, const char *text, size_t length,
+                             const struct case_problem *c, struct case_error *error);
 
 /* The document itself, words such as NaN in quotes (answer_word.c). NULL and *where, as json_loadb.
  */
 json_t *answer_document(const char *text, size_t length, size_t flags, json_error_t *where);
-void answer_clear(struct answer *answer);
 
 #endif

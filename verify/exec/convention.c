@@ -256,7 +256,7 @@ int convention_load(struct convention *convention, const char *path, struct case
 
 /* ---- applying ---- */
 
-int convention_apply(struct answer *answer, const struct case_problem *c, double step,
+int convention_apply(struct result *answer, const struct case_problem *c, double step,
                      const struct convention *convention, char *reason, size_t size)
 {
     struct case_block *block = NULL;

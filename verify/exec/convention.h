@@ -33,7 +33,7 @@ int convention_read(struct convention *convention, const char *text, size_t leng
 int convention_load(struct convention *convention, const char *path, struct case_error *error);
 
 /* Turns an answer into what it means: ms, mean loss, derivatives. 0, or -1 and a reason. */
-int convention_apply(struct answer *answer, const struct case_problem *c, double step,
+int convention_apply(struct result *answer, const struct case_problem *c, double step,
                      const struct convention *convention, char *reason, size_t size);
 
 /* "grid, scale 1/tau_mem, sum over samples" */

@@ -4,6 +4,7 @@
 #include "verify/exec/answers.h"
 #include "verify/exec/contender.h"
 #include "verify/base/word.h"
+#include "cases/time_grid.h"
 
 #include <math.h>
 #include <signal.h>
@@ -14,16 +15,16 @@
 
 static struct program *programs;
 
-/* Whoever takes an engine for one that can be called is told. */
-static enum gpu_status run(struct gpu_result *result, const struct case_problem *c,
-                           const struct gpu_options *options)
+static enum result_status run(const struct engine *engine, struct result *result,
+                              const struct case_problem *c, const struct engine_options *options);
+
+/* What its conventions say of it as an engine. */
+static void declare(struct program *program)
 {
-    (void)c;
-    (void)options;
-    memset(result, 0, sizeof *result);
-    snprintf(result->reason, sizeof result->reason,
-             "another program: evident verify, explain and shrink ask it");
-    return GPU_REFUSED;
+    program->engine.time = program->convention.grid ? ENGINE_GRID : ENGINE_EXACT;
+    program->engine.single = program->convention.single;
+    program->engine.surrogate = program->convention.surrogate;
+    program->engine.varies = program->convention.varies;
 }
 
 struct program *program_new(const char *name, const struct answers *answers)
@@ -36,8 +37,8 @@ struct program *program_new(const char *name, const struct answers *answers)
         return NULL;
     }
     strcpy(own, name);
-    program->engine = (struct ver_engine){
-        .name = own, .says = "another program", .run = run, .most = VER_INFINITY};
+    program->engine = (struct engine){
+        .abi = ENGINE_ABI, .name = own, .says = "another program", .run = run, .self = program};
     program->command = answers ? NULL : own + strlen(PROGRAM_PREFIX);
     program->answers = answers;
     convention_default(&program->convention);
@@ -47,7 +48,7 @@ struct program *program_new(const char *name, const struct answers *answers)
     return program;
 }
 
-struct program *program_of(const struct ver_engine *engine)
+struct program *program_of(const struct engine *engine)
 {
     struct program *program = programs;
     while (program && &program->engine != engine)
@@ -91,8 +92,11 @@ int program_ask_conventions(struct program *program, struct case_error *error)
     const char *document;
     size_t length;
     int got = 1;
-    if (program->conventions)
-        return convention_load(&program->convention, program->conventions, error);
+    if (program->conventions) {
+        got = convention_load(&program->convention, program->conventions, error);
+        declare(program);
+        return got;
+    }
     if (!program->command || !(command = conventions_command(program->command)))
         return 0;
     struct contender contender = {.command = command, .seconds = program->seconds};
@@ -102,6 +106,7 @@ int program_ask_conventions(struct program *program, struct case_error *error)
     contender_close(&contender);
     signal(SIGPIPE, before);
     free(command);
+    declare(program);
     return got < 0 ? -1 : 0;
 }
 
@@ -115,9 +120,11 @@ static struct started {
     unsigned starts, alone; /* of the process that was asked; asked alone in vain */
 } started[VER_ENGINES];
 
-static struct started *started_of(const struct program *program)
+/* NULL of an engine that is no program which is kept running. */
+static struct started *started_of(const struct engine *engine)
 {
-    for (int k = 0; k < VER_ENGINES; k++) {
+    const struct program *program = program_of(engine);
+    for (int k = 0; k < VER_ENGINES && program && program->command; k++) {
         if (!started[k].program) {
             started[k].program = program;
             started[k].contender =
@@ -129,6 +136,11 @@ static struct started *started_of(const struct program *program)
     return NULL;
 }
 
+bool program_keeps_running(const struct engine *engine)
+{
+    return started_of(engine) != NULL;
+}
+
 static void forget(struct started *one)
 {
     for (size_t k = 0; k < one->askeds; k++)
@@ -136,9 +148,9 @@ static void forget(struct started *one)
     one->askeds = 0;
 }
 
-void program_note(const struct program *program, const char *name)
+void program_note(const struct engine *engine, const char *name)
 {
-    struct started *one = program->command ? started_of(program) : NULL;
+    struct started *one = started_of(engine);
     if (!one)
         return;
     if (one->starts != one->contender.starts)
@@ -158,34 +170,34 @@ void program_note(const struct program *program, const char *name)
         one->askeds++;
 }
 
-size_t program_asked(const struct program *program, char *const **name)
+size_t program_asked(const struct engine *engine, char *const **name)
 {
-    struct started *one = program->command ? started_of(program) : NULL;
+    struct started *one = started_of(engine);
     *name = one ? one->asked : NULL;
     return one ? one->askeds : 0;
 }
 
-void program_restart(const struct program *program)
+void program_restart(const struct engine *engine)
 {
-    struct started *one = program->command ? started_of(program) : NULL;
+    struct started *one = started_of(engine);
     if (!one)
         return;
     unsigned starts = one->contender.starts, answers = one->contender.answers;
     contender_close(&one->contender);
-    one->contender.seconds = program->seconds;
+    one->contender.seconds = one->program->seconds;
     one->contender.starts = starts;
     one->contender.answers = answers;
 }
 
-bool program_may_restart(const struct program *program, unsigned most)
+bool program_may_restart(const struct engine *engine, unsigned most)
 {
-    struct started *one = started_of(program);
+    struct started *one = started_of(engine);
     return one && one->alone++ < most;
 }
 
-void program_found_state(const struct program *program)
+void program_found_state(const struct engine *engine)
 {
-    started_of(program)->alone = 0;
+    started_of(engine)->alone = 0;
 }
 
 void program_end_all(void)
@@ -199,62 +211,49 @@ void program_end_all(void)
     }
 }
 
-static enum program_said fail(char reason[PROGRAM_REASON], const char *why)
-{
-    snprintf(reason, PROGRAM_REASON, "%.299s", why);
-    return PROGRAM_ERROR;
-}
-
 /* An answer as it came, or why there is none. */
-static enum program_said read_answer(struct answer *answer, const char *text, size_t length,
-                                     const struct case_problem *c, char reason[PROGRAM_REASON])
+static enum result_status answered(struct result *result, enum answer_kind kind, const char *why)
 {
-    struct case_error error;
-    if (answer_read(answer, text, length, c, &error) != 0)
-        return fail(reason, error.text);
-    if (answer->error[0])
-        return fail(reason, answer->error);
-    snprintf(reason, PROGRAM_REASON, "%s", answer->not_run);
-    return answer->not_run[0] ? PROGRAM_NOT_RUN : PROGRAM_ANSWERED;
+    if (kind == ANSWER_READ)
+        return RESULT_OK;
+    return result_end(result, kind == ANSWER_NOT_RUN ? RESULT_REFUSED : RESULT_FAULT, why);
 }
 
-static enum program_said ask_process(struct answer *answer, const struct program *program,
-                                     const struct case_problem *c, double *seconds,
-                                     char reason[PROGRAM_REASON])
+static enum result_status ask_process(struct result *result, const struct program *program,
+                                      const struct case_problem *c)
 {
-    struct started *one = started_of(program);
+    struct started *one = started_of(&program->engine);
     struct contender *contender = one ? &one->contender : NULL;
     char *document = contender ? case_text(c) : NULL, why[CONTENDER_REASON];
     const char *text;
     size_t length;
     if (!document)
-        return fail(reason, "memory is short");
+        return result_end(result, RESULT_FAULT, "memory is short");
     int failed = contender_ask(contender, document, &text, &length, why);
     free(document);
-    if (failed) {
-        fail(reason, why);
-        return contender->no_start ? PROGRAM_NO_START : PROGRAM_ERROR;
-    }
-    *seconds = contender->took;
-    enum program_said said = read_answer(answer, text, length, c, reason);
+    if (failed)
+        return result_end(result, contender->no_start ? RESULT_NO_START : RESULT_FAULT, why);
+    result->seconds = contender->took;
+    struct case_error error;
+    enum answer_kind kind = answer_read(result, text, length, c, &error);
     /* Answers and questions out of step: whatever comes next is no better. */
-    if (said == PROGRAM_ERROR && strncmp(reason, "case: ", strlen("case: ")) == 0)
-        program_restart(program);
-    return said;
+    if (kind == ANSWER_OTHER_CASE)
+        program_restart(&program->engine);
+    return answered(result, kind, error.text);
 }
 
 /* An answer at a finer step is that to case NAME@1, NAME@2, ... */
-static enum program_said ask_answers(struct answer *answer, const struct program *program,
-                                     const struct case_problem *c, double step,
-                                     char reason[PROGRAM_REASON])
+static enum result_status ask_answers(struct result *result, const struct program *program,
+                                      const struct case_problem *c, double step)
 {
     struct case_problem asked = *c;
-    enum program_said said = PROGRAM_ABSENT;
+    struct case_error error;
+    enum result_status status = RESULT_ABSENT;
     const char *text;
     size_t length;
     char *name = malloc(strlen(c->name) + 16);
     if (!name)
-        return fail(reason, "memory is short");
+        return result_end(result, RESULT_FAULT, "memory is short");
     int halves = step > 0 && c->step > 0 ? (int)lround(log2(c->step / step)) : 0;
     if (halves > 0)
         sprintf(name, "%s@%d", c->name, halves);
@@ -262,23 +261,49 @@ static enum program_said ask_answers(struct answer *answer, const struct program
         strcpy(name, c->name);
     asked.name = name;
     if (answers_find(program->answers, name, &text, &length))
-        said = read_answer(answer, text, length, &asked, reason);
+        status = answered(result, answer_read(result, text, length, &asked, &error), error.text);
     else
-        snprintf(reason, PROGRAM_REASON, "no answer%s", halves > 0 ? " at smaller steps" : "");
+        result_end(result, status, halves > 0 ? "no answer at smaller steps" : "no answer");
     free(name);
-    return said;
+    return status;
 }
 
-enum program_said program_ask(struct answer *answer, const struct program *program,
-                              const struct case_problem *c, double step, double *seconds,
-                              char reason[PROGRAM_REASON])
+static enum result_status ask(struct result *result, const struct program *program,
+                              const struct case_problem *c, double step)
 {
     struct case_problem with_step = *c;
-    *answer = (struct answer){.has_loss = false};
-    *seconds = 0;
     if (!program->command)
-        return ask_answers(answer, program, c, step, reason);
+        return ask_answers(result, program, c, step);
     if (step > 0)
         with_step.step = step;
-    return ask_process(answer, program, &with_step, seconds, reason);
+    return ask_process(result, program, &with_step);
+}
+
+/* Its conventions are taken out of what it says: the result is what it means. */
+static enum result_status run(const struct engine *engine, struct result *result,
+                              const struct case_problem *c, const struct engine_options *options)
+{
+    const struct program *program = program_of(engine);
+    bool rounded = program->convention.grid && options->delays == CASE_ROUND_DELAYS;
+    struct case_problem *own = rounded ? case_copy(c) : NULL;
+    if (rounded && !own)
+        return result_end(result, RESULT_FAULT, "memory is short");
+    if (own)
+        case_round_delays(own, options->step);
+    enum result_status status = ask(result, program, own ? own : c, options->step);
+    case_free(own);
+    if (status == RESULT_OK && convention_apply(result, c, options->step, &program->convention,
+                                                result->reason, sizeof result->reason) != 0)
+        return RESULT_REFUSED;
+    return status;
+}
+
+void program_conventions(char *text, size_t size, const struct engine *engine)
+{
+    const struct program *program = program_of(engine);
+    if (program)
+        convention_text(text, size, &program->convention);
+    else
+        snprintf(text, size, "%s, %s", engine->time == ENGINE_GRID ? "grid" : "exact",
+                 engine->single ? "binary32" : "binary64");
 }

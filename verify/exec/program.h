@@ -4,14 +4,15 @@
 #define EVIDENT_VERIFY_PROGRAM_H
 
 #include "verify/exec/convention.h"
-#include "verify/run/engine.h"
+#include "cases/engine.h"
+#include "verify/verify.h"
 
 struct answers; /* answers.h */
 
 struct program {
     struct program *next;
-    struct ver_engine engine; /* its name is "exec:COMMAND" */
-    const char *command;      /* inside the name; NULL: answers are there already */
+    struct engine engine; /* its name is "exec:COMMAND" */
+    const char *command;  /* inside the name; NULL: answers are there already */
     const struct answers *answers;
     const char *conventions; /* the file they come from; NULL: asked for */
     struct convention convention;
@@ -32,43 +33,34 @@ enum { PROGRAM_MOST_COMMAND = 200 };
 struct program *program_new(const char *name, const struct answers *answers);
 
 /* The program of an engine; NULL if it is none. */
-struct program *program_of(const struct ver_engine *engine);
+struct program *program_of(const struct engine *engine);
 struct program *program_named(const char *name);
+
+/* What its numbers are, in words; of any engine. */
+void program_conventions(char *text, size_t size, const struct engine *engine);
 
 /* Asks COMMAND --conventions, if no file says them. A program without is no error. 0, or -1 and
  * error. */
 int program_ask_conventions(struct program *program, struct case_error *error);
 
-enum program_said {
-    PROGRAM_ANSWERED,
-    PROGRAM_NOT_RUN, /* it says why */
-    PROGRAM_ABSENT,  /* there is no answer to this case */
-    PROGRAM_ERROR,
-    PROGRAM_NO_START /* its command cannot be started at all */
-};
-enum { PROGRAM_REASON = 300 };
-
-/* What it says about a case with this step (0: the case's own), as it says it. answer must be
- * cleared whatever comes out. */
-enum program_said program_ask(struct answer *answer, const struct program *program,
-                              const struct case_problem *c, double step, double *seconds,
-                              char reason[PROGRAM_REASON]);
+/* The rest is nothing of an engine that is no program which is kept running. */
+bool program_keeps_running(const struct engine *engine);
 
 /* The cases that the running process was asked about, oldest first, once in a row: those that were
  * noted after they were asked. They belong to the program until the next call. */
-void program_note(const struct program *program, const char *name);
-size_t program_asked(const struct program *program, char *const **name);
+void program_note(const struct engine *engine, const char *name);
+size_t program_asked(const struct engine *engine, char *const **name);
 
 /* The next question goes to a fresh process. */
-void program_restart(const struct program *program);
+void program_restart(const struct engine *engine);
 
 /* Whether it may be started anew once more to see what it says alone: so often in vain. */
-bool program_may_restart(const struct program *program, unsigned most);
-void program_found_state(const struct program *program);
+bool program_may_restart(const struct engine *engine, unsigned most);
+void program_found_state(const struct engine *engine);
 
 /* Adds to a digest: conventions, and every file that a word of the command names, or that PATH has
  * for one. */
-uint64_t program_digest(uint64_t hash, const struct program *program);
+uint64_t engine_digest(uint64_t hash, const struct engine *engine);
 
 /* Ends what this process has started. */
 void program_end_all(void);

@@ -1,12 +1,12 @@
 /* clock.h: what the files that judge a clock engine share. Private to verify/.
  *
  * A clock engine is wrong in one of three ways, each with its own judge: its rounding
- * (clock_rounding.c, against its scheme in balls), its scheme (clock_ladder.c, against the
+ * (clock_rounding.c, against its scheme in balls), its scheme (convergence.c, against the
  * reference as the step shrinks), its bits (clock_bits.c, against another engine or itself). */
 #ifndef EVIDENT_VERIFY_CLOCK_H
 #define EVIDENT_VERIFY_CLOCK_H
 
-#include "verify/run/engine.h"
+#include "cases/engine.h"
 #include "verify/judge/judge.h"
 
 /* ---- clock_place.c: where the numbers of a result stand ---- */
@@ -19,7 +19,7 @@ struct clock_places {
 
 /* 0, or -1 if memory is short; clear whatever comes out. */
 int clock_places_make(struct clock_places *places, const struct case_problem *c,
-                      const struct gpu_result *result);
+                      const struct result *result);
 void clock_places_clear(struct clock_places *places);
 
 /* "[0].hid[3] step 17" */
@@ -27,25 +27,25 @@ void clock_place_text(char *text, size_t size, const struct clock_places *places
                       size_t cell, uint32_t step);
 
 /* The slope of the spike of a cell in a step; NaN if it has none there. */
-double clock_slope(const struct clock_places *places, const struct gpu_result *result,
-                   size_t sample, size_t cell, uint32_t step);
+double clock_slope(const struct clock_places *places, const struct result *result, size_t sample,
+                   size_t cell, uint32_t step);
 
 /* ---- one engine on one case ---- */
 
 struct clock {
     struct judge *judge;
-    const struct ver_engine *engine;
+    const struct engine *engine;
     struct ver_clock *out;
     const struct case_problem *problem;
-    struct gpu_options options; /* how it was run */
+    struct engine_options options; /* how it was run */
     double **backward; /* [projections], ends with NULL: weights of the backward pass, defect 6 */
-    struct gpu_result result;
+    struct result result;
     bool ran; /* result has numbers */
     struct clock_places places;
 };
 
 /* Step, delays and variant of a run as the user asked for it. */
-struct gpu_options clock_options(const struct ver_clock_options *asked);
+struct engine_options clock_options(const struct ver_clock_options *asked);
 
 /* Runs the engine, as its options say, and fills state, reason, digest and places. 0, or -1 with
  * verdict and reason. */
@@ -144,8 +144,8 @@ struct clock_difference {
  * the parameters of a's case first in each of their blocks: b may have more populations and
  * projections behind. 0, or -1 if memory is short. */
 int clock_same(struct clock_difference *difference, const struct case_problem *a_case,
-               const struct gpu_result *a, const struct case_problem *b_case,
-               const struct gpu_result *b, const struct clock_sameness *what);
+               const struct result *a, const struct case_problem *b_case, const struct result *b,
+               const struct clock_sameness *what);
 
 /* Two engines on one case: everything. 0, or -1 with verdict and reason. */
 int clock_judge_bits(struct clock *clock, const struct clock *first);
@@ -181,7 +181,7 @@ bool clock_far_from_underflow(const struct clock *clock);
 /* Some invariances, chosen by the case's key. 0, or -1 with verdict and reason. */
 int clock_judge_invariances(struct clock *clock);
 
-/* ---- clock_order.c, clock_ladder.c ---- */
+/* ---- clock_order.c ---- */
 
 /* Least-squares slope of log2 error against log2 step over the rungs that agree and have an error;
  * NaN if there are fewer than VER_ORDER_RUNGS. */
@@ -192,8 +192,6 @@ double clock_order(const struct ver_ladder *ladder, enum ver_ladder_quantity qua
  * that converges. NaN where there is nothing to judge. */
 double clock_convergence(const struct ver_ladder *ladder, enum ver_ladder_quantity quantity,
                          double least);
-
-int clock_judge_ladder(struct clock *clock);
 
 /* ---- clock_resolve.c ---- */
 

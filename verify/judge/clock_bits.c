@@ -15,7 +15,7 @@ struct comparing {
     struct clock_difference *out;
     const struct clock_sameness *what;
     const struct clock_places *places;
-    const struct gpu_result *a, *b;
+    const struct result *a, *b;
     size_t sample; /* of a */
 };
 
@@ -105,7 +105,7 @@ static void same_trace(struct comparing *c, const char *quantity, const double *
 
 static void same_forward(struct comparing *c, size_t other)
 {
-    const struct gpu_sample *a = &c->a->sample[c->sample], *b = &c->b->sample[other];
+    const struct result_sample *a = &c->a->sample[c->sample], *b = &c->b->sample[other];
     same_spikes(c, other);
     if (c->what->traces) {
         same_trace(c, "V", a->trace.v, b->trace.v, c->what->v);
@@ -117,7 +117,7 @@ static void same_forward(struct comparing *c, size_t other)
 
 static void same_backward(struct comparing *c, size_t other)
 {
-    const struct gpu_sample *a = &c->a->sample[c->sample], *b = &c->b->sample[other];
+    const struct result_sample *a = &c->a->sample[c->sample], *b = &c->b->sample[other];
     if (c->what->traces) {
         same_trace(c, "lambda_V", a->trace.lambda_v, b->trace.lambda_v, c->what->lambda);
         same_trace(c, "lambda_I", a->trace.lambda_i, b->trace.lambda_i, c->what->lambda);
@@ -171,8 +171,8 @@ static int same_gradients(struct comparing *c, const struct case_problem *a_case
 /* ---- all of it ---- */
 
 int clock_same(struct clock_difference *difference, const struct case_problem *a_case,
-               const struct gpu_result *a, const struct case_problem *b_case,
-               const struct gpu_result *b, const struct clock_sameness *what)
+               const struct result *a, const struct case_problem *b_case, const struct result *b,
+               const struct clock_sameness *what)
 {
     struct clock_places places;
     *difference = (struct clock_difference){.numbers = 0};

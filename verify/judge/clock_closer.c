@@ -17,7 +17,8 @@ static bool differs_at(struct clock *clock, double step)
     closer.options.step = step;
     closer.options.trace = false; /* slopes, losses and gradients are enough to name a defect */
     closer.places = (struct clock_places){0};
-    if (tallies && clock->engine->run(&closer.result, clock->problem, &closer.options) == GPU_OK &&
+    if (tallies &&
+        engine_run(clock->engine, &closer.result, clock->problem, &closer.options) == RESULT_OK &&
         clock_places_make(&closer.places, clock->problem, &closer.result) == 0) {
         int failed = clock_against_grid(tallies, &grid, &closer, 0, NULL);
         differs = failed == 0 && tallies->differing > 0;
@@ -26,7 +27,7 @@ static bool differs_at(struct clock *clock, double step)
         ref_grid_clear(&grid);
     }
     if (tallies)
-        gpu_clear(&closer.result);
+        result_clear(&closer.result);
     clock_places_clear(&closer.places);
     free(tallies);
     return differs;

@@ -3,18 +3,18 @@
  * within the bounds of a variant has that defect. */
 #include "verify/judge/bounds.h"
 #include "verify/judge/clock.h"
-#include "verify/diagnose/defect.h"
+#include "verify/judge/defect.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct gpu_options clock_options(const struct ver_clock_options *asked)
+struct engine_options clock_options(const struct ver_clock_options *asked)
 {
-    struct gpu_options options = GPU_OPTIONS_DEFAULT;
+    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
     options.step = asked->step;
     options.delays = asked->round_delays ? CASE_ROUND_DELAYS : CASE_WHOLE_DELAYS;
-    options.variant = asked->compat ? (unsigned)GPU_COMPAT : 0;
+    options.variant = asked->compat ? (unsigned)SCHEME_COMPAT : 0;
     options.threads = 1; /* the cases run in parallel */
     for (const struct defect *d = defects; d->number > 0; d++)
         if (asked->defects >> d->number & 1)
@@ -74,9 +74,9 @@ static bool fits(struct clock *clock, const struct ref_grid_result *clean, unsig
 {
     struct clock_tallies *tallies = malloc(sizeof *tallies);
     struct ref_grid_result grid;
-    double **weights = variant & REF_GRID_STALE ? newer_by_grid(clock, clean) : NULL;
+    double **weights = variant & SCHEME_STALE ? newer_by_grid(clock, clean) : NULL;
     bool found = false;
-    if (tallies && (weights || !(variant & REF_GRID_STALE))) {
+    if (tallies && (weights || !(variant & SCHEME_STALE))) {
         int failed =
             clock_against_grid(tallies, &grid, clock, variant, (const double *const *)weights);
         found = failed == 0 && tallies->differing == 0;
@@ -137,7 +137,7 @@ void clock_diagnose(struct clock *clock, const struct ref_grid_result *grid)
     char factors[160];
     char *text = clock->out->diagnosis;
     size_t size = sizeof clock->out->diagnosis;
-    unsigned base = clock->judge->options->clock.compat ? (unsigned)GPU_COMPAT : 0;
+    unsigned base = clock->judge->options->clock.compat ? (unsigned)SCHEME_COMPAT : 0;
     describe_factors(factors, sizeof factors, clock, grid);
     for (const struct defect *d = defects; d->number > 0; d++)
         if (d->grid && !(base & d->grid) && fits(clock, grid, base | d->grid)) {
@@ -145,7 +145,7 @@ void clock_diagnose(struct clock *clock, const struct ref_grid_result *grid)
                      factors[0] ? " (" : "", factors, factors[0] ? ")" : "");
             return;
         }
-    if (base == 0 && fits(clock, grid, GPU_COMPAT))
+    if (base == 0 && fits(clock, grid, SCHEME_COMPAT))
         snprintf(text, size, "matches the published scheme (--compat)");
     else
         snprintf(text, size, "%s", factors);

@@ -33,7 +33,7 @@
 struct trial {
     struct clock *clock;
     struct clock_case changed;
-    struct gpu_options options;
+    struct engine_options options;
     struct clock_sameness what;
     size_t *sample;       /* of the changed case; freed after it */
     const char *excluded; /* why there is no theorem here */
@@ -118,7 +118,7 @@ static void leave_one(struct trial *trial)
 /* A large batch of copies; each sample is looked for at a place of its own. */
 static void large_batch(struct trial *trial)
 {
-    const struct gpu_result *result = &trial->clock->result;
+    const struct result *result = &trial->clock->result;
     size_t samples = trial->clock->problem->samples, large = VER_LARGE_BATCH;
     double size = (double)large * (double)result->steps * (double)result->cells;
     if (size > VER_LARGE_SIZE || samples > large) {
@@ -277,7 +277,7 @@ static int try_one(struct clock *clock, const struct invariance *invariance)
 {
     struct trial trial = {.clock = clock, .options = clock->options};
     struct clock_difference difference = {.numbers = 0};
-    struct gpu_result result;
+    struct result result;
     clock_case_start(&trial.changed, clock->problem);
     all_the_same(&trial);
     invariance->prepare(&trial);
@@ -287,16 +287,16 @@ static int try_one(struct clock *clock, const struct invariance *invariance)
         /* Traces of a large batch would be larger than the batch. */
         trial.options.trace =
             trial.options.trace && trial.changed.problem.samples <= clock->problem->samples;
-        enum gpu_status status =
-            clock->engine->run(&result, &trial.changed.problem, &trial.options);
-        if (status == GPU_REFUSED)
+        enum result_status status =
+            engine_run(clock->engine, &result, &trial.changed.problem, &trial.options);
+        if (status == RESULT_REFUSED)
             trial.excluded = "refused";
-        else if (status != GPU_OK)
+        else if (status != RESULT_OK)
             failed = judge_end(clock->judge, VER_ERROR, result.reason);
         else if (clock_same(&difference, clock->problem, &clock->result, &trial.changed.problem,
                             &result, &trial.what) != 0)
             failed = judge_no_memory(clock->judge);
-        gpu_clear(&result);
+        result_clear(&result);
     }
     if (!failed && applies)
         failed = tell(&trial, invariance, &difference);
@@ -310,7 +310,7 @@ static int try_one(struct clock *clock, const struct invariance *invariance)
 int clock_judge_invariances(struct clock *clock)
 {
     /* Weights of the backward pass would have to be changed, too. */
-    if (clock->options.variant & GPU_STALE)
+    if (clock->options.variant & SCHEME_STALE)
         return 0;
     uint64_t key = clock->judge->key;
     size_t told = 0, first = (size_t)(key % INVARIANCES);

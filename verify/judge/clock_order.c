@@ -9,6 +9,13 @@
 
 #include <math.h>
 
+const char *ver_ladder_quantity_name(enum ver_ladder_quantity quantity)
+{
+    static const char *const name[] = {"ladder_spikes", "ladder_weights", "ladder_delays",
+                                       "ladder_tau_mem", "ladder_tau_syn"};
+    return name[quantity];
+}
+
 static bool counts(const struct ver_rung *rung, enum ver_ladder_quantity quantity)
 {
     return rung->agrees && rung->error[quantity] > 0 && isfinite(rung->error[quantity]);

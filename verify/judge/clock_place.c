@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 int clock_places_make(struct clock_places *places, const struct case_problem *c,
-                      const struct gpu_result *result)
+                      const struct result *result)
 {
     *places = (struct clock_places){.problem = c};
     for (size_t p = 0; p < c->populations; p++)
@@ -49,8 +49,8 @@ void clock_place_text(char *text, size_t size, const struct clock_places *places
              (unsigned long)step);
 }
 
-double clock_slope(const struct clock_places *places, const struct gpu_result *result,
-                   size_t sample, size_t cell, uint32_t step)
+double clock_slope(const struct clock_places *places, const struct result *result, size_t sample,
+                   size_t cell, uint32_t step)
 {
     size_t population = places->population[cell];
     const struct case_step_train *train = result->raster.train[sample][population];

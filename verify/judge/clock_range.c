@@ -20,12 +20,12 @@ static bool all_in_range(const double *x, size_t count)
 
 bool clock_far_from_underflow(const struct clock *clock)
 {
-    const struct gpu_result *r = &clock->result;
+    const struct result *r = &clock->result;
     const struct case_problem *c = clock->problem;
     size_t numbers = (size_t)r->steps * r->cells;
     bool far = clock->options.trace && all_in_range(r->gradient, clock->judge->parameters);
     for (size_t s = 0; s < r->samples && far; s++) {
-        const struct gpu_trace *trace = &r->sample[s].trace;
+        const struct result_trace *trace = &r->sample[s].trace;
         far = in_range(r->sample[s].loss) && all_in_range(trace->v, numbers) &&
               all_in_range(trace->i, numbers) && all_in_range(trace->lambda_v, numbers) &&
               all_in_range(trace->lambda_i, numbers);

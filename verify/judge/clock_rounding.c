@@ -43,7 +43,7 @@ static void note_decision(struct clock_tallies *tallies, const struct ref_grid_n
 static bool engine_number(double *engine, const struct clock *clock,
                           const struct ref_grid_number *number)
 {
-    const struct gpu_sample *sample = &clock->result.sample[number->sample];
+    const struct result_sample *sample = &clock->result.sample[number->sample];
     const double *row[] = {
         [REF_GRID_V] = sample->trace.v,
         [REF_GRID_I] = sample->trace.i,
@@ -86,7 +86,7 @@ static void observe(void *context, const struct ref_grid_number *number)
 }
 
 static void tally_losses(struct clock_tallies *tallies, const struct ref_grid_result *grid,
-                         const struct gpu_result *result)
+                         const struct result *result)
 {
     struct clock_tally *tally = &tallies->of[VER_CLOCK_SAMPLE_LOSS];
     for (size_t s = 0; s < result->samples; s++)
@@ -214,7 +214,7 @@ int clock_judge_rounding(struct clock *clock)
     struct ref_grid_result grid;
     if (!tallies)
         return judge_no_memory(clock->judge);
-    unsigned variant = clock->judge->options->clock.compat ? (unsigned)GPU_COMPAT : 0;
+    unsigned variant = clock->judge->options->clock.compat ? (unsigned)SCHEME_COMPAT : 0;
     int failed = 0;
     if (clock_against_grid(tallies, &grid, clock, variant, NULL) != 0) {
         failed = judge_end(clock->judge, VER_ERROR, grid.reason);

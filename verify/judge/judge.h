@@ -113,7 +113,7 @@ int judge_clock(struct judge *judge);
 /* ---- judge_program.c: one engine that is another program ---- */
 
 /* 0, or -1 with verdict and reason. */
-int judge_program(struct judge *judge, const struct ver_engine *engine, struct ver_clock *out);
+int judge_program(struct judge *judge, const struct engine *engine, struct ver_clock *out);
 
 /* ---- judge_measure.c ---- */
 

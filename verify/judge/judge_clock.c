@@ -4,6 +4,7 @@
  * distance from everything. */
 #include "verify/judge/bounds.h"
 #include "verify/judge/clock.h"
+#include "verify/judge/program_judge.h"
 #include "verify/exec/program.h"
 
 #include <math.h>
@@ -34,18 +35,19 @@ static double size_of(const struct case_problem *c, double step)
     return (wanted > 0 ? c->end / wanted : 0) * cells * (double)c->samples;
 }
 
-static enum ver_clock_state state_of(enum gpu_status status)
+static enum ver_clock_state state_of(enum result_status status)
 {
     switch (status) {
-    case GPU_OK:
+    case RESULT_OK:
         return VER_CLOCK_RAN;
-    case GPU_REFUSED:
+    case RESULT_REFUSED:
         return VER_CLOCK_INEXPRESSIBLE;
-    case GPU_ABSENT:
+    case RESULT_ABSENT:
         return VER_CLOCK_ABSENT;
-    case GPU_SHORT:
-    case GPU_BROKEN:
-    case GPU_FAULT:
+    case RESULT_SHORT:
+    case RESULT_BROKEN:
+    case RESULT_FAULT:
+    case RESULT_NO_START:
         break;
     }
     return VER_CLOCK_FAILED;
@@ -55,19 +57,19 @@ static enum ver_clock_state state_of(enum gpu_status status)
 static int prepare_stale(struct clock *clock)
 {
     const struct judge *judge = clock->judge;
-    struct gpu_options clean = clock->options;
-    struct gpu_result result;
-    if (!(clock->options.variant & GPU_STALE))
+    struct engine_options clean = clock->options;
+    struct result result;
+    if (!(clock->options.variant & SCHEME_STALE))
         return 0;
-    clean.variant &= ~(unsigned)GPU_STALE;
+    clean.variant &= ~(unsigned)SCHEME_STALE;
     clean.trace = false;
-    if (clock->engine->run(&result, clock->problem, &clean) == GPU_OK)
+    if (engine_run(clock->engine, &result, clock->problem, &clean) == RESULT_OK)
         clock->backward =
             clock_newer_weights(clock->problem, judge->block, judge->blocks, result.gradient);
     clock->options.backward_weight = (const double *const *)clock->backward;
     if (!clock->backward) /* the run itself says why */
         clock->options.variant = clean.variant;
-    gpu_clear(&result);
+    result_clear(&result);
     return 0;
 }
 
@@ -78,21 +80,22 @@ int clock_run(struct clock *clock)
     out->engine = clock->engine->name;
     for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
         out->ratios[q].largest = VER_NAN;
-    if (size > clock->engine->most) {
+    if (size > (clock->engine->slow ? VER_EMULATED_MOST : VER_CLOCK_MOST)) {
         out->state = VER_CLOCK_LARGE;
         snprintf(out->reason, sizeof out->reason, "larger than is asked of this engine");
         return 0;
     }
     clock->options.trace = size <= VER_CLOCK_TRACED;
     prepare_stale(clock);
-    out->state = state_of(clock->engine->run(&clock->result, clock->problem, &clock->options));
+    out->state =
+        state_of(engine_run(clock->engine, &clock->result, clock->problem, &clock->options));
     clock->ran = out->state == VER_CLOCK_RAN;
     if (!clock->ran) {
         snprintf(out->reason, sizeof out->reason, "%.250s", clock->result.reason);
         return out->state == VER_CLOCK_FAILED ? judge_end(clock->judge, VER_ERROR, out->reason) : 0;
     }
     out->traced = clock->options.trace;
-    out->digest = gpu_digest(&clock->result);
+    out->digest = result_digest(&clock->result);
     if (clock_places_make(&clock->places, clock->problem, &clock->result) != 0)
         return judge_no_memory(clock->judge);
     return 0;
@@ -116,8 +119,8 @@ static int judge_one(struct clock *clock, const struct clock *first)
     if (failed || !clock->ran)
         return failed;
     failed = judge_engine(clock, first);
-    if (!failed && clock->judge->thorough && clock->engine->ladder)
-        failed = clock_judge_ladder(clock);
+    if (!failed && clock->judge->thorough && clock->engine->doubles)
+        failed = convergence_judge(clock);
     return failed;
 }
 
@@ -125,7 +128,7 @@ static void clear(struct clock *clock, size_t engines)
 {
     for (size_t e = 0; e < engines; e++) {
         clock_places_clear(&clock[e].places);
-        gpu_clear(&clock[e].result);
+        result_clear(&clock[e].result);
         clock_weights_free(clock[e].backward);
     }
     free(clock);
@@ -151,7 +154,7 @@ int judge_clock(struct judge *judge)
     }
     for (size_t e = 0; e < asked->engines && !failed; e++) {
         double start = ver_now();
-        if (program_of(asked->engine[e])) /* whatever came of it, the others are judged */
+        if (!asked->engine[e]->scheme) /* whatever came of it, the others are judged */
             ended |= judge_program(judge, asked->engine[e], &judge->out->clock[e]);
         else
             failed = judge_one(&clock[e], first);

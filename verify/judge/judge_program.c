@@ -21,13 +21,13 @@ struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kin
 
 bool program_says(const struct program_case *p, const arb_t x)
 {
-    double most = p->program->convention.single ? (double)FLT_MAX : DBL_MAX;
+    double most = p->single ? (double)FLT_MAX : DBL_MAX;
     return arb_is_finite(x) && fabs(middle(x)) <= most;
 }
 
 const char *program_beyond(const struct program_case *p)
 {
-    return p->program->convention.single ? "beyond single precision" : "beyond double precision";
+    return p->single ? "beyond single precision" : "beyond double precision";
 }
 
 int program_set_apart(struct program_case *p, const char *quantity, size_t numbers, const char *why)
@@ -52,57 +52,24 @@ static int end_in_error(struct program_case *p, const char *reason)
     return judge_end(p->judge, VER_ERROR, text);
 }
 
-int program_ask_at(struct program_case *p, struct answer *answer, double step,
-                   char reason[PROGRAM_REASON])
+int program_ask_at(struct program_case *p, struct result *answer, double step,
+                   char reason[RESULT_REASON])
 {
-    bool rounded = p->program->convention.grid && p->judge->options->clock.round_delays;
-    struct case_problem *own = rounded ? case_copy(p->judge->problem) : NULL;
-    const struct case_problem *c = own ? own : p->judge->problem;
-    double seconds = 0;
-    if (rounded && !own) {
-        *answer = (struct answer){.has_loss = false};
-        return judge_no_memory(p->judge);
-    }
-    if (own)
-        case_round_delays(own, step);
-    enum program_said said = program_ask(answer, p->program, c, step, &seconds, reason);
-    program_note(p->program, p->judge->out->name);
-    case_free(own);
-    c = p->judge->problem;
-    p->out->seconds += seconds;
-    p->out->no_start = said == PROGRAM_NO_START;
-    if (said == PROGRAM_ERROR || said == PROGRAM_NO_START)
-        return end_in_error(p, reason);
-    if (said == PROGRAM_ABSENT && step == p->step)
+    struct engine_options options = p->options;
+    options.step = step;
+    enum result_status said = engine_run(p->engine, answer, p->judge->problem, &options);
+    program_note(p->engine, p->judge->out->name);
+    snprintf(reason, RESULT_REASON, "%s", answer->reason);
+    p->out->seconds += answer->seconds;
+    p->out->no_start = said == RESULT_NO_START;
+    if (said == RESULT_ABSENT && step == p->step)
         p->out->state = VER_CLOCK_ABSENT;
-    if (said != PROGRAM_ANSWERED)
-        return 1;
-    return convention_apply(answer, c, step, &p->program->convention, reason, PROGRAM_REASON) != 0;
-}
-
-/* ---- what it printed, as one number ---- */
-
-static void digest_number(uint64_t *hash, double x)
-{
-    unsigned char bytes[sizeof x];
-    memcpy(bytes, &x, sizeof x);
-    for (size_t k = 0; k < sizeof x; k++)
-        *hash = (*hash ^ bytes[k]) * 0x100000001b3u;
-}
-
-static uint64_t digest(const struct answer *a, size_t samples)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    if (a->has_loss)
-        digest_number(&hash, a->loss);
-    for (size_t s = 0; a->sample_loss && s < samples; s++)
-        digest_number(&hash, a->sample_loss[s]);
-    for (size_t k = 0; a->spikes && k < a->trains; k++)
-        for (size_t i = 0; i < a->spikes[k].count; i++)
-            digest_number(&hash, a->spikes[k].at[i]);
-    for (size_t k = 0; k < a->parameters; k++)
-        digest_number(&hash, a->gradient[k]);
-    return hash;
+    if (said == RESULT_OK && answer->raster.train &&
+        result_make_times(answer, p->judge->problem) != 0)
+        return judge_no_memory(p->judge);
+    if (said == RESULT_OK || said == RESULT_REFUSED || said == RESULT_ABSENT)
+        return said != RESULT_OK;
+    return end_in_error(p, reason);
 }
 
 /* ---- exact times ---- */
@@ -127,13 +94,13 @@ static int tell_loss(struct program_case *p, const char *quantity, const char *p
 static int judge_losses(struct program_case *p, const struct program_move *move)
 {
     const struct ref_result *truth = p->judge->truth;
-    const struct answer *a = p->answer;
+    const struct result *a = p->answer;
     if (a->has_loss && tell_loss(p, "loss", "", a->loss, truth->loss, *move->loss) != 0)
         return -1;
-    for (size_t s = 0; a->sample_loss && s < truth->samples; s++) {
+    for (size_t s = 0; a->has_sample_loss && s < truth->samples; s++) {
         char place[32];
         snprintf(place, sizeof place, "sample %zu", s);
-        if (tell_loss(p, "sample_loss", place, a->sample_loss[s], truth->sample[s].loss,
+        if (tell_loss(p, "sample_loss", place, a->sample[s].loss, truth->sample[s].loss,
                       move->sample_loss[s]) != 0)
             return -1;
     }
@@ -155,7 +122,7 @@ static int judge_numbers(struct program_case *p, const struct program_move *move
         return program_set_apart(p, "gradients", p->judge->parameters, "of other spikes");
     if (judge_losses(p, move) != 0)
         return -1;
-    return p->program->convention.surrogate ? 0 : program_judge_gradients(p, move);
+    return p->engine->surrogate ? 0 : program_judge_gradients(p, move);
 }
 
 /* Part of the bound first, which takes a few runs of the reference; all of it for a program that
@@ -185,14 +152,6 @@ static int judge_exact(struct program_case *p)
 
 /* ---- the verdict ---- */
 
-static bool provides_gradient(const struct answer *answer)
-{
-    for (int q = 0; q < CASE_QUANTITIES; q++)
-        if (answer->provides[q])
-            return true;
-    return false;
-}
-
 /* A gradient that is there and was not judged leaves the case undecided, unless something differs;
  * and something must have been compared, gradients first of all: they are what this is about. */
 static int weigh(struct program_case *p, size_t since)
@@ -211,7 +170,7 @@ static int weigh(struct program_case *p, size_t since)
     }
     for (size_t k = since; k < out->comparisons; k++) {
         if (out->comparison[k].outcome != VER_EXCLUDED) {
-            if (provides_gradient(p->answer))
+            if (result_has_gradient(p->answer))
                 return 0;
             snprintf(text, sizeof text, "%.60s: no gradient in its answer, so none was judged",
                      p->out->engine);
@@ -247,7 +206,7 @@ static int need_truth(struct program_case *p)
                      truth->reason);
 }
 
-static void measure(struct program_case *p)
+void program_measure(struct program_case *p)
 {
     const struct judge *judge = p->judge;
     for (size_t b = 0; b < judge->blocks; b++) {
@@ -267,30 +226,32 @@ int program_judge_answer(struct program_case *p)
     int got = need_truth(p);
     if (got != 0)
         return got < 0 ? -1 : 0;
-    measure(p);
-    p->out->digest = digest(p->answer, p->judge->problem->samples);
-    if (p->program->convention.surrogate && provides_gradient(p->answer))
+    program_measure(p);
+    p->out->digest = result_digest(p->answer);
+    if (p->engine->surrogate && result_has_gradient(p->answer))
         snprintf(p->unjudged, sizeof p->unjudged,
                  "gradients not judged: a surrogate gradient is the derivative of nothing");
-    int failed = p->program->convention.grid ? program_judge_ladder(p) : judge_exact(p);
+    int failed = p->engine->time == ENGINE_GRID ? program_judge_ladder(p) : judge_exact(p);
     return failed ? failed : weigh(p, since);
 }
 
-int judge_program(struct judge *judge, const struct ver_engine *engine, struct ver_clock *out)
+int judge_program(struct judge *judge, const struct engine *engine, struct ver_clock *out)
 {
     double step = judge->options->clock.step;
-    struct answer answer;
+    struct result answer;
     struct program_case p = {.judge = judge,
-                             .program = program_of(engine),
+                             .engine = engine,
+                             .options = clock_options(&judge->options->clock),
+                             .single = engine->single,
                              .out = out,
                              .answer = &answer,
                              .step = step > 0 ? step : judge->problem->step};
-    char reason[PROGRAM_REASON];
+    char reason[RESULT_REASON];
     out->engine = engine->name;
     out->state = VER_CLOCK_RAN;
     for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
         out->ratios[q].largest = VER_NAN;
-    if (p.program->convention.grid && !judge->thorough) {
+    if (p.engine->time == ENGINE_GRID && !judge->thorough) {
         out->state = VER_CLOCK_LARGE;
         snprintf(out->reason, sizeof out->reason, "left out by --every");
         return 0;
@@ -298,7 +259,7 @@ int judge_program(struct judge *judge, const struct ver_engine *engine, struct v
     size_t since = judge->out->comparisons;
     p.verdict = judge->out->verdict;
     memcpy(p.reason, judge->out->reason, sizeof p.reason);
-    if (judge->options->befores > 0 && p.program->command)
+    if (judge->options->befores > 0 && program_keeps_running(engine))
         program_ask_before(&p, (char *const *)judge->options->before, judge->options->befores);
     int got = program_ask_at(&p, &answer, p.step, reason);
     if (got > 0) {
@@ -309,6 +270,6 @@ int judge_program(struct judge *judge, const struct ver_engine *engine, struct v
         if (got == 0)
             program_name_delays(&p, since);
     }
-    answer_clear(&answer);
+    result_clear(&answer);
     return got < 0 ? -1 : 0;
 }

@@ -70,9 +70,9 @@ static void take_back_end(struct program_case *p)
 }
 
 /* Takes back what was judged of the answer, and judges this one in its place. */
-static int judge_instead(struct program_case *p, struct answer *answer, size_t since)
+static int judge_instead(struct program_case *p, struct result *answer, size_t since)
 {
-    struct answer old = *p->answer;
+    struct result old = *p->answer;
     struct ver_judgement *out = p->judge->out;
     out->comparisons = since;
     take_back_end(p);
@@ -103,7 +103,7 @@ static void past_clear(struct past *past)
 static struct past past_of(const struct program_case *p)
 {
     char *const *name;
-    size_t count = program_asked(p->program, &name);
+    size_t count = program_asked(p->engine, &name);
     struct past past = {NULL, count > 1 ? count - 1 : 0};
     past.name = past.count > 0 ? calloc(past.count, sizeof *past.name) : NULL;
     for (size_t k = 0; past.name && k < past.count; k++)
@@ -114,21 +114,27 @@ static struct past past_of(const struct program_case *p)
     return past;
 }
 
+/* Nothing is told of it. */
+static enum result_status ask_quietly(struct result *answer, const struct program_case *p,
+                                      const struct case_problem *c, double step)
+{
+    struct engine_options options = p->options;
+    options.step = step;
+    return engine_run(p->engine, answer, c, &options);
+}
+
 void program_ask_before(const struct program_case *p, char *const *name, size_t count)
 {
-    program_restart(p->program);
+    program_restart(p->engine);
     for (size_t k = 0; k < count; k++) {
         struct case_made made;
         struct case_error error;
-        struct answer answer;
-        double seconds;
-        char reason[PROGRAM_REASON];
+        struct result answer;
         if (strcmp(name[k], "-") == 0 || ver_load(&made, name[k], &error) != 0)
             continue; /* standard input is read by now */
-        program_ask(&answer, p->program, made.problem, p->judge->options->clock.step, &seconds,
-                    reason);
-        program_note(p->program, name[k]);
-        answer_clear(&answer);
+        ask_quietly(&answer, p, made.problem, p->judge->options->clock.step);
+        program_note(p->engine, name[k]);
+        result_clear(&answer);
         case_made_clear(&made);
     }
 }
@@ -136,18 +142,13 @@ void program_ask_before(const struct program_case *p, char *const *name, size_t 
 /* Whether, after these cases, the answer is another than p->answer, which it gave alone. */
 static bool differs_after(const struct program_case *p, char *const *name, size_t count)
 {
-    struct answer answer;
+    struct result answer;
     struct program_difference d;
-    double seconds;
-    char reason[PROGRAM_REASON];
     program_ask_before(p, name, count);
-    bool other = program_ask(&answer, p->program, p->judge->problem, p->step, &seconds, reason) !=
-                     PROGRAM_ANSWERED ||
-                 convention_apply(&answer, p->judge->problem, p->step, &p->program->convention,
-                                  reason, sizeof reason) != 0 ||
+    bool other = ask_quietly(&answer, p, p->judge->problem, p->step) != RESULT_OK ||
                  program_differ(&d, p, p->answer, &answer);
-    program_note(p->program, p->judge->out->name);
-    answer_clear(&answer);
+    program_note(p->engine, p->judge->out->name);
+    result_clear(&answer);
     return other;
 }
 
@@ -210,26 +211,26 @@ static void tell_before(struct program_case *p, const struct past *past, bool ri
 static int judge_alone(struct program_case *p, size_t since, int got, bool *settled)
 {
     struct past past = past_of(p);
-    struct answer alone;
+    struct result alone;
     struct program_difference d = {
         .numbers = 1, .place = "whether it answers", .first = "an answer"};
-    char reason[PROGRAM_REASON], said[40];
+    char reason[RESULT_REASON], said[40];
     *settled = false;
     snprintf(said, sizeof said, "%.39s", p->out->reason);
-    if (past.count == 0 || !program_may_restart(p->program, MOST_ALONE)) {
+    if (past.count == 0 || !program_may_restart(p->engine, MOST_ALONE)) {
         past_clear(&past);
         return got;
     }
-    program_restart(p->program);
+    program_restart(p->engine);
     int now = program_ask_at(p, &alone, p->step, reason);
     bool other = now == 0 && (got < 0 || program_differ(&d, p, &alone, p->answer));
     if (other) {
-        program_found_state(p->program);
+        program_found_state(p->engine);
         if (got < 0)
             snprintf(d.second, sizeof d.second, "%s", said);
         got = judge_instead(p, &alone, since);
         bool right = got == 0 && !differs(p, since);
-        if (got == 0 && (right || !p->program->convention.varies)) {
+        if (got == 0 && (right || !p->engine->varies)) {
             got = tell(p, &d);
             tell_before(p, &past, right);
             *settled = true;
@@ -237,7 +238,7 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
     } else {
         got = now < 0 ? now : got;
     }
-    answer_clear(&alone);
+    result_clear(&alone);
     past_clear(&past);
     return got;
 }
@@ -246,11 +247,9 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
 
 static void ask_and_forget(const struct program_case *p, const struct case_problem *c)
 {
-    struct answer answer;
-    double seconds;
-    char reason[PROGRAM_REASON];
-    program_ask(&answer, p->program, c, p->judge->options->clock.step, &seconds, reason);
-    answer_clear(&answer);
+    struct result answer;
+    ask_quietly(&answer, p, c, p->judge->options->clock.step);
+    result_clear(&answer);
 }
 
 /* Two other questions, so that what is kept of the last one is of another: the same case with all
@@ -287,7 +286,7 @@ static void tell_small(struct program_case *p, bool right)
     char *small[] = {(char *)SMALL};
     struct past past = {small, 1};
     bool own = strcmp(p->judge->out->name, SMALL) == 0 || p->judge->options->befores > 0;
-    if (own || !program_may_restart(p->program, MOST_ALONE) || differs_after(p, NULL, 0) ||
+    if (own || !program_may_restart(p->engine, MOST_ALONE) || differs_after(p, NULL, 0) ||
         !differs_after(p, small, 1))
         add_diagnosis(p, DIFFERENTLY);
     else
@@ -296,15 +295,15 @@ static void tell_small(struct program_case *p, bool right)
 
 static int ask_twice(struct program_case *p, size_t since)
 {
-    struct answer second;
+    struct result second;
     struct program_difference d;
-    char reason[PROGRAM_REASON];
+    char reason[RESULT_REASON];
     ask_others(p);
     int got = program_ask_at(p, &second, p->step, reason);
     bool none = got < 0 && p->judge->out->verdict == VER_ERROR, right = !differs(p, since);
     if (got == 0 && !program_differ(&d, p, p->answer, &second)) {
         got = tell(p, &d);
-    } else if (got == 0 && p->program->convention.varies) {
+    } else if (got == 0 && p->engine->varies) {
         got = judge_instead(p, &second, since);
         if (right && differs(p, since))
             add_diagnosis(p, DIFFERENTLY);
@@ -318,7 +317,7 @@ static int ask_twice(struct program_case *p, size_t since)
         got = tell(p, &d);
         tell_small(p, right);
     }
-    answer_clear(&second);
+    result_clear(&second);
     return got;
 }
 
@@ -326,9 +325,9 @@ int program_judge_again(struct program_case *p, size_t since, int got)
 {
     double seconds = p->out->seconds; /* of the first answer, and its rungs */
     bool settled = false, error = got < 0 && p->judge->out->verdict == VER_ERROR;
-    if (p->program->command && (error || (got == 0 && differs(p, since))))
+    if (program_keeps_running(p->engine) && (error || (got == 0 && differs(p, since))))
         got = judge_alone(p, since, got, &settled);
-    if (p->program->command && got == 0 && !settled && p->judge->thorough &&
+    if (program_keeps_running(p->engine) && got == 0 && !settled && p->judge->thorough &&
         p->out->state == VER_CLOCK_RAN)
         got = ask_twice(p, since);
     p->out->seconds = seconds;

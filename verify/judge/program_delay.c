@@ -15,8 +15,8 @@ enum { MOST_STEPS = 4 };
 /* All spikes and the loss, as far as they are given. */
 static bool says(const struct program_case *p, const struct ref_result *truth)
 {
-    const struct answer *a = p->answer;
-    double apart = p->program->convention.single ? VER_READING_SINGLE : VER_EXPLAIN_APART;
+    const struct result *a = p->answer;
+    double apart = p->single ? VER_READING_SINGLE : VER_EXPLAIN_APART;
     double loss = middle(truth->loss);
     size_t train = 0, compared = 0;
     for (size_t s = 0; a->spikes && s < truth->samples; s++)
@@ -97,8 +97,8 @@ void program_name_delays(struct program_case *p, size_t since)
 {
     char reading[64];
     bool again, several, any = has_delays(p->judge->problem, &several);
-    bool asked = any_wrong(p, since, &again) && !p->judge->costly && !p->program->convention.grid;
-    if (!asked)
+    bool asked = any_wrong(p, since, &again) && !p->judge->costly;
+    if (!asked || p->engine->time == ENGINE_GRID)
         return;
     if (several && would_say(p, 0, true)) {
         name(p, again, "the first delay of a projection stands for all of it");

@@ -16,11 +16,11 @@ static void compare(struct program_difference *d, double first, double second, c
     snprintf(d->second, sizeof d->second, "%.17g", second);
 }
 
-static void compare_trains(struct program_difference *d, const struct answer *a,
-                           const struct answer *b)
+static void compare_trains(struct program_difference *d, const struct result *a,
+                           const struct result *b)
 {
     for (size_t k = 0; a->spikes && b->spikes && k < a->trains; k++) {
-        const struct answer_train *x = &a->spikes[k], *y = &b->spikes[k];
+        const struct case_train *x = &a->spikes[k], *y = &b->spikes[k];
         char place[80];
         snprintf(place, sizeof place, "number of spikes, train %zu", k);
         compare(d, (double)x->count, (double)y->count, place);
@@ -32,18 +32,19 @@ static void compare_trains(struct program_difference *d, const struct answer *a,
 }
 
 bool program_differ(struct program_difference *d, const struct program_case *p,
-                    const struct answer *a, const struct answer *b)
+                    const struct result *a, const struct result *b)
 {
     const struct judge *judge = p->judge;
     *d = (struct program_difference){.numbers = 0};
     compare(d, a->has_loss, b->has_loss, "whether there is a loss");
     compare(d, a->loss, b->loss, "loss");
-    compare(d, a->sample_loss != NULL, b->sample_loss != NULL, "whether samples have losses");
+    compare(d, a->has_sample_loss, b->has_sample_loss, "whether samples have losses");
     compare(d, a->spikes != NULL, b->spikes != NULL, "whether there are spikes");
-    for (size_t s = 0; a->sample_loss && b->sample_loss && s < judge->problem->samples; s++) {
+    for (size_t s = 0; a->has_sample_loss && b->has_sample_loss && s < judge->problem->samples;
+         s++) {
         char place[48];
         snprintf(place, sizeof place, "loss of sample %zu", s);
-        compare(d, a->sample_loss[s], b->sample_loss[s], place);
+        compare(d, a->sample[s].loss, b->sample[s].loss, place);
     }
     compare_trains(d, a, b);
     for (int q = 0; q < CASE_QUANTITIES; q++)

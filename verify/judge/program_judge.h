@@ -12,18 +12,23 @@
 
 struct program_case {
     struct judge *judge;
-    const struct program *program;
+    const struct engine *engine;
+    struct engine_options options; /* that it is asked with, but for the step */
+    bool single;                   /* it answers in binary32 */
     struct ver_clock *out;
-    struct answer *answer;
+    struct result *answer;
     double step;                  /* ms, that it was asked with; 0: none */
     double size[CASE_QUANTITIES]; /* largest gradient of the reference */
     enum ver_verdict verdict;     /* of the case, before this program was asked */
     char reason[320];             /* likewise */
-    size_t trains;                /* samples * lif neurons, in the order of struct answer */
+    size_t trains;                /* samples * lif neurons, in the order of struct result */
     char unjudged[192];           /* a gradient that it gave and that nothing can be said of, why */
 };
 
 /* ---- judge_program.c ---- */
+
+/* Fills size and trains. */
+void program_measure(struct program_case *p);
 
 /* Holds p->answer against the reference. 0, or -1 with verdict and reason. */
 int program_judge_answer(struct program_case *p);
@@ -34,8 +39,8 @@ struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kin
 
 /* Asks at a step, applies the conventions and counts the time. 0; 1 if the program does not run it
  * (reason says why); -1 with verdict and reason. */
-int program_ask_at(struct program_case *p, struct answer *answer, double step,
-                   char reason[PROGRAM_REASON]);
+int program_ask_at(struct program_case *p, struct result *answer, double step,
+                   char reason[RESULT_REASON]);
 
 const char *program_quantity_name(enum case_quantity quantity);
 
@@ -122,7 +127,7 @@ struct program_spikes {
 
 /* bound[spikes] in ms in the order of the truth; NULL: common for all. */
 void program_compare_spikes(struct program_spikes *spikes, const struct program_case *p,
-                            const struct answer *answer, const double *bound, double common);
+                            const struct result *answer, const double *bound, double common);
 
 /* The comparisons "spike_counts" and "spikes". *same: all counts are the reference's. 0, or -1. */
 int program_judge_spikes(struct program_case *p, const struct program_move *move, bool *same);
@@ -165,7 +170,7 @@ struct program_difference { /* the first number that differs; place empty: none 
 
 /* Whether two answers differ in a bit. NaN is NaN, whatever its bits. */
 bool program_differ(struct program_difference *d, const struct program_case *p,
-                    const struct answer *a, const struct answer *b);
+                    const struct result *a, const struct result *b);
 
 /* ---- program_again.c ---- */
 
@@ -204,16 +209,16 @@ struct program_track {
     const struct case_block *block; /* NULL: of no gradient */
     struct ver_ladder ladder;       /* [like] is its error: absolute */
     double size;                    /* L2 norm of the truth; of the others what it is relative to */
-    double factor[VER_ANSWER_RUNGS], cosine[VER_ANSWER_RUNGS]; /* of a gradient; or NaN */
+    double factor[VER_RUNGS], cosine[VER_RUNGS]; /* of a gradient; or NaN */
 };
 
 struct program_ladder {
     struct program_case *p;
     struct program_track *track;
     size_t tracks, rungs;
-    double *gradient[VER_ANSWER_RUNGS]; /* [rungs], as answered: [parameters] */
-    struct program_shift shift;         /* at the step that it was last asked for */
-    char event[112];                    /* the first that differs at the finest rung */
+    double *gradient[VER_RUNGS]; /* [rungs], as answered: [parameters] */
+    struct program_shift shift;  /* at the step that it was last asked for */
+    char event[112];             /* the first that differs at the finest rung */
 };
 
 /* Of the whole block, or one row of it; parameters without a derivative are left out. The truth's
@@ -247,13 +252,22 @@ size_t program_best_rung(const struct program_track *track);
 int program_add_tracks(struct program_ladder *ladder);
 
 /* The answer at a step. 0, or -1 with verdict and reason. */
-int program_take_rung(struct program_ladder *ladder, const struct answer *answer, double step);
+int program_take_rung(struct program_ladder *ladder, const struct result *answer, double step);
 
 /* A NaN is wrong whatever the step. 0, or -1 with verdict and reason; *bad: it was told. */
-int program_judge_finite(bool *bad, struct program_case *p, const struct answer *a, double step);
+int program_judge_finite(bool *bad, struct program_case *p, const struct result *a, double step);
 
 /* ---- program_ladder.c ---- */
 
 int program_judge_ladder(struct program_case *p);
+
+/* p->answer and the answers at halves of its step become rungs, which are judged. 0, or -1 with
+ * verdict and reason; first: what p->answer is by itself is told. */
+int program_climb(struct program_ladder *ladder, bool first);
+void program_ladder_clear(struct program_ladder *ladder);
+
+/* The same of an engine that has double precision, where rounding is not seen; fills the ladder of
+ * the judgement. 0, or -1 with verdict and reason. */
+int convergence_judge(struct clock *clock);
 
 #endif

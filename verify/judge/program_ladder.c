@@ -28,7 +28,7 @@ static void name_block(char *text, size_t size, const struct case_problem *c,
 /* At the case's own step: told, but no evidence. */
 static int tell_first(struct program_case *p)
 {
-    const struct answer *answer = p->answer;
+    const struct result *answer = p->answer;
     struct program_spikes spikes;
     for (int q = 0; q < CASE_QUANTITIES; q++) {
         char text[80];
@@ -41,7 +41,7 @@ static int tell_first(struct program_case *p)
             return judge_no_memory(p->judge);
         c->outcome = VER_EXCLUDED;
         snprintf(c->index, sizeof c->index, "%s at %.6g ms%s", text, p->step,
-                 p->program->convention.surrogate ? ", surrogate" : "");
+                 p->engine->surrogate ? ", surrogate" : "");
     }
     if (p->judge->truth->nones > 0) {
         struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "gradients");
@@ -201,22 +201,25 @@ static int tell_all(struct program_ladder *ladder, const char *reason)
 
 /* ---- all rungs ---- */
 
-static double cost_of(const struct case_problem *c, double step)
+/* Samples times steps times cells; each population takes up whole vectors. */
+static double cost_of(const struct program_case *p, double step)
 {
-    double cells = 0;
-    for (size_t p = 0; p < c->populations; p++)
-        cells += c->population[p].model != CASE_SPIKE_SOURCE ? (double)c->population[p].size : 0;
-    return c->end / step * cells * (double)c->samples;
+    const struct case_problem *c = p->judge->problem;
+    size_t cells = 0, lanes = p->engine->lanes > 0 ? p->engine->lanes : 1;
+    for (size_t k = 0; k < c->populations; k++)
+        if (c->population[k].model != CASE_SPIKE_SOURCE)
+            cells += (c->population[k].size + lanes - 1) / lanes * lanes;
+    return c->end / step * (double)cells * (double)c->samples;
 }
 
 /* 0; 1: that was the last; -1 with verdict and reason. */
-static int climb_rung(struct program_ladder *ladder, double step, char reason[PROGRAM_REASON])
+static int climb_rung(struct program_ladder *ladder, double step, char reason[RESULT_REASON])
 {
     struct program_case *p = ladder->p;
-    struct answer answer;
+    struct result answer;
     bool bad = false;
-    if (cost_of(p->judge->problem, step) > VER_LADDER_MOST) {
-        snprintf(reason, PROGRAM_REASON, "too large for a ladder");
+    if (cost_of(p, step) > VER_LADDER_MOST) {
+        snprintf(reason, RESULT_REASON, "too large for a ladder");
         return 1;
     }
     int got = program_ask_at(p, &answer, step, reason);
@@ -224,33 +227,48 @@ static int climb_rung(struct program_ladder *ladder, double step, char reason[PR
         got = program_judge_finite(&bad, p, &answer, step);
     if (got == 0 && !bad)
         got = program_take_rung(ladder, &answer, step);
-    answer_clear(&answer);
+    result_clear(&answer);
     return got == 0 && bad ? 1 : got;
 }
 
 static int climb_all(struct program_ladder *ladder)
 {
     struct program_case *p = ladder->p;
-    char reason[PROGRAM_REASON] = "the case has no step: time.step, or --step MS";
+    char reason[RESULT_REASON] = "the case has no step: time.step, or --step MS";
     double step = p->step;
     int got = !(step > 0) ? 1 : program_take_rung(ladder, p->answer, step);
-    for (int k = 1; k < VER_ANSWER_RUNGS && got == 0; k++)
+    int rungs = p->options.precision == ENGINE_DOUBLE ? VER_RUNGS : VER_ANSWER_RUNGS;
+    for (int k = 1; k < rungs && got == 0; k++)
         got = climb_rung(ladder, step = step / 2, reason);
     return got >= 0 ? tell_all(ladder, reason) : -1;
+}
+
+int program_climb(struct program_ladder *ladder, bool first)
+{
+    struct program_case *p = ladder->p;
+    bool bad = false;
+    int failed = program_judge_finite(&bad, p, p->answer, p->step);
+    if (failed || bad)
+        return failed;
+    if (program_add_tracks(ladder) != 0)
+        return judge_no_memory(p->judge);
+    if (first && tell_first(p) != 0)
+        return -1;
+    return climb_all(ladder);
+}
+
+void program_ladder_clear(struct program_ladder *ladder)
+{
+    for (size_t k = 0; k < ladder->rungs; k++)
+        free(ladder->gradient[k]);
+    free(ladder->track);
+    program_shift_clear(&ladder->shift);
 }
 
 int program_judge_ladder(struct program_case *p)
 {
     struct program_ladder ladder = {.p = p};
-    bool bad = false;
-    int failed = program_judge_finite(&bad, p, p->answer, p->step);
-    if (!failed && !bad)
-        failed = program_add_tracks(&ladder) != 0 ? judge_no_memory(p->judge) : tell_first(p);
-    if (!failed && !bad)
-        failed = climb_all(&ladder);
-    for (size_t k = 0; k < ladder.rungs; k++)
-        free(ladder.gradient[k]);
-    free(ladder.track);
-    program_shift_clear(&ladder.shift);
+    int failed = program_climb(&ladder, true);
+    program_ladder_clear(&ladder);
     return failed ? -1 : 0;
 }

@@ -239,8 +239,7 @@ static void add_own(struct program_move *move, const struct program_case *p)
     for (size_t k = 0; k < judge->parameters; k++)
         if (program_says(p, judge->truth->gradient + k))
             largest = fmax(largest, fabs(middle(judge->truth->gradient + k)));
-    double floor = ldexp(largest, p->program->convention.single ? VER_SINGLE_FLOOR_BITS
-                                                                : VER_DOUBLE_FLOOR_BITS);
+    double floor = ldexp(largest, p->single ? VER_SINGLE_FLOOR_BITS : VER_DOUBLE_FLOOR_BITS);
     for (size_t k = 0; k < move->numbers; k++) {
         double *bound = move->loss + k, size = fabs(middle(move->row[k]));
         if (bound < move->margin)
@@ -267,7 +266,7 @@ static void look_at_margins(struct program_move *move)
 int program_move_measure(struct program_move *move, const struct program_case *p, bool whole)
 {
     struct judge *judge = p->judge;
-    double unit = ldexp(1, -(p->program->convention.single ? VER_SINGLE_BITS : VER_DOUBLE_BITS));
+    double unit = ldexp(1, -(p->single ? VER_SINGLE_BITS : VER_DOUBLE_BITS));
     struct program_design design = {.groups = 0};
     unsigned patterns = judge->many ? 1 : VER_ANSWER_PATTERNS;
     size_t inputs;

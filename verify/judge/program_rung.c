@@ -32,7 +32,7 @@ int program_add_tracks(struct program_ladder *ladder)
         "ladder_weights",   "ladder_delays", "ladder_tau_mem",    "ladder_tau_syn",
         "ladder_threshold", "ladder_bias",   "ladder_spike_times"};
     const struct judge *judge = ladder->p->judge;
-    const struct answer *answer = ladder->p->answer;
+    const struct result *answer = ladder->p->answer;
     ladder->track = calloc(judge->blocks + 2, sizeof *ladder->track);
     if (!ladder->track)
         return -1;
@@ -40,7 +40,7 @@ int program_add_tracks(struct program_ladder *ladder)
         add_track(ladder, "ladder_spikes", NULL, true, 1);
     if (answer->has_loss)
         add_track(ladder, "ladder_loss", NULL, false, fmax(fabs(middle(judge->truth->loss)), 1));
-    for (size_t b = 0; b < judge->blocks && !ladder->p->program->convention.surrogate; b++) {
+    for (size_t b = 0; b < judge->blocks && !ladder->p->engine->surrogate; b++) {
         const struct case_block *block = &judge->block[b];
         size_t count = block->rows * block->columns;
         double size = program_fit_block(judge, block, 0, count, answer->gradient).size;
@@ -53,7 +53,7 @@ int program_add_tracks(struct program_ladder *ladder)
 /* ---- one rung ---- */
 
 static double spike_error(struct ver_rung *rung, const struct program_case *p,
-                          const struct answer *answer)
+                          const struct result *answer)
 {
     const struct ref_result *truth = p->judge->truth;
     double squares = 0;
@@ -62,7 +62,7 @@ static double spike_error(struct ver_rung *rung, const struct program_case *p,
         for (size_t k = 0; k < truth->populations; k++)
             for (size_t n = 0; n < truth->size[k]; n++, train++) {
                 const struct ref_train *want = &truth->sample[s].spikes[k][n];
-                const struct answer_train *got = &answer->spikes[train];
+                const struct case_train *got = &answer->spikes[train];
                 rung->spikes += want->count;
                 if (want->count > got->count)
                     rung->missing += want->count - got->count;
@@ -77,13 +77,13 @@ static double spike_error(struct ver_rung *rung, const struct program_case *p,
     return spikes > 0 ? sqrt(squares / (double)spikes) : VER_NAN;
 }
 
-int program_judge_finite(bool *bad, struct program_case *p, const struct answer *a, double step)
+int program_judge_finite(bool *bad, struct program_case *p, const struct result *a, double step)
 {
     const struct judge *judge = p->judge;
     const char *quantity = a->has_loss && !isfinite(a->loss) ? "loss" : NULL;
     char place[80] = "";
-    for (size_t k = 0; a->sample_loss && k < judge->problem->samples && !quantity; k++)
-        if (!isfinite(a->sample_loss[k])) {
+    for (size_t k = 0; a->has_sample_loss && k < judge->problem->samples && !quantity; k++)
+        if (!isfinite(a->sample[k].loss)) {
             snprintf(place, sizeof place, "sample %zu", k);
             quantity = "sample_loss";
         }
@@ -172,7 +172,7 @@ static int judge_rows(struct program_ladder *ladder, const struct case_block *bl
 }
 
 static double track_error(struct program_ladder *ladder, struct program_track *track,
-                          struct ver_rung *rung, const struct answer *answer)
+                          struct ver_rung *rung, const struct result *answer)
 {
     const struct judge *judge = ladder->p->judge;
     size_t k = ladder->rungs - 1;
@@ -196,7 +196,7 @@ static double elsewhere(const struct judge *judge, double step)
     return sqrt(VER_LADDER_RESOLVED * step * clock_shortest_constant(judge->problem));
 }
 
-int program_take_rung(struct program_ladder *ladder, const struct answer *answer, double step)
+int program_take_rung(struct program_ladder *ladder, const struct result *answer, double step)
 {
     struct program_case *p = ladder->p;
     size_t bytes = (p->judge->parameters + 1) * sizeof(double);

@@ -120,7 +120,7 @@ static void take_moved(struct program_shift *shift, const struct judge *judge,
 double program_grid_rounding(const struct program_case *p, double step)
 {
     const struct case_problem *c = p->judge->problem;
-    int bits = p->program->convention.single ? VER_SINGLE_BITS : VER_DOUBLE_BITS;
+    int bits = p->single ? VER_SINGLE_BITS : VER_DOUBLE_BITS;
     double longest = 0;
     for (size_t k = 0; k < c->populations; k++)
         for (size_t n = 0; c->population[k].model != CASE_SPIKE_SOURCE && n < c->population[k].size;

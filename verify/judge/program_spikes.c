@@ -17,7 +17,7 @@ struct event {
 };
 
 struct trains { /* the train at hand */
-    const struct answer_train *got;
+    const struct case_train *got;
     const struct ref_train *want;
     const double *bound; /* of its spikes; NULL: common */
     double common;
@@ -121,7 +121,7 @@ static void look_at_train(struct program_spikes *spikes, const struct trains *t,
 }
 
 void program_compare_spikes(struct program_spikes *spikes, const struct program_case *p,
-                            const struct answer *answer, const double *bound, double common)
+                            const struct result *answer, const double *bound, double common)
 {
     const struct ref_result *truth = p->judge->truth;
     struct event first = {.sample = SIZE_MAX, .time = VER_NAN}, furthest = first;

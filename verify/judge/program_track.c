@@ -238,7 +238,7 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
 /* Relative: of the gradients that are added up, in the program's precision. */
 static double unit_of(const struct program_case *p)
 {
-    return ldexp(1, p->program->convention.single ? -VER_SINGLE_BITS : -VER_DOUBLE_BITS);
+    return ldexp(1, p->single ? -VER_SINGLE_BITS : -VER_DOUBLE_BITS);
 }
 
 /* The truth is zero, or what it is lost in its own terms: a step and the precision do to it what
@@ -267,7 +267,9 @@ static int weigh_gradient(struct program_weighed *weighed, struct program_ladder
     double noise = VER_SHIFT_FACTOR * unit_of(p) * terms;
     if (track->size <= noise)
         return weigh_zero(weighed, ladder, track, terms, excuse);
-    if (constant_factor(track, explained(p, track, ladder->rungs - 1, 1) / track->size)) {
+    struct program_track like = *track;
+    like.size = terms; /* what is left of terms that cancel moves by as much of those */
+    if (constant_factor(track, explained(p, &like, ladder->rungs - 1, 1) / track->size)) {
         weighed->constant = true;
         say(weighed, VER_DIFFERS, NULL);
         return 0;

@@ -121,7 +121,7 @@ int report_put_kills(struct report *report)
 {
     char path[1240];
     snprintf(path, sizeof path, "%s/kills.tsv", report->directory);
-    char *measured = ver_shared_path("./reports/measured/kills.tsv", "reports/kills.tsv");
+    char *measured = case_shared_path("./reports/measured/kills.tsv", "reports/kills.tsv", NULL);
     bool own = access(path, R_OK) == 0;
     FILE *table = own ? fopen(path, "r") : measured ? fopen(measured, "r") : NULL;
     if (table) {

@@ -178,12 +178,9 @@ int report_draw(struct report_picture *picture, const char *directory, const cha
     }
     snprintf(raw, sizeof raw, "%s.part", path);
     snprintf(log, sizeof log, "%s.log", path);
-    char *script = ver_shared_path(in_tree, in_tree + 2);
-    if (!script) {
-        snprintf(error->text, sizeof error->text, "%s: not in ./reports nor in the share directory",
-                 in_tree + 2);
+    char *script = case_shared_path(in_tree, in_tree + 2, error);
+    if (!script)
         return -1;
-    }
     unlink(path);
     char *argument[] = {"gnuplot", "-c", script, (char *)directory, raw, NULL};
     int status = report_spawn(argument, log, 0), failed = -1;

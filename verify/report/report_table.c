@@ -125,11 +125,8 @@ char *report_read_shared(const char *name, struct case_error *error)
 {
     char in_tree[64];
     snprintf(in_tree, sizeof in_tree, "./reports/%s", name);
-    char *path = ver_shared_path(in_tree, in_tree + 2);
+    char *path = case_shared_path(in_tree, in_tree + 2, error);
     char *text = path ? report_read(path, error) : NULL;
-    if (!path)
-        snprintf(error->text, sizeof error->text, "%s: not in ./reports nor in the share directory",
-                 name);
     free(path);
     return text;
 }

@@ -18,13 +18,8 @@ enum {
 
 static struct case_problem *read_example(struct case_error *error)
 {
-    char *path = ver_shared_path("cases/examples/worked.json", "examples/worked.json");
-    if (!path) {
-        snprintf(error->text, sizeof error->text,
-                 "worked.json: not in ./cases/examples nor in the share directory");
-        return NULL;
-    }
-    struct case_problem *c = case_read(path, error);
+    char *path = case_shared_path("cases/examples/worked.json", "examples/worked.json", error);
+    struct case_problem *c = path ? case_read(path, error) : NULL;
     free(path);
     return c;
 }

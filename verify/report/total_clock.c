@@ -1,7 +1,7 @@
 /* total_clock.c: what the engines of a run add up to: cases by state, ratios, digests, and the
  * orders of convergence, whose median is judged here, since a single one fluctuates. */
 #include "verify/judge/bounds.h"
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/report/table.h"
 
 #include <math.h>

@@ -36,21 +36,6 @@ static bool has_suffix(const char *text, const char *suffix)
     return length >= tail && strcmp(text + length - tail, suffix) == 0;
 }
 
-/* A file of that name comes first, whatever it is called. */
-static bool is_address(const char *name)
-{
-    return strchr(name, ':') && access(name, F_OK) != 0;
-}
-
-int ver_load(struct case_made *made, const char *name, struct case_error *error)
-{
-    *made = (struct case_made){NULL, CASE_DECIDED, NULL, 0};
-    if (is_address(name))
-        return case_make(made, name, error);
-    made->problem = case_read(name, error);
-    return made->problem ? 0 : -1;
-}
-
 /* ---- the list ---- */
 
 /* Takes over name and made. */
@@ -128,7 +113,7 @@ static int add_case(struct ver_sources *sources, const char *name, struct case_e
         return -1;
     }
     struct ver_source source = {.name = copy_text(name), .made = made};
-    if (is_address(name)) {
+    if (ver_is_address(name)) {
         char family[64] = "";
         size_t length = strcspn(name, ":");
         if (length < sizeof family)
@@ -180,8 +165,9 @@ static char *find_path(const char *suite, const char *path)
         return found;
     free(found);
     static const char cases[] = "cases/";
-    return strncmp(path, cases, strlen(cases)) == 0 ? ver_shared_path(path, path + strlen(cases))
-                                                    : NULL;
+    return strncmp(path, cases, strlen(cases)) == 0
+               ? case_shared_path(path, path + strlen(cases), NULL)
+               : NULL;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -308,7 +294,7 @@ char *ver_suite_path(const char *name)
     char in_tree[300], in_share[300];
     snprintf(in_tree, sizeof in_tree, "verify/suites/%.250s.suite", name);
     snprintf(in_share, sizeof in_share, "suites/%.250s.suite", name);
-    return ver_shared_path(in_tree, in_share);
+    return case_shared_path(in_tree, in_share, NULL);
 }
 
 int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,

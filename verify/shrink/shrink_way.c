@@ -1,5 +1,5 @@
 /* shrink_way.c: how a case fails, and whether two fail alike. */
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/run/parcel.h"
 #include "verify/shrink/shrink.h"
 
@@ -24,7 +24,7 @@ static size_t next(void *context)
 static void work(void *context, size_t job, FILE *out)
 {
     const struct bench *bench = context;
-    const struct case_made made = {bench->problem[job], CASE_DECIDED, NULL, 0};
+    const struct case_made made = {.problem = bench->problem[job]};
     struct ver_judgement judgement;
     ver_judge(&judgement, bench->judge->name, "file", &made, &bench->judge->options);
     parcel_put(out, &judgement);

@@ -125,8 +125,7 @@ static int describe_options(struct store_facts *facts, const struct ver_options 
     for (size_t e = 0; e < options->engines; e++) {
         add(facts->engines, sizeof facts->engines, e > 0 ? " " : "");
         add(facts->engines, sizeof facts->engines, ver_engine_name(options->engine[e]));
-        if (program_of(options->engine[e]))
-            hash = program_digest(hash, program_of(options->engine[e]));
+        hash = engine_digest(hash, options->engine[e]);
     }
     if (hash != STORE_FNV)
         snprintf(facts->programs, sizeof facts->programs, "%016" PRIx64, hash);

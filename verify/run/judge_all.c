@@ -4,7 +4,7 @@
  * memory is an error of that case. Every judgement goes to the place of its source and is told in
  * the order of the sources, so that what is printed depends on no order of work. Under MPI the
  * first rank hands out the cases of all (verify/run/ranks.h). */
-#include "verify/run/engine.h"
+#include "verify/run/engines.h"
 #include "verify/run/parcel.h"
 #include "verify/run/pool.h"
 #include "verify/exec/program.h"
@@ -46,15 +46,16 @@ static void judge_source(struct ver_judgement *judgement, const struct ver_sourc
         judgement->case_digest = store_case_digest(source->made->problem);
         return;
     }
-    struct case_made made = {NULL, CASE_DECIDED, NULL, 0};
-    if (source->family->make(&made, source->seed, source->number) == 0) {
+    struct case_made made;
+    struct case_error error;
+    if (case_family_make(&made, source->family, source->seed, source->number, &error) == 0) {
         ver_judge(judgement, source->name, source->family->name, &made, options);
         judgement->case_digest = store_case_digest(made.problem);
         case_made_clear(&made);
         return;
     }
     *judgement = VER_NO_JUDGEMENT;
-    snprintf(judgement->reason, sizeof judgement->reason, "the case could not be made");
+    snprintf(judgement->reason, sizeof judgement->reason, "%.200s", error.text);
     name_judgement(judgement, source);
 }
 

@@ -1,6 +1,7 @@
-/* program_digest.c: what a program is, as far as its judge can see: another digest, another
- * program, and nothing that was judged before is taken for it. */
+/* engine_digest.c: what an engine from elsewhere is, as far as its judge can see: another digest,
+ * another program, and nothing that was judged before is taken for it. */
 #include "verify/exec/program.h"
+#include "verify/exec/shared_object.h"
 #include "verify/store/store_inner.h"
 
 #include <stdlib.h>
@@ -40,9 +41,14 @@ static uint64_t digest_command(uint64_t hash, const char *word)
     return hash;
 }
 
-uint64_t program_digest(uint64_t hash, const struct program *program)
+uint64_t engine_digest(uint64_t hash, const struct engine *engine)
 {
     static const char between[] = " \t\n'\"`$;&|<>()=";
+    const struct program *program = program_of(engine);
+    if (shared_object_path(engine))
+        return digest_file(hash, shared_object_path(engine));
+    if (!program)
+        return hash;
     const struct convention *c = &program->convention;
     const unsigned char say[] = {c->known,   c->grid,   c->surrogate, c->sum,
                                  c->seconds, c->single, c->sign > 0,  c->unread};

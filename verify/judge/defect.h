@@ -7,7 +7,7 @@
 
 struct defect {
     unsigned number;       /* of the register, 1 and on */
-    unsigned engine, grid; /* enum gpu_variant, enum ref_grid_variant; 0: no part of one trial */
+    unsigned engine, grid; /* enum scheme_variant, enum scheme_variant; 0: no part of one trial */
     const char *what;      /* also said of an engine whose numbers are those of the defect */
     const char *where;     /* C: the paper's public code; M: mlGeNN */
     const char *effect;

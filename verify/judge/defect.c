@@ -1,25 +1,25 @@
 /* defect.c: the register of the published system's known defects. `evident defects` prints it,
  * `--defect N` plants those that one trial of an engine can have, ref/MATH.md has it as a table. */
-#include "verify/diagnose/defect.h"
+#include "verify/judge/defect.h"
 
 /* Of those without a variant, 3, 8 to 13 and 15 to 17 are of training, reports and texts, and 14 is
  * another program's scheme. */
 const struct defect defects[] = {
-    {1, GPU_DRIVE_OVER_TAU, REF_GRID_DRIVE_OVER_TAU, "drive of the loss divided by tau_mem",
+    {1, SCHEME_DRIVE_OVER_TAU, SCHEME_DRIVE_OVER_TAU, "drive of the loss divided by tau_mem",
      "C since July 2023, M",
      "gradients of integral losses times 1/tau_mem (the exact update wants the steady state); "
      "regulariser and Adam's epsilon are calibrated to it"},
-    {2, GPU_MAX_OVER_T, REF_GRID_MAX_OVER_T, "jump of the maximum divided by T", "C",
+    {2, SCHEME_MAX_OVER_T, SCHEME_MAX_OVER_T, "jump of the maximum divided by T", "C",
      "a constant factor"},
     {3, 0, 0, "softmax of the time average, where the text has the integral", "C",
      "a temperature T"},
-    {4, GPU_LATE_JUMP, REF_GRID_LATE_JUMP, "the jump comes one step late", "C",
+    {4, SCHEME_LATE_JUMP, SCHEME_LATE_JUMP, "the jump comes one step late", "C",
      "first order in dt"},
-    {5, GPU_BLOCKED, REF_GRID_BLOCKED, "a spike in the last step blocks its neuron", "C",
+    {5, SCHEME_BLOCKED, SCHEME_BLOCKED, "a spike in the last step blocks its neuron", "C",
      "no backward pass of that neuron: rare, silent"},
-    {6, GPU_STALE, REF_GRID_STALE, "backward with weights one update newer", "C, M",
+    {6, SCHEME_STALE, SCHEME_STALE, "backward with weights one update newer", "C, M",
      "one step stale"},
-    {7, GPU_TAU_PUBLISHED, REF_GRID_TAU_PUBLISHED, "tau gradients without dt, misaligned, aliased",
+    {7, SCHEME_TAU_PUBLISHED, SCHEME_TAU_PUBLISHED, "tau gradients without dt, misaligned, aliased",
      "C", "a step off, and wrong in the first half of a trial (one double buffer)"},
     {8, 0, 0, "the lift of silent neurons' weights goes to all neurons", "C",
      "a drift of 0.002 an epoch"},
@@ -37,7 +37,7 @@ const struct defect defects[] = {
     {16, 0, 0, "the epoch of the test is chosen by training accuracy", "C",
      "no leak, no early stopping"},
     {17, 0, 0, "derivations omit tau before a time derivative in places", "notes", "typographical"},
-    {18, GPU_FLOAT_CLOCK, REF_GRID_FLOAT_CLOCK, "spikes found again by a binary32 clock", "C",
+    {18, SCHEME_FLOAT_CLOCK, SCHEME_FLOAT_CLOCK, "spikes found again by a binary32 clock", "C",
      "unsafe for dt <= 0.01 ms"},
     {0, 0, 0, NULL, NULL, NULL},
 };

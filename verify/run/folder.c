@@ -1,6 +1,6 @@
 /* folder.c: see folder.h. Answers name their case, so no two cases of a folder may have one name.
  */
-#include "verify/exec/folder.h"
+#include "verify/run/folder.h"
 #include "verify/judge/bounds.h"
 #include "verify/report/table.h"
 
@@ -100,9 +100,10 @@ static int write_ladder(struct writer *w, const struct case_problem *c, const ch
 
 static int write_source(struct writer *w, const struct ver_source *source, bool ladder)
 {
-    struct case_made own = {NULL, CASE_DECIDED, NULL, 0}, *made = source->made;
-    if (!made && source->family->make(&own, source->seed, source->number) != 0)
-        return refuse(w->error, source->name, "the case could not be made");
+    struct case_made own = {0}, *made = source->made;
+    if (!made &&
+        case_family_make(&own, source->family, source->seed, source->number, w->error) != 0)
+        return -1;
     made = made ? made : &own;
     int failed = write_one(w, made->problem, source->name, expected[made->expectation]);
     if (!failed && ladder)

@@ -1,4 +1,5 @@
-/* scheme.h: the fixed-step scheme once more, as plain as can be, for tests of the grid reference.
+/* scheme_twin.h: the fixed-step scheme once more, as plain as can be, for tests of the grid
+ * reference.
  *
  * Dense arrays, loops in the documented order, one rounding an operation: numbers are doubles, and
  * with `single` every result is rounded to binary32 (53 >= 2 * 24 + 2 bits: rounding twice is
@@ -18,7 +19,7 @@ struct scheme {
     const struct case_problem *c;
     struct case_grid grid;
     bool single;
-    unsigned variant; /* enum ref_grid_variant */
+    unsigned variant; /* enum scheme_variant */
     const double *const *backward_weight;
     double planted;          /* relative error of kappa of the first cell; 0: none */
     uint32_t steps, longest; /* longest: delay */
@@ -145,7 +146,7 @@ static inline void scheme_forward(struct scheme *s)
 {
     double *v = calloc(s->cells, sizeof *v), *i = calloc(s->cells, sizeof *i);
     for (uint32_t n = 0; n < s->steps; n++) {
-        for (size_t k = 0; n == s->steps - 1 && defect(s, REF_GRID_CLAMP) && k < s->cells; k++)
+        for (size_t k = 0; n == s->steps - 1 && defect(s, SCHEME_CLAMP) && k < s->cells; k++)
             i[k] = 0;
         scheme_arrive(s, n, i);
         for (size_t p = 0; p < s->c->populations; p++)
@@ -189,7 +190,7 @@ static inline double scheme_dot(struct scheme *s, size_t q, size_t from, uint32_
                                 const double *across)
 {
     const struct case_projection *p = &s->c->projection[q];
-    const double *weight = defect(s, REF_GRID_STALE) ? s->backward_weight[q] : p->weight;
+    const double *weight = defect(s, SCHEME_STALE) ? s->backward_weight[q] : p->weight;
     size_t columns = s->c->population[p->target].size, first = s->first[p->target];
     double lane[32] = {0};
     for (size_t j = 0; j < columns; j++)
@@ -241,7 +242,7 @@ static inline void scheme_tau(struct scheme *s, size_t p, size_t j, uint32_t n, 
     size_t k = s->first[p] + j, from = k;
     double *acc_m = s->tau_mem + s->sample * s->cells + k;
     double *acc_s = s->tau_syn + s->sample * s->cells + k;
-    if (defect(s, REF_GRID_TAU_PUBLISHED)) {
+    if (defect(s, SCHEME_TAU_PUBLISHED)) {
         if (s->steps - 1 - n > s->steps / 2 && j + 1 < s->c->population[p].size)
             from++;
         if (++n == s->steps)
@@ -273,7 +274,7 @@ static inline void scheme_propagate(struct scheme *s, size_t p, size_t j, uint32
 static inline void scheme_backward(struct scheme *s)
 {
     double *v = calloc(s->cells, sizeof *v), *i = calloc(s->cells, sizeof *i);
-    bool late = defect(s, REF_GRID_LATE_JUMP);
+    bool late = defect(s, SCHEME_LATE_JUMP);
     for (uint32_t a = s->steps; a > 0; a--) {
         for (size_t k = 0; k < s->cells; k++) {
             scheme_row(s, s->lambda_v, a)[k] = v[k];

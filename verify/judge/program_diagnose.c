@@ -104,10 +104,10 @@ static double part_off(const struct program_case *p, const double *gradient,
 static void describe_rest(char *text, size_t size, const struct program_case *p,
                           const double *gradient, enum case_quantity quantity)
 {
-    const struct convention *says = &p->program->convention;
     const char *name = program_quantity_name(quantity);
     double cosine = program_cosine(p, gradient, quantity), off = part_off(p, gradient, quantity);
-    bool small = off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && !says->grid && !says->single;
+    bool small = off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && p->engine->time == ENGINE_EXACT &&
+                 !p->single;
     if (small && off <= ldexp(1, -VER_LOOKS_SOLVED_BITS))
         snprintf(text, size, "%s equal to %.1e of their size, like a solver's tolerance", name,
                  off);

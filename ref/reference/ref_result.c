@@ -1,4 +1,4 @@
-/* result.c: the memory of a result, and whether its numbers have the digits asked for. */
+/* ref_result.c: the memory of a result, and whether its numbers have the digits asked for. */
 #include "ref/reference/reference.h"
 
 #include <math.h>

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Rooms: which may ask which, by the includes of the sources and the symbols of the objects.
+
+usage: tests/rooms.py [BUILD]
+
+A room stands in ROOMS after all that it may ask; main.c alone asks whom it likes. Prints a line a
+finding, FILE:LINE: what is wrong, and exits with 1 if there is any. Without objects in BUILD only
+the includes are looked at, and one line says so.
+"""
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOMS = ["cases", "ref/reference", "ref/witness", "ref/grid", "gpu", "verify/base", "verify/exec",
+         "verify/judge", "verify/run", "verify/store", "verify/diagnose", "verify/report",
+         "verify/shrink", "verify/command"]
+# Headers of one project for others: whoever may ask a room behind them may include them.
+DOORS = {"ref/ref.h": "ref/reference", "verify/verify.h": "verify/base"}
+
+
+def room(name):
+    """The room of a file; NULL of main.c."""
+    if name in DOORS:
+        return DOORS[name]
+    for k in (2, 1):
+        if "/".join(name.split("/")[:k]) in ROOMS and len(name.split("/")) > k:
+            return "/".join(name.split("/")[:k])
+    return None
+
+
+def may_ask(one, other):
+    if one is None or other is None or one == other:
+        return True
+    if one.split("/")[0] == "ref" and other == "gpu" or one == "gpu" and other.startswith("ref"):
+        return False
+    return ROOMS.index(other) < ROOMS.index(one)
+
+
+def includes():
+    for top in ("cases", "ref", "gpu", "verify"):
+        for path in sorted(pathlib.Path(top).rglob("*")):
+            if path.suffix not in (".c", ".h", ".cu"):
+                continue
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                found = re.match(r'#include "([^"]+)"', line)
+                if found and not may_ask(room(str(path)), room(found[1])):
+                    yield f"{path}:{number}: {room(str(path))} asks {room(found[1])}"
+
+
+def names_twice():
+    places = collections.defaultdict(list)
+    for top in ("cases", "ref", "gpu", "verify", "tests"):
+        for path in sorted(pathlib.Path(top).rglob("*")):
+            if path.suffix in (".c", ".h", ".cu"):
+                places[path.name].append(path)
+    for paths in places.values():
+        for path in paths[1:]:
+            yield f"{path}:1: a file of that name is in {paths[0].parent}, too"
+
+
+def symbols(build):
+    """Where every symbol is defined, and who wants it."""
+    defined, wanted = {}, collections.defaultdict(set)
+    for path in sorted(build.rglob("*.o")):
+        name = str(path.relative_to(build)).replace(".double.o", ".o")
+        source = name[:-2] + (".cu" if pathlib.Path(name[:-2] + ".cu").exists() else ".c")
+        if name.split("/")[0] not in ("cases", "ref", "gpu", "verify") or \
+                not pathlib.Path(source).exists():
+            continue
+        for line in subprocess.run(["nm", "-g", path], capture_output=True, text=True,
+                                   check=True).stdout.splitlines():
+            kind, symbol = line.split()[-2:]
+            if kind == "U":
+                wanted[symbol].add(source)
+            elif kind in "TDBRC":
+                defined[symbol] = source
+    return defined, wanted
+
+
+def calls(build):
+    defined, wanted = symbols(build)
+    if not defined:
+        print("not run: lint: rooms by symbols: nothing is built", file=sys.stderr)
+    for symbol, sources in sorted(wanted.items()):
+        for source in sorted(sources):
+            other = defined.get(symbol)
+            if other and not may_ask(room(source), room(other)):
+                yield f"{source}:1: {room(source)} calls {symbol} of {other}"
+
+
+def main():
+    build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build")
+    found = [*includes(), *names_twice(), *calls(build)]
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+/* shared_object.c: see shared_object.h. */
+#include "verify/exec/shared_object.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct shared_object {
+    struct shared_object *next;
+    struct engine engine; /* as it says of itself, under the name that it was asked for by */
+    const struct engine *theirs;
+};
+
+static struct shared_object *opened;
+
+static struct shared_object *find(const struct engine *engine)
+{
+    struct shared_object *object = opened;
+    while (object && &object->engine != engine)
+        object = object->next;
+    return object;
+}
+
+const struct engine *shared_object_named(const char *name)
+{
+    const struct shared_object *object = opened;
+    while (object && strcmp(object->engine.name, name) != 0)
+        object = object->next;
+    return object ? &object->engine : NULL;
+}
+
+const char *shared_object_path(const struct engine *engine)
+{
+    const struct shared_object *object = find(engine);
+    return object ? object->engine.name + strlen(SHARED_OBJECT_PREFIX) : NULL;
+}
+
+static void drop_spikes(struct result *result)
+{
+    for (size_t k = 0; k < result->trains; k++)
+        free(result->spikes[k].at);
+    free(result->spikes);
+    result->spikes = NULL;
+    result->trains = 0;
+}
+
+static enum result_status run(const struct engine *engine, struct result *result,
+                              const struct case_problem *c, const struct engine_options *options)
+{
+    const struct engine *theirs = find(engine)->theirs;
+    if (result_make(result, c, true, true) != 0)
+        return result_end(result, RESULT_SHORT, "memory is short");
+    enum result_status status = theirs->run(theirs, result, c, options);
+    if (status < RESULT_OK || status > RESULT_NO_START)
+        return result_end(result, RESULT_FAULT, "it returned an unknown status");
+    result->reason[sizeof result->reason - 1] = '\0';
+    for (char *at = result->reason; *at; at++) /* one line, whatever is in it */
+        *at = (unsigned char)*at < ' ' ? ' ' : *at;
+    if (status != RESULT_OK && !result->reason[0])
+        result_end(result, status, "it says no reason");
+    if (!result->has_spikes)
+        drop_spikes(result);
+    return status;
+}
+
+/* ISO C has no way from a pointer to an object to one to a function; POSIX has this one. */
+static const struct engine *ask_for_engine(void *handle)
+{
+    const struct engine *(*get)(unsigned);
+    *(void **)&get = dlsym(handle, "evident_engine");
+    return get ? get(ENGINE_ABI) : NULL;
+}
+
+static const struct engine *refuse(struct case_error *error, const char *name, const char *found)
+{
+    snprintf(error->text, sizeof error->text,
+             "%.200s: found %.200s, wanted a shared object with evident_engine (cases/engine.h)",
+             name, found);
+    return NULL;
+}
+
+const struct engine *shared_object_open(const char *name, struct case_error *error)
+{
+    const char *path = name + strlen(SHARED_OBJECT_PREFIX);
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        return refuse(error, name, dlerror());
+    const struct engine *theirs = ask_for_engine(handle);
+    if (!theirs)
+        return refuse(error, name,
+                      dlsym(handle, "evident_engine")
+                          ? "an engine that does not know this interface"
+                          : "none in it");
+    if (theirs->abi != ENGINE_ABI || !theirs->name || !theirs->run)
+        return refuse(error, name, "an engine without name or run, or of another interface");
+    struct shared_object *object = calloc(1, sizeof *object);
+    char *own = object ? strdup(name) : NULL;
+    if (!own) {
+        free(object);
+        snprintf(error->text, sizeof error->text, "memory is short");
+        return NULL;
+    }
+    *object = (struct shared_object){.next = opened, .engine = *theirs, .theirs = theirs};
+    object->engine.name = own;
+    object->engine.run = run;
+    object->engine.scheme = false; /* it has no raster, slopes and traces to be held against */
+    opened = object;
+    return &object->engine;
+}
