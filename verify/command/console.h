@@ -16,8 +16,8 @@ struct console { /* context of the listener */
 
 void console_start(struct console *console, const struct options *options, size_t cases);
 
-/* Whether SIGINT and SIGTERM end the program at its next look, with a line that says how far it was;
- * a second one, or any when that is not wanted, ends it at once. */
+/* Whether SIGINT and SIGTERM end the program at its next look, with a line that says how far it
+ * was; a second one, or any when that is not wanted, ends it at once. */
 void console_catch_signals(bool wanted);
 
 /* For struct ver_listener. */
