@@ -227,7 +227,7 @@ START_TEST(answers_of_python_are_judged_whole)
                      1);
     says(" loss - got inf want ");
     says(" weights weights[0][0][0] got nan want ");
-    says("0 error");
+    says("cases: 1, 1 fail\n");
     /* the same from files */
     ck_assert_int_eq(
         shell("$E export-cases $D/all $D/case.json && tr '\\n' ' ' <$D/case.json >$D/in "

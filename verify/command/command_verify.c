@@ -183,8 +183,9 @@ static int verify_sources(const struct options *options, const struct ver_source
     console_start(&console, options, sources->count);
     console.broken = &recording.listener.failed;
     if (record_begin(&recording, options, facts, sources, judgement) == 0) {
-        console_catch_signals();
+        console_catch_signals(true);
         ver_judge_all(judgement, sources, &options->judge, (int)options->jobs, &recording.all);
+        console_catch_signals(false);
         progress_hide(&console.progress);
         size_t made = count_made(judgement, sources->count);
         bool started = find_no_start(options, judgement, sources->count) == 0;

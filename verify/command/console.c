@@ -39,9 +39,10 @@ static void catch (int number)
     caught = number;
 }
 
-void console_catch_signals(void)
+void console_catch_signals(bool wanted)
 {
-    struct sigaction action = {.sa_handler = catch, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = wanted ? catch : SIG_DFL,
+                               .sa_flags = (int)SA_RESETHAND};
     struct sigaction was;
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGINT, NULL, &was) == 0 && was.sa_handler != SIG_IGN) /* nohup, a job behind */

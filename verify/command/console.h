@@ -16,9 +16,9 @@ struct console { /* context of the listener */
 
 void console_start(struct console *console, const struct options *options, size_t cases);
 
-/* From now on SIGINT and SIGTERM end the program at its next look, with a line that says how far it
- * was; a second one ends it at once. */
-void console_catch_signals(void);
+/* Whether SIGINT and SIGTERM end the program at its next look, with a line that says how far it
+ * was; a second one, or any when that is not wanted, ends it at once. */
+void console_catch_signals(bool wanted);
 
 /* For struct ver_listener. */
 void console_judged(void *context, const struct ver_judgement *judgement);
