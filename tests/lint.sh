@@ -72,8 +72,10 @@ done
 
 if command -v python3 >/dev/null; then
     tests/plant.py --check >>"$findings" 2>&1
+    tests/rooms.py "${BUILD:-build}" >>"$findings" || [ $? = 1 ] ||
+        echo 'tests/rooms.py:1: could not run' >>"$findings"
 else
-    echo 'not run: lint: the texts of planted faults: no python3'
+    echo 'not run: lint: the texts of planted faults, and which room asks which: no python3'
 fi
 
 # PTX that nvcc made of the kernels, by make: arithmetic that is not that of the host.

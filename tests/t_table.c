@@ -1,7 +1,7 @@
 /* t_table.c: checks.tsv has a row for all that does not agree and one for the rest of a kind, by
  * which nothing of the totals is lost; agreement.tsv counts every smooth difference. */
 #include "tests/store_case.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #define CHECKS                                                                                     \
     "family\tcase\tquantity\tindex\tclass\tdigits\torder\tstep\tprecision\tvalue\treference\t"     \

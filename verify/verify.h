@@ -190,7 +190,7 @@ struct ver_judgement {
     struct ver_clock *clock;    /* [clocks], one an engine asked for; NULL without engines */
     size_t clocks;
     struct ver_ladder *ladder; /* NULL where there is none */
-    char case_digest[33];      /* store_case_digest; "": not taken */
+    char case_digest[33];      /* hash_case; "": not taken */
     struct ver_seconds seconds;
 };
 

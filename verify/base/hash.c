@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -42,4 +43,13 @@ void hash_end(struct hash *hash, char text[HASH_TEXT])
 void hash_of(char text[HASH_TEXT], const void *data, size_t size)
 {
     put(text, XXH3_128bits(data, size));
+}
+
+void hash_case(char text[HASH_TEXT], const struct case_problem *problem)
+{
+    char *canonical = case_text(problem);
+    text[0] = '\0';
+    if (canonical)
+        hash_of(text, canonical, strlen(canonical));
+    free(canonical);
 }

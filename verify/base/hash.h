@@ -4,6 +4,8 @@
 #ifndef EVIDENT_VERIFY_HASH_H
 #define EVIDENT_VERIFY_HASH_H
 
+#include "cases/cases.h"
+
 #include <stddef.h>
 
 enum { HASH_TEXT = 33 };
@@ -17,5 +19,8 @@ void hash_add_text(struct hash *hash, const char *text); /* with its end: "a", "
 void hash_end(struct hash *hash, char text[HASH_TEXT]);  /* frees hash */
 
 void hash_of(char text[HASH_TEXT], const void *data, size_t size);
+
+/* Of the canonical text; "" if memory is short. */
+void hash_case(char text[HASH_TEXT], const struct case_problem *problem);
 
 #endif

@@ -1,6 +1,7 @@
 /* progress.c: one line that says how far long work is. On a terminal it is drawn anew; elsewhere,
  * as in the log of a job, it is said twice a minute, so that silence means that nothing runs. */
-#include "verify/command/command.h"
+#include "verify/base/progress.h"
+#include "verify/verify.h"
 
 #include <stdarg.h>
 #include <time.h>

@@ -7,17 +7,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-int command_refuse(const char *command, const char *format, ...)
-{
-    va_list arguments;
-    fprintf(stderr, "evident%s%s: ", command[0] ? " " : "", command);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    return COMMAND_COULD_NOT_RUN;
-}
-
 void command_operands(const struct command *command, size_t *least, size_t *most)
 {
     *least = *most = 0;

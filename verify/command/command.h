@@ -2,21 +2,8 @@
 #ifndef EVIDENT_VERIFY_COMMAND_H
 #define EVIDENT_VERIFY_COMMAND_H
 
-#include "verify/command/options.h"
-
-enum command_exit { COMMAND_PASS = 0, COMMAND_FAIL = 1, COMMAND_COULD_NOT_RUN = 2 };
-
-/* Each stands in the file of the command. Texts are wrapped where they are printed. */
-struct command {
-    const char *name;
-    const char *operands; /* "RUN [CASE]", "CASE..."; what begins with "--" is no operand */
-    const char *wants;    /* the operand that must be there: "a case" */
-    const char *says;     /* one sentence */
-    const char *about;    /* paragraphs, a newline between */
-    const char *examples; /* command lines, a newline after each */
-    enum options_status (*read)(struct options *options, int argc, char **argv); /* NULL: usual */
-    int (*run)(struct options *options);                                         /* an exit code */
-};
+#include "verify/base/progress.h"
+#include "verify/options/options.h"
 
 /* command_table.c: in the order of the help. NULL after the last, or of no such name. */
 const struct command *command_at(size_t k);
@@ -37,19 +24,11 @@ void help_completion(FILE *out); /* for bash */
 /* How many operands it takes, as they are named. */
 void command_operands(const struct command *command, size_t *least, size_t *most);
 
-/* One clear line on stderr. Returns COMMAND_COULD_NOT_RUN. */
-int command_refuse(const char *command, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
 /* The same of a name that is no command's, with the one that may have been meant. */
 int command_refuse_unknown(const char *command, const char *name);
 
 /* Whether all of standard output was taken. Returns code, or COMMAND_COULD_NOT_RUN after a line. */
 int command_finish(const char *command, int code);
-
-/* A whole number in [least, most]. false after a line that says what was wanted. */
-bool command_number(const char *command, const char *option, const char *text, uint64_t least,
-                    uint64_t most, uint64_t *number);
 
 /* ---- case_arguments.c: of the commands that look at one case ---- */
 
@@ -71,27 +50,5 @@ int verify_sources_find(const struct options *options, struct ver_sources *sourc
 
 /* Judges all sources, records, reports and tells as the options say. Returns an exit code. */
 int verify_run(const struct options *options, struct ver_sources *sources);
-
-/* ---- progress.c ---- */
-
-struct progress {
-    const char *command;
-    bool wanted, on_screen, terminal;
-    double started, drawn; /* seconds of the monotonic clock */
-    double end;            /* ms, of the case that runs */
-};
-
-void progress_start(struct progress *progress, const char *command, bool wanted);
-
-/* A line, if it is time for one, with the seconds so far behind it. Cheap, to be called often. */
-__attribute__((format(printf, 2, 3))) void progress_say(struct progress *progress,
-                                                        const char *format, ...);
-void progress_show(struct progress *progress, size_t done, size_t all, size_t failed);
-
-/* Of one simulation: progress_run is for ref_options.progress, with the progress as its context. */
-void progress_start_run(struct progress *progress, double end);
-void progress_run(void *context, const struct ref_progress *here);
-
-void progress_hide(struct progress *progress);
 
 #endif

@@ -1,6 +1,6 @@
 /* command_judge.c: `evident export-cases` and `evident judge`: programs that cannot be run here. */
 #include "verify/exec/answers.h"
-#include "verify/run/folder.h"
+#include "verify/command/folder.h"
 #include "verify/exec/program.h"
 #include "verify/command/command.h"
 

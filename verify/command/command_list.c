@@ -1,6 +1,6 @@
 /* command_list.c: `evident list`, the runs of a store. */
 #include "verify/command/command_store.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #include <inttypes.h>
 #include <string.h>

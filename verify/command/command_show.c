@@ -1,6 +1,6 @@
 /* command_show.c: `evident show`, one run, or one case of it, for people. */
 #include "verify/command/command_store.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #include <inttypes.h>
 #include <string.h>

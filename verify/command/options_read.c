@@ -5,17 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool option_is_of(const struct option *row, const char *command)
-{
-    size_t length = strlen(command);
-    if (strcmp(row->of, "*") == 0)
-        return true;
-    for (const char *at = row->of; (at = strstr(at, command)); at += length)
-        if ((at == row->of || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
-            return true;
-    return false;
-}
-
 void options_start(struct options *options, const struct command *command)
 {
     *options =

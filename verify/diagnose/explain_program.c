@@ -1,7 +1,7 @@
 /* explain_program.c: why another program is wrong on one case, as far as its answer tells: what was
  * judged, its spikes beside the reference's around the first that differs, the numbers of its
  * gradient that are furthest off, and of the worst weight every arrival's part. */
-#include "verify/command/options.h"
+#include "verify/options/options.h"
 #include "verify/judge/bounds.h"
 #include "verify/diagnose/explain.h"
 #include "verify/judge/program_judge.h"

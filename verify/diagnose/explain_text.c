@@ -1,5 +1,5 @@
 /* explain_text.c: an explanation for people, at most 100 columns wide. */
-#include "verify/command/options.h"
+#include "verify/options/options.h"
 #include "verify/diagnose/explain.h"
 #include "verify/base/word.h"
 

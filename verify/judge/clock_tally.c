@@ -73,3 +73,17 @@ void clock_tally_add(struct ver_ratios *ratios, const struct clock_tally *tally)
         one.count[b] = tally->bin[b];
     ver_ratios_add(ratios, &one);
 }
+
+void ver_ratios_add(struct ver_ratios *sum, const struct ver_ratios *ratios)
+{
+    uint64_t before = 0, more = 0;
+    for (size_t b = 0; b < VER_RATIO_BINS; b++) {
+        before += sum->count[b];
+        more += ratios->count[b];
+        sum->count[b] += ratios->count[b];
+    }
+    if (before == 0)
+        sum->largest = ratios->largest;
+    else if (more > 0 && !isnan(sum->largest) && !(ratios->largest <= sum->largest))
+        sum->largest = ratios->largest;
+}

@@ -2,9 +2,9 @@
 #ifndef EVIDENT_VERIFY_PLOT_H
 #define EVIDENT_VERIFY_PLOT_H
 
+#include "verify/options/options.h"
 #include "verify/diagnose/explain.h"
 
-enum { PLOT_MOST = 10 }; /* neurons with traces: more would not be told apart */
 
 struct plot_neuron {
     size_t population, neuron;

@@ -1,6 +1,6 @@
 /* plot_table.c: the tables that reports/case.gp draws, and what it must know beside them. */
 #include "verify/report/plot.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 #include "verify/base/number.h"
 
 #include <math.h>

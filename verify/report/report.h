@@ -2,7 +2,7 @@
 #ifndef EVIDENT_VERIFY_REPORT_H
 #define EVIDENT_VERIFY_REPORT_H
 
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 /* ---- pictures ---- */
 

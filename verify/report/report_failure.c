@@ -1,6 +1,6 @@
 /* report_failure.c: what did not pass, case by case: the numbers that are wrong, what they look
  * like, a picture, and the commands that show it again, explain it and make it small. */
-#include "verify/command/options.h"
+#include "verify/options/options.h"
 #include "verify/exec/program.h"
 #include "verify/report/report.h"
 #include "verify/base/word.h"

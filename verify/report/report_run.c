@@ -4,7 +4,7 @@
  * A failing case is drawn by this program, as a process of its own: what made it fail may crash the
  * drawing, too, and must not take the page with it. */
 #include "verify/report/report_run.h"
-#include "verify/command/command.h"
+#include "verify/options/options.h"
 #include "verify/exec/program.h"
 #include "verify/report/report.h"
 

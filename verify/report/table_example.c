@@ -1,7 +1,7 @@
 /* table_example.c: two tables that explain rather than judge. A small recurrent network worked out
  * (voltages, currents, adjoints, spikes), and on the same network the U-curve of a difference: its
  * error against its step, first falling with h^2, then rising with rounding. */
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 #include "verify/base/number.h"
 
 #include <math.h>

@@ -9,7 +9,6 @@
 #include "verify/exec/program.h"
 #include "verify/run/ranks.h"
 #include "verify/run/record.h"
-#include "verify/store/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,14 +42,14 @@ static void judge_source(struct ver_judgement *judgement, const struct ver_sourc
     if (source->made) {
         const char *family = source->family ? source->family->name : "file";
         ver_judge(judgement, source->name, family, source->made, options);
-        store_case_digest(judgement->case_digest, source->made->problem);
+        hash_case(judgement->case_digest, source->made->problem);
         return;
     }
     struct case_made made;
     struct case_error error;
     if (case_family_make(&made, source->family, source->seed, source->number, &error) == 0) {
         ver_judge(judgement, source->name, source->family->name, &made, options);
-        store_case_digest(judgement->case_digest, made.problem);
+        hash_case(judgement->case_digest, made.problem);
         case_made_clear(&made);
         return;
     }

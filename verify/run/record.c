@@ -160,20 +160,6 @@ const struct record_table record_table[RECORD_KINDS] = {
 
 /* ---- the rows of a judgement ---- */
 
-void ver_ratios_add(struct ver_ratios *sum, const struct ver_ratios *ratios)
-{
-    uint64_t before = 0, more = 0;
-    for (size_t b = 0; b < VER_RATIO_BINS; b++) {
-        before += sum->count[b];
-        more += ratios->count[b];
-        sum->count[b] += ratios->count[b];
-    }
-    if (before == 0)
-        sum->largest = ratios->largest;
-    else if (more > 0 && !isnan(sum->largest) && !(ratios->largest <= sum->largest))
-        sum->largest = ratios->largest;
-}
-
 static bool is_empty(const struct ver_ratios *ratios)
 {
     bool empty = isnan(ratios->largest);

@@ -107,9 +107,6 @@ int store_record(struct store *store, int64_t run, size_t position,
 /* The judgement as it was recorded, to be cleared whatever comes out. */
 int store_take(struct store *store, int64_t run, size_t position, struct ver_judgement *judgement);
 
-/* Of the canonical text; "" if memory is short. */
-void store_case_digest(char text[HASH_TEXT], const struct case_problem *problem);
-
 /* ---- a run of ver_judge_all ---- */
 
 /* The judgements of sources that are recorded, each in its place; the other places are left as they

@@ -7,7 +7,7 @@
  */
 #include "verify/store/store_baseline.h"
 #include "verify/store/store_diff.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* store_check.c: is everything in the store what was put there? */
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #include <inttypes.h>
 #include <string.h>

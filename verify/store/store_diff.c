@@ -4,7 +4,7 @@
  * different length compare. Numbers are compared by their worst: for each case, kind, engine and
  * quantity the largest distance and the fewest digits. */
 #include "verify/store/store_diff.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * Without times the bytes are the same for any number of threads, shards and resumptions: neither
  * the number of the run nor its host is in them. Numbers read back to the same bits. NaN and
  * infinities: "nan", "inf" in tables; null, "inf" in JSON, which has no word for them. */
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #include <jansson.h>
 #include <stdlib.h>

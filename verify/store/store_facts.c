@@ -1,5 +1,5 @@
 /* store_facts.c: what a run is: of which program, suite and options; and its fingerprint. */
-#include "verify/command/options.h"
+#include "verify/options/options.h"
 #include "verify/exec/program.h"
 #include "verify/store/store_inner.h"
 
@@ -79,15 +79,6 @@ static void describe_host(struct store_facts *facts)
 
 /* ---- suite and options ---- */
 
-void store_case_digest(char text[HASH_TEXT], const struct case_problem *problem)
-{
-    char *canonical = case_text(problem);
-    text[0] = '\0';
-    if (canonical)
-        hash_of(text, canonical, strlen(canonical));
-    free(canonical);
-}
-
 /* A case of a family is known by its address, since the program is; a file by what is in it. */
 static void describe_suite(struct store_facts *facts, const char *const *names, size_t count,
                            const struct ver_sources *sources)
@@ -102,7 +93,7 @@ static void describe_suite(struct store_facts *facts, const char *const *names, 
         hash_add_text(hash, source->name);
         if (!source->family && source->made) {
             char digest[HASH_TEXT];
-            store_case_digest(digest, source->made->problem);
+            hash_case(digest, source->made->problem);
             hash_add_text(hash, digest);
         }
     }

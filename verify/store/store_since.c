@@ -1,6 +1,6 @@
 /* store_since.c: of a summary, what moved since the run before of the same suite. */
 #include "verify/store/store_diff.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 enum { WORSE_SHOWN = 20 };
 

@@ -1,6 +1,6 @@
 /* store_totals.c: what the cases of a run add up to. */
 #include "verify/judge/bounds.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 #include "verify/run/engines.h"
 
 #include <stdlib.h>

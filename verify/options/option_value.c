@@ -1,5 +1,5 @@
 /* option_value.c: one value of one option: read and checked by its row, and printed again. */
-#include "verify/command/command.h"
+#include "verify/options/options.h"
 #include "verify/base/word.h"
 
 #include <errno.h>
@@ -228,4 +228,15 @@ void option_put_judged(FILE *out, const struct options *options)
     if (options->judged > 0 || options->percent)
         fprintf(out, " --require-judged %" PRIu64 "%s", options->judged,
                 options->percent ? "%" : "");
+}
+
+bool option_is_of(const struct option *row, const char *command)
+{
+    size_t length = strlen(command);
+    if (strcmp(row->of, "*") == 0)
+        return true;
+    for (const char *at = row->of; (at = strstr(at, command)); at += length)
+        if ((at == row->of || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+            return true;
+    return false;
 }

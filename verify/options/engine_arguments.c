@@ -1,5 +1,5 @@
 /* engine_arguments.c: options about engines: which, and how they run. */
-#include "verify/command/command.h"
+#include "verify/options/options.h"
 #include "verify/run/engines.h"
 #include "verify/exec/program.h"
 #include "verify/exec/shared_object.h"

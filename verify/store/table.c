@@ -1,6 +1,6 @@
 /* table.c: see table.h. Nothing in a table depends on time, threads or the machine, but for those
  * that are about them: two runs of the same program write the same bytes. */
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -46,7 +46,7 @@ int table_open(struct ver_file *file, const char *directory, const char *name, c
 static const struct {
     const char *name, *sql;
 } queries[] = {
-#include "verify/report/queries.sql"
+#include "verify/store/queries.sql"
 };
 
 const char *table_sql(const char *query)

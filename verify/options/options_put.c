@@ -1,5 +1,5 @@
 /* options_put.c: options printed again: to be copied into a shell, or kept in a store. */
-#include "verify/command/command.h"
+#include "verify/options/options.h"
 
 #include <stdlib.h>
 #include <string.h>

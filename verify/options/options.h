@@ -6,10 +6,13 @@
 #ifndef EVIDENT_VERIFY_OPTIONS_H
 #define EVIDENT_VERIFY_OPTIONS_H
 
+#include "verify/base/refuse.h"
 #include "verify/verify.h"
 
 struct command;
 struct options;
+
+enum { PLOT_MOST = 10 }; /* neurons that are drawn with traces: more would not be told apart */
 
 /* ---- the table ---- */
 
@@ -92,6 +95,18 @@ struct options {
 enum options_status { OPTIONS_GOOD, OPTIONS_BAD /* a line said why */, OPTIONS_HELPED };
 enum options_part { OPTIONS_OPERANDS, OPTIONS_VALUES };
 
+/* Each stands in the file of the command. Texts are wrapped where they are printed. */
+struct command {
+    const char *name;
+    const char *operands; /* "RUN [CASE]", "CASE..."; what begins with "--" is no operand */
+    const char *wants;    /* the operand that must be there: "a case" */
+    const char *says;     /* one sentence */
+    const char *about;    /* paragraphs, a newline between */
+    const char *examples; /* command lines, a newline after each */
+    enum options_status (*read)(struct options *options, int argc, char **argv); /* NULL: usual */
+    int (*run)(struct options *options);                                         /* an exit code */
+};
+
 /* The defaults of a command. */
 void options_start(struct options *options, const struct command *command);
 void options_clear(struct options *options);
@@ -160,5 +175,9 @@ bool options_engines_fit(struct options *options);
 
 /* Of those engines, the first on a device; NULL: none. */
 const struct engine *options_device(const struct ver_options *options);
+
+/* A whole number in [least, most]. false after a line that says what was wanted. */
+bool command_number(const char *command, const char *option, const char *text, uint64_t least,
+                    uint64_t most, uint64_t *number);
 
 #endif

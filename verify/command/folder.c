@@ -1,8 +1,8 @@
 /* folder.c: see folder.h. Answers name their case, so no two cases of a folder may have one name.
  */
-#include "verify/run/folder.h"
+#include "verify/command/folder.h"
 #include "verify/judge/bounds.h"
-#include "verify/report/table.h"
+#include "verify/store/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
