@@ -30,7 +30,7 @@ include tests/tests.mk
 
 # hdf5 goes by the name hdf5-serial where no alternative was chosen.
 HDF5 := $(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5 || echo hdf5-serial)
-PACKAGES := mpfr jansson sqlite3 $(HDF5)
+PACKAGES := mpfr jansson sqlite3 libxxhash $(HDF5)
 # -isystem: warnings are for our own text.
 FOREIGN := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 INCLUDES = $(PLANTED:%=-I%) -I. $(FOREIGN)
@@ -123,7 +123,7 @@ $(OUT)/evident.1 $(OUT)/evident.bash: $(PROGRAM)
 	$(SAY)$(PROGRAM) help $(if $(filter %.1,$@),--man,--completion) > $@
 
 $(OUT)/evident-%: $(MAIN) $(FAULTY) $(LIBRARY)
-	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $(MAIN) $(FAULTY) $(BUILD)/fault-$*/*/*.o $(LIBRARY) $(LIBS)
+	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $(MAIN) $(FAULTY) $$(find $(BUILD)/fault-$* -name '*.o') $(LIBRARY) $(LIBS)
 
 # A test runs once for every time that it is built, and what it spends is spent in the library. Those
 # that compute by themselves are worth more.

@@ -31,9 +31,10 @@ $(BUILD)/fault-$(FAULT)/gpu/%.o: gpu/%.cu $(BUILD)/flags
 
 .PHONY: kernels gpu
 
-kernels: $(BUILD)/roofline ## registers, spills, bounds of kernels to reports/measured/kernels.txt
-	@+[ -z '$(LINTED)' ] || $(MAKE) --no-print-directory $(LINTED)
-	@CUDA_COMPILE='$(CUDA_COMPILE)' ROOFLINE=$< PTX='$(LINTED)' tests/kernels.sh
+kernels: $(BUILD)/roofline ## registers, spills, bounds, modelled times of kernels to reports/measured/kernels.txt
+	@+[ -z '$(LINTED)' ] || $(MAKE) --no-print-directory $(LINTED) $(BUILD)/ptx/trace
+	@CUDA_COMPILE='$(CUDA_COMPILE)' ROOFLINE=$< PTX='$(LINTED)' $(if $(LINTED),TRACED=$(BUILD)/ptx/trace \
+	    TRACED_PTX=$(BUILD)/ptx/cuda-90.ptx) tests/kernels.sh
 
 gpu: ## all that needs an NVIDIA GPU, to reports/measured/gpu-DEVICE.txt (BUILT=dir DEADLINE=560 OUT=dir)
 	@+MAKE='$(MAKE)' NVCC='$(NVCC)' tests/gpu.sh

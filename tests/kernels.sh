@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Registers, shared memory and spills of every kernel, as ptxas reports them, and the bounds of
-# gpu/tools/roofline.c, to reports/measured/kernels.txt. Exit 1 if a hot kernel spills, 2 if it cannot run.
-# make kernels hands over CUDA_COMPILE, ROOFLINE and the PTX. Exit 1 also if that has arithmetic that
+# Registers, shared memory and spills of every kernel, as ptxas reports them, the bounds of
+# gpu/tools/roofline.c and the times of tests/ptx/model.py, to reports/measured/kernels.txt. Exit 1 if a
+# hot kernel spills, 2 if it cannot run.
+# make kernels hands over CUDA_COMPILE, ROOFLINE, the PTX and, where there is Python, TRACED, the bench
+# whose kernels are traced, and its PTX. Exit 1 also if that has arithmetic that
 # is not that of the host.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -35,6 +37,16 @@ awk '/Compiling entry function/ { gsub(/\047/, ""); kernel = $(NF - 2); arch = $
              loads, shared }' "$work/log" | sort >"$work/table"
 [ -s "$work/table" ] || { echo "kernels.sh: ptxas said nothing that is understood" >&2; exit 2; }
 
+model() { # kernel, blocks on a multiprocessor...: its rows
+    TRACE="$1 $work/$1" "$TRACED" cuda 256 1 1000 0
+    "${PYTHON:-python3}" -B tests/ptx/model.py "$TRACED_PTX" 1000 "$1" "$work/$1" "${@:2}"
+}
+if [ -n "${TRACED:-}" ]; then
+    model kernel_forward 1 2 >"$work/forward" &
+    model kernel_adjoint 1 2 >"$work/adjoint"
+    wait $!
+fi
+
 mkdir -p "$(dirname "$out")"
 {
     echo "Kernels of gpu/cuda/cuda.cu by $("${compile[0]}" --version | grep -o 'release [0-9.]*, V[0-9.]*')."
@@ -45,6 +57,11 @@ mkdir -p "$(dirname "$out")"
     cat "$work/table"
     echo
     "$ROOFLINE"
+    if [ -n "${TRACED:-}" ]; then
+        echo
+        "${PYTHON:-python3}" -B tests/ptx/model.py --assumed
+        cat "$work/forward" "$work/adjoint"
+    fi
 } >"$work/report"
 mv "$work/report" "$out"
 cat "$out"

@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64];
+__attribute__((unused)) static char folder[64];
 
-static void make_folder(void)
+static inline void make_folder(void)
 {
     /* Where syncing is free, if there is such a place: these tests open and close much. */
     const char *parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
@@ -22,7 +22,7 @@ static void make_folder(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
 }
 
-static void drop_folder(void)
+static inline void drop_folder(void)
 {
     char command[192];
     snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s", folder, folder);
@@ -125,6 +125,7 @@ static inline struct ver_judgement make_judgement(size_t k, size_t comparisons)
     j.comparison = calloc(comparisons + 1, sizeof *j.comparison);
     need(j.name && j.comparison);
     snprintf(j.name, 64, "%.20s:1:%zu", j.family, k);
+    snprintf(j.case_digest, sizeof j.case_digest, "%032zx", 1000 + k);
     if (j.verdict != VER_PASS)
         snprintf(j.reason, sizeof j.reason, "1 of %zu comparisons differ", comparisons);
     for (size_t i = 0; i < comparisons; i++) {
@@ -167,8 +168,7 @@ static inline struct store_facts make_facts(size_t cases)
 static inline int record(struct store *store, int64_t run, size_t k, size_t comparisons)
 {
     struct ver_judgement j = make_judgement(k, comparisons);
-    struct store_extra extra = {1000 + k, NULL, 0};
-    int failed = store_record(store, run, k, &j, &extra);
+    int failed = store_record(store, run, k, &j);
     ver_judgement_clear(&j);
     return failed;
 }
@@ -183,6 +183,22 @@ static inline int64_t record_run(struct store *store, size_t cases, size_t compa
         must(store, record(store, run, k, comparisons));
     must(store, store_finish(store, run));
     return run;
+}
+
+/* What judgements add up to, by way of a store of their own. */
+static inline struct ver_totals totals_of(const struct ver_judgement *judgement, size_t cases)
+{
+    struct case_error error = {""};
+    struct store *store = store_open(NULL, STORE_WRITE, &error);
+    struct store_facts facts = make_facts(cases);
+    struct ver_totals totals;
+    ck_assert_msg(store != NULL, "%s", error.text);
+    int64_t run = store_begin(store, &facts, false);
+    for (size_t k = 0; k < cases; k++)
+        must(store, store_record(store, run, k, &judgement[k]));
+    must(store, store_totals(store, run, &totals));
+    store_close(store);
+    return totals;
 }
 
 /* An export as text, to be freed. */

@@ -1,5 +1,6 @@
 /* t_judge_clock.c: the comparisons with which engines are judged, each by itself on numbers made
  * up for it. */
+#include "tests/store_case.h"
 #include "verify/judge/bounds.h"
 #include "verify/judge/clock.h"
 
@@ -273,14 +274,14 @@ START_TEST(median_order_is_judged_over_enough_cases_only)
         judgement[k] = (struct ver_judgement){
             .name = name, .family = "file", .digits = VER_NAN, .ladder = &ladder[k]};
     }
-    ck_assert_int_eq(ver_total(&totals, judgement, CASES - 1), 0);
+    totals = totals_of(judgement, CASES - 1);
     ck_assert(!totals.ladder_wrong[VER_LADDER_SPIKES]);
-    ck_assert_int_eq(ver_total(&totals, judgement, CASES), 0);
+    totals = totals_of(judgement, CASES);
     ck_assert(totals.ladder_wrong[VER_LADDER_SPIKES]);
     ck_assert_double_eq(totals.ladder_order[VER_LADDER_SPIKES], 0.5);
     for (size_t k = 0; k < CASES; k++)
         ladder[k].order[VER_LADDER_SPIKES] = 1;
-    ck_assert_int_eq(ver_total(&totals, judgement, CASES), 0);
+    totals = totals_of(judgement, CASES);
     ck_assert(!totals.ladder_wrong[VER_LADDER_SPIKES]);
     ck_assert(totals.ladder_wrong[VER_LADDER_WEIGHTS]);
     free(judgement);

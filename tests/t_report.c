@@ -1,58 +1,56 @@
-/* t_report.c: does the page say what the tables say, and nothing when they are not whole? */
+/* t_report.c: does the page say what the run says, and nothing where it cannot be drawn? */
 #include "tests/report_case.h"
 
 static void assert_refused(const char *complaint)
 {
-    ck_assert_int_eq(ver_report(directory, error, sizeof error), -1);
-    ck_assert_msg(strstr(error, complaint) != NULL, "'%s' lacks '%s'", error, complaint);
-    ck_assert_ptr_null(strchr(error, '\n'));
+    ck_assert_int_eq(write_report(), -1);
+    ck_assert_msg(strstr(error.text, complaint) != NULL, "'%s' lacks '%s'", error.text, complaint);
+    ck_assert_ptr_null(strchr(error.text, '\n'));
     ck_assert_int_eq(count_files(".html"), 0);
     ck_assert_int_eq(count_files(".part"), 0);
     ck_assert_int_eq(count_files(".log"), 0);
 }
 
-START_TEST(each_missing_table_is_named_and_leaves_no_page)
+START_TEST(a_folder_that_is_not_there_is_refused_with_the_table)
 {
-    put("index.html", "an older verdict", 16);
-    unlink(place(table[_i][0]));
-    assert_refused(table[_i][0]);
+    char was[sizeof directory];
+    memcpy(was, directory, sizeof was);
+    snprintf(directory, sizeof directory, "/no/such");
+    ck_assert_int_eq(write_report(), -1);
+    ck_assert_ptr_nonnull(strstr(error.text, "/no/such/checks.tsv"));
+    memcpy(directory, was, sizeof was);
 }
 END_TEST
 
-START_TEST(each_table_that_is_cut_off_in_its_heading_is_refused)
+START_TEST(a_store_that_is_damaged_gives_no_page)
 {
-    put(table[_i][0], table[_i][1], 5);
-    assert_refused(table[_i][0]);
-}
-END_TEST
-
-START_TEST(a_row_that_is_cut_off_is_refused_with_its_line)
-{
-    put("families.tsv", table[2][1], strlen(table[2][1]) - 4);
-    assert_refused("families.tsv:3: ");
-    put("families.tsv", REPORT_FAMILIES "\nrandom-a\t1\t2\n", strlen(REPORT_FAMILIES) + 14);
-    assert_refused("families.tsv:2: found 3 cells, wanted 11");
+    must(store, store_script(store, "UPDATE ratios SET counts = '99:1'"));
+    ck_assert_int_eq(store_totals(store, recorded, &totals), -1);
+    ck_assert_ptr_nonnull(strstr(store_error(store), "damaged"));
+    must(store, store_script(store, "DELETE FROM ratios; UPDATE cases SET verdict = 'perhaps'"));
+    ck_assert_int_eq(store_totals(store, recorded, &totals), -1);
+    ck_assert_ptr_nonnull(strstr(store_error(store), "do not add up"));
 }
 END_TEST
 
 START_TEST(the_page_shows_the_sums_over_families)
 {
-    char *page = report_page();
-    ck_assert_ptr_nonnull(strstr(page, "<dt>cases</dt><dd>1202</dd>"));
-    ck_assert_ptr_nonnull(strstr(page, "<dt>pass</dt><dd>1190</dd>"));
-    ck_assert_ptr_nonnull(strstr(page, "<dt>fail</dt><dd>5</dd>"));
-    ck_assert_ptr_nonnull(strstr(page, "<dt>undecided</dt><dd>3</dd>"));
-    ck_assert_ptr_nonnull(strstr(page, "<dt>not run</dt><dd>2</dd>"));
-    ck_assert_ptr_nonnull(strstr(page, "<dt>error</dt><dd>2</dd>"));
-    ck_assert_ptr_nonnull(strstr(page, "50,003 numbers were compared"));
-    ck_assert_ptr_nonnull(strstr(page, "<h1>7 of 1202 cases fail</h1>"));
+    char *page = page_of_run();
+    ck_assert_ptr_nonnull(strstr(page, "<dt>cases</dt><dd>11</dd>"));
+    ck_assert_ptr_nonnull(strstr(page, "<dt>pass</dt><dd>9</dd>"));
+    ck_assert_ptr_nonnull(strstr(page, "<dt>fail</dt><dd>1</dd>"));
+    ck_assert_ptr_nonnull(strstr(page, "<dt>undecided</dt><dd>1</dd>"));
+    ck_assert_ptr_nonnull(strstr(page, "<dt>not run</dt><dd>0</dd>"));
+    ck_assert_ptr_nonnull(strstr(page, "<dt>error</dt><dd>0</dd>"));
+    ck_assert_ptr_nonnull(strstr(page, "8,746 numbers were compared"));
+    ck_assert_ptr_nonnull(strstr(page, "<h1>1 of 11 cases fail</h1>"));
     free(page);
 }
 END_TEST
 
-START_TEST(texts_from_tables_are_escaped)
+START_TEST(texts_are_escaped)
 {
-    char *page = report_page();
+    char *page = page_of_run();
     ck_assert_ptr_null(strstr(page, "<b>&"));
     ck_assert_ptr_nonnull(strstr(page, "&lt;b&gt;&amp;&quot;x&#39;.json"));
     ck_assert_ptr_nonnull(strstr(page, "evident verify ci &amp; more --seed 3 "));
@@ -62,10 +60,11 @@ END_TEST
 
 START_TEST(engines_have_a_row_a_family)
 {
-    char *page = report_page();
-    ck_assert_ptr_nonnull(strstr(page, "<tr><td>random-a</td><td>clock-host</td><td>1201</td>"
-                                       "<td>1100</td><td>101</td>"));
-    ck_assert_ptr_nonnull(strstr(page, "<td>1.01</td></tr>")); /* columns of nothing are left out */
+    char *page = page_of_run();
+    ck_assert_ptr_nonnull(strstr(page, "<tr><td>random-a</td><td>clock-host</td><td>9</td>"
+                                       "<td>9</td>"));
+    ck_assert_ptr_nonnull(
+        strstr(page, "<td>0.990</td></tr>")); /* columns of nothing are left out */
     ck_assert_ptr_null(strstr(page, "no<br>device"));
     free(page);
 }
@@ -73,18 +72,29 @@ END_TEST
 
 START_TEST(all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left)
 {
-    put("trend.tsv", TREND, strlen(TREND));
-    char *page = report_page();
+    enum { TABLES = 22 };
+    char path[80];
+    store_close(store);
+    store = NULL;
+    snprintf(path, sizeof path, "%s/.kept", directory);
+    for (int k = 0; k < 2; k++) {
+        begin_run(path, 11);
+        add_cases();
+        must(store, store_finish(store, recorded));
+    }
+    char *page = page_of_run();
+    ck_assert_int_eq(count_text(page, "Nothing to draw"), 0);
     ck_assert_int_eq(count_text(page, "<svg role=\"img\""), REPORT_PICTURES);
     ck_assert_int_eq(count_files(".svg"), REPORT_PICTURES);
-    ck_assert_int_eq(count_files(""), TABLES + REPORT_PICTURES + 2); /* the page, trend.tsv */
+    ck_assert_int_eq(count_files(".tsv"), TABLES);
+    ck_assert_int_eq(count_files(""), TABLES + REPORT_PICTURES + 1);
     free(page);
 }
 END_TEST
 
 START_TEST(the_page_needs_no_network_and_repeats_no_name)
 {
-    char *page = report_page();
+    char *page = page_of_run();
     ck_assert_int_eq(count_text(page, "://"), count_text(page, "http://www.w3.org/"));
     ck_assert_int_eq(count_text(page, "src="), 0);
     ck_assert_int_eq(count_text(page, "<!-- evident:"), 0);
@@ -96,11 +106,11 @@ END_TEST
 
 START_TEST(a_run_without_cases_claims_nothing)
 {
-    keep_headings_only();
-    char *page = report_page();
+    begin_run(NULL, 3);
+    char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<header class=\"open\">"));
     ck_assert_ptr_nonnull(strstr(page, "<h1>nothing was run</h1>"));
-    ck_assert_int_eq(count_text(page, "Nothing to draw"), REPORT_PICTURES);
+    ck_assert_int_eq(count_text(page, "Nothing to draw"), REPORT_PICTURES - 2); /* the example */
     ck_assert_ptr_nonnull(strstr(page, "No engine was judged in this run."));
     free(page);
 }
@@ -137,12 +147,11 @@ static Suite *report_suite(void)
     Suite *suite = suite_create("report");
     TCase *tcase = tcase_create("report");
     tcase_set_timeout(tcase, 120);
-    tcase_add_checked_fixture(tcase, make_tables, remove_all);
-    tcase_add_loop_test(tcase, each_missing_table_is_named_and_leaves_no_page, 0, TABLES);
-    tcase_add_loop_test(tcase, each_table_that_is_cut_off_in_its_heading_is_refused, 0, TABLES);
-    tcase_add_test(tcase, a_row_that_is_cut_off_is_refused_with_its_line);
+    tcase_add_checked_fixture(tcase, make_run, remove_all);
+    tcase_add_test(tcase, a_folder_that_is_not_there_is_refused_with_the_table);
+    tcase_add_test(tcase, a_store_that_is_damaged_gives_no_page);
     tcase_add_test(tcase, the_page_shows_the_sums_over_families);
-    tcase_add_test(tcase, texts_from_tables_are_escaped);
+    tcase_add_test(tcase, texts_are_escaped);
     tcase_add_test(tcase, engines_have_a_row_a_family);
     tcase_add_test(tcase, all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left);
     tcase_add_test(tcase, the_page_needs_no_network_and_repeats_no_name);

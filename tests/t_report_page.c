@@ -3,10 +3,10 @@
 
 START_TEST(a_failing_case_shows_its_numbers_what_they_look_like_and_its_commands)
 {
-    char *page = report_page();
+    char *page = page_of_run();
     ck_assert_ptr_nonnull(
         strstr(page, "<td>0.7012</td><td>0.7013</td><td class=\"bad\">57.1</td>"));
-    ck_assert_ptr_nonnull(strstr(page, "<td class=\"bad\">3e+4</td>"));
+    ck_assert_ptr_nonnull(strstr(page, "<td class=\"bad\">3.04</td>"));
     ck_assert_ptr_nonnull(
         strstr(page, "<strong>matches defect 4: late (weights 2 times)</strong>"));
     /* Defaults and --every are left out, quotes are the shell's. */
@@ -22,7 +22,7 @@ END_TEST
 
 START_TEST(what_was_not_settled_is_shown_with_its_reason)
 {
-    char *page = report_page();
+    char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<span class=\"open\">undecided</span> random-a:1:9"));
     ck_assert_ptr_nonnull(strstr(page, "<p>grazing: too near</p>"));
     ck_assert_int_eq(count_text(page, "<article id="), 2);
@@ -32,7 +32,7 @@ END_TEST
 
 START_TEST(failures_are_counted_by_what_they_look_like)
 {
-    char *page = report_page();
+    char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<tr><td>matches defect 4: late</td><td>1</td></tr>"));
     ck_assert_ptr_nonnull(strstr(page, "<tr><td>grazing: too near</td><td>1</td></tr>"));
     free(page);
@@ -44,7 +44,7 @@ START_TEST(a_picture_of_a_failing_case_is_in_the_page_without_its_own_style)
     static const char drawn[] = "<?xml?>\n<svg role=\"img\" width=\"5\">\n<style>\np {}</style>"
                                 "<g id='dot'/><use href='#dot'/></svg>\n";
     put("failure-0.svg", drawn, sizeof drawn - 1);
-    char *page = report_page();
+    char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<svg role=\"img\" width=\"5\">\n<g id='failure-0-dot'/>"
                                        "<use href='#failure-0-dot'/></svg>"));
     ck_assert_ptr_null(strstr(page, "p {}"));
@@ -56,15 +56,16 @@ END_TEST
 START_TEST(cases_beyond_the_first_are_listed_and_the_rest_is_counted)
 {
     enum { CASES = 240 };
-    static char text[CASES * 160];
-    size_t used = (size_t)snprintf(text, sizeof text, "%s\n", REPORT_FAILURES);
-    for (int k = 0; k < CASES; k++)
-        used += (size_t)snprintf(text + used, sizeof text - used,
-                                 "file\tcase-%d\terror\tmemory is short\t-\t-\t-\t-\tnan\t"
-                                 "reference\t-\n",
-                                 k);
-    put("failures.tsv", text, used);
-    char *page = report_page();
+    char name[32];
+    begin_run(NULL, CASES);
+    for (size_t k = 0; k < CASES; k++) {
+        snprintf(name, sizeof name, "case-%zu", k);
+        add(k,
+            (struct ver_judgement){
+                .name = name, .family = "file", .verdict = VER_ERROR, .reason = "memory is short"},
+            NULL);
+    }
+    char *page = page_of_run();
     ck_assert_int_eq(count_text(page, "<article id="), 20);
     ck_assert_int_eq(count_text(page, "<li>error <code>"), 200);
     ck_assert_ptr_nonnull(strstr(page, "<li>20 more are in <code>failures.tsv</code></li>"));
@@ -75,13 +76,13 @@ END_TEST
 
 START_TEST(heat_map_tells_passing_failing_excluded_and_not_asked_apart)
 {
-    char *page = report_page();
+    char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<th colspan=\"1\" scope=\"colgroup\">reference</th>"
                                        "<th colspan=\"2\" scope=\"colgroup\">clock-host</th>"));
     ck_assert_ptr_nonnull(strstr(page, "<tr><th scope=\"row\">random-a</th>"
-                                       "<td class=\"h3\" title=\"70 numbers\">0.31</td>"
-                                       "<td class=\"h4\" title=\"900 numbers\">1.00</td>"
-                                       "<td class=\"out\" title=\"0 numbers, 4 excluded\">○</td>"
+                                       "<td class=\"h3\" title=\"630 numbers\">0.31</td>"
+                                       "<td class=\"h4\" title=\"8100 numbers\">1.00</td>"
+                                       "<td class=\"out\" title=\"0 numbers, 36 excluded\">○</td>"
                                        "</tr>"));
     ck_assert_ptr_nonnull(strstr(page, "<tr><th scope=\"row\">file</th>"
                                        "<td class=\"h0\" title=\"7 numbers\">‹.01</td>"
@@ -93,26 +94,29 @@ END_TEST
 
 START_TEST(a_distance_that_is_no_number_is_hot)
 {
-    static const char heat[] = REPORT_HEAT "\nfile\treference\tspikes\t7\t0\t0\tnan\n";
-    put("heat.tsv", heat, sizeof heat - 1);
-    char *page = report_page();
-    ck_assert_ptr_nonnull(strstr(page, "<td class=\"hot\""));
+    must(store,
+         store_script(store, "UPDATE comparisons SET distance = NULL WHERE kind = 'spikes'"));
+    char *page = page_of_run();
+    ck_assert_int_eq(count_text(page, "<td class=\"hot\""), 3);
     free(page);
 }
 END_TEST
 
-START_TEST(times_and_trend_come_from_a_store_or_say_that_there_is_none)
+START_TEST(times_and_trend_come_from_a_store_that_is_kept_or_the_page_says_that_there_is_none)
 {
-    static const char times[] = REPORT_TIMES "\nwitness\t9\t10.5\n";
-    char *page = report_page();
+    char path[80], *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "Times are kept in a store"));
     free(page);
-    put("times.tsv", times, sizeof times - 1);
-    put("trend.tsv", TREND, strlen(TREND));
-    page = report_page();
+    store_close(store);
+    store = NULL;
+    snprintf(path, sizeof path, "%s/.kept", directory);
+    begin_run(path, 11);
+    add_cases();
+    must(store, store_finish(store, recorded));
+    page = page_of_run();
     ck_assert_ptr_null(strstr(page, "Times are kept in a store"));
-    ck_assert_ptr_nonnull(strstr(page, "<td>witness</td><td>9</td><td>10.5</td>"));
-    ck_assert_ptr_nonnull(strstr(page, "<td>2</td><td>2026-01-02T00:00:00Z</td><td>abd</td>"));
+    ck_assert_ptr_nonnull(strstr(page, "<td>witness</td><td>1</td><td>10.500</td>"));
+    ck_assert_ptr_nonnull(strstr(page, "<td>1</td><td>2026-01-02T00:00:00Z</td><td>-</td>"));
     free(page);
 }
 END_TEST
@@ -123,7 +127,7 @@ START_TEST(kill_matrix_counts_what_was_caught)
                                 "1\tjump missing\tref/x.c\t3\t1\t2\tcaught\n"
                                 "2\tsign\tref/y.c\t0\t1\t1\tone kind\n";
     put("kills.tsv", kills, sizeof kills - 1);
-    char *page = report_page();
+    char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "2 faults were planted, one at a time; 1 were caught by at "
                                        "least two kinds of check, 1 were not."));
     ck_assert_ptr_nonnull(strstr(page, "<td></td><td class=\"h3\" title=\"1\">●</td><td>1</td>"
@@ -134,7 +138,7 @@ END_TEST
 
 START_TEST(every_link_in_the_page_has_its_place)
 {
-    char *page = report_page(), id[128];
+    char *page = page_of_run(), id[128];
     int links = 0;
     for (const char *at = page; (at = strstr(at, "href=\"#")) != NULL; links++) {
         at += strlen("href=\"#");
@@ -151,7 +155,7 @@ int main(void)
     Suite *suite = suite_create("report page");
     TCase *tcase = tcase_create("page");
     tcase_set_timeout(tcase, 120);
-    tcase_add_checked_fixture(tcase, make_tables, remove_all);
+    tcase_add_checked_fixture(tcase, make_run, remove_all);
     tcase_add_test(tcase, a_failing_case_shows_its_numbers_what_they_look_like_and_its_commands);
     tcase_add_test(tcase, what_was_not_settled_is_shown_with_its_reason);
     tcase_add_test(tcase, failures_are_counted_by_what_they_look_like);
@@ -159,7 +163,8 @@ int main(void)
     tcase_add_test(tcase, cases_beyond_the_first_are_listed_and_the_rest_is_counted);
     tcase_add_test(tcase, heat_map_tells_passing_failing_excluded_and_not_asked_apart);
     tcase_add_test(tcase, a_distance_that_is_no_number_is_hot);
-    tcase_add_test(tcase, times_and_trend_come_from_a_store_or_say_that_there_is_none);
+    tcase_add_test(
+        tcase, times_and_trend_come_from_a_store_that_is_kept_or_the_page_says_that_there_is_none);
     tcase_add_test(tcase, kill_matrix_counts_what_was_caught);
     tcase_add_test(tcase, every_link_in_the_page_has_its_place);
     suite_add_tcase(suite, tcase);

@@ -178,7 +178,7 @@ START_TEST(every_case_has_the_digest_of_its_text)
     gives("generate closed-chain --seed 1 --count 1 --first 0 --out $D/made", 0, "");
     gives("verify closed-chain:1:0 $D/made/closed-chain-1-0.json --store $D/v --jobs 1", 0, "");
     gives("export latest --store $D/v --format tsv --table cases | tail -n +2 | "
-          "awk -F'\t' '{ print $(NF - 1) }' | sort -u | grep -cE '^[0-9a-f]{16}$'",
+          "awk -F'\t' '{ print $(NF - 1) }' | sort -u | grep -cE '^[0-9a-f]{32}$'",
           0, "1\n");
 }
 END_TEST

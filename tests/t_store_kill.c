@@ -187,7 +187,7 @@ START_TEST(stores_that_contradict_are_refused_and_nothing_is_merged)
     store_close(b);
     struct store *merged = must_open("m", STORE_WRITE);
     ck_assert_int_eq(store_merge(merged, paths, 2), -1);
-    ck_assert_ptr_nonnull(strstr(store_error(merged), "did not say the same twice"));
+    ck_assert_ptr_nonnull(strstr(store_error(merged), "did not say the same"));
     ck_assert_int_eq(store_count(merged, "SELECT count(*) FROM runs", ""), 0);
     store_close(merged);
 }
@@ -247,7 +247,7 @@ static int64_t judge_into(struct store *store, int workers, int64_t there,
     ck_assert_msg(!context.failed, "%s", store_error(store));
     ck_assert_uint_eq(told, 6);
     must(store, store_finish(store, run));
-    ck_assert_int_eq(ver_total(totals, judgement, 6), 0);
+    must(store, store_totals(store, run, totals));
     for (size_t k = 0; k < 6; k++)
         ver_judgement_clear(&judgement[k]);
     ver_sources_clear(&sources);
@@ -263,8 +263,8 @@ START_TEST(listener_records_the_same_for_any_number_of_processes_and_resumptions
     must(a, store_script(a, "DELETE FROM cases WHERE position >= 2"));
     judge_into(a, 2, 2, &rest); /* two of six are left */
     same_export(a, run_a, b, run_b);
-    ck_assert_uint_eq(one.digest, three.digest);
-    ck_assert_uint_eq(one.digest, rest.digest); /* what is printed and drawn is the same, too */
+    ck_assert_str_eq(one.digest, three.digest);
+    ck_assert_str_eq(one.digest, rest.digest); /* what is printed and drawn is the same, too */
     ck_assert(one.digits_median == rest.digits_median && one.order_median == rest.order_median);
     store_close(a);
     store_close(b);

@@ -71,6 +71,16 @@ START_TEST(store_of_a_newer_program_is_refused)
 }
 END_TEST
 
+START_TEST(store_of_an_older_program_is_refused_with_what_to_do)
+{
+    struct store *store = must_open("s", STORE_WRITE);
+    must(store, store_script(store, "PRAGMA user_version = 3"));
+    store_close(store);
+    must_refuse("s", STORE_READ, "found version 3, wanted 4");
+    must_refuse("s", STORE_WRITE, "judge again into a new file");
+}
+END_TEST
+
 START_TEST(truncated_store_is_refused_at_any_length)
 {
     keep_run("s");
@@ -359,6 +369,7 @@ int main(void)
     tcase_add_test(tests, file_of_something_else_is_refused_and_left_alone);
     tcase_add_test(tests, database_of_another_program_is_refused);
     tcase_add_test(tests, store_of_a_newer_program_is_refused);
+    tcase_add_test(tests, store_of_an_older_program_is_refused_with_what_to_do);
     tcase_add_test(tests, truncated_store_is_refused_at_any_length);
     tcase_add_test(tests, changed_byte_is_found_by_the_check);
     tcase_add_test(tests, broken_page_is_one_line_and_no_crash);

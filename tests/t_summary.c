@@ -51,9 +51,9 @@ START_TEST(nothing_is_taken_for_markup)
     int64_t run = store_begin(store, &facts, false);
     snprintf(j.name, 64, "%s", "a|b`c<d>&*_e_[f](g)\n# h\t@i");
     snprintf(j.comparison[0].reference, sizeof j.comparison[0].reference, "%s", "1|</table>");
-    must(store, store_record(store, run, 0, &j, NULL));
+    must(store, store_record(store, run, 0, &j));
     snprintf(j.name, 64, "```\nrm");
-    must(store, store_record(store, run, 1, &j, NULL));
+    must(store, store_record(store, run, 1, &j));
     ver_judgement_clear(&j);
     must(store, store_finish(store, run));
     char *text = exported(store, run, STORE_MARKDOWN, NULL, false);
@@ -84,7 +84,7 @@ START_TEST(what_was_not_settled_is_no_pass)
     struct ver_judgement j = make_judgement(2, 3);
     j.verdict = VER_UNDECIDED;
     snprintf(j.reason, sizeof j.reason, "grazing: too near");
-    must(store, store_record(store, run, 0, &j, NULL));
+    must(store, store_record(store, run, 0, &j));
     ver_judgement_clear(&j);
     char *text = exported(store, run, STORE_MARKDOWN, NULL, false);
     ck_assert_ptr_eq(strstr(text, "## evident: 1 of 2 cases pass, none fails\n"), text);
@@ -120,14 +120,14 @@ START_TEST(a_summary_says_what_moved_since_the_run_before)
     struct store_facts facts = make_facts(1);
     struct ver_judgement j = make_judgement(6, 2);
     int64_t first = store_begin(store, &facts, false);
-    must(store, store_record(store, first, 0, &j, NULL));
+    must(store, store_record(store, first, 0, &j));
     must(store, store_finish(store, first));
     char *text = exported(store, first, STORE_MARKDOWN, NULL, false);
     ck_assert_ptr_null(strstr(text, "Since run"));
     free(text);
     int64_t second = store_begin(store, &facts, false);
     j.verdict = j.verdict == VER_PASS ? VER_FAIL : VER_ERROR;
-    must(store, store_record(store, second, 0, &j, NULL));
+    must(store, store_record(store, second, 0, &j));
     must(store, store_finish(store, second));
     text = exported(store, second, STORE_MARKDOWN, NULL, false);
     has(text, "### Since run 1 of the same suite\n\n```\nworse verdict ");
@@ -136,7 +136,7 @@ START_TEST(a_summary_says_what_moved_since_the_run_before)
     free(text);
     snprintf(facts.suite, sizeof facts.suite, "another");
     int64_t third = store_begin(store, &facts, false);
-    must(store, store_record(store, third, 0, &j, NULL));
+    must(store, store_record(store, third, 0, &j));
     must(store, store_finish(store, third));
     ver_judgement_clear(&j);
     text = exported(store, third, STORE_MARKDOWN, NULL, false);

@@ -1,12 +1,11 @@
 /* t_table.c: checks.tsv has a row for all that does not agree and one for the rest of a kind, by
  * which nothing of the totals is lost; agreement.tsv counts every smooth difference. */
+#include "tests/store_case.h"
 #include "verify/report/table.h"
-#include "verify/report/report.h"
 
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#define CHECKS                                                                                     \
+    "family\tcase\tquantity\tindex\tclass\tdigits\torder\tstep\tprecision\tvalue\treference\t"     \
+    "distance\tverdict\tengine\tkind\trows\tnumbers"
 
 #define AGREES(kind_, quantity_, index_, numbers_, digits_, distance_)                             \
     {                                                                                              \
@@ -36,12 +35,13 @@ static struct ver_judgement judgement = {.name = (char *)"closed-a:1:0",
                                          .family = "closed-a",
                                          .comparison = comparison,
                                          .comparisons = COMPARISONS};
-static char directory[64];
+static struct store *store;
+static int64_t recorded;
 
 static void setup(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/evident-t_table-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    struct case_error error;
+    struct store_facts facts = make_facts(1);
     comparison[DIFFERENT].outcome = VER_DIFFERS;
     comparison[EXCLUDED].outcome = VER_EXCLUDED;
     comparison[EXCLUDED].class_ = WITNESS_ORDER_CHANGE;
@@ -51,35 +51,36 @@ static void setup(void)
     comparison[10].engine = "two";
     for (int k = 8; k < COMPARISONS; k++)
         comparison[k].class_ = VER_NO_CLASS;
-}
-
-static const char *path_of(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    return path;
+    store = store_open(NULL, STORE_WRITE, &error);
+    ck_assert_ptr_nonnull(store);
+    recorded = store_begin(store, &facts, false);
+    must(store, store_record(store, recorded, 0, &judgement));
 }
 
 static void teardown(void)
 {
-    unlink(path_of("checks.tsv"));
-    unlink(path_of("agreement.tsv"));
-    rmdir(directory);
+    store_close(store);
 }
 
-static char *written(const char *name)
+static char *written(const char *query, bool all)
 {
-    struct case_error error;
-    char *text = report_read(path_of(name), &error);
-    ck_assert_ptr_nonnull(text);
+    char *text = NULL;
+    size_t size = 0;
+    struct table table;
+    FILE *out = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(out);
+    if (strcmp(query, "checks.tsv") == 0)
+        table_ask(&table, store, query, "ii", recorded, (int64_t)all);
+    else
+        table_ask(&table, store, query, "i", recorded);
+    must(store, table_put(&table, TABLE_TSV, out));
+    ck_assert_int_eq(fclose(out), 0);
     return text;
 }
 
 static char *checks(bool all)
 {
-    struct case_error error;
-    ck_assert_int_eq(table_checks(directory, &judgement, 1, all, &error), 0);
-    return written("checks.tsv");
+    return written("checks.tsv", all);
 }
 
 START_TEST(what_agrees_shares_the_row_of_the_nearest_to_its_bound)
@@ -88,8 +89,8 @@ START_TEST(what_agrees_shares_the_row_of_the_nearest_to_its_bound)
 #define ROW(rest) "closed-a\tclosed-a:1:0\t" rest "\n"
     ck_assert_str_eq(
         text,
-        REPORT_CHECKS "\n" ROW("delays\tdelays[1]\tsmooth\t44.00\t2.00000\t-80.0\t256\t-\t-\t0.5\t"
-                               "pass\treference\tcoordinates\t4\t6")
+        CHECKS "\n" ROW("delays\tdelays[1]\tsmooth\t44.00\t2.00000\t-80.0\t256\t-\t-\t0.5\t"
+                        "pass\treference\tcoordinates\t4\t6")
             ROW("direction\t0\tsmooth\t41.23\t2.00000\t-80.0\t256\t-\t-\tnan\tpass\treference\t"
                 "directions\t1\t1")
                 ROW("loss\t-\t-\t60.00\t2.00000\t-80.0\t256\t-\t-\t0\tpass\treference\tlosses\t1\t"
@@ -140,24 +141,43 @@ END_TEST
 
 START_TEST(agreement_counts_smooth_differences_only)
 {
-    struct case_error error;
-    ck_assert_int_eq(table_agreement(directory, &judgement, 1, &error), 0);
-    char *text = written("agreement.tsv");
-    ck_assert_str_eq(text, REPORT_AGREEMENT "\nclosed\t3.2\t0\t0\nclosed\t3.2\t1\t0.166667\n"
-                                            "closed\t41.3\t2\t0.333333\nclosed\t44.0\t3\t0.500000\n"
-                                            "closed\t50.0\t4\t0.666667\nclosed\t60.0\t6\t1.000000"
-                                            "\n");
+    char *text = written("agreement.tsv", false);
+    ck_assert_str_eq(
+        text, "group\tdigits\tcomparisons\tshare\nclosed\t3.2\t0\t0\nclosed\t3.2\t1\t0.166667\n"
+              "closed\t41.3\t2\t0.333333\nclosed\t44.0\t3\t0.500000\n"
+              "closed\t50.0\t4\t0.666667\nclosed\t60.0\t6\t1.000000"
+              "\n");
     free(text);
 }
 END_TEST
 
-START_TEST(a_folder_that_is_not_there_is_refused)
+START_TEST(a_query_that_is_not_there_is_said)
 {
-    struct case_error error;
-    ck_assert_int_eq(table_checks("/no/such", &judgement, 1, false, &error), -1);
-    ck_assert_ptr_nonnull(strstr(error.text, "/no/such/checks.tsv"));
-    ck_assert_int_eq(table_agreement("/no/such", &judgement, 1, &error), -1);
-    ck_assert_ptr_nonnull(strstr(error.text, "/no/such/agreement.tsv"));
+    struct table table;
+    table_ask(&table, store, "no such", "i", recorded);
+    ck_assert_int_eq(table_put(&table, TABLE_TSV, stdout), -1);
+    ck_assert_ptr_nonnull(strstr(store_error(store), "syntax error"));
+}
+END_TEST
+
+START_TEST(medians_lie_between_the_middle_two_and_none_has_none)
+{
+    static const char sql[] =
+        "SELECT median(x) = 2.5 AND (SELECT median(x) FROM (SELECT 3 AS x UNION"
+        " SELECT 1 UNION SELECT 2 UNION SELECT NULL)) = 2 AND (SELECT"
+        " median(NULL)) IS NULL FROM (SELECT 4 AS x UNION SELECT 1 UNION"
+        " SELECT 2 UNION SELECT 3)";
+    ck_assert_int_eq(store_count(store, sql, ""), 1);
+}
+END_TEST
+
+START_TEST(numbers_are_printed_as_printf_prints_them)
+{
+    static const char sql[] =
+        "SELECT general(0.3, 17) = '0.29999999999999999' AND fixed(2.5, 0) = '2' AND"
+        " fixed(NULL, 2) = 'nan' AND general(9e999, 3) = 'inf' AND general(1e-320, 6) ="
+        " '9.99989e-321' AND shortest(0.1) = '0.1' AND log2(0.25) = -2 AND log10(-1) IS NULL";
+    ck_assert_int_eq(store_count(store, sql, ""), 1);
 }
 END_TEST
 
@@ -169,12 +189,9 @@ int main(void)
     tcase_add_test(tests, what_agrees_shares_the_row_of_the_nearest_to_its_bound);
     tcase_add_test(tests, no_comparison_is_lost_with_all_rows_or_without);
     tcase_add_test(tests, agreement_counts_smooth_differences_only);
-    tcase_add_test(tests, a_folder_that_is_not_there_is_refused);
+    tcase_add_test(tests, a_query_that_is_not_there_is_said);
+    tcase_add_test(tests, medians_lie_between_the_middle_two_and_none_has_none);
+    tcase_add_test(tests, numbers_are_printed_as_printf_prints_them);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -190,7 +190,7 @@ struct ver_judgement {
     struct ver_clock *clock;    /* [clocks], one an engine asked for; NULL without engines */
     size_t clocks;
     struct ver_ladder *ladder; /* NULL where there is none */
-    uint64_t case_digest;      /* store_case_digest; 0: not taken */
+    char case_digest[33];      /* store_case_digest; "": not taken */
     struct ver_seconds seconds;
 };
 
@@ -299,7 +299,7 @@ struct ver_clock_totals { /* of one engine */
     size_t traced, same;           /* cases; same: of those after the first engine */
     size_t decisions, near;
     struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
-    uint64_t digest; /* of all cases it ran */
+    char digest[33]; /* of all cases it ran */
     double seconds;  /* of an answer of another program, median; NaN: not measured */
 };
 
@@ -317,7 +317,7 @@ struct ver_totals {
     bool ladder_wrong[VER_LADDER_QUANTITIES];
     double digits_minimum, digits_median; /* of all differences that agree or differ */
     double order_minimum, order_median, order_maximum;
-    uint64_t digest; /* FNV-1a of the lines of all cases and all their comparisons */
+    char digest[33]; /* of all that was said of all cases */
 };
 
 /* judged: every judgement in the order of the sources. finished: each that was made now, at once,
@@ -340,43 +340,14 @@ void ver_judge_all(struct ver_judgement *judgement, const struct ver_sources *so
 void ver_judge_for_others(const struct ver_sources *sources, const struct ver_options *options,
                           int workers);
 
-/* 0, or -1 if the verdicts do not add up to the cases or memory is short. */
-int ver_total(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases);
-
 /* Adds the counts and keeps the larger ratio. */
 void ver_ratios_add(struct ver_ratios *sum, const struct ver_ratios *ratios);
-
-/* The mean of the two middle ones of an even number, NaN of none. Sorts x. */
-double ver_median(double *x, size_t count);
 
 /* Seconds since some moment, never set back. */
 double ver_now(void);
 
-/* ---- lines and tables ---- */
-
-enum { VER_LINE = 768 }; /* room for any line but for the name of its case */
-
-/* One line of a comparison, of cases.tsv, without newline; -1 if the name is too long for size. */
-int ver_check_line(char *line, size_t size, const struct ver_judgement *judgement,
-                   const struct ver_comparison *comparison);
-int ver_case_line(char *line, size_t size, const struct ver_judgement *judgement);
-
-struct ver_run_facts {          /* what summary.tsv says beside the totals */
-    const char *sources, *text; /* as on the command line: what, and how */
-    const struct ver_options *options;
-    bool all_checks; /* a row in checks.tsv for every comparison that agrees, too */
-};
-
 /* Makes a directory that does not exist yet; its parent must. 0, or -1 and error. */
 int ver_directory_make(const char *directory, struct case_error *error);
-
-/* Writes all tables into a directory that exists. 0, or -1 and error. */
-int ver_tables(const char *directory, const struct ver_judgement *judgement, size_t cases,
-               const struct ver_totals *totals, const struct ver_run_facts *facts,
-               struct case_error *error);
-
-/* Draws the tables of a directory and writes its index.html. 0, or -1 and error. */
-int ver_report(const char *directory, char *error, size_t size);
 
 /* ---- results ---- */
 

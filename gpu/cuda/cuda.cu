@@ -17,7 +17,7 @@
 
 /* A block, or a cluster, a sample. */
 static int launch_samples(struct device_driver *driver, const struct device *d, const void *kernel,
-                          const char *name, void **arguments, size_t shared)
+                          const char *name, void **arguments, uint32_t threads, size_t shared)
 {
     cudaLaunchAttribute attribute = {};
     cudaLaunchConfig_t shape = {};
@@ -25,7 +25,7 @@ static int launch_samples(struct device_driver *driver, const struct device *d, 
     attribute.val.clusterDim.x = d->ranks;
     attribute.val.clusterDim.y = attribute.val.clusterDim.z = 1;
     shape.gridDim = dim3(d->samples * d->ranks);
-    shape.blockDim = dim3(d->threads);
+    shape.blockDim = dim3(threads);
     shape.dynamicSmemBytes = shared;
     shape.stream = cuda_of(driver)->adjoint;
     shape.attrs = &attribute;
@@ -39,7 +39,7 @@ static int forward(struct device_driver *driver, const struct device *d)
     /* Again where lists were full: what that took is part of the time, too. */
     if ((!cuda_of(driver)->begun && mark(driver, CUDA_BEGUN) != 0) ||
         launch_samples(driver, d, (const void *)kernel_forward, "kernel_forward", arguments,
-                       d->forward_spill ? 0 : d->forward_bytes) != 0)
+                       d->threads, d->forward_spill ? 0 : d->forward_bytes) != 0)
         return -1;
     cuda_of(driver)->begun = true;
     const uint32_t threads = DEVICE_SMALL_BLOCK;
@@ -56,7 +56,7 @@ static int adjoint(struct device_driver *driver, const struct device *d, uint32_
     if (CHECK(cudaStreamWaitEvent(cuda->adjoint, cuda->gathered[chunk & 1], 0)) != 0)
         return -1;
     if (launch_samples(driver, d, (const void *)kernel_adjoint, "kernel_adjoint", arguments,
-                       d->adjoint_spill ? 0 : d->adjoint_bytes) != 0)
+                       d->adjoint_threads, d->adjoint_spill ? 0 : d->adjoint_bytes) != 0)
         return -1;
     return CHECK(cudaEventRecord(cuda->left[chunk & 1], cuda->adjoint));
 }

@@ -49,32 +49,59 @@ DEVICE void add_tau(const struct device *d, const struct adjoint_state *s, const
     s->tau_syn[own] = s->tau_syn[own] + step_tau_syn(lambda_i, i);
 }
 
-/* The negative derivative of the loss density by V. weight: of this step in the integral. */
-DEVICE float drive_of(const struct device *d, const struct place *at, uint32_t k, uint32_t step,
-                      float weight)
+/* What a lane of a warp knows of its cell in a tile. Mostly a warp has one tile only, and knows it
+ * from the first index to the last. */
+struct adjoint_tile {
+    uint32_t tile, cell, own, k; /* own: within the block, k: within the outputs, if it is scored */
+    int scored;                  /* of the population that the loss is of */
+    float alpha, beta, kappa_back, pull, lambda_v, lambda_i;
+    float *history; /* of index 0 of the chunk */
+};
+
+DEVICE struct adjoint_tile adjoint_tile_at(const struct device *d, const struct adjoint_state *s,
+                                           const struct place *at, uint32_t tile, uint32_t chunk)
 {
-    size_t width = d->loss.width;
-    if (k >= d->loss.outputs)
-        return 0;
-    if (d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY)
-        return d->pull[at->sample * width + k] * weight;
-    return d->loss.traced ? d->output[((size_t)at->sample * d->steps + step) * width + k] : 0;
+    struct adjoint_tile t;
+    const uint32_t half = chunk & 1;
+    t.tile = tile;
+    t.cell = tile * LANES + at->lane;
+    t.own = t.cell - at->tile * LANES;
+    t.k = t.cell - d->loss.first;
+    t.scored = d->tile[tile] == d->loss.population;
+    t.alpha = d->alpha[t.cell];
+    t.beta = d->beta[t.cell];
+    t.kappa_back = d->kappa_back[t.cell];
+    t.lambda_v = s->lambda_v[t.own];
+    t.lambda_i = s->lambda_i[t.own];
+    int pulls = d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY ||
+                d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY;
+    t.pull = pulls && t.scored && t.k < d->loss.outputs
+                 ? d->pull[(size_t)at->sample * d->loss.width + t.k]
+                 : 0;
+    t.history = d->history + half * d->buffer + (size_t)at->sample * CHUNK * d->cells + t.cell;
+    return t;
 }
 
-DEVICE float *history_row(const struct device *d, const struct place *at, uint32_t a)
+/* The negative derivative of the loss density by V. weight: of this step in the integral. */
+DEVICE float drive_of(const struct device *d, const struct place *at, const struct adjoint_tile *t,
+                      uint32_t step, float weight)
 {
-    const uint32_t half = a / CHUNK & 1;
-    return d->history + half * d->buffer + ((size_t)at->sample * CHUNK + a % CHUNK) * d->cells;
+    if (t->k >= d->loss.outputs)
+        return 0;
+    if (d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY)
+        return t->pull * weight;
+    return d->loss.traced ? d->output[((size_t)at->sample * d->steps + step) * d->loss.width + t->k]
+                          : 0;
 }
 
 /* Row a of the history, if a chunk has one that is read. */
-DEVICE void remember(const struct device *d, const struct place *at, uint32_t cell, uint32_t a,
+DEVICE void remember(const struct device *d, const struct adjoint_tile *t, uint32_t a,
                      float lambda_i, float across)
 {
-    float *row = history_row(d, at, a);
-    row[cell] = lambda_i;
+    float *row = t->history + (size_t)(a % CHUNK) * d->cells;
+    *row = lambda_i;
     if (d->histories > 1)
-        row[(size_t)d->samples * CHUNK * d->cells + cell] = across;
+        row[(size_t)d->samples * CHUNK * d->cells] = across;
 }
 
 /* lambda_V - lambda_I as arrivals at a see it: at a maximum within its jump. */
@@ -89,47 +116,49 @@ DEVICE float across_at(const struct device *d, const struct place *at, uint32_t 
     return across;
 }
 
+/* Lets others see the state before index a is passed. */
+DEVICE void show(const struct device *d, const struct place *at, const struct adjoint_tile *t,
+                 uint32_t step)
+{
+    size_t row = ((size_t)at->sample * d->steps + step) * d->cells + t->cell;
+    d->saw[2][row] = t->lambda_v;
+    d->saw[3][row] = t->lambda_i;
+}
+
 /* From a to a - 1; low: the first index of the chunk. */
 DEVICE void propagate_tile(const struct device *d, const struct adjoint_state *s,
-                           const struct place *at, uint32_t tile, uint32_t a, uint32_t low,
+                           const struct place *at, struct adjoint_tile *t, uint32_t a, uint32_t low,
                            float weight)
 {
-    uint32_t cell = tile * LANES + at->lane, own = cell - at->tile * LANES, step = a - 1;
-    uint32_t population = d->tile[tile], k = cell - d->loss.first;
-    int late = (d->variant & SCHEME_LATE_JUMP) != 0, jumps = s->jumps[own] != 0;
-    int scored = population == d->loss.population;
-    float lambda_v = s->lambda_v[own], lambda_i = s->lambda_i[own], to;
-    if (d->saw[2]) {
-        size_t row = ((size_t)at->sample * d->steps + step) * d->cells + cell;
-        d->saw[2][row] = lambda_v;
-        d->saw[3][row] = lambda_i;
-    }
-    if (scored && d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && k < d->loss.outputs) {
-        size_t output = (size_t)at->sample * d->loss.width + k;
-        if (d->when[output] == a)
-            lambda_v = lambda_v + d->pull[output];
-    }
+    uint32_t step = a - 1;
+    int jumps = s->jumps[t->own] != 0, late = (d->variant & SCHEME_LATE_JUMP) != 0;
+    float lambda_v = t->lambda_v, lambda_i = t->lambda_i, to;
+    if (d->saw[2])
+        show(d, at, t, step);
+    if (t->scored && d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && t->k < d->loss.outputs &&
+        d->when[(size_t)at->sample * d->loss.width + t->k] == a)
+        lambda_v = lambda_v + t->pull;
     if (jumps && !late)
-        lambda_v = jump(d, s, at, cell, own, step, lambda_v);
+        lambda_v = jump(d, s, at, t->cell, t->own, step, lambda_v);
     if (d->trace_v)
-        add_tau(d, s, at, cell, own, step, lambda_v, lambda_i);
-    if (scored && d->loss.by_voltage) {
-        float drive = drive_of(d, at, k, step, weight);
-        to = step_driven_i(lambda_i, lambda_v, drive, s->beta[own], s->kappa_back[own]);
-        lambda_v = step_driven_v(lambda_v, drive, s->alpha[own]);
+        add_tau(d, s, at, t->cell, t->own, step, lambda_v, lambda_i);
+    if (t->scored && d->loss.by_voltage) {
+        float drive = drive_of(d, at, t, step, weight);
+        to = step_driven_i(lambda_i, lambda_v, drive, t->beta, t->kappa_back);
+        lambda_v = step_driven_v(lambda_v, drive, t->alpha);
     } else {
-        to = step_lambda_i(lambda_i, lambda_v, s->beta[own], s->kappa_back[own]);
-        lambda_v = step_lambda_v(lambda_v, s->alpha[own]);
+        to = step_lambda_i(lambda_i, lambda_v, t->beta, t->kappa_back);
+        lambda_v = step_lambda_v(lambda_v, t->alpha);
     }
     if (jumps && late)
-        lambda_v = jump(d, s, at, cell, own, step, lambda_v);
-    s->lambda_v[own] = lambda_v;
-    s->lambda_i[own] = to;
-    float across = across_at(d, at, cell, step, lambda_v, to);
+        lambda_v = jump(d, s, at, t->cell, t->own, step, lambda_v);
+    s->lambda_v[t->own] = t->lambda_v = lambda_v;
+    s->lambda_i[t->own] = t->lambda_i = to;
+    float across = across_at(d, at, t->cell, step, lambda_v, to);
     for (uint32_t rank = 0; rank < d->ranks; rank++)
-        *(float *)peer(d, at, &s->across[cell], rank) = across;
+        tell(d, at, &s->across[t->cell], rank, across);
     if (step >= low)
-        remember(d, at, cell, step, to, across);
+        remember(d, t, step, to, across);
 }
 
 /* ---- the kernel ---- */
@@ -172,17 +201,11 @@ DEVICE void adjoint_load(const struct device *d, const struct adjoint_state *s,
     uint32_t own = (at->tile_end - at->tile) * LANES;
     for (uint32_t j = THREAD; j < own; j += THREADS) {
         uint32_t cell = at->tile * LANES + j;
-        s->alpha[j] = d->alpha[cell];
-        s->beta[j] = d->beta[cell];
-        s->kappa_back[j] = d->kappa_back[cell];
         s->lambda_v[j] = first ? 0 : d->lambda_v[sample + cell];
         s->lambda_i[j] = first ? 0 : d->lambda_i[sample + cell];
         s->tau_mem[j] = first || !d->trace_v ? 0 : d->tau_mem[sample + cell];
         s->tau_syn[j] = first || !d->trace_v ? 0 : d->tau_syn[sample + cell];
         s->jumps[j] = 0;
-        if (!first)
-            remember(d, at, cell, a, s->lambda_i[j],
-                     across_at(d, at, cell, a, s->lambda_v[j], s->lambda_i[j]));
     }
     for (uint32_t j = THREAD; j < d->cells; j += THREADS)
         s->across[j] =
@@ -216,34 +239,56 @@ DEVICE void adjoint_save(const struct device *d, const struct adjoint_state *s,
 
 /* Index `steps`, the end of the trial, belongs to no chunk: it is passed before the first one. At
  * index 0 nothing arrives. */
-KERNEL(DEVICE_MOST_THREADS) kernel_adjoint(PARAMETER struct device d, uint32_t chunk)
+DEVICE void adjoint_run(const struct device *d, uint32_t chunk, unsigned char *base, size_t spilled)
 {
-    struct place at = place_of(&d, d.adjoint_spill, d.adjoint_bytes);
-    const struct adjoint_state s = adjoint_at(&d.adjoint_places, at.base);
-    int first = chunk == (d.steps - 1) / CHUNK;
-    uint32_t low = chunk * CHUNK, a = first ? d.steps : low + CHUNK - 1, last = low > 0 ? low : 1;
+    struct place at = place_of(d, base, spilled);
+    const struct adjoint_state s = adjoint_at(&d->adjoint_places, base);
+    int first = chunk == (d->steps - 1) / CHUNK;
+    uint32_t low = chunk * CHUNK, a = first ? d->steps : low + CHUNK - 1, last = low > 0 ? low : 1;
     float weights = 0;
-    adjoint_load(&d, &s, &at, a, first);
-    clear_spikes(&d, &at, chunk, first);
-    cluster_barrier(BARRIER_LOADED, d.ranks);
-    for (uint32_t f = at.warp; f < d.backs; f += at.warps)
-        look_back(&d, &s, &at, f, a);
+    adjoint_load(d, &s, &at, a, first);
+    clear_spikes(d, &at, chunk, first);
+    cluster_barrier(BARRIER_LOADED, d->ranks);
+    struct adjoint_tile t;
+    t.tile = DEVICE_NONE;
+    for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps) {
+        t = adjoint_tile_at(d, &s, &at, tile, chunk);
+        if (!first)
+            remember(d, &t, a, t.lambda_i, across_at(d, &at, t.cell, a, t.lambda_v, t.lambda_i));
+    }
+    for (uint32_t f = at.warps - 1 - at.warp; f < d->backs; f += at.warps)
+        look_back(d, &s, &at, f, a);
     block_barrier(BARRIER_LOOKED);
     for (int begun = 0; a >= last; a--, begun = 1) {
         uint32_t step = a - 1;
-        if (d.loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY &&
-            (!begun || step % LANES == LANES - 1)) /* a lane a step */
-            weights = (float)loss_weight(d.loss.weighting, step - step % LANES + at.lane, d.steps);
-        float weight = warp_read(weights, step % LANES);
-        reverse_all(&d, &s, &at, a);
-        cluster_barrier(BARRIER_REVERSED, d.ranks);
-        for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps)
-            propagate_tile(&d, &s, &at, tile, a, low, weight);
-        for (uint32_t f = at.warp; f < d.backs && a > last; f += at.warps)
-            look_back(&d, &s, &at, f, a - 1);
-        cluster_barrier(BARRIER_PROPAGATED, d.ranks);
+        reverse_all(d, &s, &at, a);
+        cluster_barrier(BARRIER_REVERSED, d->ranks);
+        for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps) {
+            if (tile != t.tile)
+                t = adjoint_tile_at(d, &s, &at, tile, chunk);
+            float weight = 0;
+            if (t.scored && d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY) {
+                if (!begun || step % LANES == LANES - 1) /* a lane a step */
+                    weights = (float)loss_weight(d->loss.weighting, step - step % LANES + at.lane,
+                                                 d->steps);
+                weight = warp_read(weights, step % LANES);
+            }
+            propagate_tile(d, &s, &at, &t, a, low, weight);
+        }
+        for (uint32_t f = at.warps - 1 - at.warp; f < d->backs && a > last; f += at.warps)
+            look_back(d, &s, &at, f, a - 1);
+        cluster_barrier(BARRIER_PROPAGATED, d->ranks);
     }
-    adjoint_save(&d, &s, &at);
+    adjoint_save(d, &s, &at);
+}
+
+/* Two texts, as kernel_forward. */
+KERNEL(DEVICE_MOST_THREADS) kernel_adjoint(PARAMETER struct device d, uint32_t chunk)
+{
+    if (d.adjoint_spill)
+        adjoint_run(&d, chunk, d.adjoint_spill + (size_t)BLOCK * d.adjoint_bytes, d.adjoint_bytes);
+    else
+        adjoint_run(&d, chunk, SHARED, 0);
 }
 
 #endif

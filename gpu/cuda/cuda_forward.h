@@ -105,7 +105,7 @@ DEVICE void move_tile(const struct device *d, const struct forward_state *s, con
     s->v[own] = spikes ? d->reset[cell] : fresh;
     uint32_t word = warp_ballot(spikes);
     if (at->lane < d->ranks) /* a lane tells a block */
-        *(uint32_t *)peer(d, at, &s->mask[(n & 1) * d->tiles + tile], at->lane) = word;
+        tell_word(d, at, &s->mask[(n & 1) * d->tiles + tile], at->lane, word);
 }
 
 /* ---- list ---- */
@@ -230,31 +230,40 @@ DEVICE void forward_count(const struct device *d, const struct forward_state *s,
     }
 }
 
-KERNEL(DEVICE_MOST_THREADS) kernel_forward(PARAMETER struct device d)
+DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spilled)
 {
-    struct place at = place_of(&d, d.forward_spill, d.forward_bytes);
-    const struct forward_state s = forward_at(&d.forward_places, at.base);
+    struct place at = place_of(d, base, spilled);
+    const struct forward_state s = forward_at(&d->forward_places, base);
     float weights = 0;
     uint32_t n = 0;
-    forward_begin(&d, &s, &at);
-    cluster_barrier(BARRIER_BEGUN, d.ranks);
-    for (; n < d.steps && *s.stop == 0; n++) {
-        if (d.loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY &&
+    forward_begin(d, &s, &at);
+    cluster_barrier(BARRIER_BEGUN, d->ranks);
+    for (; n < d->steps && *s.stop == 0; n++) {
+        if (d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY &&
             n % LANES == 0) /* a lane a step */
             weights =
-                (float)(loss_weight(d.loss.weighting, n + at.lane, d.steps) / (double)d.steps);
+                (float)(loss_weight(d->loss.weighting, n + at.lane, d->steps) / (double)d->steps);
         float weight = warp_read(weights, n % LANES);
         for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps)
-            move_tile(&d, &s, &at, tile, n, weight);
-        cluster_barrier(BARRIER_MOVED, d.ranks);
-        for (uint32_t tile = at.warp; tile < d.tiles; tile += at.warps)
-            list_tile(&d, &s, &at, tile, n);
-        for (uint32_t f = at.warp; f < d.fans; f += at.warps)
-            look_up_fan(&d, &s, &at, f, n);
+            move_tile(d, &s, &at, tile, n, weight);
+        cluster_barrier(BARRIER_MOVED, d->ranks);
+        for (uint32_t tile = at.warp; tile < d->tiles; tile += at.warps)
+            list_tile(d, &s, &at, tile, n);
+        for (uint32_t f = at.warp; f < d->fans; f += at.warps)
+            look_up_fan(d, &s, &at, f, n);
         block_barrier(BARRIER_LISTED);
     }
-    forward_count(&d, &s, &at, n & 1);
-    loss_keep(&d, &s, &at);
+    forward_count(d, &s, &at, n & 1);
+    loss_keep(d, &s, &at);
+}
+
+/* Two texts: loads and stores of memory that is known to be shared cost less. */
+KERNEL(DEVICE_MOST_THREADS) kernel_forward(PARAMETER struct device d)
+{
+    if (d.forward_spill)
+        forward_run(&d, d.forward_spill + (size_t)BLOCK * d.forward_bytes, d.forward_bytes);
+    else
+        forward_run(&d, SHARED, 0);
 }
 
 #endif

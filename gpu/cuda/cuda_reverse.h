@@ -7,55 +7,100 @@
 #include "gpu/emulate/kernel.h"
 #include "gpu/step.h"
 
-/* sum_j w_j x_j, of lane 0. A delay: only the synapses that have it. By a warp. */
-DEVICE float dot(const float *w, const float *x, const uint32_t *delay, uint32_t wanted,
-                 uint32_t width, uint32_t lane)
+/* sum + w_j x_j over `rows` j, LANES apart: all weights are on their way before the first is used.
+ * rows is known to the compiler. */
+DEVICE float add_products(float sum, const float *w, const float *x, uint32_t rows)
+{
+    float y[AHEAD];
+    UNROLL
+    for (uint32_t u = 0; u < rows; u++)
+        y[u] = read_only(&w[u * LANES]);
+    UNROLL
+    for (uint32_t u = 0; u < rows; u++)
+        sum = sum + y[u] * x[u * LANES];
+    return sum;
+}
+
+/* What a lane adds to sum_j w_j x_j; w and x start at it. */
+DEVICE float dot_lane(const float *w, const float *x, uint32_t width)
+{
+    float sum = 0;
+    uint32_t rows = width / LANES;
+    for (; rows >= AHEAD; rows -= AHEAD, w += AHEAD * LANES, x += AHEAD * LANES)
+        sum = add_products(sum, w, x, AHEAD);
+    for (; rows >= 2; rows -= 2, w += 2 * LANES, x += 2 * LANES)
+        sum = add_products(sum, w, x, 2);
+    return rows > 0 ? add_products(sum, w, x, 1) : sum;
+}
+
+/* Of the synapses that have this delay. */
+DEVICE float dot_delayed(const float *w, const float *x, const uint32_t *delay, uint32_t wanted,
+                         uint32_t width, uint32_t lane)
 {
     float sum = 0;
     UNROLL_BY(8)
     for (uint32_t j = lane; j < width; j += LANES)
-        sum = sum + (!delay || read_only_word(&delay[j]) == wanted ? read_only(&w[j]) * x[j] : 0);
-    UNROLL
-    for (uint32_t half = LANES / 2; half > 0; half /= 2)
-        sum = sum + warp_above(sum, half);
+        sum = sum + (read_only_word(&delay[j]) == wanted ? read_only(&w[j]) * x[j] : 0);
     return sum;
 }
 
-/* By one thread. The slope is still where the forward pass put it. */
+/* Route r of the spikes of a neuron, if there is one. */
+DEVICE float dot(const struct device *d, const struct adjoint_state *s, uint32_t r, uint32_t neuron,
+                 uint32_t lane)
+{
+    const struct device_route *route = &d->back_route[r];
+    size_t row = (size_t)neuron * route->width;
+    const float *w = d->weight_back + route->weight + row, *x = s->across + route->first;
+    if (route->delay)
+        return dot_delayed(w, x, route->delay + row, route->wanted, route->width, lane);
+    return dot_lane(w + lane, x + lane, route->width);
+}
+
+/* By one thread. */
 DEVICE void hand_over(const struct device *d, const struct adjoint_state *s, const struct place *at,
                       uint32_t cell, float rev, float slope)
 {
     uint32_t rank = cell / LANES / at->tiles, own = cell - rank * at->tiles * LANES;
-    *(float *)peer(d, at, &s->rev[own], rank) = rev;
-    *(float *)peer(d, at, &s->slope[own], rank) = slope;
-    *(uint32_t *)peer(d, at, &s->jumps[own], rank) = 1;
+    tell(d, at, &s->rev[own], rank, rev);
+    tell(d, at, &s->slope[own], rank, slope);
+    tell_word(d, at, &s->jumps[own], rank, 1);
 }
 
-/* Spike k of the list of fan f. By a warp. */
+/* Spike k of the list of fan f. By a warp. Two routes at a time: one waits for the lanes of both.
+ */
 DEVICE void reverse_spike(const struct device *d, const struct adjoint_state *s,
                           const struct place *at, uint32_t f, uint32_t k, uint32_t a)
 {
     const struct device_fan *fan = &d->back[f];
     const struct device_list *list = &s->list[fan->source];
-    uint32_t order = k - s->begin[f], lane = at->lane;
-    uint32_t neuron = order < d->stage ? s->staged[(size_t)f * d->stage + order] : list->neuron[k];
-    float rev = lane == 0 ? list->rev[k] : 0;
-    for (uint32_t r = fan->route; r < fan->route + fan->routes && a < d->steps; r++) {
-        const struct device_route *route = &d->back_route[r];
-        size_t row = (size_t)neuron * route->width;
-        float sum =
-            dot(d->weight_back + route->weight + row, s->across + route->first,
-                route->delay ? route->delay + row : NULL, route->wanted, route->width, lane);
+    uint32_t order = k - s->begin[f], lane = at->lane, staged = f * d->stage + order;
+    int near = order<d->stage, arrives = fan->routes> 0 && a < d->steps;
+    uint32_t neuron = near ? s->staged[staged] : list->neuron[k];
+    float rev = near ? s->staged_rev[staged] : list->rev[k];
+    float slope = near ? s->staged_slope[staged] : list->slope[k];
+    uint64_t *mask =
+        d->mask + (a / CHUNK & 1) * d->masks + fan->mask + (size_t)neuron * d->samples + at->sample;
+    uint64_t arrivals = lane == 0 && arrives ? *mask : 0;
+    uint32_t end = arrives ? fan->route + fan->routes : fan->route;
+    for (uint32_t r = fan->route; r < end; r += 2) {
+        float sum = dot(d, s, r, neuron, lane), next = 0;
+        int two = r + 1 < end;
+        if (two)
+            next = dot(d, s, r + 1, neuron, lane);
+        UNROLL
+        for (uint32_t half = LANES / 2; half > 0; half /= 2) {
+            sum = sum + warp_above(sum, half);
+            next = next + warp_above(next, half);
+        }
         rev = rev + sum;
+        rev = two ? rev + next : rev;
     }
     if (lane != 0)
         return;
-    if (fan->routes > 0 && a < d->steps) {
-        uint64_t *mask = d->mask + (a / CHUNK & 1) * d->masks + fan->mask;
-        mask[(size_t)neuron * d->samples + at->sample] |= (uint64_t)1 << a % CHUNK;
-    }
+    if (arrives)
+        *mask = arrivals | (uint64_t)1 << a % CHUNK;
     if (fan->delay == 0)
-        hand_over(d, s, at, d->population[fan->source].first + neuron, rev, list->slope[k]);
+        hand_over(d, s, at, d->population[fan->source].first + neuron, rev, slope);
     else if (a < d->steps)
         list->rev[k] = rev;
 }
@@ -85,8 +130,11 @@ DEVICE void look_back(const struct device *d, const struct adjoint_state *s, con
         begin = list->group[left].begin;
         end = list->group[left + 1].begin;
     }
-    for (uint32_t k = at->lane; k < end - begin && k < d->stage; k += LANES)
-        s->staged[(size_t)f * d->stage + k] = list->neuron[begin + k];
+    for (uint32_t k = at->lane; k < end - begin && k < d->stage; k += LANES) {
+        s->staged[f * d->stage + k] = list->neuron[begin + k];
+        s->staged_rev[f * d->stage + k] = list->rev[begin + k];
+        s->staged_slope[f * d->stage + k] = list->slope[begin + k];
+    }
     warp_barrier(BARRIER_FOUND); /* all lanes have read the cursor */
     if (at->lane == 0) {
         s->cursor[f] = left;

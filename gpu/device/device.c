@@ -48,10 +48,10 @@ static bool block_is_bad(const struct engine_options *options, char reason[RESUL
     return true;
 }
 
-/* A thread a cell while that goes, and warps enough for the spikes of a step. */
-static uint32_t threads_by_cells(size_t cells, uint32_t ranks)
+/* Threads a cell while that goes: one forward; four backward, a warp a spike. */
+static uint32_t threads_by_cells(size_t cells, uint32_t ranks, uint32_t each)
 {
-    size_t wanted = (cells / ranks + 127) / 128 * 128;
+    size_t wanted = (each * cells / ranks + 127) / 128 * 128;
     return wanted < 256                   ? 256
            : wanted > DEVICE_MOST_THREADS ? DEVICE_MOST_THREADS
                                           : (uint32_t)wanted;
@@ -71,8 +71,11 @@ static void choose_shape(struct device_host *h)
     most = most < h->driver->clusters ? most : h->driver->clusters;
     for (d->ranks = options->cluster ? most : 1;; d->ranks++) {
         d->threads = options->block ? options->block : h->driver->threads;
-        if (d->threads == 0)
-            d->threads = threads_by_cells(h->plan->cells, d->ranks);
+        d->adjoint_threads = d->threads;
+        if (d->threads == 0) {
+            d->threads = threads_by_cells(h->plan->cells, d->ranks, 1);
+            d->adjoint_threads = threads_by_cells(h->plan->cells, d->ranks, 4);
+        }
         device_lay(h, NULL);
         if (d->ranks >= most || (h->plan->cells / d->ranks < 1024 && fits(h)))
             return;

@@ -123,9 +123,6 @@ struct device_loss {
 
 #define ADJOINT_LIST(X)                                                                            \
     X(struct device_list, list, d->populations) /* of this sample */                               \
-    X(float, alpha, own)                                                                           \
-    X(float, beta, own)                                                                            \
-    X(float, kappa_back, own)                                                                      \
     X(float, lambda_v, own)                                                                        \
     X(float, lambda_i, own)                                                                        \
     X(float, tau_mem, own)                                                                         \
@@ -137,7 +134,9 @@ struct device_loss {
     X(uint32_t, cursor, d->backs) /* groups left */                                                \
     X(uint32_t, begin, d->backs)  /* spikes that arrive at this index */                           \
     X(uint32_t, end, d->backs)                                                                     \
-    X(uint32_t, staged, d->backs * d->stage) /* [backs][stage] neurons of the first of them */
+    X(uint32_t, staged, d->backs * d->stage) /* [backs][stage] neurons of the first of them */     \
+    X(float, staged_rev, d->backs * d->stage)                                                      \
+    X(float, staged_slope, d->backs * d->stage)
 
 #define SHARED_DECLARE(type, name, count) type *name;
 
@@ -157,10 +156,10 @@ struct device {
     uint32_t histories;        /* kinds of rows: lambda_I, and lambda_V - lambda_I for delays */
     uint32_t lif_rows, widest; /* rows of projections from lif populations; columns of any */
     unsigned variant;
-    uint32_t threads, ranks;             /* a block; blocks a cluster */
-    uint32_t stage;                      /* spikes of a fan that are copied to shared memory */
-    size_t synapses, buffer;             /* floats of one of the two history buffers */
-    struct forward_state forward_places; /* within a block's shared memory */
+    uint32_t threads, adjoint_threads, ranks; /* a block, forward and backward; blocks a cluster */
+    uint32_t stage;                           /* spikes of a fan that are copied to shared memory */
+    size_t synapses, buffer;                  /* floats of one of the two history buffers */
+    struct forward_state forward_places;      /* within a block's shared memory */
     struct adjoint_state adjoint_places;
     size_t forward_bytes, adjoint_bytes;          /* a block */
     unsigned char *forward_spill, *adjoint_spill; /* instead, where that is too much; or NULL */

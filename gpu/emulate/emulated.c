@@ -125,11 +125,12 @@ static int launch(struct device_driver *driver, void (*kernel)(const void *),
     return -1;
 }
 
-static struct emulated_launch by_sample(const struct device *d, size_t shared, const void *spill)
+static struct emulated_launch by_sample(const struct device *d, uint32_t threads, size_t shared,
+                                        const void *spill)
 {
     return (struct emulated_launch){.blocks = d->samples * d->ranks,
                                     .cluster = d->ranks,
-                                    .threads = d->threads,
+                                    .threads = threads,
                                     .shared = spill ? 0 : shared};
 }
 
@@ -140,7 +141,8 @@ static int forward(struct device_driver *driver, const struct device *d)
                                    .cluster = 1,
                                    .threads = d->threads,
                                    .shared = d->threads * sizeof(double)};
-    if (launch(driver, run_forward, &a, by_sample(d, d->forward_bytes, d->forward_spill)) != 0)
+    if (launch(driver, run_forward, &a,
+               by_sample(d, d->threads, d->forward_bytes, d->forward_spill)) != 0)
         return -1;
     return launch(driver, run_loss, &a, loss);
 }
@@ -148,7 +150,8 @@ static int forward(struct device_driver *driver, const struct device *d)
 static int adjoint(struct device_driver *driver, const struct device *d, uint32_t chunk)
 {
     struct arguments a = {d, chunk, 0, 0};
-    return launch(driver, run_adjoint, &a, by_sample(d, d->adjoint_bytes, d->adjoint_spill));
+    return launch(driver, run_adjoint, &a,
+                  by_sample(d, d->adjoint_threads, d->adjoint_bytes, d->adjoint_spill));
 }
 
 static int gather(struct device_driver *driver, const struct device *d, uint32_t chunk,

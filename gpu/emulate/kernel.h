@@ -142,7 +142,8 @@ struct place {
     size_t spilled;                 /* 0, or the bytes of a block outside of shared memory */
 };
 
-DEVICE struct place place_of(const struct device *d, unsigned char *spill, size_t bytes)
+/* base, spilled: of this block. */
+DEVICE struct place place_of(const struct device *d, unsigned char *base, size_t spilled)
 {
     struct place at;
     at.lane = THREAD % LANES;
@@ -153,18 +154,35 @@ DEVICE struct place place_of(const struct device *d, unsigned char *spill, size_
     at.tiles = (d->tiles + d->ranks - 1) / d->ranks;
     at.tile = at.rank * at.tiles < d->tiles ? at.rank * at.tiles : d->tiles;
     at.tile_end = at.tile + at.tiles < d->tiles ? at.tile + at.tiles : d->tiles;
-    at.base = spill ? spill + (size_t)BLOCK * bytes : SHARED;
-    at.spilled = spill ? bytes : 0;
+    at.base = base;
+    at.spilled = spilled;
     return at;
 }
 
-DEVICE void *peer(const struct device *d, const struct place *at, void *pointer, uint32_t rank)
+DEVICE void *peer(const struct place *at, void *pointer, uint32_t rank)
 {
-    if (d->ranks == 1)
-        return pointer;
     if (at->spilled > 0)
         return (unsigned char *)pointer + rank * at->spilled - at->rank * at->spilled;
     return cluster_peer(pointer, rank);
+}
+
+/* Writes to a place of another block. Alone, a block knows that it is in shared memory. */
+DEVICE void tell(const struct device *d, const struct place *at, float *place, uint32_t rank,
+                 float x)
+{
+    if (d->ranks == 1)
+        *place = x;
+    else
+        *(float *)peer(at, place, rank) = x;
+}
+
+DEVICE void tell_word(const struct device *d, const struct place *at, uint32_t *place,
+                      uint32_t rank, uint32_t x)
+{
+    if (d->ranks == 1)
+        *place = x;
+    else
+        *(uint32_t *)peer(at, place, rank) = x;
 }
 
 #endif

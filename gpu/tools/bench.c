@@ -204,7 +204,7 @@ static double additions_of(const struct clock_run *run)
 
 /* ---- timing ---- */
 
-enum { REPETITIONS = 9, PARTS = 4 };
+enum { REPETITIONS = 9, PARTS = 4, EPOCH = 8156, DEVICE_PARTS = 3 };
 
 static int by_value(const void *a, const void *b)
 {
@@ -283,27 +283,32 @@ static void measure(const struct work *work, int repetitions)
 
 /* ---- the same on a device (bench cuda): an epoch is that of SHD ---- */
 
-enum { EPOCH = 8156, DEVICE_PARTS = 3 };
+/* Bytes of the device. */
+static size_t run_device(const struct work *work, const struct case_problem *c,
+                         struct cuda_times *times)
+{
+    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+    struct result result;
+    memset(&result, 0, sizeof result);
+    options.tau_gradients = options.delay_gradients = false;
+    options.block = (unsigned)work->threads;
+    if (clock_cuda_timed(&result, c, &options, times) != RESULT_OK)
+        fatal(result.reason);
+    size_t bytes = result.bytes;
+    result_clear(&result);
+    return bytes;
+}
 
 static void measure_device(const struct work *work)
 {
     struct case_problem *c = make_case(work);
-    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
-    struct result result;
     struct cuda_times times;
-    double seconds[DEVICE_PARTS][REPETITIONS], part[DEVICE_PARTS];
-    size_t bytes = 0;
-    options.tau_gradients = options.delay_gradients = false;
-    options.block = (unsigned)work->threads;
+    double seconds[DEVICE_PARTS][REPETITIONS], part[DEVICE_PARTS], bytes = 0;
     for (int k = -1; k < REPETITIONS; k++) { /* the first warms up */
         say_how_far(work, k);
-        memset(&result, 0, sizeof result);
         double start = omp_get_wtime();
-        if (clock_cuda_timed(&result, c, &options, &times) != RESULT_OK)
-            fatal(result.reason);
+        bytes = (double)run_device(work, c, &times);
         double end = omp_get_wtime();
-        bytes = result.bytes;
-        result_clear(&result);
         if (k < 0)
             continue;
         seconds[0][k] = times.forward;
@@ -316,7 +321,7 @@ static void measure_device(const struct work *work)
     printf("%6zu %5zu %6zu %7d %9.3f %9.3f %9.3f %8.3f %9.2f %9.3f %9.3f %8.1f\n", work->hidden,
            work->batch, work->steps, work->threads, 1e3 * part[0], 1e3 * part[1], 1e3 * kernels,
            1e6 * kernels / (double)work->steps, 1e6 * kernels / (double)work->batch,
-           batches * kernels, batches * part[2], (double)bytes * 0x1p-20);
+           batches * kernels, batches * part[2], bytes * 0x1p-20);
     fflush(stdout);
     case_free(c);
 }
@@ -350,7 +355,16 @@ static int bench_device(void)
     return 0;
 }
 
-/* bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]] | bench cuda */
+static struct work read_work(char **word)
+{
+    struct work work = {strtoul(word[0], NULL, 10), strtoul(word[1], NULL, 10),
+                        strtoul(word[2], NULL, 10), atoi(word[3]), 1};
+    if (!work.hidden || !work.batch || !work.steps || work.threads < 0)
+        fatal("usage: bench [cuda] [HIDDEN BATCH STEPS THREADS [REPETITIONS]]");
+    return work;
+}
+
+/* bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]] | bench cuda [HIDDEN BATCH STEPS THREADS] */
 int main(int argc, char **argv)
 {
     static const struct work table[] = {
@@ -362,17 +376,20 @@ int main(int argc, char **argv)
     };
     if (argc == 2 && strcmp(argv[1], "cuda") == 0)
         return bench_device();
+    if (argc == 6 && strcmp(argv[1], "cuda") == 0) {
+        struct work work = read_work(argv + 2);
+        run_device(&work, make_case(&work), NULL); /* once, for what watches it */
+        return 0;
+    }
     printf("%6s %5s %6s %7s %8s %8s %8s %8s %8s %8s %9s %8s %8s %8s %8s\n", "hidden", "batch",
            "steps", "threads", "input", "spikes", "forward", "adjoint", "gradient", "total",
            "a trial", "a step", "spikes/s", "floor", "memory");
     printf("%6s %5s %6s %7s %8s %8s %8s %8s %8s %8s %9s %8s %8s %8s %8s\n", "", "", "", "",
            "a trial", "a trial", "ms", "ms", "ms", "ms", "ms", "us", "2^20", "times", "MiB");
     if (argc >= 5) {
-        struct work work = {strtoul(argv[1], NULL, 10), strtoul(argv[2], NULL, 10),
-                            strtoul(argv[3], NULL, 10), atoi(argv[4]), 1};
+        struct work work = read_work(argv + 1);
         int repetitions = argc > 5 ? atoi(argv[5]) : REPETITIONS;
-        if (!work.hidden || !work.batch || !work.steps || work.threads < 1 || repetitions < 1 ||
-            repetitions > REPETITIONS)
+        if (work.threads < 1 || repetitions < 1 || repetitions > REPETITIONS)
             fatal("usage: bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]]");
         measure(&work, repetitions);
         return 0;

@@ -2,22 +2,20 @@
  * (make kernels). Nothing here is measured.
  *
  * The work is that of SHD: 700-256-20 recurrent, batch 32, 1,000 steps, 8,000 input and 6,800
- * hidden spikes a trial; sizes are those of the plan that the driver would run. A kernel that is a
- * block a sample also has a chain of waits that no other block can hide: the sum of the latencies
- * on the way of one step, each of which is an assumption that is printed. */
+ * hidden spikes a trial; sizes are those of the plan that the driver would run. What a block waits
+ * for on its way through a step is not here: tests/ptx/model.py. */
 #include "gpu/device/device.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Published for the H200, but for the line of assumptions. */
+/* Published for the H200. */
 static const struct {
     double hbm, l2, flops, processors,
         clock;           /* bytes, bytes, float32 operations (fma: 2) a second */
     double l2_processor; /* bytes a cycle into one multiprocessor */
-    double wait_l2, wait_shared, wait_barrier, wait_flop, wait_divide; /* cycles, assumed */
-} h200 = {4.8e+12, 5.5e+12, 67e+12, 132, 1.98e+9, 64, 300, 30, 40, 4, 40};
+} h200 = {4.8e+12, 5.5e+12, 67e+12, 132, 1.98e+9, 64};
 
 enum { BATCH = 32 };
 static const double input_spikes = 8, hidden_spikes = 6.8; /* a step and trial */
@@ -27,8 +25,6 @@ struct bound {
     size_t shared, threads;
     double l2, hbm, operations; /* bytes, bytes, additions and products a step of the batch */
     double processors;          /* that have work */
-    double chain;               /* cycles a step, 0: nothing waits for it */
-    const char *chain_of;
 };
 
 /* ---- the plan of a driver that only looks ---- */
@@ -112,24 +108,9 @@ static void print(const struct bound *b)
     double share = b->processors * h200.l2_processor * h200.clock;
     double l2 = b->l2 / least(h200.l2, share), hbm = b->hbm / h200.hbm;
     double flops = b->operations / (h200.flops / 2 * b->processors / h200.processors);
-    double chain = b->chain / h200.clock, most = chain;
-    const char *limit = b->chain_of;
-    if (l2 > most || hbm > most || flops > most) {
-        limit = l2 >= hbm && l2 >= flops ? "second-level cache"
-                : hbm >= flops           ? "memory"
-                                         : "arithmetic";
-        most = l2 > hbm ? l2 : hbm;
-        most = most > flops ? most : flops;
-    }
-    printf("%-15s %7zu %7zu %9.1f %9.1f %9.1f %5.0f %7.3f %7.3f %7.3f %7.3f  %s\n", b->kernel,
-           b->threads, b->shared, b->l2 / 1024, b->hbm / 1024, b->operations / 1000, b->processors,
-           1e6 * l2, 1e6 * hbm, 1e6 * flops, 1e6 * chain, limit);
-}
-
-static double rounds(double count, double at_once)
-{
-    double whole = (double)(size_t)(count / at_once);
-    return whole * at_once < count ? whole + 1 : whole;
+    printf("%-15s %7zu %7zu %9.1f %9.1f %9.1f %5.0f %7.3f %7.3f %7.3f\n", b->kernel, b->threads,
+           b->shared, b->l2 / 1024, b->hbm / 1024, b->operations / 1000, b->processors, 1e6 * l2,
+           1e6 * hbm, 1e6 * flops);
 }
 
 int main(void)
@@ -139,12 +120,10 @@ int main(void)
         fprintf(stderr, "roofline: the plan of real-digits:1:0 could not be made\n");
         return 2;
     }
-    double hidden = d.loss.first, outputs = d.loss.width, cells = d.cells,
-           warps = d.threads / LANES;
+    double hidden = d.loss.first, outputs = d.loss.width, cells = d.cells;
     double arrive = input_spikes * hidden + hidden_spikes * (hidden + outputs);
     double reverse = hidden_spikes * (hidden + outputs);
     double lists = 4 * input_spikes + 8;
-    double fetch = 2 * h200.wait_l2; /* where a list starts, then its neurons */
     struct bound forward = {
         .kernel = "kernel_forward",
         .shared = d.forward_bytes,
@@ -153,24 +132,15 @@ int main(void)
         .hbm = BATCH * lists,
         .operations = BATCH * (arrive + 5 * cells),
         .processors = BATCH,
-        .chain = (rounds(input_spikes, 8) + rounds(hidden_spikes, 8)) * h200.wait_l2 +
-                 (input_spikes + hidden_spikes + 4) * h200.wait_flop + fetch +
-                 4 * h200.wait_shared + 2 * h200.wait_barrier,
-        .chain_of = "latency: weight rows, then lists of the next step",
     };
     struct bound adjoint = {
         .kernel = "kernel_adjoint",
         .shared = d.adjoint_bytes,
-        .threads = d.threads,
+        .threads = d.adjoint_threads,
         .l2 = BATCH * (4 * reverse + 4 * cells + 28 * hidden_spikes),
         .hbm = 0,
         .operations = BATCH * (2 * reverse + 4 * cells),
         .processors = BATCH,
-        .chain = rounds(hidden_spikes, warps) * (2 * (h200.wait_l2 + 5 * h200.wait_shared) +
-                                                 (hidden + outputs) / LANES * 2 * h200.wait_flop) +
-                 h200.wait_divide + 8 * h200.wait_flop + fetch + 2 * h200.wait_shared +
-                 2 * h200.wait_barrier,
-        .chain_of = "latency: products of a spike, then lists of the next index",
     };
     struct bound gather = {
         .kernel = "kernel_gather",
@@ -180,26 +150,20 @@ int main(void)
         .hbm = BATCH * 4 * input_spikes,
         .operations = BATCH * arrive,
         .processors = h200.processors,
-        .chain_of = "",
     };
     printf(
         "Bounds of a step on an H200, not measured: SHD 700-256-20, batch %d, %u steps, %.1f input "
         "and %.1f\nhidden spikes a step and trial. %.1f TB/s memory, %.1f TB/s second-level cache "
         "and %.0f bytes a cycle into\na multiprocessor, %.1f Tflop/s without fma, %.0f "
-        "multiprocessors at %.2f GHz. Assumed, in cycles: second-level\ncache %.0f, shared memory "
-        "or shuffle %.0f, barrier %.0f, operation %.0f, division %.0f.\n\n",
+        "multiprocessors at %.2f GHz.\n\n",
         BATCH, d.steps, input_spikes, hidden_spikes, h200.hbm / 1e12, h200.l2 / 1e12,
-        h200.l2_processor, h200.flops / 2e12, h200.processors, h200.clock / 1e9, h200.wait_l2,
-        h200.wait_shared, h200.wait_barrier, h200.wait_flop, h200.wait_divide);
-    printf("%-15s %7s %7s %9s %9s %9s %5s %7s %7s %7s %7s  %s\n", "", "", "shared", "L2", "memory",
-           "flop", "SMs", "L2", "memory", "flop", "chain", "");
-    printf("%-15s %7s %7s %9s %9s %9s %5s %7s %7s %7s %7s  %s\n", "kernel", "threads", "bytes",
-           "KiB/step", "KiB/step", "k/step", "busy", "us", "us", "us", "us", "limited by");
+        h200.l2_processor, h200.flops / 2e12, h200.processors, h200.clock / 1e9);
+    printf("%-15s %7s %7s %9s %9s %9s %5s %7s %7s %7s\n", "", "", "shared", "L2", "memory", "flop",
+           "SMs", "L2", "memory", "flop");
+    printf("%-15s %7s %7s %9s %9s %9s %5s %7s %7s %7s\n", "kernel", "threads", "bytes", "KiB/step",
+           "KiB/step", "k/step", "busy", "us", "us", "us");
     print(&forward);
     print(&adjoint);
     print(&gather);
-    printf("\nForward and backward one after the other: %.2f us a step; the gathering of a chunk "
-           "runs beside the\nadjoint of the next.\n",
-           1e6 * (forward.chain + adjoint.chain) / h200.clock);
     return 0;
 }

@@ -172,6 +172,11 @@ static int64_t shared_offset(uint64_t address)
     return offset < machine.shape->cluster * (uint64_t)machine.shape->shared ? (int64_t)offset : -1;
 }
 
+int ptx_is_shared(uint64_t address)
+{
+    return shared_offset(address) >= 0;
+}
+
 static unsigned char *reach_shared(int line, uint64_t offset, size_t bytes)
 {
     uint64_t within = machine.shape->cluster > 1 ? offset % machine.shape->shared : offset;

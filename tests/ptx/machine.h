@@ -22,6 +22,10 @@ struct ptx_kernel {
     size_t size[8]; /* bytes of each */
 };
 
+/* What is traced says otherwise (trace.h). */
+#define PTX_ENTER(name)
+#define PTX_STEP(line)
+
 /* ---- memory: machine.c ---- */
 
 enum ptx_space { PTX_GENERIC, PTX_GLOBAL, PTX_READ_ONLY, PTX_SHARED, PTX_LOCAL, PTX_PARAM };
@@ -30,6 +34,7 @@ enum ptx_space { PTX_GENERIC, PTX_GLOBAL, PTX_READ_ONLY, PTX_SHARED, PTX_LOCAL, 
 unsigned char *ptx_look(int line, enum ptx_space space, uint64_t address, size_t bytes);
 unsigned char *ptx_write(int line, enum ptx_space space, uint64_t address, size_t bytes);
 uint64_t ptx_generic(uint64_t shared); /* address of a place in this block's shared memory */
+int ptx_is_shared(uint64_t address);   /* whether it is such a one, of any block of the cluster */
 uint64_t ptx_peer(int line, uint64_t address, uint32_t rank);
 
 /* Parameters are the host's own. */

@@ -26,6 +26,9 @@ $(OUT)/ptx/kernels-%.c: $(OUT)/ptx/cuda-%.ptx tests/ptx/translate.py
 $(OUT)/ptx/kernels-%.o: $(OUT)/ptx/kernels-%.c tests/ptx/machine.h gpu/emulate/emulate.h
 	$(SAY)$(PTX_COMPILE) -O1 -g0 -w -Werror=implicit-function-declaration -c -o $@ $<
 
+$(BUILD)/ptx/traced.o: $(BUILD)/ptx/kernels-90.c tests/ptx/trace.h tests/ptx/machine.h gpu/emulate/emulate.h
+	$(SAY)$(PTX_COMPILE) -O1 -g0 -w -Werror=implicit-function-declaration -include tests/ptx/trace.h -c -o $@ $<
+
 $(BUILD)/ptx/%.o: tests/ptx/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(PTX_COMPILE) -MMD -MP -c -o $@ $<
@@ -40,13 +43,19 @@ $(OUT)/ptx/evident $(OUT)/ptx/edges $(OUT)/ptx/bench:
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(PTX_LIBS)
 
+# bench whose kernels say what they do: TRACE (trace.c).
+$(BUILD)/ptx/trace: $(BUILD)/gpu/bench.o $(BUILD)/ptx/traced.o $(BUILD)/ptx/trace.o \
+    $(patsubst $(OUT)/ptx/kernels-90.o,,$(PTX_OBJECTS)) $(LIBRARY)
+	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(PTX_LIBS)
+
 $(OUT)/tests/t_ptx: $(BUILD)/tests/t_ptx.o $(PTX_OBJECTS) $(FAULTY) $(LIBRARY) | $(OUT)/ptx/evident
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(shell pkg-config --libs check) $(PTX_LIBS)
 
 $(BUILD)/tests/t_ptx.o: private PLACE = -DEVIDENT_PTX -isystem $(CUDA:%/bin/nvcc=%/include)
 
--include $(LINTED:=.d) $(BUILD)/ptx/machine.d $(BUILD)/ptx/stream.d $(BUILD)/ptx/runtime.d
+-include $(LINTED:=.d) $(BUILD)/ptx/machine.d $(BUILD)/ptx/stream.d $(BUILD)/ptx/runtime.d \
+    $(BUILD)/ptx/trace.d
 
 endif
 

@@ -236,6 +236,8 @@ class Kernel:
         code = self.instruction(m[3], line, operands(m[4]))
         if m[2]:
             code = 'if (%s%s) %s' % (m[1], self.register(m[2]), code)
+        if code != 'PTX_ARRIVE':
+            self.code.append('    PTX_STEP(%d)' % line)
         self.code.append('    ' + code)
 
     def text(self):
@@ -243,7 +245,7 @@ class Kernel:
         lines = []
         for k, code in enumerate(self.code):
             if 'PTX_ARRIVE' in code:
-                if code.strip() != 'PTX_ARRIVE' or 'cluster_barrier' not in self.code[k + 1]:
+                if code.strip() != 'PTX_ARRIVE' or 'cluster_barrier' not in self.code[k + 2]:
                     raise Refused('barrier.cluster.arrive without its wait')
                 continue
             lines.append(code)
@@ -252,6 +254,7 @@ class Kernel:
             out.append('    %s r_%s = 0;' % (self.word[name.rstrip('0123456789')], name))
         for name, size in self.local:
             out.append('    _Alignas(16) unsigned char %s[%d];' % (name, size))
+        out.append('    PTX_ENTER("%s")' % self.name)
         return '\n'.join(out + lines + ['}', ''])
 
 

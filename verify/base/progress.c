@@ -3,6 +3,7 @@
 #include "verify/command/command.h"
 
 #include <stdarg.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Redrawn at most so often: a terminal over a slow line must not hold up the cases. */
@@ -10,6 +11,13 @@ enum { REDRAWS_A_SECOND = 10 };
 
 /* A simulation that is over before is silent. */
 enum { FIRST_SECOND = 1, SECONDS_A_LINE = 30 };
+
+double ver_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1000000000.0;
+}
 
 void progress_start(struct progress *progress, const char *command, bool wanted)
 {

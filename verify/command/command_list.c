@@ -1,6 +1,6 @@
 /* command_list.c: `evident list`, the runs of a store. */
 #include "verify/command/command_store.h"
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -25,9 +25,9 @@ static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
 {
     char verdicts[256], state[64];
     int64_t run = sqlite3_column_int64(row, 0), recorded = sqlite3_column_int64(row, 10);
-    uint64_t digest;
+    char digest[HASH_TEXT];
     const char *commit = store_column_text(row, 4), *dirty = store_column_text(row, 5);
-    if (store_digest(store, run, &digest) != 0)
+    if (store_digest(store, run, digest) != 0)
         return -1;
     verdict_text(verdicts, sizeof verdicts, store, run);
     if (strcmp(store_column_text(row, 2), "complete") == 0)
@@ -42,7 +42,7 @@ static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
                            store_column_text(row, 9)};
     printf(tsv ? "%" PRId64 "\t%s" : "%4" PRId64 "  %-20s", run,
            store_column_text(row, 1)[0] ? store_column_text(row, 1) : "-");
-    printf(tsv ? "\t%s\t%s\t%016" PRIx64 : "  %-14s  %-20s  %016" PRIx64, field[0], field[1],
+    printf(tsv ? "\t%s\t%s\t%s" : "  %-14s  %-20s  %s", field[0], field[1],
            digest);
     char built[40];
     snprintf(built, sizeof built, "%.12s%s", commit[0] ? commit : "-",
@@ -60,11 +60,7 @@ static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
 
 static int print_runs(struct store *store, bool tsv)
 {
-    static const char sql[] =
-        "SELECT id, started, status, planned, commit_id, dirty,"
-        " CASE shards WHEN 0 THEN '' ELSE shard || '/' || shards END, suite, engines, options,"
-        " (SELECT count(*) FROM cases WHERE run = id), version FROM runs ORDER BY id";
-    sqlite3_stmt *row = store_ask(store, sql, "");
+    sqlite3_stmt *row = store_ask(store, table_sql("list runs"), "");
     int got;
     if (tsv)
         printf("run\tstarted\tstate\tverdicts\tdigest\tcommit\tshard\tsuite\tengines\toptions"

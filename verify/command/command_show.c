@@ -1,6 +1,6 @@
 /* command_show.c: `evident show`, one run, or one case of it, for people. */
 #include "verify/command/command_store.h"
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -40,14 +40,7 @@ static int print_lines(struct store *store, sqlite3_stmt *row, size_t most)
 
 static int print_kinds(struct store *store, int64_t run)
 {
-    static const char sql[] =
-        "SELECT q.kind, q.engine, sum(CASE x.outcome WHEN 'excluded' THEN 0 ELSE x.numbers END),"
-        " sum(x.outcome = 'fail'), sum(x.outcome = 'excluded'),"
-        " max(CASE x.outcome WHEN 'excluded' THEN NULL ELSE x.distance END),"
-        " min(CASE x.outcome WHEN 'excluded' THEN NULL ELSE x.digits END)"
-        " FROM comparisons x JOIN quantities q ON q.id = x.quantity WHERE x.run = ?"
-        " GROUP BY q.kind, q.engine ORDER BY min(x.quantity)";
-    sqlite3_stmt *row = store_ask(store, sql, "i", run);
+    sqlite3_stmt *row = store_ask(store, table_sql("show kinds"), "i", run);
     int got;
     printf("\n%-12s %-14s %12s %8s %9s %12s %8s\n", "kind", "engine", "numbers", "differ",
            "excluded", "worst ratio", "digits");
@@ -61,92 +54,45 @@ static int print_kinds(struct store *store, int64_t run)
 
 static int print_run(struct store *store, int64_t run, bool all)
 {
-    static const char facts[] =
-        "SELECT id AS run, started, status ||"
-        " printf(': %d of %d cases', (SELECT count(*) FROM cases WHERE run = id), planned) AS "
-        "status,"
-        " CASE shards WHEN 0 THEN '' ELSE shard || '/' || shards END AS shard, suite,"
-        " suite_digest AS \"suite digest\", options, engines,"
-        " commit_id || CASE dirty WHEN 0 THEN '' ELSE ' and changes' END AS \"commit\","
-        " version || ' (' || program || ')' AS evident, compiler, flags, libraries, device,"
-        " host_cores AS cores, fingerprint FROM runs WHERE id = ?";
-    static const char families[] =
-        "SELECT printf('%-28s %6d %6d %6d %9d %7d %6d', family, count(*), sum(verdict = 'pass'),"
-        " sum(verdict = 'fail'), sum(verdict = 'undecided'), sum(verdict = 'not-run'),"
-        " sum(verdict NOT IN ('pass', 'fail', 'undecided', 'not-run')))"
-        " FROM cases WHERE run = ? GROUP BY family ORDER BY min(position)";
-    static const char times[] =
-        "SELECT printf('%-14s %.3f s in %d cases', engine, sum(seconds), count(*))"
-        " FROM times WHERE run = ? GROUP BY engine ORDER BY engine";
-    static const char bad[] = "SELECT printf('%s %s: %s', upper(verdict), name, reason) FROM cases"
-                              " WHERE run = ? AND verdict <> 'pass' ORDER BY position";
-    uint64_t digest;
-    if (print_facts(store, store_ask(store, facts, "i", run)) < 0 ||
-        store_digest(store, run, &digest) != 0)
+    char digest[HASH_TEXT];
+    if (print_facts(store, store_ask(store, table_sql("show facts"), "i", run)) < 0 ||
+        store_digest(store, run, digest) != 0)
         return -1;
-    printf("%-14s %016" PRIx64 "\n", "digest", digest);
-    if (print_lines(store, store_ask(store, times, "i", run), SIZE_MAX) != 0 ||
+    printf("%-14s %s\n", "digest", digest);
+    if (print_lines(store, store_ask(store, table_sql("show times"), "i", run), SIZE_MAX) != 0 ||
         print_kinds(store, run) != 0)
         return -1;
     printf("\n%-28s %6s %6s %6s %9s %7s %6s\n", "family", "cases", "pass", "fail", "undecided",
            "not-run", "error");
-    if (print_lines(store, store_ask(store, families, "i", run), SIZE_MAX) != 0)
+    if (print_lines(store, store_ask(store, table_sql("show families"), "i", run), SIZE_MAX) != 0)
         return -1;
     printf("\n");
-    return print_lines(store, store_ask(store, bad, "i", run), all ? SIZE_MAX : FEW_LINES);
+    return print_lines(store, store_ask(store, table_sql("show bad"), "i", run),
+                       all ? SIZE_MAX : FEW_LINES);
 }
 
 /* ---- a case ---- */
 
 static int64_t find_case(struct store *store, int64_t run, const char *name)
 {
-    static const char sql[] =
-        "SELECT position + 1 FROM cases WHERE run = ?1"
-        " AND (name = ?2 OR CAST(position AS TEXT) = ?2) ORDER BY name = ?2 DESC, position LIMIT 1";
-    int64_t place = store_count(store, sql, "it", run, name);
+    int64_t place = store_count(store, table_sql("show find"), "it", run, name);
     return place == 0 ? store_refuse(store, "run %" PRId64 " has no case %.200s", run, name)
                       : place - 1;
 }
 
 static int print_case(struct store *store, int64_t run, int64_t position)
 {
-    static const char facts[] =
-        "SELECT name AS \"case\", position, family, verdict, reason, neurons, parameters, spikes,"
-        " precision || ' bits' AS precision, grazing, slope, coincidence, \"end\", maximum_gap AS "
-        "\"maximum gap\","
-        " gradient_norm AS \"gradient norm\", condition, digits, case_digest AS \"case digest\","
-        " content AS digest FROM cases WHERE run = ? AND position = ?";
-    static const char again[] =
-        "SELECT 'evident verify ' || c.name || ' ' || r.options AS again"
-        " FROM cases c JOIN runs r ON r.id = c.run WHERE c.run = ? AND c.position = ?";
-    static const char engines[] =
-        "SELECT printf('engine %s: %s%s digest %s%s, %d decisions, %d near%s%s', engine, state,"
-        " CASE reason WHEN '' THEN '' ELSE ' (' || reason || ')' END, digest,"
-        " CASE traced WHEN 0 THEN '' ELSE ' with V, I and adjoints' END, decisions, near,"
-        " CASE diagnosis WHEN '' THEN '' ELSE ' | ' END, diagnosis)"
-        " FROM engines WHERE run = ? AND position = ? ORDER BY number";
-    static const char ladders[] =
-        "SELECT printf('steps from %.6g ms, %s: order %s, errors %s', l.step, o.quantity,"
-        " CASE WHEN o.\"order\" IS NULL THEN '-' ELSE printf('%.3f', o.\"order\") END, o.errors)"
-        " FROM ladders l JOIN orders o ON o.run = l.run AND o.position = l.position"
-        " WHERE l.run = ? AND l.position = ? ORDER BY o.quantity";
-    static const char comparisons[] =
-        "SELECT printf('%-8s %-12s %-12s %-16s %-28s distance %-10s digits %-6s got %s want %s%s',"
-        " x.outcome, q.kind, q.engine, q.name, x.place,"
-        " CASE WHEN x.distance IS NULL THEN '-' ELSE printf('%.4g', x.distance) END,"
-        " CASE WHEN x.digits IS NULL THEN '-' ELSE printf('%.1f', x.digits) END,"
-        " CASE x.got WHEN '' THEN '-' ELSE x.got END,"
-        " CASE x.want WHEN '' THEN '-' ELSE x.want END, coalesce(' | ' || x.hint, ''))"
-        " FROM comparisons x JOIN quantities q ON q.id = x.quantity"
-        " WHERE x.run = ? AND x.position = ? ORDER BY x.number";
-    if (print_facts(store, store_ask(store, facts, "ii", run, position)) < 0 ||
-        print_facts(store, store_ask(store, again, "ii", run, position)) < 0)
+    if (print_facts(store, store_ask(store, table_sql("show whole"), "ii", run, position)) < 0 ||
+        print_facts(store, store_ask(store, table_sql("show again"), "ii", run, position)) < 0)
         return -1;
     printf("\n");
-    return print_lines(store, store_ask(store, engines, "ii", run, position), SIZE_MAX) != 0 ||
-                   print_lines(store, store_ask(store, ladders, "ii", run, position), SIZE_MAX) !=
-                       0 ||
-                   print_lines(store, store_ask(store, comparisons, "ii", run, position),
+    return print_lines(store, store_ask(store, table_sql("show engines"), "ii", run, position),
+                       SIZE_MAX) != 0 ||
+                   print_lines(store,
+                               store_ask(store, table_sql("show ladders"), "ii", run, position),
+                               SIZE_MAX) != 0 ||
+                   print_lines(store,
+                               store_ask(store, table_sql("show comparisons"), "ii", run, position),
                                SIZE_MAX) != 0
                ? -1
                : 0;

@@ -31,28 +31,24 @@ int command_store_end(const struct options *options, struct store *store)
 
 /* ---- the command ---- */
 
-static int print_schema(void)
+static int print_schema(const struct options *options)
 {
-    struct store store = {.path = NULL};
-    char path[] = "schema";
-    int code = COMMAND_COULD_NOT_RUN;
-    store.path = path;
-    if (sqlite3_open(":memory:", &store.db) == SQLITE_OK &&
-        store_migrate(&store, STORE_VERSION) == 0) {
-        sqlite3_stmt *row = store_ask(
-            &store,
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'", "");
-        printf("PRAGMA user_version = %d;\n", (int)STORE_VERSION);
-        while (store_next(&store, row) > 0)
-            printf("%s;\n", store_column_text(row, 0));
-        code = COMMAND_PASS;
-    } else {
-        command_refuse("store", "%s", store.error.text);
-    }
-    for (size_t k = 0; k < store.cached; k++)
-        sqlite3_finalize(store.cache[k].statement);
-    sqlite3_close(store.db);
-    return code;
+    struct case_error error;
+    struct store *store = store_open(NULL, STORE_WRITE, &error);
+    if (!store)
+        return command_refuse("store", "%s", error.text);
+    sqlite3_stmt *row = store_ask(store,
+                                  "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+                                  " AND name NOT LIKE 'sqlite_%'",
+                                  "");
+    int got;
+    printf("PRAGMA user_version = %d;\n", (int)STORE_VERSION);
+    while ((got = store_next(store, row)) > 0)
+        printf("%s;\n", store_column_text(row, 0));
+    if (got < 0)
+        return command_store_end(options, store);
+    store_close(store);
+    return COMMAND_PASS;
 }
 
 static int print_check(const struct options *options, struct store *store)
@@ -80,7 +76,7 @@ static int run(struct options *options)
                               things > 1 ? "only one thing at a time"
                                          : "wants --schema, --check, --drop or --compact");
     if (options->schema)
-        return print_schema();
+        return print_schema(options);
     struct store *store =
         command_store_open(options, options->check_store ? STORE_READ : STORE_WRITE);
     if (!store)

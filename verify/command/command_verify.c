@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct recording {
+    struct store *store;
+    struct store_listener listener;
+    struct ver_listener then, all;
+};
+
 static int exit_code(const struct ver_totals *totals)
 {
     if (totals->verdict[VER_FAIL] + totals->verdict[VER_UNDECIDED] + totals->verdict[VER_ERROR] >
@@ -22,32 +28,22 @@ static int exit_code(const struct ver_totals *totals)
                                                                : COMMAND_PASS;
 }
 
-/* Cases whose numbers were weighed, those of every engine asked for among them. */
-static size_t count_judged(const struct ver_judgement *judgement, size_t cases)
+/* COMMAND_PASS, or COMMAND_FAIL after a line: fewer cases were judged than must be. Judged are
+ * those whose numbers were weighed, those of every engine asked for among them. */
+static int require_judged(const struct options *options, const struct recording *recording,
+                          size_t cases)
 {
-    size_t judged = 0;
-    for (size_t k = 0; k < cases; k++) {
-        const struct ver_judgement *one = &judgement[k];
-        bool all = one->verdict == VER_PASS || one->verdict == VER_FAIL;
-        for (size_t e = 0; e < one->clocks; e++)
-            all = all && one->clock[e].state == VER_CLOCK_RAN;
-        judged += all;
-    }
-    return judged;
-}
-
-/* COMMAND_PASS, or COMMAND_FAIL after a line: fewer cases were judged than must be. */
-static int require_judged(const struct options *options, const struct ver_judgement *judgement,
-                          size_t made, size_t cases)
-{
-    size_t judged = count_judged(judgement, made), wanted = (size_t)options->judged;
+    int64_t judged = store_judged(recording->store, recording->listener.run);
+    size_t wanted = (size_t)options->judged;
     if (options->percent)
         wanted = (size_t)(((__uint128_t)options->judged * cases + 99) / 100);
-    if (judged >= wanted)
+    if (judged < 0)
+        return command_refuse(options->where, "%s", store_error(recording->store));
+    if ((size_t)judged >= wanted)
         return COMMAND_PASS;
-    printf("FAIL run judged - got %zu want %zu: of %zu cases, so many passed or failed with every "
+    printf("FAIL run judged - got %lld want %zu: of %zu cases, so many passed or failed with every "
            "engine\n",
-           judged, wanted, cases);
+           (long long)judged, wanted, cases);
     return COMMAND_FAIL;
 }
 
@@ -65,26 +61,13 @@ static int find_no_start(const struct options *options, const struct ver_judgeme
     return 0;
 }
 
-struct recording { /* store is NULL where nothing is recorded */
-    struct store *store;
-    struct store_listener listener;
-    struct ver_listener then, all;
-};
-
-/* Tables first, then what is drawn from them. 0, or -1 after a line. */
-static int write_report(const struct options *options, const struct store_facts *facts,
-                        const struct recording *recording, const struct ver_judgement *judgement,
+/* 0, or -1 after a line. */
+static int write_report(const struct options *options, const struct recording *recording,
                         const struct ver_totals *totals)
 {
     struct case_error error;
-    struct report_run run = {
-        .directory = options->report,
-        .judgement = judgement,
-        .totals = totals,
-        .facts = {facts->suite, facts->options, &options->judge, options->all_checks},
-        .store = recording->store,
-        .run = recording->store ? recording->listener.run : 0};
-    if (report_run(&run, &error) != 0) {
+    if (report_run(recording->store, recording->listener.run, totals, options->report,
+                   options->all_checks, &error) != 0) {
         command_refuse(options->where, "%s", error.text);
         return -1;
     }
@@ -94,22 +77,19 @@ static int write_report(const struct options *options, const struct store_facts 
 
 /* ---- the store ---- */
 
-static int refuse_store(const struct options *options, struct recording *recording)
+static int refuse_store(const struct options *options, const struct recording *recording)
 {
     command_refuse(options->where, "%s", store_error(recording->store));
-    store_close(recording->store);
-    recording->store = NULL;
     return -1;
 }
 
-/* Begins or resumes a run; what it has is put into judgement. 0, or -1 after a line. */
+/* Begins or resumes a run, in a store of its own without --store; what it has is put into
+ * judgement. 0, or -1 after a line. */
 static int record_begin(struct recording *recording, const struct options *options,
                         const struct store_facts *facts, const struct ver_sources *sources,
                         struct ver_judgement *judgement)
 {
     struct case_error error;
-    if (!options->store)
-        return 0;
     recording->store = store_open(options->store, STORE_WRITE, &error);
     if (!recording->store) {
         command_refuse(options->where, "%s", error.text);
@@ -125,11 +105,10 @@ static int record_begin(struct recording *recording, const struct options *optio
 }
 
 /* 0, or -1 after a line: what is recorded stays, the run can be resumed. */
-static int record_end(const struct options *options, struct recording *recording, bool whole)
+static int record_end(const struct options *options, const struct recording *recording, bool whole)
 {
-    if (recording->store &&
-        (recording->listener.failed ||
-         (whole && store_finish(recording->store, recording->listener.run) != 0)))
+    if (recording->listener.failed ||
+        (whole && store_finish(recording->store, recording->listener.run) != 0))
         return refuse_store(options, recording);
     return 0;
 }
@@ -164,32 +143,27 @@ static int append_summary(const struct options *options, const struct recording 
 
 /* ---- the run ---- */
 
-/* Of judgements in their order, those that were made come first. How many there are. */
-static size_t keep_made(struct ver_judgement *judgement, size_t cases)
+/* How many were judged, or were recorded before. */
+static size_t count_made(const struct ver_judgement *judgement, size_t cases)
 {
     size_t made = 0;
     for (size_t k = 0; k < cases; k++)
-        if (judgement[k].name) {
-            struct ver_judgement one = judgement[k];
-            judgement[k] = judgement[made];
-            judgement[made++] = one;
-        }
+        made += judgement[k].name != NULL;
     return made;
 }
 
-static int tell_totals(const struct console *console, const struct store_facts *facts,
-                       const struct recording *recording, const struct ver_judgement *judgement,
+static int tell_totals(const struct console *console, const struct recording *recording,
                        size_t made, size_t cases)
 {
     const struct options *options = console->options;
     struct ver_totals totals;
-    if (ver_total(&totals, judgement, made) != 0)
-        return command_refuse(options->where, "the verdicts do not add up to the %zu cases", made);
+    if (store_totals(recording->store, recording->listener.run, &totals) != 0)
+        return command_refuse(options->where, "%s", store_error(recording->store));
     int code = exit_code(&totals);
-    if (options->report && write_report(options, facts, recording, judgement, &totals) != 0)
+    if (options->report && write_report(options, recording, &totals) != 0)
         code = COMMAND_COULD_NOT_RUN;
     console_totals(console, &totals, cases - made);
-    int judged = require_judged(options, judgement, made, cases);
+    int judged = require_judged(options, recording, cases);
     return code == COMMAND_PASS || code == COMMAND_FAIL ? code | judged : code;
 }
 
@@ -210,18 +184,17 @@ static int verify_sources(const struct options *options, const struct ver_source
     console.broken = &recording.listener.failed;
     if (record_begin(&recording, options, facts, sources, judgement) == 0) {
         console_catch_signals(true);
-        ver_judge_all(judgement, sources, &options->judge, (int)options->jobs,
-                      recording.store ? &recording.all : &recording.then);
+        ver_judge_all(judgement, sources, &options->judge, (int)options->jobs, &recording.all);
         console_catch_signals(false);
         progress_hide(&console.progress);
-        size_t made = keep_made(judgement, sources->count);
-        bool started = find_no_start(options, judgement, made) == 0;
+        size_t made = count_made(judgement, sources->count);
+        bool started = find_no_start(options, judgement, sources->count) == 0;
         int recorded = 0;
         if (started) /* before the report of the run */
             recorded = record_end(options, &recording, made == sources->count);
         if (started &&
             !recording.listener.failed) /* else it was broken off: not all cases were judged */
-            code = tell_totals(&console, facts, &recording, judgement, made, sources->count);
+            code = tell_totals(&console, &recording, made, sources->count);
         if (recorded != 0 ||
             (started && options->summary && append_summary(options, &recording) != 0))
             code = COMMAND_COULD_NOT_RUN;
@@ -229,7 +202,7 @@ static int verify_sources(const struct options *options, const struct ver_source
     for (size_t k = 0; k < sources->count; k++)
         ver_judgement_clear(&judgement[k]);
     free(judgement);
-    store_close(recording.store); /* last: names of what was resumed live there */
+    store_close(recording.store);
     return code;
 }
 

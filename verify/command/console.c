@@ -295,7 +295,7 @@ void console_totals(const struct console *console, const struct ver_totals *tota
             printf("observed order of differences: median %.4f, from %.4f to %.4f\n",
                    totals->order_median, totals->order_minimum, totals->order_maximum);
         console_engines(totals);
-        printf("digest: %016" PRIx64 "\n", totals->digest);
+        printf("digest: %s\n", totals->digest);
     }
     if (options->absent)
         printf("left out: %s %s\n", options->absent,

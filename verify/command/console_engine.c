@@ -82,8 +82,8 @@ static void print_program(const struct ver_clock_totals *clock)
     const struct engine *engine = ver_engine_find(clock->engine);
     if (engine)
         program_conventions(conventions, sizeof conventions, engine);
-    printf("\n  conventions: %s\n  digest: %016" PRIx64 "\n",
-           engine ? conventions : "not known here", clock->digest);
+    printf("\n  conventions: %s\n  digest: %s\n", engine ? conventions : "not known here",
+           clock->digest);
 }
 
 static void print_engine(const struct ver_totals *totals, size_t e)
@@ -114,7 +114,7 @@ static void print_engine(const struct ver_totals *totals, size_t e)
         printf("  bits: those of %s in %zu of these cases\n",
                totals->clock[0].engine ? totals->clock[0].engine : "none", clock->same);
     print_ratios(clock);
-    printf("  digest: %016" PRIx64 "\n", clock->digest);
+    printf("  digest: %s\n", clock->digest);
 }
 
 static void print_orders(const struct ver_totals *totals)

@@ -3,6 +3,7 @@
 #ifndef EVIDENT_VERIFY_PROGRAM_H
 #define EVIDENT_VERIFY_PROGRAM_H
 
+#include "verify/base/hash.h"
 #include "verify/exec/convention.h"
 #include "cases/engine.h"
 #include "verify/verify.h"
@@ -60,7 +61,7 @@ void program_found_state(const struct engine *engine);
 
 /* Adds to a digest: conventions, and every file that a word of the command names, or that PATH has
  * for one. */
-uint64_t engine_digest(uint64_t hash, const struct engine *engine);
+bool engine_digest(struct hash *hash, const struct engine *engine);
 
 /* Ends what this process has started. */
 void program_end_all(void);

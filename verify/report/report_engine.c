@@ -33,7 +33,7 @@ static bool is_nothing(const char *text)
     return strcmp(text, "0") == 0 || strstr(text, "nan");
 }
 
-static void put_row(FILE *out, const struct report_rows *rows, const bool *used)
+static void put_row(FILE *out, const struct table *rows, const bool *used)
 {
     fputs("<tr>", out);
     for (int k = 0; k < SHOWN; k++) {
@@ -42,11 +42,11 @@ static void put_row(FILE *out, const struct report_rows *rows, const bool *used)
         const char *text = rows->cell[shown[k].column];
         bool nothing = is_nothing(text);
         bool bad = shown[k].column == FAILED && !nothing;
-        fprintf(out, "<td%s>%s</td>",
-                bad       ? " class=\"bad\""
-                : nothing ? " class=\"none\""
-                          : "",
-                strstr(text, "nan") ? "-" : text);
+        report_put_cell(out,
+                        bad       ? "bad"
+                        : nothing ? "none"
+                                  : NULL,
+                        strstr(text, "nan") ? "-" : text);
     }
     fputs("</tr>\n", out);
 }
@@ -54,16 +54,14 @@ static void put_row(FILE *out, const struct report_rows *rows, const bool *used)
 /* Columns that say something in some row: most runs have no device and no failed engine. */
 static int find_used(struct report *report, bool *used)
 {
-    struct report_rows rows;
-    int found = report_rows_open(&rows, report->directory, "engine_families.tsv",
-                                 REPORT_ENGINE_FAMILIES, report->error);
-    while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
+    struct table rows;
+    int got;
+    report_ask(report, &rows, "engine_families.tsv");
+    while ((got = table_next(&rows)) > 0) {
         for (int k = 0; k < SHOWN; k++)
             used[k] = used[k] || !is_nothing(rows.cell[shown[k].column]);
-        found = 0;
     }
-    report_rows_close(&rows);
-    return found;
+    return report_end_rows(report, &rows, got);
 }
 
 int report_put_engines(struct report *report)
@@ -71,11 +69,11 @@ int report_put_engines(struct report *report)
     bool used[SHOWN] = {false};
     if (find_used(report, used) != 0)
         return -1;
-    struct report_rows rows;
-    int found = report_rows_open(&rows, report->directory, "engine_families.tsv",
-                                 REPORT_ENGINE_FAMILIES, report->error);
+    struct table rows;
+    int got;
+    report_ask(report, &rows, "engine_families.tsv");
     size_t lines = 0;
-    while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
+    while ((got = table_next(&rows)) > 0) {
         if (lines++ == 0) {
             fputs("<div class=\"wide\"><table>\n<thead><tr>", report->out);
             for (int k = 0; k < SHOWN; k++)
@@ -83,10 +81,8 @@ int report_put_engines(struct report *report)
             fputs("</tr></thead>\n<tbody>\n", report->out);
         }
         put_row(report->out, &rows, used);
-        found = 0;
     }
     fputs(lines > 0 ? "</tbody>\n</table></div>\n" : "<p>No engine was judged in this run.</p>\n",
           report->out);
-    report_rows_close(&rows);
-    return found;
+    return report_end_rows(report, &rows, got);
 }

@@ -39,7 +39,7 @@ static void put_command(struct report *report, const char *what, char *const *ce
         fputs(" --engine ", report->out);
         put_quoted(report->out, cell[ENGINE]);
     }
-    put_options(report->out, report->options, what, !engine);
+    put_options(report->out, report->facts.options, what, !engine);
     fputs("</code>\n", report->out);
 }
 
@@ -115,71 +115,6 @@ static void put_end(struct report *report, const char *verdict, bool table, int 
     fputs("</article>\n", report->out);
 }
 
-/* ---- what they look like ---- */
-
-enum { LOOKS = 8 };
-
-struct looks {
-    struct {
-        char text[160];
-        size_t cases;
-    } at[LOOKS];
-    size_t count, others, cases;
-    char name[256];
-};
-
-/* A hint up to its details, a verdict without one. */
-static void count_look(struct looks *looks, char *const *cell)
-{
-    const char *text = strcmp(cell[HINT], "-") != 0         ? cell[HINT]
-                       : strcmp(cell[VERDICT], "fail") == 0 ? "fails, and nothing known looks so"
-                                                            : cell[REASON];
-    const char *details = strstr(text, " (");
-    size_t length = details ? (size_t)(details - text) : strlen(text), k = 0;
-    if (length >= sizeof looks->at[0].text)
-        length = sizeof looks->at[0].text - 1;
-    while (k < looks->count &&
-           (strncmp(looks->at[k].text, text, length) != 0 || looks->at[k].text[length] != '\0'))
-        k++;
-    if (k == LOOKS) {
-        looks->others++;
-        return;
-    }
-    if (k == looks->count)
-        memcpy(looks->at[looks->count++].text, text, length);
-    looks->at[k].cases++;
-}
-
-static int put_looks(struct report *report)
-{
-    static const char *const title[] = {"what it looks like", "cases", NULL};
-    struct report_rows rows;
-    struct looks looks = {.count = 0};
-    int found =
-        report_rows_open(&rows, report->directory, "failures.tsv", REPORT_FAILURES, report->error);
-    while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
-        found = 0;
-        if (looks.cases > 0 && strcmp(looks.name, rows.cell[CASE]) == 0)
-            continue;
-        snprintf(looks.name, sizeof looks.name, "%s", rows.cell[CASE]);
-        looks.cases++;
-        count_look(&looks, rows.cell);
-    }
-    report_rows_close(&rows);
-    if (found < 0 || looks.cases < 2)
-        return found;
-    report_put_table_start(report->out, title);
-    for (size_t k = 0; k < looks.count; k++) {
-        fputs("<tr>", report->out);
-        report_put_cell(report->out, NULL, looks.at[k].text);
-        fprintf(report->out, "<td>%zu</td></tr>\n", looks.at[k].cases);
-    }
-    if (looks.others > 0)
-        fprintf(report->out, "<tr><td>other</td><td>%zu</td></tr>\n", looks.others);
-    report_put_table_end(report->out);
-    return 0;
-}
-
 /* ---- all of them ---- */
 
 struct shown {
@@ -219,21 +154,19 @@ static void put_case_row(struct report *report, struct shown *shown, char *const
 
 int report_put_failures(struct report *report)
 {
-    struct report_rows rows;
+    struct table rows;
     struct shown shown = {"", "", 0, false, 0};
-    int found =
-        report_rows_open(&rows, report->directory, "failures.tsv", REPORT_FAILURES, report->error);
-    while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
-        found = 0;
-        if (shown.cases == 0) {
-            fputs("<p>Distance is in units of the bound of the comparison; at most 1 passes.</p>\n",
-                  report->out);
-            found = put_looks(report);
-        }
+    static const char *const looks[] = {"what it looks like", "cases", NULL};
+    int got;
+    fputs(report->totals->verdict[VER_PASS] == report->totals->cases
+              ? "<p>Every case passed.</p>\n"
+              : "<p>Distance is in units of the bound of the comparison; at most 1 passes.</p>\n",
+          report->out);
+    if (report_put_rows(report, "page looks", looks) < 0)
+        return -1;
+    report_ask(report, &rows, "failures.tsv");
+    while ((got = table_next(&rows)) > 0)
         put_case_row(report, &shown, rows.cell);
-    }
-    if (shown.cases == 0)
-        fputs("<p>Every case passed.</p>\n", report->out);
     if (shown.cases > 0 && shown.cases <= SHOWN)
         put_end(report, shown.verdict, shown.table, &shown.drawn);
     if (shown.cases > SHOWN + LISTED)
@@ -241,6 +174,5 @@ int report_put_failures(struct report *report)
                 shown.cases - SHOWN - LISTED);
     if (shown.cases > SHOWN)
         fputs("</ul></details>\n", report->out);
-    report_rows_close(&rows);
-    return found;
+    return report_end_rows(report, &rows, got);
 }

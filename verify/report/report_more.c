@@ -7,13 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool has(const struct report *report, const char *name)
-{
-    char path[1240];
-    snprintf(path, sizeof path, "%s/%s", report->directory, name);
-    return access(path, F_OK) == 0;
-}
-
 /* ---- time ---- */
 
 int report_put_times(struct report *report)
@@ -21,14 +14,14 @@ int report_put_times(struct report *report)
     static const char *const title[] = {"who", "cases", "seconds", NULL};
     static const char *const slow[] = {"slowest cases", "seconds", NULL};
     fputs("<div class=\"pair words\">\n", report->out);
-    int got = report_put_rows(report, "times.tsv", REPORT_TIMES, title);
-    if (got >= 0 && report_put_rows(report, "slowest.tsv", REPORT_SLOWEST, slow) < 0)
+    bool kept = !report->store->temporary;
+    int got = kept ? report_put_rows(report, "times.tsv", title) : 0;
+    if (got >= 0 && kept && report_put_rows(report, "slowest.tsv", slow) < 0)
         got = -1;
     if (got == 0)
         fprintf(report->out, "<p>%s</p>\n",
-                has(report, "facts.tsv")
-                    ? "This run was recorded without times."
-                    : "Times are kept in a store: <code>evident verify ... --store FILE</code>.");
+                kept ? "This run was recorded without times."
+                     : "Times are kept in a store: <code>evident verify ... --store FILE</code>.");
     fputs("</div>\n", report->out);
     return got < 0 ? -1 : 0;
 }
@@ -38,7 +31,7 @@ int report_put_trend(struct report *report)
     static const char *const title[] = {
         "run",   "started", "commit",           "cases",   "pass", "fail",
         "other", "seconds", "worst,<br>bounds", "program", NULL};
-    int got = report_put_rows(report, "trend.tsv", REPORT_TREND, title);
+    int got = report->store->temporary ? 0 : report_put_rows(report, "trend.tsv", title);
     if (got == 0)
         fputs("<p>No complete run of this suite with these options is recorded.</p>\n",
               report->out);
@@ -145,5 +138,5 @@ int report_put_kills(struct report *report)
 int report_put_about(struct report *report)
 {
     static const char *const title[] = {"", "", NULL};
-    return report_put_rows(report, "facts.tsv", REPORT_FACTS, title) < 0 ? -1 : 0;
+    return !report->store->temporary && report_put_rows(report, "facts.tsv", title) < 0 ? -1 : 0;
 }

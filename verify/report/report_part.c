@@ -6,42 +6,43 @@
 
 /* ---- what stands at the top ---- */
 
-static unsigned long long unsettled(const struct report *report)
+static size_t unsettled(const struct report *report)
 {
-    return report->verdict[VER_UNDECIDED] + report->verdict[VER_NOT_RUN];
+    return report->totals->verdict[VER_UNDECIDED] + report->totals->verdict[VER_NOT_RUN];
 }
 
-static unsigned long long wrong(const struct report *report)
+static size_t wrong(const struct report *report)
 {
-    return report->verdict[VER_FAIL] + report->verdict[VER_ERROR];
+    return report->totals->verdict[VER_FAIL] + report->totals->verdict[VER_ERROR];
 }
 
 static int put_tone(struct report *report)
 {
-    bool clean = report->verdict[VER_PASS] == report->cases && report->cases > 0;
+    bool clean =
+        report->totals->verdict[VER_PASS] == report->totals->cases && report->totals->cases > 0;
     fputs(wrong(report) ? "fail" : clean ? "pass" : "open", report->out);
     return 0;
 }
 
 static int put_verdict(struct report *report)
 {
-    if (report->cases == 0)
+    if (report->totals->cases == 0)
         fputs("nothing was run", report->out);
     else if (wrong(report))
-        fprintf(report->out, "%llu of %llu cases fail", wrong(report), report->cases);
+        fprintf(report->out, "%zu of %zu cases fail", wrong(report), report->totals->cases);
     else if (unsettled(report))
-        fprintf(report->out, "%llu of %llu cases pass, none fails", report->verdict[VER_PASS],
-                report->cases);
+        fprintf(report->out, "%zu of %zu cases pass, none fails", report->totals->verdict[VER_PASS],
+                report->totals->cases);
     else
-        fprintf(report->out, "all %llu cases pass", report->cases);
+        fprintf(report->out, "all %zu cases pass", report->totals->cases);
     return 0;
 }
 
 /* 2,702,273 */
-static const char *group_digits(char text[40], unsigned long long number)
+static const char *group_digits(char text[40], size_t number)
 {
     char plain[32];
-    int length = snprintf(plain, sizeof plain, "%llu", number), used = 0;
+    int length = snprintf(plain, sizeof plain, "%zu", number), used = 0;
     for (int k = 0; k < length; k++) {
         if (k > 0 && (length - k) % 3 == 0)
             text[used++] = ',';
@@ -54,10 +55,13 @@ static const char *group_digits(char text[40], unsigned long long number)
 static int put_evidence(struct report *report)
 {
     char grouped[40];
-    fprintf(report->out, "%s numbers were compared.", group_digits(grouped, report->comparisons));
+    size_t numbers = 0;
+    for (int k = 0; k < VER_KINDS; k++)
+        numbers += report->totals->compared[k];
+    fprintf(report->out, "%s numbers were compared.", group_digits(grouped, numbers));
     if (unsettled(report))
-        fprintf(report->out, " %llu undecided, %llu not run: no claim is made about these.",
-                report->verdict[VER_UNDECIDED], report->verdict[VER_NOT_RUN]);
+        fprintf(report->out, " %zu undecided, %zu not run: no claim is made about these.",
+                report->totals->verdict[VER_UNDECIDED], report->totals->verdict[VER_NOT_RUN]);
     return 0;
 }
 
@@ -66,11 +70,11 @@ static int put_totals(struct report *report)
     static const char *const title[VER_VERDICTS] = {"pass", "fail", "undecided", "not run",
                                                     "error"};
     static const char *const kind[VER_VERDICTS] = {"", "bad", "open", "open", "bad"};
-    fprintf(report->out, "<dl class=\"totals\">\n<div><dt>cases</dt><dd>%llu</dd></div>\n",
-            report->cases);
+    fprintf(report->out, "<dl class=\"totals\">\n<div><dt>cases</dt><dd>%zu</dd></div>\n",
+            report->totals->cases);
     for (int v = 0; v < VER_VERDICTS; v++)
-        fprintf(report->out, "<div class=\"%s\"><dt>%s</dt><dd>%llu</dd></div>\n",
-                report->verdict[v] ? kind[v] : "", title[v], report->verdict[v]);
+        fprintf(report->out, "<div class=\"%s\"><dt>%s</dt><dd>%zu</dd></div>\n",
+                report->totals->verdict[v] ? kind[v] : "", title[v], report->totals->verdict[v]);
     fputs("</dl>\n", report->out);
     return 0;
 }
@@ -91,11 +95,11 @@ static int put_families(struct report *report)
                                         "digits,<br>median",
                                         "order",
                                         NULL};
-    struct report_rows rows;
-    int found =
-        report_rows_open(&rows, report->directory, "families.tsv", REPORT_FAMILIES, report->error);
+    struct table rows;
+    int got;
+    report_ask(report, &rows, "families.tsv");
     report_put_table_start(report->out, title);
-    while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
+    while ((got = table_next(&rows)) > 0) {
         fputs("<tr>", report->out);
         for (int k = 0; k < (int)rows.columns; k++) {
             bool zero = strcmp(rows.cell[k], "0") == 0, nan = strstr(rows.cell[k], "nan") != NULL;
@@ -110,38 +114,33 @@ static int put_families(struct report *report)
                             nan ? "-" : rows.cell[k]);
         }
         fputs("</tr>\n", report->out);
-        found = 0;
     }
     report_put_table_end(report->out);
-    report_rows_close(&rows);
-    return found;
+    return report_end_rows(report, &rows, got);
 }
 
 static int put_summary(struct report *report)
 {
-    struct report_rows rows;
-    int found =
-        report_rows_open(&rows, report->directory, "summary.tsv", "key\tvalue", report->error);
+    struct table rows;
+    int got;
+    report_ask(report, &rows, "summary.tsv");
     fputs("<div class=\"wide\"><table>\n<tbody>\n", report->out);
-    while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
+    while ((got = table_next(&rows)) > 0) {
         fputs("<tr>", report->out);
         report_put_cell(report->out, NULL, rows.cell[0]);
         report_put_cell(report->out, NULL, rows.cell[1]);
         fputs("</tr>\n", report->out);
-        found = 0;
     }
     report_put_table_end(report->out);
-    report_rows_close(&rows);
-    return found;
+    return report_end_rows(report, &rows, got);
 }
 
-/* The options of the run stand in summary.tsv. */
 static int put_command(struct report *report)
 {
     fputs("evident verify ", report->out);
-    report_put_text(report->out, report->sources);
+    report_put_text(report->out, report->facts.suite);
     fputs(" ", report->out);
-    report_put_text(report->out, report->options);
+    report_put_text(report->out, report->facts.options);
     fputs(" --report ", report->out);
     report_put_text(report->out, report->directory);
     return 0;
@@ -159,6 +158,13 @@ static int put_style(struct report *report)
     return 0;
 }
 
+static int put_heat(struct report *report)
+{
+    struct table rows;
+    table_ask(&rows, report->store, "page heat", "");
+    return report_end_rows(report, &rows, table_put(&rows, TABLE_LINES, report->out));
+}
+
 /* ---- all of them ---- */
 
 int report_put_part(struct report *report, const char *name)
@@ -170,7 +176,7 @@ int report_put_part(struct report *report, const char *name)
                 {"verdict", put_verdict},     {"evidence", put_evidence},
                 {"totals", put_totals},       {"families", put_families},
                 {"summary", put_summary},     {"failures", report_put_failures},
-                {"heat", report_put_heat},    {"times", report_put_times},
+                {"heat", put_heat},           {"times", report_put_times},
                 {"trend", report_put_trend},  {"kills", report_put_kills},
                 {"about", report_put_about},  {"command", put_command},
                 {"directory", put_directory}, {"engines", report_put_engines}};

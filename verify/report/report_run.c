@@ -4,108 +4,130 @@
  * A failing case is drawn by this program, as a process of its own: what made it fail may crash the
  * drawing, too, and must not take the page with it. */
 #include "verify/report/report_run.h"
+#include "verify/command/command.h"
+#include "verify/exec/program.h"
 #include "verify/report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Written by an earlier run, of what may be absent from this one. */
+/* The last of them only where the store is kept. */
+static const char *const tables[] = {
+    "checks.tsv", "agreement.tsv",   "cases.tsv",           "families.tsv", "engines.tsv",
+    "ratios.tsv", "ladder.tsv",      "orders.tsv",          "heat.tsv",     "counts.tsv",
+    "points.tsv", "convergence.tsv", "engine_families.tsv", "failures.tsv", "summary.tsv",
+    "facts.tsv",  "times.tsv",       "slowest.tsv",         "trend.tsv",
+};
+enum { TABLES = sizeof tables / sizeof *tables, KEPT = 4 };
+
+/* Written by an earlier run, of what may be absent from this one; and its page. */
 static void remove_old(const char *directory)
 {
-    static const char *const name[] = {"facts.tsv", "times.tsv", "slowest.tsv", "trend.tsv"};
     char path[1240];
-    for (size_t k = 0; k < sizeof name / sizeof *name; k++) {
-        snprintf(path, sizeof path, "%s/%s", directory, name[k]);
+    for (size_t k = TABLES - KEPT; k < TABLES; k++) {
+        snprintf(path, sizeof path, "%s/%s", directory, tables[k]);
         unlink(path);
     }
     for (int k = 0; k < REPORT_DRAWN; k++) {
         snprintf(path, sizeof path, "%s/failure-%d.svg", directory, k);
         unlink(path);
     }
+    snprintf(path, sizeof path, "%s/index.html", directory);
+    unlink(path);
 }
 
-/* The engine whose numbers are wrong, where it is one that can be drawn; else NULL: the reference
- * alone. */
-static const char *engine_to_draw(const struct ver_judgement *j)
+static int write_table(struct report *report, const char *name, bool all_checks)
 {
-    for (size_t k = 0; k < j->comparisons; k++) {
-        const struct ver_comparison *c = &j->comparison[k];
-        if (c->outcome == VER_DIFFERS && c->engine && !ver_engine_is_program(c->engine))
-            return c->engine;
+    struct ver_file file;
+    struct table table;
+    if (table_open(&file, report->directory, name, NULL, report->error) != 0)
+        return -1;
+    int failed = 0;
+    if (strcmp(name, "checks.tsv") == 0) {
+        table_ask(&table, report->store, name, "ii", report->run, (int64_t)all_checks);
+    } else {
+        bool summary = strcmp(name, "summary.tsv") == 0;
+        failed = table_keep(report->store, name, summary ? "it" : "i", report->run,
+                            report->totals->digest);
+        table_ask_kept(&table, report->store, name);
     }
-    return NULL;
+    if (!failed && table_put(&table, TABLE_TSV, file.stream) == 0)
+        return ver_file_commit(&file, report->error);
+    ver_file_abandon(&file);
+    return report_end_rows(report, &table, -1);
 }
 
-/* Words of the options that are about how clock engines run, without the engines themselves. */
-static size_t put_words(const struct ver_options *options, char (*word)[32])
+int report_tables(struct report *report, bool all_checks)
 {
-    size_t words = 0;
-    for (unsigned k = 0; k < 16 && words < 16; k++)
-        if (options->clock.defects >> k & 1) {
-            snprintf(word[words++], sizeof *word, "--defect");
-            snprintf(word[words++], sizeof *word, "%u", k);
+    for (size_t k = 0; k < (report->store->temporary ? TABLES - KEPT : TABLES); k++)
+        if (write_table(report, tables[k], all_checks) != 0)
+            return -1;
+    return table_examples(report->directory, report->error);
+}
+
+/* ---- pictures of what fails ---- */
+
+/* Words of the options that are about how clock engines run. */
+static size_t clock_words(char *options, char **word, size_t most)
+{
+    static const char *const taken[] = {"--defect", "--compat", "--round-delays", "--step"};
+    char *all[256];
+    int words = options_cut_words(options, all, 256);
+    size_t kept = 0;
+    bool keep = false;
+    for (int k = 0; k < words; k++) {
+        if (strncmp(all[k], "--", 2) == 0) {
+            keep = false;
+            for (size_t t = 0; t < sizeof taken / sizeof *taken; t++)
+                keep = keep || strcmp(all[k], taken[t]) == 0;
         }
-    if (options->clock.defects >> 18 & 1) {
-        snprintf(word[words++], sizeof *word, "--defect");
-        snprintf(word[words++], sizeof *word, "18");
+        if (keep && kept < most)
+            word[kept++] = all[k];
     }
-    if (options->clock.compat)
-        snprintf(word[words++], sizeof *word, "--compat");
-    if (options->clock.round_delays)
-        snprintf(word[words++], sizeof *word, "--round-delays");
-    if (options->clock.step > 0) {
-        snprintf(word[words++], sizeof *word, "--step");
-        snprintf(word[words++], sizeof *word, "%.17g", options->clock.step);
-    }
-    return words;
+    return kept;
 }
 
-static void draw_failure(const struct report_run *run, const struct ver_judgement *j, int number)
+static void draw_failure(const struct report *report, char *name, char *engine, int number)
 {
     enum { WORDS = 24 };
-    char path[1240], log[1260], word[WORDS][32];
-    char *argument[WORDS + 8];
-    size_t used = 0;
-    const char *engine = engine_to_draw(j);
-    snprintf(path, sizeof path, "%s/failure-%d.svg", run->directory, number);
+    char path[1240], log[1260], options[sizeof report->facts.options];
+    char *argument[WORDS + 10] = {"/proc/self/exe", "plot", name, "--out", path, "--neurons", "3"};
+    snprintf(path, sizeof path, "%s/failure-%d.svg", report->directory, number);
     snprintf(log, sizeof log, "%s.log", path);
-    argument[used++] = "/proc/self/exe";
-    argument[used++] = "plot";
-    argument[used++] = j->name;
-    argument[used++] = "--out";
-    argument[used++] = path;
-    argument[used++] = "--neurons";
-    argument[used++] = "3";
-    if (engine) {
-        size_t words = put_words(run->facts.options, word);
-        argument[used++] = "--engine";
-        argument[used++] = (char *)engine;
-        for (size_t k = 0; k < words; k++)
-            argument[used++] = word[k];
+    snprintf(options, sizeof options, "%s", report->facts.options);
+    if (engine[0]) {
+        argument[7] = "--engine";
+        argument[8] = engine;
+        clock_words(options, argument + 9, WORDS);
     }
-    argument[used] = NULL;
     if (report_spawn(argument, log, REPORT_DRAWING_SECONDS) != 0)
         unlink(path);
     unlink(log);
 }
 
-static void draw_failures(const struct report_run *run)
+static int draw_failures(struct report *report)
 {
-    int drawn = 0;
-    for (size_t k = 0; k < run->totals->cases && drawn < REPORT_DRAWN; k++)
-        if (run->judgement[k].verdict == VER_FAIL)
-            draw_failure(run, &run->judgement[k], drawn++);
+    struct table table;
+    int drawn = 0, got;
+    report_ask(report, &table, "to draw");
+    while (drawn < REPORT_DRAWN && (got = table_next(&table)) > 0)
+        draw_failure(report, table.cell[0], strcmp(table.cell[1], "-") ? table.cell[1] : "",
+                     drawn++);
+    return report_end_rows(report, &table, drawn < REPORT_DRAWN ? got : 0);
 }
 
-int report_run(const struct report_run *run, struct case_error *error)
+int report_run(struct store *store, int64_t run, const struct ver_totals *totals,
+               const char *directory, bool all_checks, struct case_error *error)
 {
-    remove_old(run->directory);
-    if (ver_tables(run->directory, run->judgement, run->totals->cases, run->totals, &run->facts,
-                   error) != 0)
+    struct report report = {
+        .directory = directory, .store = store, .run = run, .totals = totals, .error = error};
+    remove_old(directory);
+    if (store_take_run(store, run, &report.facts) != 0) {
+        *error = store->error;
         return -1;
-    if (run->store && report_history(run->store, run->run, run->directory, error) != 0)
+    }
+    if (report_tables(&report, all_checks) != 0 || draw_failures(&report) != 0)
         return -1;
-    draw_failures(run);
-    return ver_report(run->directory, error->text, sizeof error->text);
+    return report_page(&report);
 }

@@ -3,7 +3,6 @@
 #include "verify/report/report.h"
 
 #include <string.h>
-#include <unistd.h>
 
 void report_put_text(FILE *out, const char *text)
 {
@@ -38,27 +37,38 @@ void report_put_table_end(FILE *out)
     fputs("</tbody>\n</table></div>\n", out);
 }
 
-int report_put_rows(struct report *report, const char *name, const char *heading,
-                    const char *const *title)
+/* What a report writes as a file is kept. */
+void report_ask(struct report *report, struct table *table, const char *query)
 {
-    struct report_rows rows;
-    char path[1240];
+    if (strstr(query, ".tsv"))
+        table_ask_kept(table, report->store, query);
+    else
+        table_ask(table, report->store, query, "i", report->run);
+}
+
+int report_end_rows(struct report *report, struct table *table, int got)
+{
+    table_end(table);
+    if (got < 0)
+        snprintf(report->error->text, sizeof report->error->text, "%s", store_error(report->store));
+    return got < 0 ? -1 : 0;
+}
+
+int report_put_rows(struct report *report, const char *query, const char *const *title)
+{
+    struct table rows;
     size_t lines = 0;
-    snprintf(path, sizeof path, "%s/%s", report->directory, name);
-    if (access(path, F_OK) != 0)
-        return 0;
-    int found = report_rows_open(&rows, report->directory, name, heading, report->error);
-    while (found == 0 && (found = report_rows_next(&rows, report->error)) == 1) {
+    int got;
+    report_ask(report, &rows, query);
+    while ((got = table_next(&rows)) > 0) {
         if (lines++ == 0)
             report_put_table_start(report->out, title);
         fputs("<tr>", report->out);
         for (size_t k = 0; k < rows.columns && title[k]; k++)
             report_put_cell(report->out, NULL, rows.cell[k]);
         fputs("</tr>\n", report->out);
-        found = 0;
     }
-    report_rows_close(&rows);
     if (lines > 0)
         report_put_table_end(report->out);
-    return found < 0 ? -1 : lines > 0;
+    return report_end_rows(report, &rows, got) != 0 ? -1 : lines > 0;
 }

@@ -1,11 +1,9 @@
-/* table.c: the tables of a run, tab separated, names in the first line. Nothing in them depends on
- * time, threads or the machine: two runs of the same program write the same bytes. */
+/* table.c: see table.h. Nothing in a table depends on time, threads or the machine, but for those
+ * that are about them: two runs of the same program write the same bytes. */
 #include "verify/report/table.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <jansson.h>
-#include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,194 +35,117 @@ int table_open(struct ver_file *file, const char *directory, const char *name, c
     }
     if (ver_file_open(file, path, error) != 0)
         return -1;
-    fprintf(file->stream, "%s\n", heading);
+    if (heading)
+        fprintf(file->stream, "%s\n", heading);
     return 0;
 }
 
-/* Names come from users; a tab in one would break the table. */
-static int put_line(char *line, size_t size, const char *name, const char *rest)
+/* ---- queries ---- */
+
+#define QUERY(name, ...) {name, #__VA_ARGS__},
+static const struct {
+    const char *name, *sql;
+} queries[] = {
+#include "verify/report/queries.sql"
+};
+
+const char *table_sql(const char *query)
 {
-    int length = snprintf(line, size, "%s\t%s", name, rest);
-    return length < 0 || (size_t)length >= size ? -1 : 0;
+    for (size_t k = 0; k < sizeof queries / sizeof *queries; k++)
+        if (strcmp(queries[k].name, query) == 0)
+            return queries[k].sql;
+    return "no query of that name";
 }
 
-static void plain(char *text)
+void table_ask(struct table *table, struct store *store, const char *query, const char *types, ...)
 {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ')
-            *text = ' ';
+    va_list values;
+    *table = (struct table){.store = store};
+    va_start(values, types);
+    table->row = store_ask_list(store, table_sql(query), types, values);
+    va_end(values);
+    table->columns = table->row ? (size_t)sqlite3_column_count(table->row) : 0;
 }
 
-/* A NaN has no sign that means anything, and a store does not keep it. */
-static double unsigned_nan(double x)
+int table_keep(struct store *store, const char *query, const char *types, ...)
 {
-    return isnan(x) ? VER_NAN : x;
-}
-
-int ver_check_line(char *line, size_t size, const struct ver_judgement *judgement,
-                   const struct ver_comparison *c)
-{
-    char rest[VER_LINE - 128], index[sizeof c->index];
-    memcpy(index, c->index, sizeof index);
-    plain(index);
-    snprintf(rest, sizeof rest, "%s\t%s\t%s\t%s\t%.2f\t%.5f\t%.1f\t%ld\t%s\t%s\t%.4g\t%s\t%s",
-             judgement->name, c->quantity, index[0] ? index : "-", ver_class_name(c->class_),
-             unsigned_nan(c->digits), unsigned_nan(c->order), unsigned_nan(c->step), c->precision,
-             c->value[0] ? c->value : "-", c->reference[0] ? c->reference : "-",
-             unsigned_nan(c->distance), ver_outcome_name(c->outcome),
-             c->engine ? c->engine : "reference");
-    return put_line(line, size, judgement->family, rest);
-}
-
-/* "-" where there is no number, as beyond double precision. */
-static const char *size_text(char text[24], double x)
-{
-    snprintf(text, 24, isfinite(x) ? "%.6g" : "-", x);
-    return text;
-}
-
-int ver_case_line(char *line, size_t size, const struct ver_judgement *j)
-{
-    char rest[VER_LINE - 128], norm[24], condition[24];
-    snprintf(rest, sizeof rest, "%s\t%s\t%zu\t%zu\t%zu\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%s\t%s\t%.2f",
-             j->name, ver_verdict_name(j->verdict), j->neurons, j->parameters, j->spikes,
-             j->precision, j->margin[REF_GRAZING], j->margin[REF_SLOPE], j->margin[REF_COINCIDENCE],
-             j->margin[REF_END], size_text(norm, j->gradient_norm),
-             size_text(condition, j->condition), j->digits);
-    return put_line(line, size, j->family, rest);
-}
-
-/* ---- cases.tsv ---- */
-
-static int write_cases(const char *directory, const struct ver_judgement *judgement, size_t cases,
-                       struct case_error *error)
-{
-    struct ver_file file;
-    char line[2 * VER_LINE];
-    if (table_open(&file, directory, "cases.tsv",
-                   "family\tcase\tverdict\tneurons\tparameters\tspikes\tprecision\tgrazing\tslope\t"
-                   "coincidence\tend\tgradient_norm\tcondition\tdigits",
-                   error) != 0)
+    const char *make;
+    char text[8192], drop[128];
+    va_list values;
+    snprintf(drop, sizeof drop, "DROP TABLE IF EXISTS temp.\"%s\"", query);
+    snprintf(text, sizeof text, "CREATE TEMP TABLE \"%s\" AS %s", query, table_sql(query));
+    if (!(make = record_name(text)))
+        return store_refuse(store, "memory is short");
+    if (store_script(store, drop) != 0)
         return -1;
-    for (size_t k = 0; k < cases; k++)
-        if (ver_case_line(line, sizeof line, &judgement[k]) == 0)
-            fprintf(file.stream, "%s\n", line);
-    return ver_file_commit(&file, error);
+    va_start(values, types);
+    sqlite3_stmt *statement = store_ask_list(store, make, types, values);
+    va_end(values);
+    return store_next(store, statement);
 }
 
-/* ---- families.tsv ---- */
-
-static bool same_family(const struct ver_judgement *a, const struct ver_judgement *b)
+void table_ask_kept(struct table *table, struct store *store, const char *query)
 {
-    return strcmp(a->family, b->family) == 0;
+    char text[128];
+    snprintf(text, sizeof text, "SELECT * FROM temp.\"%s\"", query);
+    const char *sql = record_name(text);
+    *table = (struct table){.store = store, .row = sql ? store_ask(store, sql, "") : NULL};
+    table->columns = table->row ? (size_t)sqlite3_column_count(table->row) : 0;
 }
 
-/* Adds up one family; digits and order have room for all its comparisons. */
-static void write_family(FILE *stream, const struct ver_judgement *judgement, size_t cases,
-                         size_t first, double *digits, double *order)
+/* A REAL column is printed so that it reads back, its NULL is no number. */
+static char *cell_text(sqlite3_stmt *row, int column)
 {
-    size_t verdict[VER_VERDICTS] = {0}, members = 0, numbers = 0, agreements = 0, orders = 0;
-    for (size_t k = first; k < cases; k++) {
-        if (!same_family(&judgement[k], &judgement[first]))
-            continue;
-        members++;
-        verdict[judgement[k].verdict]++;
-        for (size_t i = 0; i < judgement[k].comparisons; i++) {
-            const struct ver_comparison *c = &judgement[k].comparison[i];
-            if (c->outcome == VER_EXCLUDED)
-                continue;
-            numbers += c->numbers;
-            if (c->class_ != VER_NO_CLASS && !isnan(c->digits))
-                digits[agreements++] = c->digits;
-            if (c->class_ != VER_NO_CLASS && !isnan(c->order))
-                order[orders++] = c->order;
-        }
+    const char *type = sqlite3_column_decltype(row, column), *text = store_column_text(row, column);
+    char number[STORE_NUMBER];
+    if (type && strcmp(type, "REAL") == 0) {
+        store_number_text(number, store_column_real(row, column));
+        text = number;
     }
-    double median = ver_median(digits, agreements);
-    fprintf(stream, "%s\t%zu", judgement[first].family, members);
-    for (int v = 0; v < VER_VERDICTS; v++)
-        fprintf(stream, "\t%zu", verdict[v]);
-    fprintf(stream, "\t%zu\t%.2f\t%.2f\t%.5f\n", numbers, agreements > 0 ? digits[0] : VER_NAN,
-            median, ver_median(order, orders));
+    return store_clean_text(text[0] ? text : "-");
 }
 
-static int write_families(const char *directory, const struct ver_judgement *judgement,
-                          size_t cases, struct case_error *error)
+static void drop_cells(struct table *table)
 {
-    struct ver_file file;
-    size_t room = 1;
-    for (size_t k = 0; k < cases; k++)
-        room += judgement[k].comparisons;
-    double *digits = malloc(room * sizeof *digits), *order = malloc(room * sizeof *order);
-    int failed = -1;
-    if (!digits || !order)
-        snprintf(error->text, sizeof error->text, "families.tsv: memory is short");
-    else
-        failed = table_open(&file, directory, "families.tsv",
-                            "family\tcases\tpass\tfail\tundecided\tnot_run\terror\tcomparisons\t"
-                            "digits_minimum\tdigits_median\torder_median",
-                            error);
-    if (!failed) {
-        for (size_t k = 0; k < cases; k++) {
-            size_t first = 0;
-            while (!same_family(&judgement[first], &judgement[k]))
-                first++;
-            if (first == k)
-                write_family(file.stream, judgement, cases, k, digits, order);
-        }
-        failed = ver_file_commit(&file, error);
+    for (size_t k = 0; k < table->columns; k++) {
+        free(table->cell[k]);
+        table->cell[k] = NULL;
     }
-    free(digits);
-    free(order);
-    return failed;
 }
 
-/* ---- summary.tsv ---- */
-
-static int write_summary(const char *directory, const struct ver_totals *totals,
-                         const struct ver_run_facts *facts, struct case_error *error)
+int table_next(struct table *table)
 {
-    struct ver_file file;
-    if (table_open(&file, directory, "summary.tsv", "key\tvalue", error) != 0)
-        return -1;
-    FILE *out = file.stream;
-    fprintf(out, "sources\t%s\n", facts->sources);
-    fprintf(out, "options\t%s\n", facts->text);
-    fprintf(out, "cases\t%zu\n", totals->cases);
-    for (int v = 0; v < VER_VERDICTS; v++)
-        fprintf(out, "%s\t%zu\n", ver_verdict_name((enum ver_verdict)v), totals->verdict[v]);
-    for (int k = 0; k < VER_KINDS; k++)
-        fprintf(out, "compared_%s\t%zu\n", ver_kind_name((enum ver_kind)k), totals->compared[k]);
-    for (int k = VER_KIND_ROUNDING; k < VER_KINDS; k++)
-        fprintf(out, "apart_%s\t%zu\n", ver_kind_name((enum ver_kind)k), totals->apart[k]);
-    for (int c = WITNESS_SMOOTH + 1; c < VER_CLASSES; c++)
-        fprintf(out, "excluded_%s\t%zu\n", ver_class_name(c), totals->excluded[c]);
-    fprintf(out, "digits_minimum\t%.2f\n", totals->digits_minimum);
-    fprintf(out, "digits_median\t%.2f\n", totals->digits_median);
-    fprintf(out, "order_minimum\t%.5f\n", totals->order_minimum);
-    fprintf(out, "order_median\t%.5f\n", totals->order_median);
-    fprintf(out, "order_maximum\t%.5f\n", totals->order_maximum);
-    fprintf(out, "digest\t%016" PRIx64 "\n", totals->digest);
-    fprintf(out, "evident\t%s\n", VER_VERSION);
-    fprintf(out, "mpfr\t%s\n", mpfr_get_version());
-    fprintf(out, "flint\t%s\n", FLINT_VERSION);
-    fprintf(out, "arb\t%s\n", arb_version);
-    fprintf(out, "jansson\t%s\n", JANSSON_VERSION);
-    fprintf(out, "compiler\t%s\n", __VERSION__);
-    return ver_file_commit(&file, error);
+    drop_cells(table);
+    int got = store_next(table->store, table->row);
+    for (size_t k = 0; k < table->columns && got > 0; k++)
+        if (!(table->cell[k] = cell_text(table->row, (int)k)))
+            got = store_refuse(table->store, "memory is short");
+    if (got <= 0)
+        table_end(table);
+    return got;
 }
 
-int ver_tables(const char *directory, const struct ver_judgement *judgement, size_t cases,
-               const struct ver_totals *totals, const struct ver_run_facts *facts,
-               struct case_error *error)
+void table_end(struct table *table)
 {
-    if (table_checks(directory, judgement, cases, facts->all_checks, error) != 0 ||
-        table_agreement(directory, judgement, cases, error) != 0 ||
-        write_cases(directory, judgement, cases, error) != 0 ||
-        write_families(directory, judgement, cases, error) != 0 ||
-        table_clocks(directory, judgement, cases, totals, error) != 0 ||
-        table_page(directory, judgement, cases, error) != 0 ||
-        write_summary(directory, totals, facts, error) != 0)
-        return -1;
-    return table_examples(directory, error);
+    drop_cells(table);
+    if (table->row)
+        store_stop(table->row);
+    *table = (struct table){.store = table->store};
+}
+
+int table_put(struct table *table, enum table_form form, FILE *out)
+{
+    int got;
+    for (size_t k = 0; k < table->columns && form == TABLE_TSV; k++)
+        fprintf(out, "%s%c", sqlite3_column_name(table->row, (int)k),
+                k + 1 < table->columns ? '\t' : '\n');
+    if (form == TABLE_LINES) {
+        while ((got = store_next(table->store, table->row)) > 0)
+            fprintf(out, "%s\n", store_column_text(table->row, 0));
+        return got;
+    }
+    while ((got = table_next(table)) > 0)
+        for (size_t k = 0; k < table->columns; k++)
+            fprintf(out, "%s%c", table->cell[k], k + 1 < table->columns ? '\t' : '\n');
+    return got;
 }

@@ -1,43 +1,50 @@
-/* table.h: what the files that write tables share. Private to verify/. */
+/* table.h: queries as tables: of a report's folder, of exports, of the page. Private to verify/. */
 #ifndef EVIDENT_VERIFY_TABLE_H
 #define EVIDENT_VERIFY_TABLE_H
 
-#include "verify/verify.h"
+#include "verify/store/store_inner.h"
 
-/* Opens DIRECTORY/NAME and writes its first line. 0, or -1 and error. */
+/* ---- a query of queries.sql ---- */
+
+enum { TABLE_COLUMNS = 40 };
+
+struct table {
+    struct store *store;
+    sqlite3_stmt *row;
+    size_t columns;
+    char *cell[TABLE_COLUMNS]; /* of the current row, as texts without control characters; "-" for
+                                  nothing, "nan" for no number */
+};
+
+/* The text of a query; of a name that there is not, one that SQLite refuses. */
+const char *table_sql(const char *query);
+
+/* Types and values as store_ask has them; the first is the run. */
+void table_ask(struct table *table, struct store *store, const char *query, const char *types, ...);
+
+/* Keeps the rows of a query in a temporary table of its name, for what asks often. 0, or -1. */
+int table_keep(struct store *store, const char *query, const char *types, ...);
+void table_ask_kept(struct table *table, struct store *store, const char *query);
+
+/* 1: a row; 0: there is no more; -1, and store_error(). End it in any case. */
+int table_next(struct table *table);
+void table_end(struct table *table);
+
+enum table_form {
+    TABLE_TSV,  /* names in the first line, tabs between */
+    TABLE_LINES /* the first column, which is text as it is to be written */
+};
+
+/* All rows. 0, or -1 and store_error(). Ends it. */
+int table_put(struct table *table, enum table_form form, FILE *out);
+
+/* ---- files ---- */
+
+/* Opens DIRECTORY/NAME and writes its first line, or none (NULL). 0, or -1 and error. */
 int table_open(struct ver_file *file, const char *directory, const char *name, const char *heading,
                struct case_error *error);
 
 /* ucurve.tsv, example_traces.tsv and example_spikes.tsv. 0, or -1 and error. */
 int table_examples(const char *directory, struct case_error *error);
-
-/* ---- table_check.c ---- */
-
-/* checks.tsv; all: a row for every comparison that agrees, too. 0, or -1 and error. */
-int table_checks(const char *directory, const struct ver_judgement *judgement, size_t cases,
-                 bool all, struct case_error *error);
-
-/* ---- table_agreement.c ---- */
-
-/* agreement.tsv. 0, or -1 and error. */
-int table_agreement(const char *directory, const struct ver_judgement *judgement, size_t cases,
-                    struct case_error *error);
-
-/* ---- total_clock.c: what the engines of a run add up to ---- */
-
-/* Fills all of totals that is about engines. 0, or -1 if memory is short. */
-int total_clocks(struct ver_totals *totals, const struct ver_judgement *judgement, size_t cases);
-
-/* ---- table_page.c ---- */
-
-/* heat.tsv, counts.tsv, points.tsv and failures.tsv. 0, or -1 and error. */
-int table_page(const char *directory, const struct ver_judgement *judgement, size_t cases,
-               struct case_error *error);
-
-/* ---- table_clock.c ---- */
-
-/* engines.tsv, ratios.tsv, ladder.tsv and orders.tsv. 0, or -1 and error. */
-int table_clocks(const char *directory, const struct ver_judgement *judgement, size_t cases,
-                 const struct ver_totals *totals, struct case_error *error);
 
 #endif

@@ -5,10 +5,10 @@
  * the order of the sources, so that what is printed depends on no order of work. Under MPI the
  * first rank hands out the cases of all (verify/run/ranks.h). */
 #include "verify/run/engines.h"
-#include "verify/run/parcel.h"
 #include "verify/run/pool.h"
 #include "verify/exec/program.h"
 #include "verify/run/ranks.h"
+#include "verify/run/record.h"
 #include "verify/store/store.h"
 
 #include <stdlib.h>
@@ -43,14 +43,14 @@ static void judge_source(struct ver_judgement *judgement, const struct ver_sourc
     if (source->made) {
         const char *family = source->family ? source->family->name : "file";
         ver_judge(judgement, source->name, family, source->made, options);
-        judgement->case_digest = store_case_digest(source->made->problem);
+        store_case_digest(judgement->case_digest, source->made->problem);
         return;
     }
     struct case_made made;
     struct case_error error;
     if (case_family_make(&made, source->family, source->seed, source->number, &error) == 0) {
         ver_judge(judgement, source->name, source->family->name, &made, options);
-        judgement->case_digest = store_case_digest(made.problem);
+        store_case_digest(judgement->case_digest, made.problem);
         case_made_clear(&made);
         return;
     }
@@ -64,7 +64,7 @@ static void work(void *context, size_t job, FILE *out)
     const struct board *board = context;
     struct ver_judgement judgement;
     judge_source(&judgement, &board->sources->at[job], board->options);
-    parcel_put(out, &judgement);
+    record_put(out, &judgement);
     ver_judgement_clear(&judgement);
 }
 
@@ -122,7 +122,7 @@ static void collect(void *context, size_t job, enum pool_end end, int detail, co
     struct board *board = context;
     if (end != POOL_DONE)
         write_off(board, job, end, detail);
-    else if (parcel_get(&board->judgement[job], data, size) != 0)
+    else if (record_get(&board->judgement[job], data, size) != 0)
         write_off(board, job, POOL_LOST, 0);
     board->halted |= ver_no_start(&board->judgement[job]) != NULL;
     if (board->halted)

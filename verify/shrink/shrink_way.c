@@ -1,6 +1,6 @@
 /* shrink_way.c: how a case fails, and whether two fail alike. */
 #include "verify/run/engines.h"
-#include "verify/run/parcel.h"
+#include "verify/run/record.h"
 #include "verify/shrink/shrink.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static void work(void *context, size_t job, FILE *out)
     const struct case_made made = {.problem = bench->problem[job]};
     struct ver_judgement judgement;
     ver_judge(&judgement, bench->judge->name, "file", &made, &bench->judge->options);
-    parcel_put(out, &judgement);
+    record_put(out, &judgement);
     ver_judgement_clear(&judgement);
 }
 
@@ -77,7 +77,7 @@ static void done(void *context, size_t job, enum pool_end end, int detail, const
     struct shrink_way *way = &bench->way[job];
     struct ver_judgement judgement = VER_NO_JUDGEMENT;
     *way = (struct shrink_way){.end = end, .detail = detail, .verdict = VER_ERROR};
-    if (end == POOL_DONE && parcel_get(&judgement, data, size) == 0)
+    if (end == POOL_DONE && record_get(&judgement, data, size) == 0)
         describe(way, &judgement);
     else if (end == POOL_DONE)
         way->end = POOL_LOST;

@@ -11,6 +11,7 @@
 #ifndef EVIDENT_VERIFY_STORE_H
 #define EVIDENT_VERIFY_STORE_H
 
+#include "verify/base/hash.h"
 #include "verify/verify.h"
 
 struct store;
@@ -20,7 +21,8 @@ enum store_mode {
     STORE_WRITE /* is made where there is none; the folder must exist */
 };
 
-/* Opens a store, checks that it is one, brings it to the newest version. NULL after an error. */
+/* Opens a store and checks that it is one, of this version. path NULL: one of its own, which nobody
+ * else sees and which goes when it is closed. NULL after an error. */
 struct store *store_open(const char *path, enum store_mode mode, struct case_error *error);
 
 /* Puts all in one file, without companions, if nobody else has it open. NULL is allowed. */
@@ -40,19 +42,19 @@ int store_check(struct store *store);
  * same fingerprint, and so the same numbers. */
 struct store_facts {
     char version[32];
-    char program[20]; /* digest of the program's own file */
-    char commit[64];  /* of what is under test; empty if not known */
-    bool dirty;       /* and was changed since */
-    char flags[512];  /* of the compiler; empty if not known */
+    char program[HASH_TEXT]; /* digest of the program's own file */
+    char commit[64];         /* of what is under test; empty if not known */
+    bool dirty;              /* and was changed since */
+    char flags[512];         /* of the compiler; empty if not known */
     char compiler[128];
     char libraries[256];
     char device[128]; /* that an engine runs on, beside the processor; empty for none */
     char suite[1024]; /* as on the command line */
-    char suite_digest[20];
+    char suite_digest[HASH_TEXT];
     char options[512];
     char engines[256];
-    char programs[20]; /* digest of what exec: engines are (program_digest); empty without one */
-    char started[32];  /* UTC; empty: is not to be kept */
+    char programs[HASH_TEXT]; /* digest of what exec: engines are; empty without one */
+    char started[32];         /* UTC; empty: is not to be kept */
     long host_cores;
     size_t cases;         /* of the whole suite */
     size_t shard, shards; /* shard of shards, from 1; 0 of 0: all of it. Not in the fingerprint */
@@ -65,8 +67,7 @@ struct store_facts {
 int store_facts(struct store_facts *facts, const char *const *names, size_t count,
                 const struct ver_sources *sources, const struct ver_options *options);
 
-/* 16 hexadecimal digits. */
-void store_fingerprint(char text[20], const struct store_facts *facts);
+void store_fingerprint(char text[HASH_TEXT], const struct store_facts *facts);
 
 /* Begins a run and returns its number, or -1. With resume: the newest of the same fingerprint and
  * the same shard goes on, complete or not; only where there is none a new one begins. */
@@ -78,8 +79,14 @@ int64_t store_done(struct store *store, int64_t run, bool *done, size_t cases);
 /* Ends a run: fails if a planned case is missing. Records the totals. */
 int store_finish(struct store *store, int64_t run);
 
-/* FNV-1a of all that the judge said of all cases, without times, host and the number of the run. */
-int store_digest(struct store *store, int64_t run, uint64_t *digest);
+/* Of all that the judge said of all cases, without times, host and the number of the run. */
+int store_digest(struct store *store, int64_t run, char text[HASH_TEXT]);
+
+/* How many cases passed or failed, with all engines asked for; -1. */
+int64_t store_judged(struct store *store, int64_t run);
+
+/* What the cases of a run add up to. */
+int store_totals(struct store *store, int64_t run, struct ver_totals *totals);
 
 /* The number of a run from its text: a number, "latest", "latest-N". -1 after an error. */
 int64_t store_find(struct store *store, const char *text);
@@ -92,29 +99,16 @@ int store_drop(struct store *store, int64_t run);
 
 /* ---- cases ---- */
 
-struct store_time {
-    const char *engine; /* "reference", "witness", "clock-host", ... */
-    double seconds;
-};
-
-struct store_extra {      /* what a judgement does not hold; all of it optional */
-    uint64_t case_digest; /* 0: not known */
-    const struct store_time *time;
-    size_t times;
-};
-
 /* Records one finished case; when it returns 0, kill -9 cannot take it back. The same case again is
- * no error if it says the same. extra may be NULL. */
+ * no error if it says the same. */
 int store_record(struct store *store, int64_t run, size_t position,
-                 const struct ver_judgement *judgement, const struct store_extra *extra);
+                 const struct ver_judgement *judgement);
 
-/* The judgement as it was recorded, to be cleared whatever comes out; its names last as long as
- * the store is open. */
-int store_judgement(struct store *store, int64_t run, size_t position,
-                    struct ver_judgement *judgement);
+/* The judgement as it was recorded, to be cleared whatever comes out. */
+int store_take(struct store *store, int64_t run, size_t position, struct ver_judgement *judgement);
 
-/* FNV-1a of the canonical text; 0 if memory is short. */
-uint64_t store_case_digest(const struct case_problem *problem);
+/* Of the canonical text; "" if memory is short. */
+void store_case_digest(char text[HASH_TEXT], const struct case_problem *problem);
 
 /* ---- a run of ver_judge_all ---- */
 
@@ -126,8 +120,8 @@ int64_t store_resume(struct store *store, int64_t run, const struct ver_sources 
 struct store_listener {
     struct store *store;
     int64_t run;
-    const struct ver_listener *then;   /* is told everything after it is recorded; may be NULL */
-    bool failed;                       /* store_error() says why; nothing is recorded after it */
+    const struct ver_listener *then; /* is told everything after it is recorded; may be NULL */
+    bool failed;                     /* store_error() says why; nothing is recorded after it */
 };
 
 /* Records every case when it is finished. */

@@ -7,7 +7,7 @@
  */
 #include "verify/store/store_baseline.h"
 #include "verify/store/store_diff.h"
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -153,18 +153,10 @@ static void join_same(struct baseline *baseline)
 
 int baseline_of_run(struct baseline *baseline, struct store *store, int64_t run)
 {
-    static const char *const sql[] = {
-        "SELECT name, '-', '-', verdict, NULL, NULL FROM cases WHERE run = ?",
-        "SELECT c.name, q.kind, q.engine, '-',"
-        " max(CASE WHEN x.distance IS NULL AND x.outcome = 'fail' THEN 9e999 ELSE x.distance END),"
-        " min(x.digits)"
-        " FROM cases c JOIN comparisons x ON x.run = c.run AND x.position = c.position"
-        " JOIN quantities q ON q.id = x.quantity"
-        " WHERE c.run = ? AND x.outcome <> 'excluded' GROUP BY c.position, q.kind, q.engine",
-    };
+    static const char *const query[] = {"baseline verdicts", "baseline worst"};
     *baseline = (struct baseline){NULL, 0, 0, NULL, 0, 0};
     for (int k = 0; k < 2; k++) {
-        sqlite3_stmt *row = store_ask(store, sql[k], "i", run);
+        sqlite3_stmt *row = store_ask(store, table_sql(query[k]), "i", run);
         int got;
         while ((got = store_next(store, row)) > 0) {
             if (take_row(baseline, row) != 0) {

@@ -1,5 +1,5 @@
 /* store_check.c: is everything in the store what was put there? */
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -28,14 +28,7 @@ static int check_file(struct store *store)
 /* Totals of complete runs, counted again. */
 static int check_totals(struct store *store)
 {
-    static const char sql[] =
-        "SELECT r.id, r.planned, count(c.verdict),"
-        " coalesce((SELECT sum(t.cases) FROM totals t WHERE t.run = r.id), 0),"
-        " (SELECT count(*) FROM totals t WHERE t.run = r.id AND t.cases IS NOT"
-        "   (SELECT count(*) FROM cases k WHERE k.run = r.id AND k.verdict = t.verdict))"
-        " FROM runs r LEFT JOIN cases c ON c.run = r.id WHERE r.status = 'complete'"
-        " GROUP BY r.id ORDER BY r.id";
-    sqlite3_stmt *row = store_ask(store, sql, "");
+    sqlite3_stmt *row = store_ask(store, table_sql("check totals"), "");
     int got;
     while ((got = store_next(store, row)) > 0) {
         int64_t planned = sqlite3_column_int64(row, 1), cases = sqlite3_column_int64(row, 2);
@@ -51,20 +44,32 @@ static int check_totals(struct store *store)
     return got;
 }
 
+int store_take_checked(struct store *store, int64_t run, size_t position,
+                       struct ver_judgement *judgement)
+{
+    char digest[HASH_TEXT], content[HASH_TEXT];
+    if (store_take(store, run, position, judgement) != 0 ||
+        store_content(store, run, position, content) < 0)
+        return -1;
+    record_digest(digest, judgement);
+    return strcmp(digest, content) == 0
+               ? 0
+               : store_refuse(store,
+                              "case %zu of run %" PRId64 " is not what was recorded: digest %s, "
+                              "wanted %s",
+                              position, run, digest, content);
+}
+
 static int check_contents(struct store *store)
 {
     sqlite3_stmt *row =
-        store_ask(store, "SELECT run, position, content FROM cases ORDER BY run, position", "");
+        store_ask(store, "SELECT run, position FROM cases ORDER BY run, position", "");
     int got;
     while ((got = store_next(store, row)) > 0) {
-        int64_t run = sqlite3_column_int64(row, 0), position = sqlite3_column_int64(row, 1);
-        uint64_t content = 0;
-        int failed = store_content(store, run, position, &content);
-        if (!failed && content != store_column_hex(row, 2))
-            failed = store_refuse(store,
-                                  "case %" PRId64 " of run %" PRId64
-                                  " is not what was recorded: digest %016" PRIx64 ", wanted %.20s",
-                                  position, run, content, store_column_text(row, 2));
+        struct ver_judgement judgement;
+        int failed = store_take_checked(store, sqlite3_column_int64(row, 0),
+                                        (size_t)sqlite3_column_int64(row, 1), &judgement);
+        ver_judgement_clear(&judgement);
         if (failed) {
             store_stop(row);
             return -1;

@@ -4,7 +4,7 @@
  * different length compare. Numbers are compared by their worst: for each case, kind, engine and
  * quantity the largest distance and the fewest digits. */
 #include "verify/store/store_diff.h"
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -48,29 +48,14 @@ static int make_tables(struct store *store, int64_t a, int64_t b)
     static const char fresh[] =
         "DROP TABLE IF EXISTS temp.pairs; DROP TABLE IF EXISTS temp.worst;"
         "CREATE TEMP TABLE pairs (name TEXT, a INTEGER, b INTEGER);"
-        "CREATE TEMP TABLE worst (pair INTEGER, side INTEGER, quantity INTEGER, ratio REAL,"
-        " digits REAL, PRIMARY KEY (pair, quantity, side)) WITHOUT ROWID";
-    static const char pairs[] =
-        "INSERT INTO pairs"
-        " WITH x AS (SELECT name, position, row_number() OVER (PARTITION BY name ORDER BY position)"
-        "   AS n FROM cases WHERE run = ?1),"
-        " y AS (SELECT name, position, row_number() OVER (PARTITION BY name ORDER BY position)"
-        "   AS n FROM cases WHERE run = ?2)"
-        " SELECT x.name, x.position, y.position FROM x LEFT JOIN y USING (name, n)"
-        " UNION ALL"
-        " SELECT y.name, NULL, y.position FROM y LEFT JOIN x USING (name, n) WHERE x.name IS NULL"
-        " ORDER BY 3, 2";
+        "CREATE TEMP TABLE worst (pair INTEGER, side INTEGER, kind TEXT, engine TEXT,"
+        " quantity TEXT, ratio REAL, digits REAL,"
+        " PRIMARY KEY (pair, kind, engine, quantity, side)) WITHOUT ROWID";
     /* A comparison that fails without a distance is as far off as can be. */
-    static const char worst[] =
-        "INSERT INTO worst SELECT p.rowid, ?1, x.quantity,"
-        " max(CASE WHEN x.distance IS NULL AND x.outcome = 'fail' THEN 9e999 ELSE x.distance END),"
-        " min(x.digits)"
-        " FROM pairs p JOIN comparisons x ON x.run = ?2"
-        " AND x.position = CASE ?1 WHEN 0 THEN p.a ELSE p.b END"
-        " WHERE x.outcome <> 'excluded' AND p.a IS NOT NULL AND p.b IS NOT NULL GROUP BY 1, 3";
-    return store_script(store, fresh) != 0 || store_do(store, pairs, "ii", a, b) != 0 ||
-                   store_do(store, worst, "ii", (int64_t)0, a) != 0 ||
-                   store_do(store, worst, "ii", (int64_t)1, b) != 0
+    return store_script(store, fresh) != 0 ||
+                   store_do(store, table_sql("diff pairs"), "ii", a, b) != 0 ||
+                   store_do(store, table_sql("diff worst"), "ii", (int64_t)0, a) != 0 ||
+                   store_do(store, table_sql("diff worst"), "ii", (int64_t)1, b) != 0
                ? -1
                : 0;
 }
@@ -79,12 +64,7 @@ static int make_tables(struct store *store, int64_t a, int64_t b)
 
 static int diff_cases(struct store *store, int64_t a, int64_t b, struct store_diff *diff)
 {
-    static const char sql[] =
-        "SELECT p.name, x.verdict, y.verdict, x.case_digest IS NOT y.case_digest,"
-        " x.content IS NOT y.content, y.reason"
-        " FROM pairs p LEFT JOIN cases x ON x.run = ?1 AND x.position = p.a"
-        " LEFT JOIN cases y ON y.run = ?2 AND y.position = p.b ORDER BY p.rowid";
-    sqlite3_stmt *row = store_ask(store, sql, "ii", a, b);
+    sqlite3_stmt *row = store_ask(store, table_sql("diff cases"), "ii", a, b);
     int got;
     while ((got = store_next(store, row)) > 0) {
         const char *name = store_column_text(row, 0), *before = store_column_text(row, 1);
@@ -116,13 +96,7 @@ static int diff_cases(struct store *store, int64_t a, int64_t b, struct store_di
 
 static int diff_engines(struct store *store, int64_t a, int64_t b, struct store_diff *diff)
 {
-    static const char sql[] =
-        "SELECT p.name, x.engine, x.state, y.state, x.digest, y.digest"
-        " FROM pairs p JOIN engines x ON x.run = ?1 AND x.position = p.a"
-        " LEFT JOIN engines y ON y.run = ?2 AND y.position = p.b AND y.engine = x.engine"
-        " WHERE p.b IS NOT NULL AND (x.state IS NOT y.state OR x.digest IS NOT y.digest)"
-        " ORDER BY p.rowid, x.number";
-    sqlite3_stmt *row = store_ask(store, sql, "ii", a, b);
+    sqlite3_stmt *row = store_ask(store, table_sql("diff engines"), "ii", a, b);
     int got;
     while ((got = store_next(store, row)) > 0) {
         const char *name = store_column_text(row, 0), *engine = store_column_text(row, 1);
@@ -171,16 +145,7 @@ static void diff_digits(struct store_diff *diff, const char *what, double before
 
 static int diff_numbers(struct store *store, struct store_diff *diff)
 {
-    static const char sql[] =
-        "SELECT p.name || ' ' || q.kind || ' ' || q.engine || ' ' || q.name,"
-        " x.ratio, y.ratio, x.digits, y.digits, y.pair IS NULL"
-        " FROM worst x LEFT JOIN worst y ON y.pair = x.pair AND y.quantity = x.quantity AND y.side "
-        "= 1"
-        " JOIN pairs p ON p.rowid = x.pair JOIN quantities q ON q.id = x.quantity"
-        " WHERE x.side = 0 AND (y.pair IS NULL OR x.ratio IS NOT y.ratio OR x.digits IS NOT "
-        "y.digits)"
-        " ORDER BY x.pair, q.kind, q.engine, q.name";
-    sqlite3_stmt *row = store_ask(store, sql, "");
+    sqlite3_stmt *row = store_ask(store, table_sql("diff numbers"), "");
     int got;
     while ((got = store_next(store, row)) > 0) {
         const char *what = store_column_text(row, 0);
@@ -196,12 +161,7 @@ static int diff_numbers(struct store *store, struct store_diff *diff)
 
 static int diff_times(struct store *store, int64_t a, int64_t b, struct store_diff *diff)
 {
-    static const char sql[] =
-        "SELECT x.engine, sum(x.seconds), sum(y.seconds)"
-        " FROM pairs p JOIN times x ON x.run = ?1 AND x.position = p.a"
-        " JOIN times y ON y.run = ?2 AND y.position = p.b AND y.engine = x.engine"
-        " GROUP BY x.engine ORDER BY x.engine";
-    sqlite3_stmt *row = store_ask(store, sql, "ii", a, b);
+    sqlite3_stmt *row = store_ask(store, table_sql("diff times"), "ii", a, b);
     int got;
     while ((got = store_next(store, row)) > 0) {
         double before = store_column_real(row, 1), after = store_column_real(row, 2);

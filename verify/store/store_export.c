@@ -3,102 +3,45 @@
  * Without times the bytes are the same for any number of threads, shards and resumptions: neither
  * the number of the run nor its host is in them. Numbers read back to the same bits. NaN and
  * infinities: "nan", "inf" in tables; null, "inf" in JSON, which has no word for them. */
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *name, *sql;
-} tables[] = {
-    {"cases",
-     "SELECT position, family, name AS \"case\", verdict, reason, neurons, parameters, spikes,"
-     " precision, grazing, slope, coincidence, \"end\", maximum_gap, gradient_norm, condition, "
-     "digits,"
-     " case_digest, content FROM cases WHERE run = ? ORDER BY position"},
-    {"comparisons",
-     "SELECT c.position, c.family, c.name AS \"case\", c.verdict, q.kind, q.engine,"
-     " q.name AS quantity, x.place AS \"index\", x.outcome, x.class, x.numbers, x.digits,"
-     " x.\"order\", x.step, x.precision, x.distance, x.got, x.want, x.hint"
-     " FROM cases c JOIN comparisons x ON x.run = c.run AND x.position = c.position"
-     " JOIN quantities q ON q.id = x.quantity"
-     " WHERE c.run = ? ORDER BY c.position, x.number"},
-    {"engines",
-     "SELECT c.position, c.family, c.name AS \"case\", e.engine, e.state, e.reason, e.digest,"
-     " e.traced, e.same, e.decisions, e.near, e.diagnosis"
-     " FROM cases c JOIN engines e ON e.run = c.run AND e.position = c.position"
-     " WHERE c.run = ? ORDER BY c.position, e.number"},
-    {"ladders",
-     "SELECT c.position, c.family, c.name AS \"case\", o.quantity, o.\"order\", l.step, l.agrees,"
-     " l.\"limit\", o.errors, l.reason"
-     " FROM cases c JOIN ladders l ON l.run = c.run AND l.position = c.position"
-     " JOIN orders o ON o.run = c.run AND o.position = c.position"
-     " WHERE c.run = ? ORDER BY c.position, o.quantity"},
-    {"times", "SELECT c.position, c.family, c.name AS \"case\", t.engine, t.seconds"
-              " FROM cases c JOIN times t ON t.run = c.run AND t.position = c.position"
-              " WHERE c.run = ? ORDER BY c.position, t.engine"},
-};
-enum { TABLES = sizeof tables / sizeof *tables };
-
-static const char *table_sql(const char *name)
-{
-    for (int k = 0; k < TABLES; k++)
-        if (strcmp(tables[k].name, name) == 0)
-            return tables[k].sql;
-    return NULL;
-}
-
 bool store_export_table(const char *name)
 {
-    return table_sql(name) != NULL;
+    static const char *const names[] = {"cases", "comparisons", "engines", "ladders", "times"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (strcmp(names[k], name) == 0)
+            return true;
+    return false;
 }
 
-/* ---- TSV ---- */
-
-static bool is_real(sqlite3_stmt *row, int column)
+static int put_tsv(struct store *store, int64_t run, const char *name, FILE *out)
 {
-    const char *type = sqlite3_column_decltype(row, column);
-    return type && strcmp(type, "REAL") == 0;
+    char query[64];
+    struct table table;
+    snprintf(query, sizeof query, "export %s", name);
+    table_ask(&table, store, query, "i", run);
+    return table_put(&table, TABLE_TSV, out);
 }
 
-/* Nothing is empty, so that a table can be read by columns; NULL of a number is NaN. */
-static int put_field(struct store *store, FILE *out, sqlite3_stmt *row, int column)
+static int put_junit(struct store *store, int64_t run, bool times, FILE *out)
 {
-    char number[STORE_NUMBER];
-    if (is_real(row, column)) {
-        store_number_text(number, store_column_real(row, column));
-        fputs(number, out);
-        return 0;
-    }
-    char *text = store_clean_text(store_column_text(row, column));
-    if (!text)
-        return store_refuse(store, "memory is short");
-    fputs(text[0] ? text : "-", out);
-    free(text);
-    return 0;
+    struct table table;
+    table_ask(&table, store, "junit", "ii", run, (int64_t)times);
+    return table_put(&table, TABLE_LINES, out);
 }
 
-static int put_table(struct store *store, int64_t run, const char *name, FILE *out)
+static int put_markdown(struct store *store, int64_t run, FILE *out)
 {
-    sqlite3_stmt *row = store_ask(store, table_sql(name), "i", run);
-    int got, columns = row ? sqlite3_column_count(row) : 0;
-    for (int k = 0; k < columns; k++)
-        fprintf(out, "%s%s", k > 0 ? "\t" : "", sqlite3_column_name(row, k));
-    fputc('\n', out);
-    while ((got = store_next(store, row)) > 0) {
-        for (int k = 0; k < columns; k++) {
-            if (k > 0)
-                fputc('\t', out);
-            if (put_field(store, out, row, k) != 0) {
-                store_stop(row);
-                return -1;
-            }
-        }
-        fputc('\n', out);
-    }
-    return got;
+    struct table table;
+    table_ask(&table, store, "markdown", "i", run);
+    if (table_put(&table, TABLE_LINES, out) != 0 || store_since(store, run, out) != 0)
+        return -1;
+    table_ask(&table, store, "markdown about", "i", run);
+    return table_put(&table, TABLE_LINES, out);
 }
 
 /* ---- JSON ---- */
@@ -120,7 +63,8 @@ static json_t *json_clean(const char *text)
 
 static json_t *json_field(sqlite3_stmt *row, int column)
 {
-    if (is_real(row, column))
+    const char *type = sqlite3_column_decltype(row, column);
+    if (type && strcmp(type, "REAL") == 0)
         return json_number(store_column_real(row, column));
     switch (sqlite3_column_type(row, column)) {
     case SQLITE_INTEGER:
@@ -163,10 +107,13 @@ static json_t *json_numbers(const char *text)
 }
 
 /* All rows of one case as a list, under a key, if there are any. */
-static int add_rows(struct store *store, json_t *to, const char *key, const char *sql, int64_t run,
-                    int64_t position)
+static int add_rows(struct store *store, json_t *to, const char *key, int64_t run, int64_t position)
 {
-    sqlite3_stmt *row = store_ask(store, sql, "ii", run, position);
+    char query[64];
+    struct table table;
+    snprintf(query, sizeof query, "json %s", key);
+    table_ask(&table, store, query, "ii", run, position);
+    sqlite3_stmt *row = table.row;
     json_t *list = json_array();
     int got, failed = list ? 0 : -1;
     while (!failed && (got = store_next(store, row)) != 0) {
@@ -185,38 +132,20 @@ static int add_rows(struct store *store, json_t *to, const char *key, const char
 
 static int add_details(struct store *store, json_t *to, int64_t run, int64_t position, bool times)
 {
-    static const char comparisons[] =
-        "SELECT q.kind, q.engine, q.name AS quantity, x.place AS \"index\", x.outcome, x.class,"
-        " x.numbers, x.digits, x.\"order\", x.step, x.precision, x.distance, x.got, x.want, x.hint"
-        " FROM comparisons x JOIN quantities q ON q.id = x.quantity"
-        " WHERE x.run = ? AND x.position = ? ORDER BY x.number";
-    static const char engines[] =
-        "SELECT engine, state, reason, digest, traced, same, decisions, near, diagnosis"
-        " FROM engines WHERE run = ? AND position = ? ORDER BY number";
-    static const char ratios[] =
-        "SELECT e.engine, r.quantity, r.largest, r.counts FROM ratios r JOIN engines e"
-        " ON e.run = r.run AND e.position = r.position AND e.number = r.number"
-        " WHERE r.run = ? AND r.position = ? ORDER BY r.number, r.quantity";
-    static const char ladders[] =
-        "SELECT o.quantity, o.\"order\", l.step, l.agrees, l.\"limit\", o.errors, l.reason"
-        " FROM ladders l JOIN orders o ON o.run = l.run AND o.position = l.position"
-        " WHERE l.run = ? AND l.position = ? ORDER BY o.quantity";
-    static const char seconds[] =
-        "SELECT engine, seconds FROM times WHERE run = ? AND position = ? ORDER BY engine";
-    return add_rows(store, to, "comparisons", comparisons, run, position) != 0 ||
-                   add_rows(store, to, "engines", engines, run, position) != 0 ||
-                   add_rows(store, to, "ratios", ratios, run, position) != 0 ||
-                   add_rows(store, to, "ladders", ladders, run, position) != 0 ||
-                   (times && add_rows(store, to, "times", seconds, run, position) != 0)
-               ? -1
-               : 0;
+    static const char *const key[] = {"comparisons", "engines", "ratios", "ladders", "times"};
+    for (int k = 0; k < (times ? 5 : 4); k++)
+        if (add_rows(store, to, key[k], run, position) != 0)
+            return -1;
+    return 0;
 }
 
 enum { COMPACT = JSON_COMPACT | JSON_REAL_PRECISION(17) };
 
 static int put_json_cases(struct store *store, int64_t run, bool times, FILE *out)
 {
-    sqlite3_stmt *row = store_ask(store, table_sql("cases"), "i", run);
+    struct table table;
+    table_ask(&table, store, "export cases", "i", run);
+    sqlite3_stmt *row = table.row;
     const char *before = "\n  ";
     int got;
     fputs(" \"cases\": [", out);
@@ -239,8 +168,13 @@ static int put_json_cases(struct store *store, int64_t run, bool times, FILE *ou
 }
 
 /* One row as an object, the names of its columns as keys. */
-static int put_json_row(struct store *store, const char *key, sqlite3_stmt *row, FILE *out)
+static int put_json_row(struct store *store, int64_t run, const char *key, FILE *out)
 {
+    char query[64];
+    struct table table;
+    snprintf(query, sizeof query, "json %s", key);
+    table_ask(&table, store, query, "i", run);
+    sqlite3_stmt *row = table.row;
     int got = store_next(store, row);
     json_t *object = got > 0 ? json_row(store, row, 0) : NULL;
     fprintf(out, " \"%s\": ", key);
@@ -254,19 +188,15 @@ static int put_json_row(struct store *store, const char *key, sqlite3_stmt *row,
 
 static int put_json(struct store *store, int64_t run, bool times, FILE *out)
 {
-    static const char facts[] =
-        "SELECT version, program, commit_id AS \"commit\", dirty, flags, compiler, libraries,"
-        " device, suite, suite_digest, options, engines, cases, fingerprint FROM runs WHERE id = ?";
-    static const char host[] = "SELECT started, host_cores FROM runs WHERE id = ?";
     sqlite3_stmt *row;
-    uint64_t digest;
+    char digest[HASH_TEXT];
     int got;
     fputs("{\n \"format\": \"evident-run-1\",\n", out);
-    if (put_json_row(store, "run", store_ask(store, facts, "i", run), out) != 0 ||
-        (times && put_json_row(store, "host", store_ask(store, host, "i", run), out) != 0) ||
-        store_digest(store, run, &digest) != 0)
+    if (put_json_row(store, run, "run", out) != 0 ||
+        (times && put_json_row(store, run, "host", out) != 0) ||
+        store_digest(store, run, digest) != 0)
         return -1;
-    fprintf(out, " \"digest\": \"%016" PRIx64 "\",\n \"totals\": {", digest);
+    fprintf(out, " \"digest\": \"%s\",\n \"totals\": {", digest);
     row = store_ask(store,
                     "SELECT verdict, count(*) FROM cases WHERE run = ? GROUP BY verdict "
                     "ORDER BY verdict",
@@ -282,12 +212,12 @@ int store_export(struct store *store, int64_t run, const struct store_export *ho
 {
     switch (how->format) {
     case STORE_TSV:
-        return put_table(store, run, how->table, out);
+        return put_tsv(store, run, how->table, out);
     case STORE_JSON:
         return put_json(store, run, how->times, out);
     case STORE_MARKDOWN:
-        return store_markdown(store, run, out);
+        return put_markdown(store, run, out);
     default:
-        return store_junit(store, run, how->times, out);
+        return put_junit(store, run, how->times, out);
     }
 }

@@ -26,21 +26,21 @@ static void add(char *text, size_t size, const char *more)
 
 /* The program by its bytes: two builds are never taken for one. Empty where the system does not
  * show the file. */
-static void digest_program(char text[20])
+static void digest_program(char text[HASH_TEXT])
 {
     static unsigned char block[1 << 16];
-    uint64_t hash = STORE_FNV;
     size_t got, all = 0;
     FILE *file = fopen("/proc/self/exe", "r");
-    text[0] = '\0';
     if (!file)
         return;
+    struct hash *hash = hash_new();
     while ((got = fread(block, 1, sizeof block, file)) > 0) {
-        hash = store_hash(hash, block, got);
+        hash_add(hash, block, got);
         all += got;
     }
-    if (!ferror(file) && all > 0)
-        snprintf(text, 20, "%016" PRIx64, hash);
+    hash_end(hash, text);
+    if (ferror(file) || all == 0)
+        text[0] = '\0';
     fclose(file);
 }
 
@@ -79,32 +79,34 @@ static void describe_host(struct store_facts *facts)
 
 /* ---- suite and options ---- */
 
-uint64_t store_case_digest(const struct case_problem *problem)
+void store_case_digest(char text[HASH_TEXT], const struct case_problem *problem)
 {
-    char *text = case_text(problem);
-    uint64_t digest = text ? store_hash_text(STORE_FNV, text) : 0;
-    free(text);
-    return digest;
+    char *canonical = case_text(problem);
+    text[0] = '\0';
+    if (canonical)
+        hash_of(text, canonical, strlen(canonical));
+    free(canonical);
 }
 
 /* A case of a family is known by its address, since the program is; a file by what is in it. */
 static void describe_suite(struct store_facts *facts, const char *const *names, size_t count,
                            const struct ver_sources *sources)
 {
-    uint64_t hash = STORE_FNV;
+    struct hash *hash = hash_new();
     for (size_t k = 0; k < count; k++) {
         add(facts->suite, sizeof facts->suite, k > 0 ? " " : "");
         add(facts->suite, sizeof facts->suite, names[k]);
     }
     for (size_t k = 0; k < sources->count; k++) {
         const struct ver_source *source = &sources->at[k];
-        hash = store_hash_text(hash, source->name);
+        hash_add_text(hash, source->name);
         if (!source->family && source->made) {
-            uint64_t digest = store_case_digest(source->made->problem);
-            hash = store_hash(hash, &digest, sizeof digest);
+            char digest[HASH_TEXT];
+            store_case_digest(digest, source->made->problem);
+            hash_add_text(hash, digest);
         }
     }
-    snprintf(facts->suite_digest, sizeof facts->suite_digest, "%016" PRIx64, hash);
+    hash_end(hash, facts->suite_digest);
     facts->cases = facts->planned = sources->count;
 }
 
@@ -121,14 +123,16 @@ static int describe_options(struct store_facts *facts, const struct ver_options 
     if (!failed)
         snprintf(facts->options, sizeof facts->options, "%s", text + strspn(text, " "));
     free(text);
-    uint64_t hash = STORE_FNV;
+    struct hash *hash = hash_new();
+    bool programs = false;
     for (size_t e = 0; e < options->engines; e++) {
         add(facts->engines, sizeof facts->engines, e > 0 ? " " : "");
         add(facts->engines, sizeof facts->engines, ver_engine_name(options->engine[e]));
-        hash = engine_digest(hash, options->engine[e]);
+        programs |= engine_digest(hash, options->engine[e]);
     }
-    if (hash != STORE_FNV)
-        snprintf(facts->programs, sizeof facts->programs, "%016" PRIx64, hash);
+    hash_end(hash, facts->programs);
+    if (!programs)
+        facts->programs[0] = '\0';
     return failed ? -1 : 0;
 }
 
@@ -143,19 +147,18 @@ int store_facts(struct store_facts *facts, const char *const *names, size_t coun
     return describe_options(facts, options);
 }
 
-void store_fingerprint(char text[20], const struct store_facts *facts)
+void store_fingerprint(char text[HASH_TEXT], const struct store_facts *facts)
 {
     const char *const parts[] = {
         facts->version, facts->program,  facts->commit,       facts->dirty ? "+" : "",
         facts->flags,   facts->compiler, facts->device,       facts->libraries,
-        facts->options, facts->engines,  facts->suite_digest,
+        facts->options, facts->engines,  facts->suite_digest, facts->programs,
     };
     char cases[32];
-    uint64_t hash = STORE_FNV;
+    struct hash *hash = hash_new();
     for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-        hash = store_hash_text(hash, parts[k]);
-    if (facts->programs[0])
-        hash = store_hash_text(hash, facts->programs);
+        hash_add_text(hash, parts[k]);
     snprintf(cases, sizeof cases, "%zu", facts->cases);
-    snprintf(text, 20, "%016" PRIx64, store_hash_text(hash, cases));
+    hash_add_text(hash, cases);
+    hash_end(hash, text);
 }

@@ -2,31 +2,24 @@
 #ifndef EVIDENT_VERIFY_STORE_INNER_H
 #define EVIDENT_VERIFY_STORE_INNER_H
 
+#include "verify/run/record.h"
 #include "verify/store/store.h"
 
 #include <sqlite3.h>
+#include <stdarg.h>
 
-enum { STORE_STATEMENTS = 64 };
-
-struct store_quantity { /* a row of the table quantities, kept in memory */
-    int64_t id;
-    const char *kind, *engine, *name;
-};
+enum { STORE_STATEMENTS = 96 };
 
 struct store {
     sqlite3 *db;
-    char *path; /* as the user wrote it */
-    bool writing;
+    char *path; /* as the user wrote it; of a temporary store what it is called */
+    bool writing, temporary;
     struct case_error error;
     struct {
         const char *sql; /* known by its address */
         sqlite3_stmt *statement;
     } cache[STORE_STATEMENTS];
     size_t cached;
-    char **word; /* names that outlive a row */
-    size_t words, word_room;
-    struct store_quantity *quantity;
-    size_t quantities, quantity_room, quantity_hint;
     double synced; /* when the last transaction reached the disk */
     bool full;     /* what synchronous is set to */
 };
@@ -43,8 +36,10 @@ int store_code_text(char *text, size_t size, const char *path, sqlite3 *db, int 
 int store_script(struct store *store, const char *sql);
 
 /* Prepares sql, whose address must not change, and binds: i int64_t, z size_t, t text or NULL, r
- * double (NaN is NULL), b bool (int), x uint64_t as 16 hexadecimal digits. NULL after an error. */
+ * double (NaN is NULL). NULL after an error. */
 sqlite3_stmt *store_ask(struct store *store, const char *sql, const char *types, ...);
+sqlite3_stmt *store_ask_list(struct store *store, const char *sql, const char *types,
+                             va_list values);
 
 /* 1: a row; 0: there is no more, or -1; the statement is ready for other use then. */
 int store_next(struct store *store, sqlite3_stmt *statement);
@@ -57,7 +52,6 @@ int64_t store_count(struct store *store, const char *sql, const char *types, ...
 
 const char *store_column_text(sqlite3_stmt *statement, int column); /* "" for NULL */
 double store_column_real(sqlite3_stmt *statement, int column);      /* NaN for NULL */
-uint64_t store_column_hex(sqlite3_stmt *statement, int column);
 
 /* ---- transactions: store_open.c ---- */
 
@@ -67,36 +61,46 @@ int store_undo(struct store *store);   /* keeps the error; returns -1 */
 
 /* ---- store_schema.c ---- */
 
-enum { STORE_VERSION = 3, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
-int store_migrate(struct store *store, int version);
+enum { STORE_VERSION = 4, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
+enum { STORE_RUN_COLUMNS = 19 };
+extern const struct column store_run_column[STORE_RUN_COLUMNS]; /* of struct store_facts */
+int store_create(struct store *store);
 
-/* ---- store_word.c ---- */
+/* ---- store_function.c ---- */
 
-const char *store_word(struct store *store, const char *text); /* NULL if memory is short */
-void store_words_clear(struct store *store);
-void store_quantities_forget(struct store *store); /* reads them again when next needed */
-/* The id of a quantity, entered if new; -1 after an error. */
-int64_t store_quantity(struct store *store, const char *kind, const char *engine, const char *name);
-const struct store_quantity *store_quantity_at(struct store *store, int64_t id);
+/* What the queries of this program ask for beside SQL: fixed(x, digits), general(x, digits) and
+ * shortest(x) print a number as printf and store_number_text do; median(x), counts(x) and
+ * nearest(number, distance, digits) are of all rows; log2(x), log10(x): NULL where there is none;
+ * line(x): one line; word(x): a word of a shell; xml(x), html(x), and markdown(x, ...), a row of a
+ * table: nothing is taken for markup. And the table words: names of enumerations (what: their
+ * column, or 'ratio', 'ladder'; number; name). */
+int store_add_functions(struct store *store);
 
-/* ---- store_digest.c ---- */
+/* ---- store_row.c ---- */
 
-#define STORE_FNV 0xcbf29ce484222325u
-uint64_t store_hash(uint64_t hash, const void *data, size_t size);
-uint64_t store_hash_text(uint64_t hash, const char *text);
-/* Of all rows of one case, but for its times. */
-int store_content(struct store *store, int64_t run, int64_t position, uint64_t *content);
+/* Inside a transaction: enters a run. Its number, or -1. */
+int64_t store_put_run(struct store *store, const struct store_facts *facts);
+int store_take_run(struct store *store, int64_t run, struct store_facts *facts);
+/* Likewise a case, which must not be there; content is its digest. */
+int store_put(struct store *store, int64_t run, size_t position,
+              const struct ver_judgement *judgement, const char *content);
 
 /* ---- store_record.c ---- */
 
-/* Inside a transaction: writes the digest of the rows of a case beside them. */
-int store_seal(struct store *store, int64_t run, int64_t position);
+/* The digest of a case as recorded: 1; 0 without such a case; -1. */
+int store_content(struct store *store, int64_t run, size_t position, char text[HASH_TEXT]);
+/* Inside a transaction: puts a case, or makes sure that it is there and says the same. */
+int store_put_same(struct store *store, int64_t run, size_t position,
+                   const struct ver_judgement *judgement);
+
+/* ---- store_check.c ---- */
+
+/* store_take, and its digest is the one that was recorded. */
+int store_take_checked(struct store *store, int64_t run, size_t position,
+                       struct ver_judgement *judgement);
 
 /* ---- store_run.c ---- */
 
-/* Inside a transaction: enters a run. Its number, or -1. */
-int64_t store_enter_run(struct store *store, const struct store_facts *facts,
-                        const char *fingerprint);
 int store_complete(struct store *store, int64_t run);
 
 /* ---- store_text.c: numbers and texts for files ---- */
@@ -108,13 +112,7 @@ void store_number_text(char text[STORE_NUMBER], double x);
  * NULL if memory is short. */
 char *store_clean_text(const char *text);
 
-/* ---- store_junit.c ---- */
-
-int store_junit(struct store *store, int64_t run, bool times, FILE *out);
-
-/* ---- store_markdown.c ---- */
-
-int store_markdown(struct store *store, int64_t run, FILE *out);
+/* ---- store_since.c ---- */
 
 /* What moved since the newest complete run before of the same suite; nothing without one. 0, or
  * -1. */

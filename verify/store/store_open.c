@@ -103,12 +103,12 @@ static int explain_absence(struct store *store, const char *path, enum store_mod
 /* A reader may have to finish the log of a killed run, so it asks for a writable file first. */
 static int open_file(struct store *store, enum store_mode mode)
 {
-    char *path = plain_path(store->path);
+    char *path = store->temporary ? calloc(1, 1) : plain_path(store->path);
     if (!path)
         return store_refuse(store, "memory is short");
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
                 (mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
-    bool local = is_local(path);
+    bool local = store->temporary || is_local(path);
     int code = sqlite3_open_v2(path, &store->db, flags, NULL);
     int failed = 0;
     if (code != SQLITE_OK && !store->db)
@@ -160,6 +160,11 @@ static int check_kind(struct store *store, int64_t *version)
     if (*version > STORE_VERSION)
         return store_refuse(store, "found version %d, wanted at most %d; a newer evident made it",
                             (int)*version, (int)STORE_VERSION);
+    if (tables > 0 && *version < STORE_VERSION)
+        return store_refuse(store,
+                            "found version %d, wanted %d; an older evident made it, whose digests "
+                            "cannot be compared: keep it for that one, judge again into a new file",
+                            (int)*version, (int)STORE_VERSION);
     if (tables == 0 && !store->writing)
         return store_refuse(store, "found an empty file, wanted a store");
     return 0;
@@ -170,17 +175,22 @@ static int prepare(struct store *store)
     int64_t version = 0;
     if (check_kind(store, &version) != 0)
         return -1;
-    if (store->writing && store_script(store, "PRAGMA journal_mode = WAL;"
-                                              "PRAGMA synchronous = NORMAL") != 0)
+    if (store_script(store, "PRAGMA cache_size = -65536") != 0) /* kibibytes */
         return -1;
-    if (store_script(store, "PRAGMA foreign_keys = ON") != 0)
+    if (store->writing && !store->temporary &&
+        store_script(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") != 0)
         return -1;
-    return version < STORE_VERSION ? store_migrate(store, STORE_VERSION) : 0;
+    if ((!store->temporary && store_script(store, "PRAGMA foreign_keys = ON") != 0) ||
+        (version == 0 && store_create(store) != 0) || store_add_functions(store) != 0)
+        return -1;
+    return store->temporary ? store_script(store, "BEGIN") : 0;
 }
 
 struct store *store_open(const char *path, enum store_mode mode, struct case_error *error)
 {
     struct store *store = calloc(1, sizeof *store);
+    bool temporary = !path;
+    path = temporary ? "the store of this run" : path;
     size_t size = strlen(path) + 1;
     if (store)
         store->path = malloc(size);
@@ -191,6 +201,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct case_err
     }
     memcpy(store->path, path, size);
     store->writing = mode == STORE_WRITE;
+    store->temporary = temporary;
     if (open_file(store, mode) == 0 && prepare(store) == 0)
         return store;
     *error = store->error;
@@ -204,21 +215,22 @@ void store_close(struct store *store)
         return;
     for (size_t k = 0; k < store->cached; k++)
         sqlite3_finalize(store->cache[k].statement);
-    if (store->db && sqlite3_db_readonly(store->db, "main") == 0) {
+    if (store->db && !store->temporary && sqlite3_db_readonly(store->db, "main") == 0) {
         /* Refused while somebody else has it open; then that one will do it. */
         sqlite3_busy_timeout(store->db, 0);
         sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     }
     sqlite3_close(store->db);
-    store_words_clear(store);
     free(store->path);
     free(store);
 }
 
-/* ---- transactions ---- */
+/* ---- transactions: of a temporary store one, which never ends ---- */
 
 int store_lock(struct store *store)
 {
+    if (store->temporary)
+        return 0;
     double now = ver_now();
     bool full = now - store->synced >= SYNC_SECONDS;
     if (full != store->full && store_script(store, full ? "PRAGMA synchronous = FULL"
@@ -232,16 +244,15 @@ int store_lock(struct store *store)
 
 int store_commit(struct store *store)
 {
-    return store_do(store, "COMMIT", "") == 0 ? 0 : store_undo(store);
+    return store->temporary || store_do(store, "COMMIT", "") == 0 ? 0 : store_undo(store);
 }
 
-/* Full disks undo by themselves. Names that were new in the transaction are gone with it. */
+/* Full disks undo by themselves. */
 int store_undo(struct store *store)
 {
     struct case_error error = store->error;
-    if (sqlite3_get_autocommit(store->db) == 0)
+    if (!store->temporary && sqlite3_get_autocommit(store->db) == 0)
         store_do(store, "ROLLBACK", "");
-    store_quantities_forget(store);
     store->error = error;
     return -1;
 }

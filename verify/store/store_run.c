@@ -6,28 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-int64_t store_enter_run(struct store *store, const struct store_facts *facts,
-                        const char *fingerprint)
-{
-    static const char sql[] =
-        "INSERT INTO runs (fingerprint, status, shard, shards, planned, version, program,"
-        " commit_id, dirty, flags, compiler, libraries, device, suite, suite_digest, options,"
-        " engines, cases, started, host_cores)"
-        " VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    int failed = store_do(
-        store, sql, "tzzztttbttttttttzti", fingerprint, facts->shard, facts->shards, facts->planned,
-        facts->version, facts->program, facts->commit, (int)facts->dirty, facts->flags,
-        facts->compiler, facts->libraries, facts->device, facts->suite, facts->suite_digest,
-        facts->options, facts->engines, facts->cases, facts->started, (int64_t)facts->host_cores);
-    return failed ? -1 : sqlite3_last_insert_rowid(store->db);
-}
-
 int64_t store_begin(struct store *store, const struct store_facts *facts, bool resume)
 {
     static const char newest[] =
         "SELECT coalesce(max(id), 0) FROM runs"
         " WHERE fingerprint = ? AND shard = ? AND shards = ? AND planned = ?";
-    char fingerprint[20];
+    char fingerprint[HASH_TEXT];
     store_fingerprint(fingerprint, facts);
     if (store_lock(store) != 0)
         return -1;
@@ -35,7 +19,7 @@ int64_t store_begin(struct store *store, const struct store_facts *facts, bool r
                                        facts->shards, facts->planned)
                          : 0;
     if (run == 0)
-        run = store_enter_run(store, facts, fingerprint);
+        run = store_put_run(store, facts);
     if (run < 0)
         return store_undo(store);
     return store_commit(store) == 0 ? run : -1;
@@ -84,8 +68,10 @@ int store_finish(struct store *store, int64_t run)
     if (planned < 0 || recorded < 0)
         return store_undo(store);
     if (planned != recorded) {
-        store_refuse(store, "run %" PRId64 " has %" PRId64 " cases, wanted %" PRId64, run, recorded,
-                     planned);
+        store_refuse(store,
+                     "the cases do not add up: run %" PRId64 " has %" PRId64
+                     " cases, wanted %" PRId64,
+                     run, recorded, planned);
         return store_undo(store);
     }
     return store_complete(store, run) == 0 ? store_commit(store) : store_undo(store);

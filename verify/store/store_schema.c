@@ -1,179 +1,143 @@
-/* store_schema.c: the tables, and how a store of an older version becomes one of the newest.
+/* store_schema.c: the tables of a store. Those of cases are the columns of verify/run/record.c;
+ * texts and comments stay in the file (`sqlite3 FILE .schema`, `evident store --schema`).
  *
- * The text of a step is never changed once a store may have been made by it: what is new is a new
- * step. A fresh store goes through all of them, so there is one way to what there is; its text,
- * comments included, stays in the file (`sqlite3 FILE .schema`, `evident store --schema`).
- *
- * Names of enumerations are text, so that an old program reads what a newer one wrote, as far as it
- * knows it. NaN is NULL: SQLite has none. Digests are 16 hexadecimal digits. */
+ * Names of enumerations are text, so that any program reads what is there. NaN is NULL: SQLite has
+ * none. */
 #include "verify/store/store_inner.h"
 
-static const char version_1[] =
-    "CREATE TABLE runs (\n"
-    "  -- One campaign, however often it was interrupted.\n"
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,\n"
-    "  fingerprint TEXT NOT NULL, -- digest of version .. cases: if the same, same numbers\n"
-    "  status TEXT NOT NULL,      -- 'running' (or interrupted) or 'complete'\n"
-    "  shard INTEGER NOT NULL,    -- of shards, from 1; 0 of 0 is the whole suite\n"
-    "  shards INTEGER NOT NULL,\n"
-    "  planned INTEGER NOT NULL,  -- cases that make it complete\n"
-    "  version TEXT NOT NULL,     -- of evident\n"
-    "  program TEXT NOT NULL,     -- digest of the program's file\n"
-    "  commit_id TEXT NOT NULL,   -- of what is under test; '' if not known\n"
-    "  dirty INTEGER NOT NULL,    -- 1: changed since that commit\n"
-    "  flags TEXT NOT NULL,       -- of the compiler\n"
-    "  compiler TEXT NOT NULL,\n"
-    "  libraries TEXT NOT NULL,   -- NAME VERSION, ...\n"
-    "  device TEXT NOT NULL,      -- beside the processor; '' for none\n"
-    "  suite TEXT NOT NULL,       -- as on the command line\n"
-    "  suite_digest TEXT NOT NULL,\n"
-    "  options TEXT NOT NULL,     -- as on the command line, in one order\n"
-    "  engines TEXT NOT NULL,\n"
-    "  cases INTEGER NOT NULL,    -- of the whole suite\n"
-    "  started TEXT NOT NULL,     -- UTC; '' if not kept\n"
-    "  host_cores INTEGER NOT NULL\n"
-    ");\n"
+#include <stdlib.h>
+
+const struct column store_run_column[] = {
+#define FACT(kind, name_, member, says_)                                                           \
+    {                                                                                              \
+        COLUMN_##kind, name_, offsetof(struct store_facts, member),                                \
+            sizeof(((struct store_facts *)0)->member), .says = says_                               \
+    }
+    FACT(SIZE, "shard", shard, "of shards, from 1; 0 of 0 is the whole suite"),
+    FACT(SIZE, "shards", shards, NULL),
+    FACT(SIZE, "planned", planned, "cases that make it complete"),
+    FACT(TEXT, "version", version, "of evident"),
+    FACT(TEXT, "program", program, "digest of the program's file"),
+    FACT(TEXT, "commit_id", commit, "of what is under test; '' if not known"),
+    FACT(FLAG, "dirty", dirty, "1: changed since that commit"),
+    FACT(TEXT, "flags", flags, "of the compiler"),
+    FACT(TEXT, "compiler", compiler, NULL),
+    FACT(TEXT, "libraries", libraries, "NAME VERSION, ..."),
+    FACT(TEXT, "device", device, "beside the processor; '' for none"),
+    FACT(TEXT, "suite", suite, "as on the command line"),
+    FACT(TEXT, "suite_digest", suite_digest, NULL),
+    FACT(TEXT, "options", options, "as on the command line, in one order"),
+    FACT(TEXT, "engines", engines, NULL),
+    FACT(TEXT, "programs", programs, "digest of what exec: engines are; '' without one"),
+    FACT(SIZE, "cases", cases, "of the whole suite"),
+    FACT(TEXT, "started", started, "UTC; '' if not kept"),
+    FACT(LONG, "host_cores", host_cores, NULL),
+};
+_Static_assert(sizeof store_run_column / sizeof *store_run_column == STORE_RUN_COLUMNS, "count");
+
+/* What no struct holds. */
+static const char totals[] =
     "CREATE TABLE totals (\n"
     "  -- What a complete run added up to; `evident store --check` counts again.\n"
     "  run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,\n"
     "  verdict TEXT NOT NULL,\n"
     "  cases INTEGER NOT NULL,\n"
     "  PRIMARY KEY (run, verdict)\n"
-    ") WITHOUT ROWID;\n"
-    "CREATE TABLE cases (\n"
-    "  run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,\n"
-    "  position INTEGER NOT NULL,     -- in the whole suite, from 0\n"
-    "  name TEXT NOT NULL,            -- what `evident verify` takes: an address or a file\n"
-    "  family TEXT NOT NULL,\n"
-    "  case_digest TEXT,              -- of the case's canonical text; NULL if not taken\n"
-    "  verdict TEXT NOT NULL,         -- pass, fail, undecided, not-run, error\n"
-    "  reason TEXT NOT NULL,\n"
-    "  neurons INTEGER NOT NULL,\n"
-    "  parameters INTEGER NOT NULL,\n"
-    "  spikes INTEGER NOT NULL,       -- by the reference\n"
-    "  precision INTEGER NOT NULL,    -- bits of the reference\n"
-    "  grazing REAL,                  -- the margins; Inf: nothing to measure\n"
-    "  slope REAL,\n"
-    "  coincidence REAL,\n"
-    "  \"end\" REAL,\n"
-    "  maximum_gap REAL,\n"
-    "  gradient_norm REAL,\n"
-    "  condition REAL,                -- largest |p dL/dp| / |L|\n"
-    "  digits REAL,                   -- smallest agreement of a difference\n"
-    "  content TEXT,                  -- digest of all rows of this case but for its times\n"
-    "  PRIMARY KEY (run, position)\n"
-    ") WITHOUT ROWID;\n"
-    "CREATE TABLE quantities (\n"
-    "  -- What comparisons are about.\n"
-    "  id INTEGER PRIMARY KEY,\n"
-    "  kind TEXT NOT NULL,   -- spikes, losses, directions, rounding, bits, ...\n"
-    "  engine TEXT NOT NULL, -- who is judged; 'reference' for the reference\n"
-    "  name TEXT NOT NULL,   -- weights, adjoint_V, known_spike, ...\n"
-    "  UNIQUE (kind, engine, name)\n"
-    ");\n"
-    "CREATE TABLE comparisons (\n"
-    "  run INTEGER NOT NULL,\n"
-    "  position INTEGER NOT NULL,\n"
-    "  number INTEGER NOT NULL,   -- in the order of the judge, from 0\n"
-    "  quantity INTEGER NOT NULL REFERENCES quantities,\n"
-    "  place TEXT NOT NULL,       -- weights[0][2][1], ...\n"
-    "  outcome TEXT NOT NULL,     -- pass, fail, excluded (counted, never used as evidence)\n"
-    "  class TEXT NOT NULL,       -- of a difference of the loss; '-' of all others\n"
-    "  numbers INTEGER NOT NULL,  -- compared here, all by the same rule\n"
-    "  digits REAL,               -- of agreement\n"
-    "  \"order\" REAL,              -- observed order of a difference\n"
-    "  step REAL,                 -- log2 of its smallest step\n"
-    "  precision INTEGER NOT NULL,\n"
-    "  distance REAL,             -- in units of the bound: at most 1 agrees\n"
-    "  got TEXT NOT NULL,         -- what is judged\n"
-    "  want TEXT NOT NULL,        -- what is right\n"
-    "  hint TEXT,                 -- what a wrong number looks like; NULL if not known\n"
-    "  PRIMARY KEY (run, position, number),\n"
-    "  FOREIGN KEY (run, position) REFERENCES cases ON DELETE CASCADE\n"
-    ") WITHOUT ROWID;\n"
-    "CREATE TABLE times (\n"
-    "  -- Apart from what is judged: no digest knows them.\n"
-    "  run INTEGER NOT NULL,\n"
-    "  position INTEGER NOT NULL,\n"
-    "  engine TEXT NOT NULL,\n"
-    "  seconds REAL NOT NULL,\n"
-    "  PRIMARY KEY (run, position, engine),\n"
-    "  FOREIGN KEY (run, position) REFERENCES cases ON DELETE CASCADE\n"
-    ") WITHOUT ROWID;\n";
+    ") WITHOUT ROWID";
 
-/* What engines with a fixed step say of themselves. */
-static const char version_2[] =
-    "CREATE TABLE engines (\n"
-    "  -- One engine on one case.\n"
-    "  run INTEGER NOT NULL,\n"
-    "  position INTEGER NOT NULL,\n"
-    "  number INTEGER NOT NULL,    -- in the order asked for, from 0\n"
-    "  engine TEXT NOT NULL,\n"
-    "  state TEXT NOT NULL,        -- ran, inexpressible, large, absent, failed, unjudged\n"
-    "  reason TEXT NOT NULL,\n"
-    "  digest TEXT NOT NULL,       -- of all its numbers\n"
-    "  traced INTEGER NOT NULL,    -- 1: of V, I and adjoints too\n"
-    "  same INTEGER NOT NULL,      -- 1: bits like the first engine's that ran\n"
-    "  decisions INTEGER NOT NULL, -- spike or no spike\n"
-    "  near INTEGER NOT NULL,      -- of those, nearer to the threshold than rounding\n"
-    "  diagnosis TEXT NOT NULL,\n"
-    "  PRIMARY KEY (run, position, number),\n"
-    "  FOREIGN KEY (run, position) REFERENCES cases ON DELETE CASCADE\n"
-    ") WITHOUT ROWID;\n"
-    "CREATE TABLE ratios (\n"
-    "  -- Rounding errors of an engine in units of their bounds.\n"
-    "  run INTEGER NOT NULL,\n"
-    "  position INTEGER NOT NULL,\n"
-    "  number INTEGER NOT NULL,  -- of the engine\n"
-    "  quantity TEXT NOT NULL,\n"
-    "  largest REAL,\n"
-    "  counts TEXT NOT NULL,     -- BIN:COUNT ...; bin 0: above 1; bin b: 2^-b to 2^(1-b)\n"
-    "  PRIMARY KEY (run, position, number, quantity),\n"
-    "  FOREIGN KEY (run, position, number) REFERENCES engines ON DELETE CASCADE\n"
-    ") WITHOUT ROWID;\n"
-    "CREATE TABLE ladders (\n"
-    "  -- A scheme against the reference as its step is halved.\n"
-    "  run INTEGER NOT NULL,\n"
-    "  position INTEGER NOT NULL,\n"
-    "  step REAL,                -- ms, the largest; each next one is half of it\n"
-    "  agrees TEXT NOT NULL,     -- a digit a step; 1: every neuron spikes as often as it should\n"
-    "  \"limit\" REAL,             -- relative error of the extrapolated gradient of the weights\n"
-    "  reason TEXT NOT NULL,     -- why there is none\n"
-    "  PRIMARY KEY (run, position),\n"
-    "  FOREIGN KEY (run, position) REFERENCES cases ON DELETE CASCADE\n"
-    ") WITHOUT ROWID;\n"
-    "CREATE TABLE orders (\n"
-    "  run INTEGER NOT NULL,\n"
-    "  position INTEGER NOT NULL,\n"
-    "  quantity TEXT NOT NULL,\n"
-    "  \"order\" REAL,             -- NULL: too few steps\n"
-    "  errors TEXT NOT NULL,     -- a number a step\n"
-    "  PRIMARY KEY (run, position, quantity),\n"
-    "  FOREIGN KEY (run, position) REFERENCES ladders ON DELETE CASCADE\n"
-    ") WITHOUT ROWID;\n";
+static const char times[] =
+    "CREATE VIEW times AS\n"
+    "  -- Who took how long; what is left of a case is the judge's. No digest knows them.\n"
+    "  WITH part AS (\n"
+    "    SELECT run, position, 'reference' AS engine, seconds_reference AS seconds FROM cases\n"
+    "    UNION ALL SELECT run, position, 'witness', seconds_witness FROM cases\n"
+    "    UNION ALL SELECT e.run, e.position, e.engine, CASE e.number WHEN 0 THEN c.seconds_0\n"
+    "      WHEN 1 THEN c.seconds_1 WHEN 2 THEN c.seconds_2 ELSE c.seconds_3 END\n"
+    "      FROM engines e JOIN cases c USING (run, position) WHERE e.engine <> ''\n"
+    "    UNION ALL SELECT run, position, 'judge', seconds - seconds_reference - seconds_witness\n"
+    "      - seconds_0 - seconds_1 - seconds_2 - seconds_3 FROM cases)\n"
+    "  SELECT run, position, engine, seconds FROM part WHERE seconds > 0";
 
-/* Spikes that a step loses or makes up. */
-static const char version_3[] =
-    "ALTER TABLE ladders ADD COLUMN spikes TEXT /* a number a step: by the reference */;\n"
-    "ALTER TABLE ladders ADD COLUMN missing TEXT /* what neurons have too few */;\n"
-    "ALTER TABLE ladders ADD COLUMN extra TEXT /* too many; NULL, all three: not counted */;\n";
+static const char hints[] =
+    "CREATE VIEW hints AS\n"
+    "  -- What the wrong numbers of a comparison look like, where that is known.\n"
+    "  SELECT x.run, x.position, x.number, e.diagnosis AS hint\n"
+    "  FROM comparisons x JOIN engines e USING (run, position, engine)\n"
+    "  WHERE x.outcome = 'fail' AND x.kind IN ('rounding', 'ladders', 'answers')\n"
+    "    AND e.diagnosis <> ''";
 
-static const char *const steps[STORE_VERSION] = {version_1, version_2, version_3};
+/* ---- tables by their columns ---- */
 
-/* One transaction: a store is of one version or of the next, never between. Another process may
- * have done it since we looked. */
-int store_migrate(struct store *store, int version)
+static void put_columns(FILE *out, const struct column *column, size_t columns)
 {
-    char stamp[96];
-    if (store_script(store, "BEGIN IMMEDIATE") != 0)
+    static const char *const type[] = {"INTEGER NOT NULL", "INTEGER NOT NULL", "INTEGER NOT NULL",
+                                       "REAL", "TEXT NOT NULL"};
+    for (size_t k = 0; k < columns; k++) {
+        int sort = column[k].type < COLUMN_HEX ? (int)column[k].type : COLUMN_HEX;
+        int length = fprintf(out, "  \"%s\" %s,", column[k].name, type[sort]);
+        if (column[k].says)
+            fprintf(out, "%*s -- %s", length < 34 ? 34 - length : 0, "", column[k].says);
+        fputc('\n', out);
+    }
+}
+
+static void put_table(FILE *out, const struct record_table *table)
+{
+    fprintf(out, "CREATE TABLE %s (\n", table->name);
+    if (table->says)
+        fprintf(out, "  -- %s\n", table->says);
+    fprintf(out, "  run INTEGER NOT NULL%s,\n  position INTEGER NOT NULL,%s\n%s%s",
+            table == record_table ? " REFERENCES runs ON DELETE CASCADE" : "",
+            table == record_table ? "      -- in the whole suite, from 0" : "",
+            table->keys > 0 ? "  number INTEGER NOT NULL,        -- in order, from 0\n" : "",
+            table->keys > 1 ? "  quantity TEXT NOT NULL,\n" : "");
+    put_columns(out, table->column, table->columns);
+    if (table == record_table)
+        fputs("  content TEXT NOT NULL,          -- digest of all rows of this case\n", out);
+    fprintf(out, "  PRIMARY KEY (run, position%s%s)%s\n) WITHOUT ROWID;\n",
+            table->keys > 0 ? ", number" : "", table->keys > 1 ? ", quantity" : "",
+            table == record_table
+                ? ""
+                : ",\n  FOREIGN KEY (run, position) REFERENCES cases ON DELETE CASCADE");
+}
+
+static char *schema(void)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    fputs("CREATE TABLE runs (\n"
+          "  -- One campaign, however often it was interrupted.\n"
+          "  id INTEGER PRIMARY KEY AUTOINCREMENT,\n"
+          "  fingerprint TEXT NOT NULL,      -- of version .. cases: if the same, same numbers\n"
+          "  status TEXT NOT NULL,           -- 'running' (or interrupted) or 'complete'\n",
+          out);
+    put_columns(out, store_run_column, STORE_RUN_COLUMNS);
+    fprintf(out, "  CHECK (dirty IN (0, 1))\n);\n%s;\n", totals);
+    for (int kind = 0; kind < RECORD_KINDS; kind++)
+        put_table(out, &record_table[kind]);
+    fprintf(out, "%s;\n%s;\n", times, hints);
+    fprintf(out, "PRAGMA application_id = %d;\nPRAGMA user_version = %d;\n", (int)STORE_APPLICATION,
+            (int)STORE_VERSION);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* One transaction: a store has all tables or none. Another process may have made them since we
+ * looked. */
+int store_create(struct store *store)
+{
+    if (store_lock(store) != 0)
         return -1;
-    int64_t now = store_count(store, "PRAGMA user_version", "");
-    for (int64_t k = now; k < version && k >= 0; k++)
-        if (store_script(store, steps[k]) != 0)
-            return store_undo(store);
-    snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-             (int)STORE_APPLICATION, version);
-    if (now < 0 || (now < version && store_script(store, stamp) != 0))
-        return store_undo(store);
-    return store_commit(store);
+    int64_t version = store_count(store, "PRAGMA user_version", "");
+    char *text = version == 0 ? schema() : NULL;
+    int failed = version < 0;
+    if (version == 0)
+        failed = text ? store_script(store, text) : store_refuse(store, "memory is short");
+    free(text);
+    return failed ? store_undo(store) : store_commit(store);
 }

@@ -1,6 +1,6 @@
 /* store_since.c: of a summary, what moved since the run before of the same suite. */
 #include "verify/store/store_diff.h"
-#include "verify/store/store_inner.h"
+#include "verify/report/table.h"
 
 enum { WORSE_SHOWN = 20 };
 
@@ -23,13 +23,9 @@ static void tell(void *context, enum store_topic topic, enum store_move move, co
 
 int store_since(struct store *store, int64_t run, FILE *out)
 {
-    static const char before[] =
-        "SELECT coalesce(max(a.id), 0) FROM runs a JOIN runs b ON b.id = ? WHERE a.id < b.id"
-        " AND a.suite = b.suite AND a.shard = b.shard AND a.shards = b.shards"
-        " AND a.status = 'complete'";
     struct since since = {out, 0};
     struct store_diff diff = {.ratio = 2, .digits = 1, .tell = tell, .context = &since};
-    int64_t last = store_count(store, before, "i", run);
+    int64_t last = store_count(store, table_sql("since before"), "i", run);
     if (last <= 0)
         return last < 0 ? -1 : 0;
     fprintf(out, "\n### Since run %lld of the same suite\n\n", (long long)last);

@@ -3,7 +3,6 @@
 #include "verify/store/store_inner.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,13 +103,6 @@ static int bind_text(sqlite3_stmt *statement, int place, const char *text)
                 : sqlite3_bind_null(statement, place);
 }
 
-static int bind_hex(sqlite3_stmt *statement, int place, uint64_t number)
-{
-    char text[20];
-    snprintf(text, sizeof text, "%016" PRIx64, number);
-    return bind_text(statement, place, text);
-}
-
 static sqlite3_stmt *bind_all(struct store *store, sqlite3_stmt *statement, const char *types,
                               va_list values)
 {
@@ -123,17 +115,11 @@ static sqlite3_stmt *bind_all(struct store *store, sqlite3_stmt *statement, cons
         case 'z':
             code = sqlite3_bind_int64(statement, k + 1, (sqlite3_int64)va_arg(values, size_t));
             break;
-        case 'b':
-            code = sqlite3_bind_int(statement, k + 1, va_arg(values, int));
-            break;
         case 'r': /* SQLite has no NaN: it becomes NULL by itself */
             code = sqlite3_bind_double(statement, k + 1, va_arg(values, double));
             break;
-        case 't':
-            code = bind_text(statement, k + 1, va_arg(values, const char *));
-            break;
         default:
-            code = bind_hex(statement, k + 1, va_arg(values, uint64_t));
+            code = bind_text(statement, k + 1, va_arg(values, const char *));
             break;
         }
     }
@@ -144,12 +130,17 @@ static sqlite3_stmt *bind_all(struct store *store, sqlite3_stmt *statement, cons
     return statement;
 }
 
+sqlite3_stmt *store_ask_list(struct store *store, const char *sql, const char *types,
+                             va_list values)
+{
+    return bind_all(store, find_statement(store, sql), types, values);
+}
+
 sqlite3_stmt *store_ask(struct store *store, const char *sql, const char *types, ...)
 {
     va_list values;
-    sqlite3_stmt *statement = find_statement(store, sql);
     va_start(values, types);
-    statement = bind_all(store, statement, types, values);
+    sqlite3_stmt *statement = store_ask_list(store, sql, types, values);
     va_end(values);
     return statement;
 }
@@ -177,9 +168,8 @@ void store_stop(sqlite3_stmt *statement)
 int store_do(struct store *store, const char *sql, const char *types, ...)
 {
     va_list values;
-    sqlite3_stmt *statement = find_statement(store, sql);
     va_start(values, types);
-    statement = bind_all(store, statement, types, values);
+    sqlite3_stmt *statement = store_ask_list(store, sql, types, values);
     va_end(values);
     int got;
     do
@@ -191,9 +181,8 @@ int store_do(struct store *store, const char *sql, const char *types, ...)
 int64_t store_count(struct store *store, const char *sql, const char *types, ...)
 {
     va_list values;
-    sqlite3_stmt *statement = find_statement(store, sql);
     va_start(values, types);
-    statement = bind_all(store, statement, types, values);
+    sqlite3_stmt *statement = store_ask_list(store, sql, types, values);
     va_end(values);
     int got = store_next(store, statement);
     int64_t number = got > 0 ? sqlite3_column_int64(statement, 0) : got;
@@ -214,9 +203,4 @@ double store_column_real(sqlite3_stmt *statement, int column)
 {
     bool null = sqlite3_column_type(statement, column) == SQLITE_NULL;
     return null ? VER_NAN : sqlite3_column_double(statement, column);
-}
-
-uint64_t store_column_hex(sqlite3_stmt *statement, int column)
-{
-    return strtoull(store_column_text(statement, column), NULL, 16);
 }

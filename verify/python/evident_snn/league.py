@@ -70,17 +70,17 @@ def recorded(store: str, run: int, adapter: str, card: Dict[str, Any]) -> Line:
             "SELECT reason, count(*) FROM cases WHERE run = ? AND verdict NOT IN ('pass', 'fail') "
             "GROUP BY reason", (run,)).fetchall()
         hints = base.execute(
-            "SELECT hint, count(DISTINCT position) FROM comparisons WHERE run = ? AND outcome = "
-            "'fail' AND hint != '' GROUP BY hint", (run,)).fetchall()
+            "SELECT hint, count(DISTINCT position) FROM hints WHERE run = ? GROUP BY hint",
+            (run,)).fetchall()
         distances: Dict[str, List[float]] = {}
         for name, distance in base.execute(
-                "SELECT name, max(distance) FROM comparisons JOIN quantities ON quantities.id = "
-                "quantity WHERE run = ? AND outcome = 'fail' GROUP BY name, position", (run,)):
+                "SELECT quantity, max(distance) FROM comparisons WHERE run = ? AND outcome = 'fail' "
+                "GROUP BY quantity, position", (run,)):
             distances.setdefault(name, []).append(inf if distance is None else distance)
         told: Dict[str, List[float]] = {}
         for name, place in base.execute(
-                "SELECT name, place FROM comparisons JOIN quantities ON quantities.id = quantity "
-                "WHERE run = ? AND outcome = 'excluded' AND place LIKE '%surrogate'", (run,)):
+                "SELECT quantity, place FROM comparisons WHERE run = ? AND outcome = 'excluded' "
+                "AND place LIKE '%surrogate'", (run,)):
             told.setdefault(name, []).extend(float(x) for x in _COSINE.findall(place))
     return Line(adapter, card, families, distances, _sentences(hints), _sentences(reasons),
                 told)
