@@ -45,6 +45,25 @@ START_TEST(judgement_comes_back_bit_for_bit)
 }
 END_TEST
 
+/* The sign of a NaN and of a zero means nothing, and SQLite does not keep it. */
+START_TEST(what_sqlite_does_not_keep_is_in_no_digest)
+{
+    struct store *store = must_open("s", STORE_WRITE);
+    struct store_facts facts = make_facts(1);
+    int64_t run = store_begin(store, &facts, false);
+    struct ver_judgement j = make_judgement(0, 2);
+    j.comparison[0].digits = copysign(VER_NAN, -1);
+    j.comparison[0].step = -0.0;
+    must(store, store_record(store, run, 0, &j));
+    j.comparison[0].digits = VER_NAN;
+    j.comparison[0].step = 0;
+    must(store, store_record(store, run, 0, &j)); /* the same */
+    must(store, store_check(store));
+    ver_judgement_clear(&j);
+    store_close(store);
+}
+END_TEST
+
 START_TEST(name_that_a_newer_program_wrote_is_refused_not_guessed)
 {
     struct store *store = must_open("s", STORE_WRITE);
@@ -252,6 +271,7 @@ int main(void)
     tcase_add_test(tests, fresh_store_has_the_newest_version);
     tcase_add_test(tests, row_without_its_run_is_refused_by_the_file);
     tcase_add_test(tests, judgement_comes_back_bit_for_bit);
+    tcase_add_test(tests, what_sqlite_does_not_keep_is_in_no_digest);
     tcase_add_test(tests, name_that_a_newer_program_wrote_is_refused_not_guessed);
     tcase_add_test(tests, same_case_twice_is_kept_once);
     tcase_add_test(tests, digest_of_a_case_sees_every_column_that_is_no_time);
