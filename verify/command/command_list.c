@@ -42,8 +42,7 @@ static int print_run(struct store *store, sqlite3_stmt *row, bool tsv)
                            store_column_text(row, 9)};
     printf(tsv ? "%" PRId64 "\t%s" : "%4" PRId64 "  %-20s", run,
            store_column_text(row, 1)[0] ? store_column_text(row, 1) : "-");
-    printf(tsv ? "\t%s\t%s\t%s" : "  %-14s  %-20s  %s", field[0], field[1],
-           digest);
+    printf(tsv ? "\t%s\t%s\t%s" : "  %-14s  %-20s  %s", field[0], field[1], digest);
     char built[40];
     snprintf(built, sizeof built, "%.12s%s", commit[0] ? commit : "-",
              commit[0] && dirty[0] == '1' ? "+" : "");
@@ -68,7 +67,7 @@ static int print_runs(struct store *store, bool tsv)
     size_t runs = 0;
     while ((got = store_next(store, row)) > 0) {
         if (runs == 0 && !tsv)
-            printf("%4s  %-20s  %-14s  %-20s  %-16s  %-8s  %-13s  %-5s  %s\n", "run", "started",
+            printf("%4s  %-20s  %-14s  %-20s  %-32s  %-8s  %-13s  %-5s  %s\n", "run", "started",
                    "state", "verdicts", "digest", "evident", "commit", "shard",
                    "suite, engines, options");
         runs++;

@@ -655,7 +655,7 @@ SELECT coalesce(max(a.id), 0) FROM runs a JOIN runs b ON b.id = ? WHERE a.id < b
 QUERY("list runs",
 SELECT id, started, status, planned, commit_id, dirty,
   CASE shards WHEN 0 THEN '' ELSE shard || '/' || shards END, suite, engines, options,
-  (SELECT count(*) FROM cases WHERE run = id) FROM runs ORDER BY id)
+  (SELECT count(*) FROM cases WHERE run = id), version FROM runs ORDER BY id)
 
 /* ---- `evident store --check` ---- */
 
