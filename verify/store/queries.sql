@@ -187,12 +187,15 @@ ORDER BY (SELECT min(position) FROM cases WHERE run = ?1 AND family = e.family),
 
 /* How near to its bound each kind of comparison came, by family and by who is judged. */
 QUERY("heat.tsv",
-WITH h AS (
-  SELECT family, x.engine, kind, sum(iif(outcome = 'excluded', 0, numbers)) AS numbers,
+WITH p AS (
+  SELECT position, engine, kind, sum(iif(outcome = 'excluded', 0, numbers)) AS numbers,
     sum(outcome = 'fail') AS differ, sum(iif(outcome = 'excluded', numbers, 0)) AS excluded,
     max(iif(outcome = 'excluded', NULL, distance)) AS largest
-  FROM cases c JOIN comparisons x USING (run, position) WHERE run = ?1
-  GROUP BY family, x.engine, kind)
+  FROM comparisons WHERE run = ?1 GROUP BY position, engine, kind),
+h AS (
+  SELECT family, engine, kind, sum(numbers) AS numbers, sum(differ) AS differ,
+    sum(excluded) AS excluded, max(largest) AS largest
+  FROM p JOIN cases c ON run = ?1 AND c.position = p.position GROUP BY family, engine, kind)
 SELECT family, engine, kind, numbers, differ, excluded, general(largest, 4) AS largest
 FROM h JOIN words w ON what = 'kind' AND name = kind WHERE numbers + excluded > 0
 ORDER BY (SELECT min(position) FROM cases WHERE run = ?1 AND family = h.family),
