@@ -13,7 +13,7 @@ enum case_type {
     CASE_FORMAT,     /* the name of the format; no member */
     CASE_TEXT,       /* char *; NULL if absent */
     CASE_WHOLE,      /* size_t */
-    CASE_WORD,       /* an enum, indexing the row's words */
+    CASE_WORD,       /* an enum, as wide as unsigned, indexing the row's words */
     CASE_POPULATION, /* size_t, written as its name */
     CASE_DOUBLE,     /* double */
     CASE_VALUES,     /* struct case_values: one number for all, or one each */
@@ -48,7 +48,11 @@ struct case_words {
 extern const struct case_words case_models, case_loss_kinds, case_weightings, case_penalties;
 
 /* Objects come in variants (bits): the models of a population, the kinds of a loss. */
-enum { CASE_ALWAYS = -1, CASE_NEVER = 0 };
+enum { CASE_ALWAYS = -1 };
+
+/* When a key is read: tags, which tell the variant, first; those that depend on rows behind them
+ * last. */
+enum case_order { CASE_PLAIN, CASE_TAG, CASE_LATE };
 
 struct case_row {
     const char *key; /* NULL ends a form */
@@ -60,11 +64,7 @@ struct case_row {
     size_t count;                   /* CASE_LIST: offsetof the number of elements */
     const struct case_words *words; /* CASE_WORD */
     const struct case_form *form;   /* CASE_OBJECT, CASE_LIST */
-    enum {
-        CASE_PLAIN,
-        CASE_TAG,
-        CASE_LATE
-    } order; /* of reading: tags tell the variant; late: last */
+    enum case_order order;
 };
 
 struct case_form {
