@@ -1,4 +1,4 @@
-/* grid.c: see grid.h. */
+/* time_grid.c: see time_grid.h. */
 #include "cases/time_grid.h"
 #include "cases/internal.h"
 

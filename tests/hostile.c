@@ -102,7 +102,7 @@ static void put_line(char *text)
 static int answer(const char *line, size_t length)
 {
     static const struct engine engine = {.name = "hostile", .run = run};
-    static const struct ver_clock_options plain = {.step = 0};
+    static const struct ver_engine_options plain = {.step = 0};
     struct case_error error;
     struct case_problem *c = case_read_text(line, length, "a line", NULL, &error);
     char *text = NULL;

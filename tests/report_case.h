@@ -58,10 +58,10 @@ static struct ver_comparison wrong[] = {
     WRONG("weights", "weights[0][1][0]", "0.7012", "0.7013", 57.1),
     WRONG("loss", "", "1", "2", 3.04), WRONG("tau_mem", "tau_mem", "1", "2", 3)};
 
-static void add(size_t position, struct ver_judgement j, struct ver_clock *clock)
+static void add(size_t position, struct ver_judgement j, struct ver_judged *clock)
 {
-    j.clock = clock;
-    j.clocks = clock != NULL;
+    j.judged = clock;
+    j.engines = clock != NULL;
     j.margin[REF_GRAZING] = 0.01;
     j.gradient_norm = 1.5;
     j.condition = 2.5;
@@ -74,9 +74,9 @@ static void add(size_t position, struct ver_judgement j, struct ver_clock *clock
 static void add_cases(void)
 {
     char name[32];
-    struct ver_clock *made = make_clock(1), clock = *made;
+    struct ver_judged *made = make_clock(1), clock = *made;
     free(made);
-    clock.ratios[VER_CLOCK_V].count[VER_RATIO_BINS - 1] = 5;
+    clock.ratios[VER_SCHEME_V].count[VER_RATIO_BINS - 1] = 5;
     for (size_t k = 0; k < 9; k++) {
         struct ver_ladder *ladder = make_ladder(3);
         snprintf(name, sizeof name, "random-a:1:%zu", k);

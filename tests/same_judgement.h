@@ -30,7 +30,7 @@ static inline void same_comparison(const struct ver_comparison *a, const struct 
     same_number(a->distance, b->distance);
 }
 
-static inline void same_clock(const struct ver_clock *a, const struct ver_clock *b)
+static inline void same_clock(const struct ver_judged *a, const struct ver_judged *b)
 {
     ck_assert_int_eq(!a->engine, !b->engine);
     ck_assert_str_eq(a->engine ? a->engine : "", b->engine ? b->engine : "");
@@ -42,7 +42,7 @@ static inline void same_clock(const struct ver_clock *a, const struct ver_clock 
     ck_assert_int_eq(a->state, b->state);
     ck_assert(a->traced == b->traced && a->same == b->same);
     ck_assert(a->decisions == b->decisions && a->near == b->near);
-    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++) {
+    for (int q = 0; q < VER_SCHEME_QUANTITIES; q++) {
         same_number(a->ratios[q].largest, b->ratios[q].largest);
         ck_assert_mem_eq(a->ratios[q].count, b->ratios[q].count, sizeof a->ratios[q].count);
     }
@@ -85,9 +85,9 @@ static inline void same_judgement(const struct ver_judgement *a, const struct ve
     ck_assert_uint_eq(a->comparisons, b->comparisons);
     for (size_t k = 0; k < a->comparisons; k++)
         same_comparison(&a->comparison[k], &b->comparison[k]);
-    ck_assert_uint_eq(a->clocks, b->clocks);
-    for (size_t k = 0; k < a->clocks; k++)
-        same_clock(&a->clock[k], &b->clock[k]);
+    ck_assert_uint_eq(a->engines, b->engines);
+    for (size_t k = 0; k < a->engines; k++)
+        same_clock(&a->judged[k], &b->judged[k]);
     ck_assert_int_eq(!a->ladder, !b->ladder);
     if (a->ladder)
         same_ladder(a->ladder, b->ladder);

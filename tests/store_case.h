@@ -73,18 +73,18 @@ static inline struct store *child_open(const char *name)
 
 /* ---- judgements ---- */
 
-static inline struct ver_clock *make_clock(size_t k)
+static inline struct ver_judged *make_clock(size_t k)
 {
-    struct ver_clock *clock = calloc(1, sizeof *clock);
+    struct ver_judged *clock = calloc(1, sizeof *clock);
     need(clock);
-    *clock = (struct ver_clock){.engine = "clock-host", .digest = 77 * k + 1, .traced = true};
+    *clock = (struct ver_judged){.engine = "clock-host", .digest = 77 * k + 1, .traced = true};
     clock->decisions = 100 + k;
     clock->near = k % 3;
-    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
+    for (int q = 0; q < VER_SCHEME_QUANTITIES; q++)
         clock->ratios[q].largest = VER_NAN;
-    clock->ratios[VER_CLOCK_V].largest = 0.75;
-    clock->ratios[VER_CLOCK_V].count[1] = 3;
-    clock->ratios[VER_CLOCK_V].count[VER_RATIO_BINS - 1] = UINT64_MAX / 2;
+    clock->ratios[VER_SCHEME_V].largest = 0.75;
+    clock->ratios[VER_SCHEME_V].count[1] = 3;
+    clock->ratios[VER_SCHEME_V].count[VER_RATIO_BINS - 1] = UINT64_MAX / 2;
     return clock;
 }
 
@@ -148,8 +148,8 @@ static inline struct ver_judgement make_judgement(size_t k, size_t comparisons)
     }
     j.comparisons = j.room = comparisons;
     if (k % 3 == 0) {
-        j.clock = make_clock(k);
-        j.clocks = 1;
+        j.judged = make_clock(k);
+        j.engines = 1;
         j.ladder = make_ladder(k);
     }
     return j;

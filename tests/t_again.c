@@ -3,7 +3,7 @@
 #include "tests/program_case.h"
 #include "tests/whole.h"
 
-/* Some other cases than the one of program_case.h. */
+/* Some other cases than the one of judge_answer.h. */
 #define CASES "random-batch:1:0 closed-chain:1:0 closed-output:1:1 random-feedforward:1:2 "
 #define OTHERS "random-batch:1:0 closed-output:1:1 random-feedforward:1:2 "
 #define STATE(mode) "--no-witness --engine \"exec:$(realpath tests/state.sh) $E " mode "\" "

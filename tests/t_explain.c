@@ -24,8 +24,8 @@ static enum explain_status explained_by(const struct engine *engine, unsigned de
 {
     struct ver_options options = VER_OPTIONS_DEFAULT;
     options.engine[options.engines++] = engine;
-    options.clock.defects = defects;
-    options.clock.round_delays = true;
+    options.how.defects = defects;
+    options.how.round_delays = true;
     return explain_case(&explain, &made, "test", &options, reason, sizeof reason);
 }
 
@@ -234,7 +234,7 @@ static char *printed(bool json)
     size_t size;
     struct ver_options options = VER_OPTIONS_DEFAULT;
     options.engine[options.engines++] = ver_engine_find("clock-host");
-    options.clock.defects = 1u << 4;
+    options.how.defects = 1u << 4;
     ck_assert_int_eq(explain_case(&explain, &made, "test", &options, reason, sizeof reason),
                      EXPLAIN_DIVERGES);
     FILE *out = open_memstream(&text, &size);

@@ -2,7 +2,7 @@
  * up for it. */
 #include "tests/store_case.h"
 #include "verify/judge/bounds.h"
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include <check.h>
 #include <math.h>
@@ -31,23 +31,23 @@ START_TEST(number_at_exactly_its_bound_agrees)
 {
     arb_set_d(value, 1);
     mag_set_ui_2exp_si(bound, 1, -10);
-    ck_assert_double_eq(clock_ratio(1 + 0x1p-10, value, bound), 1);
-    ck_assert_double_eq(clock_ratio(1 - 0x1p-10, value, bound), 1);
-    ck_assert_double_gt(clock_ratio(1 + 0x1p-10 + 0x1p-50, value, bound), 1);
-    ck_assert_double_eq(clock_ratio(1 + 0x1p-12, value, bound), 0.25);
+    ck_assert_double_eq(scheme_ratio(1 + 0x1p-10, value, bound), 1);
+    ck_assert_double_eq(scheme_ratio(1 - 0x1p-10, value, bound), 1);
+    ck_assert_double_gt(scheme_ratio(1 + 0x1p-10 + 0x1p-50, value, bound), 1);
+    ck_assert_double_eq(scheme_ratio(1 + 0x1p-12, value, bound), 0.25);
 }
 END_TEST
 
 START_TEST(nan_and_infinity_are_outside)
 {
-    struct clock_tally tally = {.numbers = 0};
+    struct scheme_tally tally = {.numbers = 0};
     mag_set_ui(bound, 1000);
-    ck_assert(isnan(clock_ratio(VER_NAN, value, bound)));
-    ck_assert(isinf(clock_ratio(VER_INFINITY, value, bound)));
-    clock_tally(&tally, 0, value, bound);
+    ck_assert(isnan(scheme_ratio(VER_NAN, value, bound)));
+    ck_assert(isinf(scheme_ratio(VER_INFINITY, value, bound)));
+    scheme_tally(&tally, 0, value, bound);
     ck_assert_uint_eq(tally.outside, 0);
-    ck_assert(clock_tally(&tally, VER_NAN, value, bound));
-    ck_assert(!clock_tally(&tally, VER_INFINITY, value, bound)); /* nothing is worse than NaN */
+    ck_assert(scheme_tally(&tally, VER_NAN, value, bound));
+    ck_assert(!scheme_tally(&tally, VER_INFINITY, value, bound)); /* nothing is worse than NaN */
     ck_assert_uint_eq(tally.outside, 2);
     ck_assert(isnan(tally.worst));
     ck_assert_uint_eq(tally.bin[0], 2);
@@ -57,8 +57,8 @@ END_TEST
 START_TEST(bound_of_zero_is_met_by_equality_only)
 {
     arb_set_d(value, 3);
-    ck_assert_double_eq(clock_ratio(3, value, bound), 0);
-    ck_assert(isinf(clock_ratio(nextafter(3, 4), value, bound)));
+    ck_assert_double_eq(scheme_ratio(3, value, bound), 0);
+    ck_assert(isinf(scheme_ratio(nextafter(3, 4), value, bound)));
 }
 END_TEST
 
@@ -67,16 +67,16 @@ START_TEST(uncertainty_of_the_value_counts_against_the_engine)
     arb_set_d(value, 1);
     mag_set_ui_2exp_si(arb_radref(value), 1, -10);
     mag_set_ui_2exp_si(bound, 1, -10);
-    ck_assert_double_eq(clock_ratio(1, value, bound), 1);
-    ck_assert_double_gt(clock_ratio(1 + 0x1p-30, value, bound), 1);
+    ck_assert_double_eq(scheme_ratio(1, value, bound), 1);
+    ck_assert_double_gt(scheme_ratio(1 + 0x1p-30, value, bound), 1);
 }
 END_TEST
 
 START_TEST(number_without_a_finite_bound_is_no_evidence)
 {
-    struct clock_tally tally = {.numbers = 0};
+    struct scheme_tally tally = {.numbers = 0};
     mag_inf(bound);
-    ck_assert(!clock_tally(&tally, VER_NAN, value, bound));
+    ck_assert(!scheme_tally(&tally, VER_NAN, value, bound));
     ck_assert_uint_eq(tally.infinite, 1);
     ck_assert_uint_eq(tally.numbers, 0);
     ck_assert_uint_eq(tally.outside, 0);
@@ -92,8 +92,8 @@ START_TEST(ratios_fall_into_bins_of_powers_of_two)
                  {0x1p-20, 21}, {0x1p-60, 26}, {0, 26},  {1.5, 0}};
     mag_one(bound);
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
-        struct clock_tally tally = {.numbers = 0};
-        clock_tally(&tally, known[k].error, value, bound);
+        struct scheme_tally tally = {.numbers = 0};
+        scheme_tally(&tally, known[k].error, value, bound);
         ck_assert_msg(tally.bin[known[k].bin] == 1, "%g", known[k].error);
     }
 }
@@ -126,7 +126,7 @@ static double factor_of(const double *engine, const double *truth, size_t count,
         arb_set_d(balls + k, truth[k]);
         mag_set_d(bounds + k, fabs(truth[k]) * 0x1p-20);
     }
-    double factor = clock_common_factor(engine, balls, bounds, count, cosine);
+    double factor = reading_common_factor(engine, balls, bounds, count, cosine);
     _arb_vec_clear(balls, (slong)count);
     _mag_vec_clear(bounds, (slong)count);
     return factor;
@@ -149,7 +149,7 @@ END_TEST
 
 START_TEST(factor_has_its_likely_reading)
 {
-    const struct clock_units units = {20, 5, 100, 0.5, 32, NULL, 0};
+    const struct reading_units units = {20, 5, 100, 0.5, 32, NULL, 0};
     static const struct {
         double factor;
         const char *says;
@@ -163,12 +163,12 @@ START_TEST(factor_has_its_likely_reading)
                  {0.0005, "1/tau_mem and 1/T?"}};
     char text[96];
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
-        ck_assert(clock_factor_text(text, sizeof text, known[k].factor, &units));
+        ck_assert(reading_factor_text(text, sizeof text, known[k].factor, &units));
         ck_assert_msg(strstr(text, known[k].says) != NULL, "%s", text);
     }
-    ck_assert(!clock_factor_text(text, sizeof text, 1, &units));
-    ck_assert(!clock_factor_text(text, sizeof text, VER_NAN, &units));
-    ck_assert(!clock_factor_text(text, sizeof text, 0.777, &units));
+    ck_assert(!reading_factor_text(text, sizeof text, 1, &units));
+    ck_assert(!reading_factor_text(text, sizeof text, VER_NAN, &units));
+    ck_assert(!reading_factor_text(text, sizeof text, 0.777, &units));
 }
 END_TEST
 
@@ -189,8 +189,8 @@ static struct ver_ladder ladder_of(double a, double b)
 START_TEST(first_order_is_seen_and_converges)
 {
     struct ver_ladder ladder = ladder_of(3, 0);
-    ck_assert_double_eq_tol(clock_order(&ladder, VER_LADDER_WEIGHTS), 1, 1e-12);
-    double ratio = clock_convergence(&ladder, VER_LADDER_WEIGHTS, 0);
+    ck_assert_double_eq_tol(convergence_order(&ladder, VER_LADDER_WEIGHTS), 1, 1e-12);
+    double ratio = convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0);
     ck_assert_double_eq_tol(ratio, 1.0 / VER_LADDER_FACTOR, 1e-12);
 }
 END_TEST
@@ -198,9 +198,9 @@ END_TEST
 START_TEST(wrong_limit_does_not_converge)
 {
     struct ver_ladder ladder = ladder_of(0, 0.95), late = ladder_of(0.01, 0.95);
-    ck_assert_double_eq_tol(clock_order(&ladder, VER_LADDER_WEIGHTS), 0, 1e-12);
-    ck_assert_double_gt(clock_convergence(&ladder, VER_LADDER_WEIGHTS, 0), 1);
-    ck_assert_double_gt(clock_convergence(&late, VER_LADDER_WEIGHTS, 0), 1);
+    ck_assert_double_eq_tol(convergence_order(&ladder, VER_LADDER_WEIGHTS), 0, 1e-12);
+    ck_assert_double_gt(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0), 1);
+    ck_assert_double_gt(convergence_ratio(&late, VER_LADDER_WEIGHTS, 0), 1);
 }
 END_TEST
 
@@ -211,21 +211,21 @@ START_TEST(rungs_whose_counts_differ_are_no_evidence)
         ladder.rung[k].agrees = false;
         ladder.rung[k].error[VER_LADDER_WEIGHTS] = 1000;
     }
-    ck_assert_double_eq_tol(clock_order(&ladder, VER_LADDER_WEIGHTS), 1, 1e-12);
-    ck_assert(isnan(clock_convergence(&ladder, VER_LADDER_WEIGHTS, 0)));
+    ck_assert_double_eq_tol(convergence_order(&ladder, VER_LADDER_WEIGHTS), 1, 1e-12);
+    ck_assert(isnan(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0)));
     ladder.rung[6].agrees = false;
-    ck_assert(isnan(clock_order(&ladder, VER_LADDER_WEIGHTS)));
+    ck_assert(isnan(convergence_order(&ladder, VER_LADDER_WEIGHTS)));
     ladder = ladder_of(3, 0);
     ladder.rung[9].agrees = false;
-    ck_assert(isnan(clock_convergence(&ladder, VER_LADDER_WEIGHTS, 0)));
+    ck_assert(isnan(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0)));
 }
 END_TEST
 
 START_TEST(error_that_a_shift_of_one_step_explains_is_no_failure)
 {
     struct ver_ladder ladder = ladder_of(0, 0.001);
-    ck_assert_double_gt(clock_convergence(&ladder, VER_LADDER_WEIGHTS, 0), 1);
-    ck_assert_double_le(clock_convergence(&ladder, VER_LADDER_WEIGHTS, 1), 1);
+    ck_assert_double_gt(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0), 1);
+    ck_assert_double_le(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 1), 1);
 }
 END_TEST
 
@@ -239,21 +239,21 @@ START_TEST(only_what_the_step_does_not_resolve_excuses)
     struct judge judge = {.out = &out, .made = &made, .problem = made.problem};
     ck_assert_int_eq(made.problem->loss.kind, CASE_MAX_VOLTAGE_CROSS_ENTROPY);
     double step = 0x1p-10,
-           shift = VER_LADDER_RESOLVED * step / clock_shortest_constant(made.problem);
+           shift = VER_LADDER_RESOLVED * step / convergence_shortest_constant(made.problem);
     for (int m = 0; m < REF_MARGINS; m++)
         out.margin[m] = 1;
-    ck_assert_ptr_null(clock_excuse(&judge, VER_LADDER_WEIGHTS, step));
+    ck_assert_ptr_null(convergence_excuse(&judge, VER_LADDER_WEIGHTS, step));
     out.margin[REF_MAXIMUM_GAP] = shift;
-    ck_assert_ptr_null(clock_excuse(&judge, VER_LADDER_WEIGHTS, step));
+    ck_assert_ptr_null(convergence_excuse(&judge, VER_LADDER_WEIGHTS, step));
     out.margin[REF_MAXIMUM_GAP] = shift * (1 - 0x1p-20);
-    ck_assert_ptr_nonnull(clock_excuse(&judge, VER_LADDER_DELAYS, step));
-    ck_assert_ptr_null(clock_excuse(&judge, VER_LADDER_SPIKES, step));
+    ck_assert_ptr_nonnull(convergence_excuse(&judge, VER_LADDER_DELAYS, step));
+    ck_assert_ptr_null(convergence_excuse(&judge, VER_LADDER_SPIKES, step));
     out.margin[REF_MAXIMUM_GAP] = VER_INFINITY;
     static const enum ref_margin others[] = {REF_GRAZING, REF_COINCIDENCE, REF_END};
     for (size_t k = 0; k < 3; k++) {
         out.margin[others[k]] =
             0.9 * (others[k] == REF_GRAZING ? shift : VER_LADDER_RESOLVED * step);
-        ck_assert_ptr_nonnull(clock_excuse(&judge, VER_LADDER_SPIKES, step));
+        ck_assert_ptr_nonnull(convergence_excuse(&judge, VER_LADDER_SPIKES, step));
         out.margin[others[k]] = 1;
     }
     case_made_clear(&made);

@@ -2,7 +2,7 @@
  * fails and the defect is named, with one bit flipped the bit is named. */
 #include "tests/store_case.h"
 #include "verify/judge/bounds.h"
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include "gpu/gpu.h"
 
@@ -86,13 +86,13 @@ START_TEST(clean_engine_passes_with_every_kind_of_evidence)
     ck_assert_uint_eq(compared(VER_KIND_DECISION), 2 * 2 * 128);
     ck_assert_uint_gt(compared(VER_KIND_LADDER), 0);
     ck_assert_uint_gt(compared(VER_KIND_INVARIANCE), 0);
-    ck_assert_uint_eq(judgement.clocks, 1);
-    ck_assert_int_eq(judgement.clock[0].state, VER_CLOCK_RAN);
-    ck_assert(judgement.clock[0].traced);
-    ck_assert_str_eq(judgement.clock[0].diagnosis, "");
-    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
-        ck_assert_msg(judgement.clock[0].ratios[q].largest <= 1, "%s",
-                      ver_clock_quantity_name((enum ver_clock_quantity)q));
+    ck_assert_uint_eq(judgement.engines, 1);
+    ck_assert_int_eq(judgement.judged[0].state, VER_ENGINE_RAN);
+    ck_assert(judgement.judged[0].traced);
+    ck_assert_str_eq(judgement.judged[0].diagnosis, "");
+    for (int q = 0; q < VER_SCHEME_QUANTITIES; q++)
+        ck_assert_msg(judgement.judged[0].ratios[q].largest <= 1, "%s",
+                      ver_scheme_quantity_name((enum ver_scheme_quantity)q));
 }
 END_TEST
 
@@ -105,7 +105,7 @@ START_TEST(every_gradient_of_the_engine_is_compared)
     for (int q = CASE_WEIGHT; q <= CASE_TAU_SYN; q++) {
         size_t wanted = 0, found = 0;
         const char *name =
-            ver_clock_quantity_name((enum ver_clock_quantity)(VER_CLOCK_WEIGHTS + q));
+            ver_scheme_quantity_name((enum ver_scheme_quantity)(VER_SCHEME_WEIGHTS + q));
         for (size_t b = 0; b < blocks; b++)
             wanted += (int)block[b].quantity == q ? block[b].rows * block[b].columns : 0;
         for (size_t k = 0; k < judgement.comparisons; k++)
@@ -132,40 +132,40 @@ START_TEST(each_published_defect_is_caught_and_named)
     char named[40];
     case_made_clear(&made);
     load(defect[_i].kind, strcmp(defect[_i].kind, "max-voltage") == 0 ? "" : weighting);
-    options.clock.defects = 1u << defect[_i].number;
-    options.clock.step = defect[_i].step;
+    options.how.defects = 1u << defect[_i].number;
+    options.how.step = defect[_i].step;
     judge();
     snprintf(named, sizeof named, "matches defect %u: ", defect[_i].number);
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
-    ck_assert_msg(strstr(judgement.clock[0].diagnosis, named) != NULL, "%s",
-                  judgement.clock[0].diagnosis);
+    ck_assert_msg(strstr(judgement.judged[0].diagnosis, named) != NULL, "%s",
+                  judgement.judged[0].diagnosis);
 }
 END_TEST
 
 START_TEST(clock_of_binary32_is_named_by_a_closer_look)
 {
     /* A step of which binary32 has no multiples. */
-    options.clock.defects = 1u << 18;
-    options.clock.step = 0.3;
-    options.clock.round_delays = true;
+    options.how.defects = 1u << 18;
+    options.how.step = 0.3;
+    options.how.round_delays = true;
     made.problem->samples = 1; /* a longer ladder */
     judge();
     made.problem->samples = 2;
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
     ck_assert_uint_gt(compared(VER_KIND_ROUNDING), 500); /* at the case's own step all is well */
-    ck_assert_msg(strstr(judgement.clock[0].diagnosis, "matches defect 18: ") != NULL, "%s",
-                  judgement.clock[0].diagnosis);
+    ck_assert_msg(strstr(judgement.judged[0].diagnosis, "matches defect 18: ") != NULL, "%s",
+                  judgement.judged[0].diagnosis);
 }
 END_TEST
 
 START_TEST(published_scheme_passes_as_itself_and_fails_as_the_clean_one)
 {
-    options.clock.compat = true;
+    options.how.compat = true;
     judge();
     ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
     ck_assert_uint_eq(compared(VER_KIND_LADDER), 0);
-    options.clock.compat = false;
-    options.clock.defects = 1u << 1 | 1u << 4;
+    options.how.compat = false;
+    options.how.defects = 1u << 1 | 1u << 4;
     judge();
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
 }
@@ -173,10 +173,10 @@ END_TEST
 
 START_TEST(factor_of_a_drive_over_tau_is_read_as_such)
 {
-    options.clock.defects = 1u << 1;
+    options.how.defects = 1u << 1;
     judge();
-    ck_assert_msg(strstr(judgement.clock[0].diagnosis, "0.05 times the grid: 1/tau_mem?") != NULL,
-                  "%s", judgement.clock[0].diagnosis);
+    ck_assert_msg(strstr(judgement.judged[0].diagnosis, "0.05 times the grid: 1/tau_mem?") != NULL,
+                  "%s", judgement.judged[0].diagnosis);
 }
 END_TEST
 
@@ -185,9 +185,9 @@ START_TEST(case_that_the_scheme_cannot_say_is_not_run_and_says_why)
     made.problem->projection[0].delay.at[0] = 0.3;
     judge();
     ck_assert_int_eq(judgement.verdict, VER_NOT_RUN);
-    ck_assert_int_eq(judgement.clock[0].state, VER_CLOCK_INEXPRESSIBLE);
+    ck_assert_int_eq(judgement.judged[0].state, VER_ENGINE_INEXPRESSIBLE);
     ck_assert_ptr_nonnull(strstr(judgement.reason, "whole number of steps"));
-    options.clock.round_delays = true;
+    options.how.round_delays = true;
     judge();
     ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
 }
@@ -200,10 +200,10 @@ START_TEST(engine_that_cannot_run_here_hides_nothing)
     judge();
     ck_assert_int_eq(judgement.verdict, VER_PASS);
     struct ver_totals totals = totals_of(&judgement, 1);
-    ck_assert_uint_eq(totals.clocks, 2);
+    ck_assert_uint_eq(totals.engines, 2);
     size_t all = 0;
-    for (int s = 0; s < VER_CLOCK_STATES; s++)
-        all += totals.clock[1].state[s];
+    for (int s = 0; s < VER_ENGINE_STATES; s++)
+        all += totals.engine[1].state[s];
     ck_assert_uint_eq(all, 1);
 }
 END_TEST
@@ -211,7 +211,7 @@ END_TEST
 /* ---- bits ---- */
 
 static struct result one, two;
-static struct clock_difference difference;
+static struct scheme_difference difference;
 
 static void run_twice(void)
 {
@@ -229,9 +229,9 @@ static void clear_both(void)
 
 static void compare(void)
 {
-    const struct clock_sameness all = {
+    const struct scheme_sameness all = {
         .samples = 2, .traces = true, .losses = true, .loss = true, .gradients = true};
-    ck_assert_int_eq(clock_same(&difference, made.problem, &one, made.problem, &two, &all), 0);
+    ck_assert_int_eq(scheme_same(&difference, made.problem, &one, made.problem, &two, &all), 0);
 }
 
 static void flip(double *x)
@@ -289,8 +289,8 @@ START_TEST(zeros_of_both_signs_differ_in_bits_but_not_as_numbers)
     one.sample[0].trace.v[0] = -0.0;
     compare();
     ck_assert(difference.differs);
-    const struct clock_sameness numbers = {.samples = 2, .traces = true, .numerically = true};
-    ck_assert_int_eq(clock_same(&difference, made.problem, &one, made.problem, &two, &numbers), 0);
+    const struct scheme_sameness numbers = {.samples = 2, .traces = true, .numerically = true};
+    ck_assert_int_eq(scheme_same(&difference, made.problem, &one, made.problem, &two, &numbers), 0);
     ck_assert(!difference.differs);
     clear_both();
 }
@@ -327,14 +327,14 @@ START_TEST(second_engine_has_the_bits_of_the_first_or_the_first_bit_that_differs
     one_bit_off = false;
     judge();
     ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
-    ck_assert(judgement.clock[1].same);
-    ck_assert_uint_eq(judgement.clock[0].digest, judgement.clock[1].digest);
+    ck_assert(judgement.judged[1].same);
+    ck_assert_uint_eq(judgement.judged[0].digest, judgement.judged[1].digest);
     ck_assert_uint_gt(find_bits()->numbers, 4 * 2 * 4 * 128);
     one_bit_off = true;
     judge();
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
-    ck_assert(!judgement.clock[1].same);
-    ck_assert_uint_ne(judgement.clock[0].digest, judgement.clock[1].digest);
+    ck_assert(!judgement.judged[1].same);
+    ck_assert_uint_ne(judgement.judged[0].digest, judgement.judged[1].digest);
     ck_assert_int_eq(find_bits()->outcome, VER_DIFFERS);
     ck_assert_str_eq(find_bits()->engine, "other");
     ck_assert_str_eq(find_bits()->index, "weights weights[0][1][1]");

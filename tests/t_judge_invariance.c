@@ -1,7 +1,7 @@
 /* t_judge_invariance.c: changes that must not matter. Every one of them is met on some case and
  * holds for the engine; an engine that says something else the second time is caught by each. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include "gpu/gpu.h"
 
@@ -43,7 +43,7 @@ static void judge_family(const char *family)
     options.engine[0] = &engine;
     options.engines = 1;
     options.no_witness = true;
-    options.clock.round_delays = true;
+    options.how.round_delays = true;
     for (unsigned k = 0; k < CASES; k++) {
         struct case_made made = {0};
         struct ver_judgement judgement;
@@ -106,19 +106,19 @@ static struct case_problem *read_worked(void)
 START_TEST(scaled_times_are_all_scaled_and_the_original_is_untouched)
 {
     struct case_problem *c = read_worked();
-    struct clock_case changed;
+    struct scheme_case changed;
     char *before = case_text(c);
-    clock_case_start(&changed, c);
-    clock_case_scale_time(&changed, 8);
+    scheme_case_start(&changed, c);
+    scheme_case_scale_time(&changed, 8);
     ck_assert(!changed.failed);
     char *scaled = case_text(&changed.problem);
-    clock_case_scale_time(&changed, 0.125);
+    scheme_case_scale_time(&changed, 0.125);
     char *back = case_text(&changed.problem), *after = case_text(c);
     ck_assert_str_eq(before, after);
     ck_assert_str_eq(before, back);
     ck_assert_str_ne(before, scaled);
     ck_assert_double_eq(changed.problem.end, c->end);
-    clock_case_clear(&changed);
+    scheme_case_clear(&changed);
     case_free(c);
     free(before);
     free(scaled);
@@ -131,18 +131,18 @@ START_TEST(grown_cases_obey_the_rules_of_cases)
 {
     struct case_problem *c = read_worked();
     struct case_error error;
-    struct clock_case changed;
+    struct scheme_case changed;
     const size_t sample[] = {0, 0, 0};
-    clock_case_start(&changed, c);
-    clock_case_add_zeros(&changed);
-    clock_case_add_silent(&changed);
-    clock_case_take_samples(&changed, sample, 3);
+    scheme_case_start(&changed, c);
+    scheme_case_add_zeros(&changed);
+    scheme_case_add_silent(&changed);
+    scheme_case_take_samples(&changed, sample, 3);
     ck_assert(!changed.failed);
     ck_assert_uint_eq(changed.problem.samples, 3);
     ck_assert_uint_eq(changed.problem.populations, c->populations + 1);
     ck_assert_uint_eq(changed.problem.projections, c->projections + 4);
     ck_assert_msg(case_check(&changed.problem, &error) == 0, "%s", error.text);
-    clock_case_clear(&changed);
+    scheme_case_clear(&changed);
     case_free(c);
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* t_judge_spoiled.c: engines that are right but for one thing, which the judge must see. */
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include "gpu/gpu.h"
 

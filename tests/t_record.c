@@ -23,9 +23,9 @@ static void setup(void)
     sent.comparison[8].distance = -VER_INFINITY;
     sent.margin[1] = VER_INFINITY;
     sent.seconds = (struct ver_seconds){.all = 3, .witness = 1.5, .engine = {0.1, 0, 0, 0.2}};
-    sent.clock->no_start = true;
-    sent.clock->seconds = 0.7;
-    snprintf(sent.clock->before, sizeof sent.clock->before, "a:1:1\nb:1:2");
+    sent.judged->no_start = true;
+    sent.judged->seconds = 0.7;
+    snprintf(sent.judged->before, sizeof sent.judged->before, "a:1:1\nb:1:2");
     send_one();
 }
 
@@ -51,7 +51,7 @@ START_TEST(real_judgement_arrives_as_it_was_sent)
     struct case_error error;
     options.engine[0] = ver_engine_find("clock-host");
     options.engines = 1;
-    options.clock.round_delays = true;
+    options.how.round_delays = true;
     ck_assert_msg(case_make(&made, "random-recurrent:1:3", &error) == 0, "%s", error.text);
     teardown();
     ver_judge(&sent, "random-recurrent:1:3", "random-recurrent", &made, &options);
@@ -76,7 +76,7 @@ START_TEST(judgement_without_anything_arrives)
     send_one();
     ck_assert_int_eq(record_get(&got, data, size), 0);
     same_judgement(&sent, &got);
-    ck_assert_ptr_null(got.clock);
+    ck_assert_ptr_null(got.judged);
     ck_assert_ptr_null(got.ladder);
 }
 END_TEST
@@ -125,7 +125,7 @@ START_TEST(digest_knows_no_times_and_all_else)
     record_digest(was, &sent);
     ck_assert_uint_eq(strlen(was), 32);
     sent.seconds.all = 99;
-    sent.clock->seconds = 98;
+    sent.judged->seconds = 98;
     record_digest(is, &sent);
     ck_assert_str_eq(was, is);
     sent.comparison[299].numbers++;

@@ -25,14 +25,14 @@ START_TEST(every_regression_case_passes)
 {
     struct ver_options options = VER_OPTIONS_DEFAULT;
     options.engine[options.engines++] = ver_engine_find("clock-host");
-    options.clock.round_delays = true;
+    options.how.round_delays = true;
     struct ver_judgement *judgement = calloc(sources.count, sizeof *judgement);
     ck_assert_ptr_nonnull(judgement);
     ver_judge_all(judgement, &sources, &options, 0, NULL);
     for (size_t k = 0; k < sources.count; k++) {
         ck_assert_msg(judgement[k].verdict == VER_PASS, "%s: %s %s", judgement[k].name,
                       ver_verdict_name(judgement[k].verdict), judgement[k].reason);
-        ck_assert_msg(judgement[k].clock && judgement[k].clock[0].state == VER_CLOCK_RAN,
+        ck_assert_msg(judgement[k].judged && judgement[k].judged[0].state == VER_ENGINE_RAN,
                       "%s: the engine did not run", judgement[k].name);
         ver_judgement_clear(&judgement[k]);
     }

@@ -26,8 +26,8 @@ static struct shrink_judge judge_by(const struct engine *engine, unsigned defect
 {
     struct shrink_judge judge = {"test", VER_OPTIONS_DEFAULT, 2, NULL, NULL};
     judge.options.engine[judge.options.engines++] = engine;
-    judge.options.clock.round_delays = true;
-    judge.options.clock.defects = 1u << defect;
+    judge.options.how.round_delays = true;
+    judge.options.how.defects = 1u << defect;
     judge.options.no_witness = true;
     judge.options.every = UINT64_MAX;
     judge.options.seconds = 30;
@@ -143,7 +143,7 @@ START_TEST(crash_is_a_way_of_failing)
     char text[200];
     load("random-recurrent:1:3");
     struct shrink_judge judge = judge_by(&crashing, 4);
-    judge.options.clock.defects = 0;
+    judge.options.how.defects = 0;
     struct shrink shrink = shrunk(judge);
     shrink_way_text(text, sizeof text, &shrink.way);
     ck_assert_str_eq(text, "killed by signal 11");

@@ -82,7 +82,7 @@ const struct engine *ver_engine_at(size_t k); /* in the order of the table; NULL
 bool ver_defect_known(unsigned number);
 
 /* How engines run; for all of them alike. */
-struct ver_clock_options {
+struct ver_engine_options {
     double step;       /* ms; 0: the case's own */
     bool round_delays; /* to whole steps, where a case's delays are none */
     bool compat;       /* the published scheme, judged as such */
@@ -90,19 +90,19 @@ struct ver_clock_options {
 };
 
 /* What is compared between an engine and its scheme without rounding. */
-enum ver_clock_quantity {
-    VER_CLOCK_V,
-    VER_CLOCK_I,
-    VER_CLOCK_SLOPE,
-    VER_CLOCK_LAMBDA_V,
-    VER_CLOCK_LAMBDA_I,
-    VER_CLOCK_SAMPLE_LOSS,
-    VER_CLOCK_LOSS,
-    VER_CLOCK_WEIGHTS,
-    VER_CLOCK_DELAYS,
-    VER_CLOCK_TAU_MEM,
-    VER_CLOCK_TAU_SYN,
-    VER_CLOCK_QUANTITIES
+enum ver_scheme_quantity {
+    VER_SCHEME_V,
+    VER_SCHEME_I,
+    VER_SCHEME_SLOPE,
+    VER_SCHEME_LAMBDA_V,
+    VER_SCHEME_LAMBDA_I,
+    VER_SCHEME_SAMPLE_LOSS,
+    VER_SCHEME_LOSS,
+    VER_SCHEME_WEIGHTS,
+    VER_SCHEME_DELAYS,
+    VER_SCHEME_TAU_MEM,
+    VER_SCHEME_TAU_SYN,
+    VER_SCHEME_QUANTITIES
 };
 
 /* Bin 0: ratios above 1; bin b: above 2^-b to 2^(1-b); the last holds all smaller ones, and 0. */
@@ -113,14 +113,14 @@ struct ver_ratios { /* error in units of its bound */
     double largest; /* NaN where there was none */
 };
 
-enum ver_clock_state {
-    VER_CLOCK_RAN,
-    VER_CLOCK_INEXPRESSIBLE, /* the scheme cannot say this case; reason says why */
-    VER_CLOCK_LARGE,         /* beyond what an engine is asked for */
-    VER_CLOCK_ABSENT,        /* no device */
-    VER_CLOCK_FAILED,        /* memory, a broken build, an error of the device */
-    VER_CLOCK_UNJUDGED,      /* it ran, and a gradient that it gave could not be judged */
-    VER_CLOCK_STATES
+enum ver_engine_state {
+    VER_ENGINE_RAN,
+    VER_ENGINE_INEXPRESSIBLE, /* the scheme cannot say this case; reason says why */
+    VER_ENGINE_LARGE,         /* beyond what an engine is asked for */
+    VER_ENGINE_ABSENT,        /* no device */
+    VER_ENGINE_FAILED,        /* memory, a broken build, an error of the device */
+    VER_ENGINE_UNJUDGED,      /* it ran, and a gradient that it gave could not be judged */
+    VER_ENGINE_STATES
 };
 
 enum { VER_UNJUDGED = 9 }; /* words of why a gradient was not judged; the last: any other */
@@ -153,14 +153,14 @@ struct ver_ladder {
 };
 
 /* One engine on one case. */
-struct ver_clock {
+struct ver_judged {
     const char *engine;
-    enum ver_clock_state state;
+    enum ver_engine_state state;
     char reason[256];       /* of any state but RAN: one line */
     uint64_t digest;        /* of all its numbers */
     bool traced, same;      /* V, I, adjoints too; bits like the first engine's that ran */
     size_t decisions, near; /* spike decisions; those nearer to the threshold than rounding */
-    struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
+    struct ver_ratios ratios[VER_SCHEME_QUANTITIES];
     char diagnosis[192]; /* what its gradient looks like, where it is wrong */
     double seconds;      /* that another program took to answer; 0: not measured */
     bool no_start;       /* another program: its command cannot be started at all */
@@ -187,8 +187,8 @@ struct ver_judgement {
     double gradient_norm;       /* L2 norm of all gradients */
     double condition;           /* largest |p dL/dp| / |L| */
     double digits;              /* smallest agreement of a difference; NaN without any */
-    struct ver_clock *clock;    /* [clocks], one an engine asked for; NULL without engines */
-    size_t clocks;
+    struct ver_judged *judged;  /* [engines], one an engine asked for; NULL without engines */
+    size_t engines;
     struct ver_ladder *ladder; /* NULL where there is none */
     char case_digest[33];      /* hash_case; "": not taken */
     struct ver_seconds seconds;
@@ -201,7 +201,7 @@ struct ver_options {
     uint64_t seed; /* of directions and probes; added to that of every line of a suite */
     const struct engine *engine[VER_ENGINES];
     size_t engines;
-    struct ver_clock_options clock;
+    struct ver_engine_options how;
     bool no_witness;           /* engines only */
     uint64_t every;            /* ladders and invariances on every so many-th case; 0: on all */
     double seconds;            /* a case that takes longer is an error of that case; 0: no limit */
@@ -234,8 +234,8 @@ const char *ver_verdict_name(enum ver_verdict verdict);
 const char *ver_kind_name(enum ver_kind kind);
 const char *ver_class_name(int class_); /* "-" of VER_NO_CLASS */
 const char *ver_outcome_name(enum ver_outcome outcome);
-const char *ver_clock_quantity_name(enum ver_clock_quantity quantity);
-const char *ver_clock_state_name(enum ver_clock_state state);
+const char *ver_scheme_quantity_name(enum ver_scheme_quantity quantity);
+const char *ver_engine_state_name(enum ver_engine_state state);
 const char *ver_ladder_quantity_name(enum ver_ladder_quantity quantity);
 
 /* ---- the comparisons by themselves ---- */
@@ -290,15 +290,15 @@ int ver_load(struct case_made *made, const char *name, struct case_error *error)
 
 /* ---- many cases ---- */
 
-struct ver_clock_totals { /* of one engine */
+struct ver_engine_totals { /* of one engine */
     const char *engine;
-    size_t state[VER_CLOCK_STATES];
+    size_t state[VER_ENGINE_STATES];
     size_t delays;    /* of the inexpressible: by a delay that is no whole number of steps */
     char reason[256]; /* the first of what is no good: absent or failed; else of any not run */
     size_t unjudged[VER_UNJUDGED]; /* of those states: by reason */
     size_t traced, same;           /* cases; same: of those after the first engine */
     size_t decisions, near;
-    struct ver_ratios ratios[VER_CLOCK_QUANTITIES];
+    struct ver_ratios ratios[VER_SCHEME_QUANTITIES];
     char digest[33]; /* of all cases it ran */
     double seconds;  /* of an answer of another program, median; NaN: not measured */
 };
@@ -309,8 +309,8 @@ struct ver_totals {
     size_t compared[VER_KINDS];   /* numbers compared */
     size_t excluded[VER_CLASSES]; /* differences of the witness */
     size_t apart[VER_KINDS];      /* other numbers that are no evidence */
-    size_t clocks;
-    struct ver_clock_totals clock[VER_ENGINES];
+    size_t engines;
+    struct ver_engine_totals engine[VER_ENGINES];
     /* Cases with an observed order, its median; wrong: there are enough, and it is not 1. */
     size_t ladders[VER_LADDER_QUANTITIES];
     double ladder_order[VER_LADDER_QUANTITIES];

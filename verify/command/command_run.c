@@ -18,7 +18,7 @@ static bool is_good(struct options *options)
         wrong = "--adjoints and --no-gradients exclude each other";
     else if (options->adjoints && judge->engines > 0)
         wrong = "--adjoints and --engine exclude each other";
-    else if (judge->engines > 0 && judge->clock.defects >> 6 & 1)
+    else if (judge->engines > 0 && judge->how.defects >> 6 & 1)
         wrong = "--defect 6 is known to evident verify only";
     if (wrong)
         command_refuse("run", "%s", wrong);
@@ -32,7 +32,7 @@ static int put_result(FILE *out, const struct options *options, const struct cas
     struct ver_result_options how = {options->judge.digits};
     error->text[0] = '\0';
     if (options->judge.engines > 0)
-        return ver_engine_write(out, c, options->judge.engine[0], &options->judge.clock,
+        return ver_engine_write(out, c, options->judge.engine[0], &options->judge.how,
                                 !options->no_gradients, error);
     if (ver_result_write(out, c, result, &how) == 0)
         return 0;

@@ -38,7 +38,7 @@ static void base_name(char *name, size_t size, const struct options *options)
     if (strcmp(from, "-") == 0)
         snprintf(name, size, "case");
     for (unsigned k = 0; k < 32; k++)
-        if (options->judge.clock.defects >> k & 1) {
+        if (options->judge.how.defects >> k & 1) {
             used = strlen(name);
             snprintf(name + used, size - used, "-defect-%u", k);
         }
@@ -159,7 +159,7 @@ static void narrow_all(struct shrink *shrink, struct ver_options *shown)
     if (!narrow(shrink, less)) {
         less.engines = 0;
         less.no_witness = false;
-        less.clock = (struct ver_clock_options){.step = 0};
+        less.how = (struct ver_engine_options){.step = 0};
         narrow(shrink, less);
     }
     *shown = shrink->judge.options;

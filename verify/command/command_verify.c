@@ -52,10 +52,11 @@ static int find_no_start(const struct options *options, const struct ver_judgeme
                          size_t cases)
 {
     for (size_t k = 0; k < cases; k++) {
-        const struct ver_clock *clock = ver_no_start(&judgement[k]);
-        if (!clock)
+        const struct ver_judged *judged = ver_no_start(&judgement[k]);
+        if (!judged)
             continue;
-        command_refuse(options->where, "%s cannot be started: it %s", clock->engine, clock->reason);
+        command_refuse(options->where, "%s cannot be started: it %s", judged->engine,
+                       judged->reason);
         return -1;
     }
     return 0;

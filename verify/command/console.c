@@ -87,12 +87,12 @@ static void put_word(const char *word)
 /* The cases that a program must be asked about before; false without any. */
 static bool print_before(const struct ver_judgement *judgement)
 {
-    for (size_t e = 0; e < judgement->clocks; e++) {
-        char names[sizeof judgement->clock[e].before], *rest = names;
-        snprintf(names, sizeof names, "%s", judgement->clock[e].before);
+    for (size_t e = 0; e < judgement->engines; e++) {
+        char names[sizeof judgement->judged[e].before], *rest = names;
+        snprintf(names, sizeof names, "%s", judgement->judged[e].before);
         for (char *name; (name = strtok_r(rest, "\n", &rest));)
             put_word(name);
-        if (judgement->clock[e].before[0])
+        if (judgement->judged[e].before[0])
             return true;
     }
     return false;
@@ -114,10 +114,10 @@ static const char *diagnosis(const struct ver_judgement *judgement, const struct
 {
     bool asked =
         c->kind == VER_KIND_ROUNDING || c->kind == VER_KIND_LADDER || c->kind == VER_KIND_ANSWER;
-    for (size_t e = 0; e < judgement->clocks && asked; e++)
-        if (judgement->clock[e].engine && c->engine &&
-            strcmp(judgement->clock[e].engine, c->engine) == 0)
-            return judgement->clock[e].diagnosis;
+    for (size_t e = 0; e < judgement->engines && asked; e++)
+        if (judgement->judged[e].engine && c->engine &&
+            strcmp(judgement->judged[e].engine, c->engine) == 0)
+            return judgement->judged[e].diagnosis;
     return "";
 }
 
@@ -211,9 +211,9 @@ static void print_pass(const struct console *console, const struct ver_judgement
     printf(" %s: %zu numbers", judgement->name, numbers);
     if (!console->options->judge.no_witness)
         printf(", at least %.1f digits", judgement->digits);
-    for (size_t k = 0; k < judgement->clocks; k++)
-        if (judgement->clock[k].state == VER_CLOCK_RAN && judgement->clock[k].reason[0])
-            printf("; %s: %s", judgement->clock[k].engine, judgement->clock[k].reason);
+    for (size_t k = 0; k < judgement->engines; k++)
+        if (judgement->judged[k].state == VER_ENGINE_RAN && judgement->judged[k].reason[0])
+            printf("; %s: %s", judgement->judged[k].engine, judgement->judged[k].reason);
     printf("\n");
 }
 
@@ -268,7 +268,7 @@ void console_item(struct console_list *list, size_t count, const char *name)
 
 static void print_compared(const struct ver_totals *totals)
 {
-    int kinds = totals->clocks > 0 ? VER_KINDS : VER_KIND_ROUNDING;
+    int kinds = totals->engines > 0 ? VER_KINDS : VER_KIND_ROUNDING;
     struct console_list compared = {"compared: "}, apart = {"\nexcluded of engines: "},
                         differences = {"\nexcluded differences: "};
     for (int k = 0; k < kinds; k++)

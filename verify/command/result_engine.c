@@ -2,7 +2,7 @@
  * of the engine, printed so that they read back to the same bits; on a grid a spike of step n
  * stands at (n + 1) dt, when it acts, or with the published conventions at its label there, n dt;
  * "times" says which. What the engine does not provide is absent. */
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -216,10 +216,10 @@ static void put_result(struct writer *w, const struct engine *engine)
 }
 
 int ver_engine_write(FILE *out, const struct case_problem *c, const struct engine *engine,
-                     const struct ver_clock_options *asked, bool gradients,
+                     const struct ver_engine_options *asked, bool gradients,
                      struct case_error *error)
 {
-    struct engine_options options = clock_options(asked);
+    struct engine_options options = scheme_options(asked);
     struct result result;
     options.gradients = gradients;
     options.threads = 0;

@@ -68,12 +68,12 @@ static void leave_out_device(struct options *options)
 static void forget_engines(struct options *options, const struct ver_options *suite)
 {
     struct ver_options *judge = &options->judge;
-    struct ver_clock_options *clock = &judge->clock;
+    struct ver_engine_options *how = &judge->how;
     if (judge->engines > 0 || !options->suite_options || suite->no_witness != judge->no_witness ||
-        suite->clock.step < clock->step || suite->clock.round_delays != clock->round_delays ||
-        suite->clock.compat != clock->compat)
+        suite->how.step < how->step || suite->how.round_delays != how->round_delays ||
+        suite->how.compat != how->compat)
         return;
-    *clock = (struct ver_clock_options){.defects = clock->defects};
+    *how = (struct ver_engine_options){.defects = how->defects};
     judge->no_witness = false;
 }
 

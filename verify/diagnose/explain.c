@@ -24,23 +24,23 @@ size_t explain_place(const struct explain *e, size_t sample, uint32_t step, size
 double explain_engine(const struct explain *e, enum ref_grid_quantity quantity, size_t sample,
                       uint32_t step, size_t cell)
 {
-    const struct result_trace *trace = &e->clock.result.sample[sample].trace;
+    const struct result_trace *trace = &e->scheme.result.sample[sample].trace;
     const double *row[] = {[REF_GRID_V] = trace->v,
                            [REF_GRID_I] = trace->i,
                            [REF_GRID_LAMBDA_V] = trace->lambda_v,
                            [REF_GRID_LAMBDA_I] = trace->lambda_i};
     if (quantity == REF_GRID_SLOPE)
-        return clock_slope(&e->clock.places, &e->clock.result, sample, cell, step);
+        return scheme_slope(&e->scheme.places, &e->scheme.result, sample, cell, step);
     return row[quantity] ? row[quantity][(size_t)step * e->cells + cell] : VER_NAN;
 }
 
 size_t explain_spikes(const struct explain *e, size_t sample, size_t population, size_t neuron,
                       uint32_t step)
 {
-    const struct case_problem *c = e->clock.problem;
+    const struct case_problem *c = e->scheme.problem;
     const struct case_raster *raster = c->population[population].model == CASE_SPIKE_SOURCE
                                            ? &e->grid.input
-                                           : &e->clock.result.raster;
+                                           : &e->scheme.result.raster;
     const struct case_step_train *train = raster->train[sample][population];
     size_t count = 0;
     for (size_t k = 0; train && k < train[neuron].count; k++)
@@ -50,7 +50,7 @@ size_t explain_spikes(const struct explain *e, size_t sample, size_t population,
 
 bool explain_spiked(const struct explain *e, size_t sample, size_t cell, uint32_t step)
 {
-    const struct clock_places *places = &e->clock.places;
+    const struct scheme_places *places = &e->scheme.places;
     return explain_spikes(e, sample, places->population[cell], places->neuron[cell], step) > 0;
 }
 
@@ -99,10 +99,10 @@ static void observe(void *context, const struct ref_grid_number *number)
     }
     if (mag_is_inf(number->bound))
         return;
-    if (!(clock_ratio(engine, number->value, number->bound) <= 1))
+    if (!(scheme_ratio(engine, number->value, number->bound) <= 1))
         take_event(back ? &e->backward : &e->forward, number, engine, false, back);
     bool lif =
-        e->clock.problem->population[e->clock.places.population[number->cell]].model == CASE_LIF;
+        e->scheme.problem->population[e->scheme.places.population[number->cell]].model == CASE_LIF;
     if (number->quantity == REF_GRID_V && lif && number->exact != 0 &&
         (number->exact > 0) != number->spiked)
         take_event(&e->forward, number, engine, true, false);
@@ -110,7 +110,7 @@ static void observe(void *context, const struct ref_grid_number *number)
 
 static int keep_all(struct explain *e)
 {
-    size_t numbers = e->clock.problem->samples * e->steps * e->cells;
+    size_t numbers = e->scheme.problem->samples * e->steps * e->cells;
     for (int q = 0; q < EXPLAIN_QUANTITIES; q++) {
         e->value[q] = calloc(numbers + 1, sizeof **e->value);
         e->bound[q] = calloc(numbers + 1, sizeof **e->bound);
@@ -118,17 +118,17 @@ static int keep_all(struct explain *e)
             return -1;
     }
     struct ref_grid_options ask = {
-        .step = e->clock.options.step,
-        .delays = e->clock.options.delays,
+        .step = e->scheme.options.step,
+        .delays = e->scheme.options.delays,
         .unit = 24,
-        .variant = e->judge.options->clock.compat ? (unsigned)SCHEME_COMPAT : 0,
+        .variant = e->judge.options->how.compat ? (unsigned)SCHEME_COMPAT : 0,
         .gradients = true,
         .observe = observe,
         .context = e,
     };
     struct ref_grid_result result;
     int failed =
-        ref_grid_run(&result, e->clock.problem, &e->clock.result.raster, &ask) == REF_CAPACITY;
+        ref_grid_run(&result, e->scheme.problem, &e->scheme.result.raster, &ask) == REF_CAPACITY;
     ref_grid_clear(&result);
     return failed ? -1 : 0;
 }
@@ -155,7 +155,7 @@ static int add_term(struct explain *e, size_t sample, uint32_t spike, uint32_t r
 
 static size_t cell_of(const struct explain *e, size_t population, size_t neuron)
 {
-    const struct clock_places *places = &e->clock.places;
+    const struct scheme_places *places = &e->scheme.places;
     size_t cell = 0;
     while (cell < places->cells &&
            (places->population[cell] != population || places->neuron[cell] != neuron))
@@ -178,8 +178,8 @@ static int keep_gradient(struct explain *e, const struct ref_grid_result *grid)
 /* Arrivals at the very end are none. */
 static int find_terms(struct explain *e, const struct ref_grid_result *grid)
 {
-    const struct clock_tally *tally = &e->tallies.of[VER_CLOCK_WEIGHTS];
-    const struct case_problem *c = e->clock.problem;
+    const struct scheme_tally *tally = &e->tallies.of[VER_SCHEME_WEIGHTS];
+    const struct case_problem *c = e->scheme.problem;
     if (tally->outside == 0)
         return 0;
     const struct case_block *block =
@@ -191,7 +191,7 @@ static int find_terms(struct explain *e, const struct ref_grid_result *grid)
     e->parameter = tally->parameter;
     e->pre = synapse / block->columns;
     e->post = synapse % block->columns;
-    e->engine_gradient = e->clock.result.gradient[tally->parameter];
+    e->engine_gradient = e->scheme.result.gradient[tally->parameter];
     e->grid_gradient = middle(grid->gradient + tally->parameter);
     e->gradient_bound = mag_get_d(grid->gradient_bound + tally->parameter);
     e->scale = -case_value(&c->population[p->target].tau_syn, e->post) / (double)c->samples;
@@ -217,26 +217,26 @@ static enum explain_status explain_run(struct explain *e, char *reason, size_t s
 {
     struct ref_grid_result grid;
     struct case_error error;
-    struct clock *clock = &e->clock;
-    if (clock_run(clock) != 0)
+    struct scheme *scheme = &e->scheme;
+    if (scheme_run(scheme) != 0)
         return fail(reason, size, e->judgement.reason);
-    if (!clock->ran)
+    if (!scheme->ran)
         return fail(reason, size, e->out.reason);
     if (!e->out.traced)
         return fail(reason, size, "too large to keep every V, I and adjoint; evident shrink first");
-    e->cells = clock->places.cells;
-    e->steps = clock->result.steps;
-    if (case_grid_make(&e->grid, clock->problem, clock->options.step, clock->options.delays,
+    e->cells = scheme->places.cells;
+    e->steps = scheme->result.steps;
+    if (case_grid_make(&e->grid, scheme->problem, scheme->options.step, scheme->options.delays,
                        &error) != 0)
         return fail(reason, size, error.text);
-    unsigned variant = e->judge.options->clock.compat ? (unsigned)SCHEME_COMPAT : 0;
+    unsigned variant = e->judge.options->how.compat ? (unsigned)SCHEME_COMPAT : 0;
     enum explain_status status = EXPLAIN_AGREES;
-    if (clock_against_grid(&e->tallies, &grid, clock, variant, NULL) != 0)
+    if (scheme_against_grid(&e->tallies, &grid, scheme, variant, NULL) != 0)
         status = fail(reason, size, grid.reason);
     else if (e->tallies.differing > 0)
         status = EXPLAIN_DIVERGES;
     if (status == EXPLAIN_DIVERGES) {
-        clock_diagnose(clock, &grid);
+        scheme_diagnose(scheme, &grid);
         if (keep_all(e) != 0 || keep_gradient(e, &grid) != 0 || find_terms(e, &grid) != 0)
             status = fail(reason, size, "memory is short");
         if (e->out.diagnosis[0])
@@ -268,11 +268,11 @@ enum explain_status explain_case(struct explain *e, const struct case_made *made
     strcpy(e->judgement.name, name);
     if (judge_prepare(&e->judge) != 0)
         return fail(reason, size, "memory is short");
-    e->clock.judge = &e->judge;
-    e->clock.engine = options->engine[0];
-    e->clock.out = &e->out;
-    e->clock.problem = made->problem;
-    e->clock.options = clock_options(&options->clock);
+    e->scheme.judge = &e->judge;
+    e->scheme.engine = options->engine[0];
+    e->scheme.out = &e->out;
+    e->scheme.problem = made->problem;
+    e->scheme.options = scheme_options(&options->how);
     return explain_run(e, reason, size);
 }
 
@@ -285,9 +285,9 @@ void explain_clear(struct explain *e)
     free(e->term);
     free(e->gradient);
     free(e->gradient_bounds);
-    clock_places_clear(&e->clock.places);
-    result_clear(&e->clock.result);
-    clock_weights_free(e->clock.backward);
+    scheme_places_clear(&e->scheme.places);
+    result_clear(&e->scheme.result);
+    scheme_weights_free(e->scheme.backward);
     case_grid_clear(&e->grid);
     judge_release(&e->judge);
     ver_judgement_clear(&e->judgement);

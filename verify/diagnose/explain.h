@@ -4,7 +4,7 @@
 #ifndef EVIDENT_VERIFY_EXPLAIN_H
 #define EVIDENT_VERIFY_EXPLAIN_H
 
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 /* The first number outside its bound: forward the earliest, backward the latest in time. */
 struct explain_event {
@@ -29,10 +29,10 @@ struct explain {
     struct judge judge;
     struct ver_judgement judgement;
     struct ref_result truth; /* not run */
-    struct ver_clock out;
-    struct clock clock;
+    struct ver_judged out;
+    struct scheme scheme;
     struct case_grid grid;
-    struct clock_tallies tallies;
+    struct scheme_tallies tallies;
     struct explain_event forward, backward;
 
     /* Of the grid reference, [samples][steps][cells], by enum ref_grid_quantity; no slopes. */
@@ -62,7 +62,7 @@ enum explain_status explain_case(struct explain *explain, const struct case_made
                                  size_t size);
 void explain_clear(struct explain *explain);
 
-/* The same of another program (explain_program.c), which only its answer tells of: printed at once.
+/* The same of another program (explain_answer.c), which only its answer tells of: printed at once.
  * around: spikes to print before and after the first that differs. */
 enum explain_status explain_program(FILE *out, const struct case_made *made, const char *name,
                                     const struct ver_options *options, unsigned around,

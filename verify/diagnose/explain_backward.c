@@ -21,7 +21,7 @@ struct back {
 static size_t first_cell(const struct explain *e, size_t population)
 {
     size_t cell = 0;
-    while (cell < e->cells && e->clock.places.population[cell] != population)
+    while (cell < e->cells && e->scheme.places.population[cell] != population)
         cell++;
     return cell;
 }
@@ -30,8 +30,8 @@ static size_t first_cell(const struct explain *e, size_t population)
 static struct back reverse_input(const struct explain *e, size_t sample, size_t cell,
                                  uint32_t spike)
 {
-    const struct case_problem *c = e->clock.problem;
-    const struct clock_places *places = &e->clock.places;
+    const struct case_problem *c = e->scheme.problem;
+    const struct scheme_places *places = &e->scheme.places;
     struct back z = {0, 0, 0, 0, 0};
     for (size_t j = 0; j < c->projections; j++) {
         const struct case_projection *p = &c->projection[j];
@@ -63,8 +63,8 @@ static struct back reverse_input(const struct explain *e, size_t sample, size_t 
 
 static bool first_spike_scored(const struct explain *e, size_t cell)
 {
-    enum case_loss_kind kind = e->clock.problem->loss.kind;
-    return e->clock.places.population[cell] == e->clock.problem->loss.population &&
+    enum case_loss_kind kind = e->scheme.problem->loss.kind;
+    return e->scheme.places.population[cell] == e->scheme.problem->loss.population &&
            (kind == CASE_FIRST_SPIKE_CROSS_ENTROPY || kind == CASE_FIRST_SPIKE_SQUARED_ERROR ||
             kind == CASE_FIRST_SPIKE_MARGIN);
 }
@@ -74,7 +74,7 @@ static void guess_jump(struct explain *e, const struct explain_event *event, uin
     struct explain_cell z = explain_constants(e, event->cell);
     size_t s = event->sample, k = event->cell;
     double from = lambda(e, false, s, spike, k), height = z.threshold - z.reset;
-    double slope = clock_slope(&e->clock.places, &e->clock.result, s, k, spike);
+    double slope = scheme_slope(&e->scheme.places, &e->scheme.result, s, k, spike);
     double i = explain_engine(e, REF_GRID_I, s, spike, k);
     struct back rev = reverse_input(e, s, k, spike);
     double jump = (height * from + rev.right) / slope, after = i + z.bias - z.reset;
@@ -124,7 +124,7 @@ static void guess_adjoint(struct explain *e, const struct explain_event *event)
     double v = lambda(e, false, s, n, k), i = lambda(e, true, s, n, k);
     double size = fabs(v) + fabs(i), right = z.kappa_back * v + z.beta * i;
     if (event->quantity == REF_GRID_LAMBDA_V ||
-        first_cell(e, e->clock.problem->loss.population) <= k)
+        first_cell(e, e->scheme.problem->loss.population) <= k)
         return;
     const struct {
         double value;
@@ -153,13 +153,13 @@ void explain_backward_causes(struct explain *e)
 /* All weights of a square projection at the place of their mirror images. */
 static bool mirrored(const struct explain *e)
 {
-    const struct case_problem *c = e->clock.problem;
+    const struct case_problem *c = e->scheme.problem;
     const struct case_projection *p = &c->projection[e->projection];
     size_t size = c->population[p->source].size, first = e->parameter - e->pre * size - e->post;
     bool fits = size == c->population[p->target].size && size > 1;
     for (size_t i = 0; i < size && fits; i++)
         for (size_t j = 0; j < size && fits; j++)
-            fits = fabs(e->clock.result.gradient[first + i * size + j] -
+            fits = fabs(e->scheme.result.gradient[first + i * size + j] -
                         e->gradient[first + j * size + i]) <=
                    VER_FACTOR_BOUNDS * e->gradient_bounds[first + j * size + i];
     return fits;
@@ -170,7 +170,7 @@ void explain_gradient_causes(struct explain *e)
     double own = 0, early = 0, late = 0, voltage = 0, size = 0;
     if (!e->weighed)
         return;
-    size_t cell = first_cell(e, e->clock.problem->projection[e->projection].target) + e->post;
+    size_t cell = first_cell(e, e->scheme.problem->projection[e->projection].target) + e->post;
     for (size_t k = 0; k < e->terms; k++) {
         const struct explain_term *t = &e->term[k];
         own += e->scale * t->engine;

@@ -14,15 +14,15 @@ bool explain_fits(double engine, double mistake, double right, double size, doub
 
 struct explain_cell explain_constants(const struct explain *e, size_t cell)
 {
-    const struct clock_places *places = &e->clock.places;
-    const struct case_population *p = &e->clock.problem->population[places->population[cell]];
+    const struct scheme_places *places = &e->scheme.places;
+    const struct case_population *p = &e->scheme.problem->population[places->population[cell]];
     size_t n = places->neuron[cell];
     struct explain_cell z = {
         .tau_mem = case_value(&p->tau_mem, n),
         .tau_syn = case_value(&p->tau_syn, n),
         .bias = case_value(&p->bias, n),
         .lif = p->model == CASE_LIF,
-        .dt = e->clock.problem->end / (double)e->steps,
+        .dt = e->scheme.problem->end / (double)e->steps,
     };
     z.threshold = z.lif ? case_value(&p->threshold, n) : VER_INFINITY;
     z.reset = z.lif ? case_value(&p->reset, n) : 0;
@@ -45,8 +45,8 @@ enum reading { AS_IS, TRANSPOSED, ONCE };
 static double arrivals(const struct explain *e, size_t sample, size_t cell, uint32_t step,
                        enum reading how, double *size)
 {
-    const struct case_problem *c = e->clock.problem;
-    const struct clock_places *places = &e->clock.places;
+    const struct case_problem *c = e->scheme.problem;
+    const struct scheme_places *places = &e->scheme.places;
     double sum = 0;
     for (size_t j = 0; j < c->projections; j++) {
         const struct case_projection *p = &c->projection[j];
@@ -174,7 +174,7 @@ static void guess_decision(struct explain *e, const struct explain_event *event)
 /* Does the engine's sample show what belongs to another one? */
 static void guess_batch(struct explain *e, const struct explain_event *event)
 {
-    const struct case_problem *c = e->clock.problem;
+    const struct case_problem *c = e->scheme.problem;
     enum ref_grid_quantity q = event->quantity;
     for (size_t t = 0; t < c->samples && q != REF_GRID_SLOPE; t++) {
         bool same = t != event->sample;
@@ -198,7 +198,7 @@ void explain_forward_causes(struct explain *e)
     const struct explain_event *event = &e->forward;
     if (!event->found)
         return;
-    if (e->clock.problem->samples > 1)
+    if (e->scheme.problem->samples > 1)
         guess_batch(e, event);
     if (event->decision)
         guess_decision(e, event);

@@ -32,8 +32,8 @@ static json_t *event_of(const struct explain *e, const struct explain_event *eve
 {
     if (!event->found)
         return json_null();
-    const struct clock_places *places = &e->clock.places;
-    const char *population = e->clock.problem->population[places->population[event->cell]].name;
+    const struct scheme_places *places = &e->scheme.places;
+    const char *population = e->scheme.problem->population[places->population[event->cell]].name;
     return json_pack(
         "{s:s, s:I, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "quantity",
         event->decision ? "decision" : explain_quantity_name(event->quantity), "sample",
@@ -49,7 +49,7 @@ static json_t *terms_of(const struct explain *e)
     char name[112];
     if (!e->weighed)
         return json_null();
-    case_parameter_name(name, sizeof name, e->clock.problem, e->judge.block, e->judge.blocks,
+    case_parameter_name(name, sizeof name, e->scheme.problem, e->judge.block, e->judge.blocks,
                         e->parameter);
     json_t *terms = json_array();
     for (size_t k = 0; k < e->terms; k++) {
@@ -68,10 +68,10 @@ static json_t *terms_of(const struct explain *e)
 static json_t *tallies_of(const struct explain *e)
 {
     json_t *all = json_object();
-    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++) {
-        const struct clock_tally *tally = &e->tallies.of[q];
+    for (int q = 0; q < VER_SCHEME_QUANTITIES; q++) {
+        const struct scheme_tally *tally = &e->tallies.of[q];
         if (tally->numbers > 0)
-            json_object_set_new(all, ver_clock_quantity_name((enum ver_clock_quantity)q),
+            json_object_set_new(all, ver_scheme_quantity_name((enum ver_scheme_quantity)q),
                                 json_pack("{s:I, s:I, s:o}", "numbers", (json_int_t)tally->numbers,
                                           "outside", (json_int_t)tally->outside, "worst",
                                           number(tally->worst)));

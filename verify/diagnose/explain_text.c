@@ -9,12 +9,12 @@ enum { TERMS = 16 }; /* of a gradient are printed */
 
 static const char *name_of(const struct explain *e, size_t cell)
 {
-    return e->clock.problem->population[e->clock.places.population[cell]].name;
+    return e->scheme.problem->population[e->scheme.places.population[cell]].name;
 }
 
 static double time_of(const struct explain *e, size_t step)
 {
-    return e->clock.problem->end * (double)step / (double)e->steps;
+    return e->scheme.problem->end * (double)step / (double)e->steps;
 }
 
 static double ratio(double engine, double grid, double bound)
@@ -25,16 +25,16 @@ static double ratio(double engine, double grid, double bound)
 
 /* ---- all quantities ---- */
 
-static void put_place(FILE *out, const struct explain *e, enum ver_clock_quantity q,
-                      const struct clock_tally *tally)
+static void put_place(FILE *out, const struct explain *e, enum ver_scheme_quantity q,
+                      const struct scheme_tally *tally)
 {
     char text[112] = "";
-    if (q >= VER_CLOCK_WEIGHTS)
-        case_parameter_name(text, sizeof text, e->clock.problem, e->judge.block, e->judge.blocks,
+    if (q >= VER_SCHEME_WEIGHTS)
+        case_parameter_name(text, sizeof text, e->scheme.problem, e->judge.block, e->judge.blocks,
                             tally->parameter);
-    else if (q < VER_CLOCK_SAMPLE_LOSS)
-        clock_place_text(text, sizeof text, &e->clock.places, tally->sample, tally->cell,
-                         tally->step);
+    else if (q < VER_SCHEME_SAMPLE_LOSS)
+        scheme_place_text(text, sizeof text, &e->scheme.places, tally->sample, tally->cell,
+                          tally->step);
     fprintf(out, "  %s\n", text);
 }
 
@@ -42,13 +42,14 @@ static void put_tallies(FILE *out, const struct explain *e)
 {
     fprintf(out, "%-12s %9s %9s  %11s  %s\n", "quantity", "numbers", "outside", "error/bound",
             " the worst");
-    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++) {
-        const struct clock_tally *tally = &e->tallies.of[q];
+    for (int q = 0; q < VER_SCHEME_QUANTITIES; q++) {
+        const struct scheme_tally *tally = &e->tallies.of[q];
         if (tally->numbers == 0)
             continue;
-        fprintf(out, "%-12s %9zu %9zu  %11.4g", ver_clock_quantity_name((enum ver_clock_quantity)q),
-                tally->numbers, tally->outside, tally->worst);
-        put_place(out, e, (enum ver_clock_quantity)q, tally);
+        fprintf(out, "%-12s %9zu %9zu  %11.4g",
+                ver_scheme_quantity_name((enum ver_scheme_quantity)q), tally->numbers,
+                tally->outside, tally->worst);
+        put_place(out, e, (enum ver_scheme_quantity)q, tally);
     }
     fprintf(out, "%-12s %9zu %9zu\n\n", "decisions", e->tallies.decisions, e->tallies.unexplained);
 }
@@ -94,9 +95,9 @@ static void put_event(FILE *out, const struct explain *e, bool back, unsigned ar
     }
     fprintf(out, "first divergence %s in time: %s of %.60s[%zu] in step %lu (until %.6g ms)", way,
             event->decision ? "the spike decision" : explain_quantity_name(event->quantity),
-            name_of(e, event->cell), e->clock.places.neuron[event->cell],
+            name_of(e, event->cell), e->scheme.places.neuron[event->cell],
             (unsigned long)event->step, time_of(e, (size_t)event->step + 1));
-    if (e->clock.problem->samples > 1)
+    if (e->scheme.problem->samples > 1)
         fprintf(out, ", sample %zu", event->sample);
     fprintf(out, "\n");
     if (event->decision)
@@ -117,7 +118,7 @@ static void put_terms(FILE *out, const struct explain *e)
     double engine = 0, grid = 0;
     if (!e->weighed)
         return;
-    case_parameter_name(name, sizeof name, e->clock.problem, e->judge.block, e->judge.blocks,
+    case_parameter_name(name, sizeof name, e->scheme.problem, e->judge.block, e->judge.blocks,
                         e->parameter);
     fprintf(out, "the worst weight, %s: engine %.9g, grid %.9g, %.3g bounds apart\n", name,
             e->engine_gradient, e->grid_gradient,

@@ -316,8 +316,8 @@
 
 /* Engines: V, I and adjoints are compared where samples * steps * cells is at most TRACED; larger
  * cases by slopes, losses and gradients only, up to MOST (of the emulated one: EMULATED_MOST). */
-#define VER_CLOCK_TRACED 60000.0
-#define VER_CLOCK_MOST 4000000.0
+#define VER_SCHEME_TRACED 60000.0
+#define VER_SCHEME_MOST 4000000.0
 #define VER_EMULATED_MOST 6000.0
 
 /* Of a ladder that fails, rounding is looked at again up to so many samples * steps * cells. */

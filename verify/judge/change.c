@@ -11,7 +11,7 @@
  * their biases and the targets change sign; the derivatives by those weights and biases change it.
  */
 #include "verify/judge/change.h"
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -158,12 +158,12 @@ static void add_late_spikes(struct change *change)
 
 static void negate_outputs(struct change *change)
 {
-    struct clock_case negated;
-    clock_case_start(&negated, change->problem);
-    if (!clock_case_negate(&negated))
+    struct scheme_case negated;
+    scheme_case_start(&negated, change->problem);
+    if (!scheme_case_negate(&negated))
         change->excluded = "not odd";
     struct case_problem *copy = negated.failed ? NULL : case_copy(&negated.problem);
-    clock_case_clear(&negated);
+    scheme_case_clear(&negated);
     change->failed |= !copy;
     change->negated = true;
     if (copy) {

@@ -1,125 +1,274 @@
-/* convergence.c: is the scheme of an engine right, but for its step? It runs in double precision,
- * where rounding is not seen, and is judged like any program with a fixed step (program_ladder.c).
- * The errors by quantity are kept: over a whole run their orders must be 1. */
+/* convergence.c: another program with a fixed step. At one step it is wrong by what a step is
+ * worth, so that its direction and scale there are told but prove nothing; it is asked again at
+ * halves of the step, and must come nearer to the reference, in each of its parts
+ * (convergence_part.c). A gradient that is there and cannot be judged leaves the case undecided. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Of all blocks of a quantity together, relative; NaN where the truth is zero. x: NULL, or in place
- * of the errors at a rung. */
-static double relative_error(const struct program_ladder *ladder, enum case_quantity quantity,
-                             size_t rung, const double *x)
+/* "weights[1]", "tau_mem of hid" */
+static void name_block(char *text, size_t size, const struct case_problem *c,
+                       const struct case_block *block)
 {
-    double squares = 0, size = 0;
-    for (size_t k = 0; k < ladder->tracks; k++) {
-        const struct program_track *track = &ladder->track[k];
-        if (!track->block || track->block->quantity != quantity)
+    const char *quantity = answer_quantity_name(block->quantity);
+    if (block->quantity <= CASE_DELAY)
+        snprintf(text, size, "%s[%zu]", quantity, block->projection);
+    else if (block->quantity == CASE_SPIKE_TIME)
+        snprintf(text, size, "%s of sample %zu %.24s[%zu]", quantity, block->sample,
+                 c->population[block->population].name, block->neuron);
+    else
+        snprintf(text, size, "%s of %.24s", quantity, c->population[block->population].name);
+}
+
+/* ---- what is told ---- */
+
+/* At the case's own step: told, but no evidence. */
+static int tell_first(struct judge_answer *p)
+{
+    const struct result *answer = p->answer;
+    struct agree_spikes spikes;
+    for (int q = 0; q < CASE_QUANTITIES; q++) {
+        char text[80];
+        agree_describe(text, sizeof text, p, answer->gradient, (enum case_quantity)q);
+        if (!answer->provides[q] || !text[0])
             continue;
-        size_t count = track->block->rows * track->block->columns;
-        double error = x ? program_fit_block(ladder->p->judge, track->block, 0, count, x).error
-                         : track->ladder.rung[rung].error[track->like];
-        squares += error * error;
-        size += track->size * track->size;
+        struct ver_comparison *c =
+            answer_compare(p, VER_KIND_ANSWER, answer_quantity_name((enum case_quantity)q));
+        if (!c)
+            return judge_no_memory(p->judge);
+        c->outcome = VER_EXCLUDED;
+        snprintf(c->index, sizeof c->index, "%s at %.6g ms%s", text, p->step,
+                 p->engine->surrogate ? ", surrogate" : "");
     }
-    return size > 0 ? sqrt(squares) / sqrt(size) : VER_NAN;
-}
-
-/* Twice the finest less the one before it is free of the first order. */
-static double limit_error(const struct program_ladder *ladder)
-{
-    const struct ver_ladder *told = ladder->p->judge->out->ladder;
-    size_t rungs = told->rungs, parameters = ladder->p->judge->parameters;
-    if (rungs < 2 || !told->rung[rungs - 1].agrees || !told->rung[rungs - 2].agrees)
-        return VER_NAN;
-    double *x = malloc((parameters + 1) * sizeof *x), error = VER_NAN;
-    for (size_t k = 0; x && k < parameters; k++)
-        x[k] = 2 * ladder->gradient[rungs - 1][k] - ladder->gradient[rungs - 2][k];
-    if (x)
-        error = relative_error(ladder, CASE_WEIGHT, 0, x);
-    free(x);
-    return error;
-}
-
-static void record(const struct program_ladder *ladder)
-{
-    struct ver_ladder *told = ladder->p->judge->out->ladder;
-    for (size_t r = 0; r < ladder->rungs && ladder->tracks > 0; r++) {
-        told->rung[r] = ladder->track[0].ladder.rung[r]; /* spikes come first */
-        for (int q = CASE_WEIGHT; q <= CASE_TAU_SYN; q++)
-            told->rung[r].error[VER_LADDER_WEIGHTS + q] =
-                relative_error(ladder, (enum case_quantity)q, r, NULL);
-        told->rungs = r + 1;
+    if (p->judge->truth->nones > 0) {
+        struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, "gradients");
+        if (!c)
+            return judge_no_memory(p->judge);
+        c->outcome = VER_EXCLUDED;
+        c->numbers = p->judge->truth->nones;
+        snprintf(c->index, sizeof c->index, "there is no derivative");
     }
-    if (told->rungs < VER_ORDER_RUNGS)
-        return;
-    for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
-        told->order[q] = clock_order(told, (enum ver_ladder_quantity)q);
-    told->limit = limit_error(ladder);
-}
-
-static bool any_differs(const struct judge *judge, size_t since)
-{
-    bool any = false;
-    for (size_t k = since; k < judge->out->comparisons; k++)
-        any |= judge->out->comparison[k].outcome == VER_DIFFERS;
-    return any;
-}
-
-static int judge_in_doubles(struct clock *clock)
-{
-    struct judge *judge = clock->judge;
-    struct ver_ladder *told = judge->out->ladder;
-    struct result answer;
-    struct ver_clock out = *clock->out; /* its diagnosis comes after that of rounding */
-    struct program_case p = {.judge = judge,
-                             .engine = clock->engine,
-                             .options = clock->options,
-                             .out = &out,
-                             .answer = &answer,
-                             .step = clock->problem->end / (double)clock->result.steps};
-    struct program_ladder ladder = {.p = &p};
-    size_t since = judge->out->comparisons;
-    p.options.precision = ENGINE_DOUBLE;
-    p.options.trace = false;
-    program_measure(&p);
-    char reason[RESULT_REASON];
-    int got = program_ask_at(&p, &answer, p.step, reason);
-    if (got == 0)
-        got = program_climb(&ladder, false);
-    if (got >= 0)
-        record(&ladder);
-    if (got >= 0 && told->rungs < VER_ORDER_RUNGS)
-        snprintf(told->reason, sizeof told->reason, "%.120s",
-                 reason[0] ? reason : "too large for a ladder");
-    if (got >= 0 && any_differs(judge, since)) {
-        clock_look_closer(clock);
-        if (!clock->out->diagnosis[0])
-            memcpy(clock->out->diagnosis, out.diagnosis, sizeof out.diagnosis);
-    }
-    program_ladder_clear(&ladder);
-    result_clear(&answer);
-    return got < 0 ? -1 : 0;
-}
-
-int convergence_judge(struct clock *clock)
-{
-    struct judge *judge = clock->judge;
-    struct ver_ladder *ladder = judge->out->ladder = calloc(1, sizeof *judge->out->ladder);
-    if (!ladder)
-        return judge_no_memory(judge);
-    ladder->limit = VER_NAN;
-    for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
-        ladder->order[q] = VER_NAN;
-    const char *none = judge->options->clock.compat ? "the published scheme has other limits"
-                       : !clock->options.gradients  ? "no gradients"
-                       : judge->truth->status != REF_OK || !judge->truth->gradient
-                           ? "the reference is undecided"
-                           : NULL;
-    if (!none)
-        return judge_in_doubles(clock);
-    snprintf(ladder->reason, sizeof ladder->reason, "%s", none);
+    if (!answer->spikes)
+        return 0;
+    struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, "spike_counts");
+    if (!c)
+        return judge_no_memory(p->judge);
+    agree_compare_spikes(&spikes, p, answer, NULL, VER_ANSWER_LATE_STEPS * p->step);
+    c->outcome = VER_EXCLUDED;
+    c->numbers = p->trains;
+    snprintf(c->index, sizeof c->index, "%s", spikes.first);
+    snprintf(c->value, sizeof c->value, "%zu trains", p->trains);
+    snprintf(c->reference, sizeof c->reference, "%zu right", p->trains - spikes.trains_differ);
     return 0;
+}
+
+/* How exactly a factor is known at a step: to what the step and the precision do to a gradient. */
+static int factor_bits(const struct judge_answer *p, double step)
+{
+    double tau = convergence_shortest_constant(p->judge->problem);
+    double reach = convergence_least_constant(p->judge, VER_LADDER_WEIGHTS);
+    double known = reach * (step + convergence_rounding(p, step) * tau);
+    int bits = known > 0 && known < 1 ? (int)floor(-log2(known)) : 0;
+    return bits < VER_FACTOR_GRID_BITS ? VER_FACTOR_GRID_BITS
+           : bits > VER_FACTOR_BITS    ? VER_FACTOR_BITS
+                                       : bits;
+}
+
+/* Twice a rung less the one before it is free of the first order: what it looks like, of the last
+ * rung before which errors do not grow. A factor that goes with the step is no limit. */
+static void name_gradient(struct convergence *ladder, const struct convergence_part *track)
+{
+    struct judge_answer *p = ladder->p, at = *p;
+    size_t best = convergence_best_step(track), size = sizeof p->out->diagnosis;
+    double step = at.step = track->ladder.rung[best].step, *x = ladder->gradient[best];
+    double *limit = malloc((p->judge->parameters + 1) * sizeof *limit);
+    double ratio = best > 0 ? track->factor[best] / track->factor[best - 1] : 1;
+    bool goes_with_step =
+        fabs(ratio - 0.5) <= VER_LADDER_FLAT || fabs(ratio - 2) <= VER_LADDER_FLAT;
+    for (size_t k = 0; limit && k < p->judge->parameters; k++)
+        limit[k] = best > 0 && !goes_with_step ? 2 * x[k] - ladder->gradient[best - 1][k] : x[k];
+    if (limit)
+        reading_gradient(&at, limit, track->block->quantity, NULL, factor_bits(p, step));
+    if (best + 1 < ladder->rungs && strlen(p->out->diagnosis) + 40 < size)
+        snprintf(p->out->diagnosis + strlen(p->out->diagnosis), 40, "%sgrows again below %.4g ms",
+                 p->out->diagnosis[0] ? "; " : "", step);
+    free(limit);
+}
+
+static int tell_track(struct convergence *ladder, const struct convergence_part *track,
+                      const struct convergence_verdict *weighed)
+{
+    struct judge_answer *p = ladder->p;
+    struct ver_comparison *c = answer_compare(p, VER_KIND_LADDER, track->name);
+    const struct ver_rung *last = &track->ladder.rung[ladder->rungs - 1];
+    double relative = track->like == VER_LADDER_SPIKES || !(track->size > 0) ? 1 : track->size;
+    char block[64] = "";
+    if (!c)
+        return judge_no_memory(p->judge);
+    if (track->block)
+        name_block(block, sizeof block, p->judge->problem, track->block);
+    c->outcome = weighed->outcome;
+    c->distance = weighed->ratio;
+    c->order = convergence_order(&track->ladder, track->like);
+    c->step = log2(last->step);
+    if (!last->agrees && weighed->outcome == VER_DIFFERS) {
+        snprintf(c->index, sizeof c->index, "%.70s at %.6g ms", ladder->event, last->step);
+        snprintf(c->value, sizeof c->value, "%zu spikes", last->spikes);
+        snprintf(c->reference, sizeof c->reference, "%zu missing, %zu extra", last->missing,
+                 last->extra);
+        return 0;
+    }
+    snprintf(c->index, sizeof c->index, "%s%s%zu rungs to %.6g ms%s%s", block, block[0] ? ": " : "",
+             ladder->rungs, last->step, weighed->why ? ": " : "", weighed->why ? weighed->why : "");
+    snprintf(c->reference, sizeof c->reference, "error %.6g", last->error[track->like] / relative);
+    if (weighed->constant)
+        snprintf(c->value, sizeof c->value, "factor 1, found %.6g",
+                 track->factor[ladder->rungs - 1]);
+    else if (!isnan(weighed->bound))
+        snprintf(c->value, sizeof c->value, "at most %.6g", weighed->bound / relative);
+    return 0;
+}
+
+/* Which gradient of those that are there was not judged, and why; the first one stands for all. */
+static void note_unjudged(struct convergence *ladder, const struct case_block *block,
+                          const char *why)
+{
+    struct judge_answer *p = ladder->p;
+    char name[64] = "gradients";
+    if (p->unjudged[0])
+        return;
+    if (block)
+        name_block(name, sizeof name, p->judge->problem, block);
+    snprintf(p->unjudged, sizeof p->unjudged, "%s not judged: %.120s", name, why);
+}
+
+/* A small part of its quantity, the rest of which is judged or noted by itself. */
+static bool is_small_part(const struct convergence *ladder, const struct convergence_part *part)
+{
+    double squares = 0;
+    for (size_t k = 0; k < ladder->tracks; k++) {
+        const struct convergence_part *track = &ladder->track[k];
+        if (track->block && track->block->quantity == part->block->quantity)
+            squares += track->size * track->size;
+    }
+    return part->size <= VER_LADDER_NEAR * sqrt(squares);
+}
+
+static int tell_too_few(struct convergence *ladder, const char *reason)
+{
+    struct ver_comparison *c = answer_compare(ladder->p, VER_KIND_LADDER, "ladder_rungs");
+    if (!c)
+        return judge_no_memory(ladder->p->judge);
+    c->outcome = VER_EXCLUDED;
+    snprintf(c->index, sizeof c->index, "%.100s", reason);
+    for (size_t k = 0; k < ladder->tracks; k++)
+        if (ladder->track[k].block)
+            note_unjudged(ladder, NULL, reason);
+    return 0;
+}
+
+/* Spikes first, since gradients follow from them. */
+static int tell_all(struct convergence *ladder, const char *reason)
+{
+    struct judge_answer *p = ladder->p;
+    bool late = false;
+    if (ladder->rungs < VER_ORDER_RUNGS)
+        return tell_too_few(ladder, reason);
+    for (size_t k = 0; k < ladder->tracks; k++) {
+        const struct convergence_part *track = &ladder->track[k];
+        struct convergence_verdict weighed;
+        if (isnan(track->ladder.rung[ladder->rungs - 1].error[track->like]) &&
+            track->ladder.rung[ladder->rungs - 1].agrees) /* no such spikes */
+            continue;
+        if (convergence_weigh(&weighed, ladder, track) != 0 ||
+            tell_track(ladder, track, &weighed) != 0)
+            return -1;
+        bool differs = weighed.outcome == VER_DIFFERS;
+        if (differs && track->like == VER_LADDER_SPIKES && !late)
+            snprintf(p->out->diagnosis, sizeof p->out->diagnosis, "%s", ladder->event);
+        late |= differs && track->like == VER_LADDER_SPIKES;
+        if (differs && track->block)
+            name_gradient(ladder, track);
+        if (weighed.outcome == VER_EXCLUDED && track->block &&
+            !(weighed.why == convergence_too_small && is_small_part(ladder, track)))
+            note_unjudged(ladder, track->block, weighed.why);
+    }
+    return 0;
+}
+
+/* ---- all rungs ---- */
+
+/* Samples times steps times cells; each population takes up whole vectors. */
+static double cost_of(const struct judge_answer *p, double step)
+{
+    const struct case_problem *c = p->judge->problem;
+    size_t cells = 0, lanes = p->engine->lanes > 0 ? p->engine->lanes : 1;
+    for (size_t k = 0; k < c->populations; k++)
+        if (c->population[k].model != CASE_SPIKE_SOURCE)
+            cells += (c->population[k].size + lanes - 1) / lanes * lanes;
+    return c->end / step * (double)cells * (double)c->samples;
+}
+
+/* 0; 1: that was the last; -1 with verdict and reason. */
+static int climb_rung(struct convergence *ladder, double step, char reason[RESULT_REASON])
+{
+    struct judge_answer *p = ladder->p;
+    struct result answer;
+    bool bad = false;
+    if (cost_of(p, step) > VER_LADDER_MOST) {
+        snprintf(reason, RESULT_REASON, "too large for a ladder");
+        return 1;
+    }
+    int got = answer_ask(p, &answer, step, reason);
+    if (got == 0)
+        got = convergence_judge_finite(&bad, p, &answer, step);
+    if (got == 0 && !bad)
+        got = convergence_take_step(ladder, &answer, step);
+    result_clear(&answer);
+    return got == 0 && bad ? 1 : got;
+}
+
+static int climb_all(struct convergence *ladder)
+{
+    struct judge_answer *p = ladder->p;
+    char reason[RESULT_REASON] = "the case has no step: time.step, or --step MS";
+    double step = p->step;
+    int got = !(step > 0) ? 1 : convergence_take_step(ladder, p->answer, step);
+    int rungs = p->options.precision == ENGINE_DOUBLE ? VER_RUNGS : VER_ANSWER_RUNGS;
+    for (int k = 1; k < rungs && got == 0; k++)
+        got = climb_rung(ladder, step = step / 2, reason);
+    return got >= 0 ? tell_all(ladder, reason) : -1;
+}
+
+int convergence_judge(struct convergence *ladder, bool first)
+{
+    struct judge_answer *p = ladder->p;
+    bool bad = false;
+    int failed = convergence_judge_finite(&bad, p, p->answer, p->step);
+    if (failed || bad)
+        return failed;
+    if (convergence_add_parts(ladder) != 0)
+        return judge_no_memory(p->judge);
+    if (first && tell_first(p) != 0)
+        return -1;
+    return climb_all(ladder);
+}
+
+void convergence_clear(struct convergence *ladder)
+{
+    for (size_t k = 0; k < ladder->rungs; k++)
+        free(ladder->gradient[k]);
+    free(ladder->track);
+    convergence_shift_clear(&ladder->shift);
+}
+
+int convergence_judge_program(struct judge_answer *p)
+{
+    struct convergence ladder = {.p = p};
+    int failed = convergence_judge(&ladder, true);
+    convergence_clear(&ladder);
+    return failed ? -1 : 0;
 }

@@ -211,7 +211,7 @@ static void weigh_engines(struct judge *judge)
         judge->out->verdict = VER_PASS;
     else
         judge_end(judge, VER_NOT_RUN,
-                  out->clocks > 0 ? out->clock[0].reason : "there was nothing to compare");
+                  out->engines > 0 ? out->judged[0].reason : "there was nothing to compare");
 }
 
 /* -1 if the verdict is settled, but for what differs. */
@@ -290,7 +290,7 @@ void ver_judgement_clear(struct ver_judgement *judgement)
 {
     free(judgement->name);
     free(judgement->comparison);
-    free(judgement->clock);
+    free(judgement->judged);
     free(judgement->ladder);
     *judgement = (struct ver_judgement){.verdict = VER_ERROR};
 }

@@ -105,15 +105,15 @@ int judge_metamorphic(struct judge *judge);
 /* One change by its number in change.h. Likewise, or 1 if it does not apply to this case. */
 int judge_change(struct judge *judge, size_t choice);
 
-/* ---- judge_clock.c: all engines asked for ---- */
+/* ---- judge_engines.c: all engines asked for ---- */
 
 /* 0, or -1 with verdict and reason. */
 int judge_clock(struct judge *judge);
 
-/* ---- judge_program.c: one engine that is another program ---- */
+/* ---- judge_answer.c: one engine that is another program ---- */
 
 /* 0, or -1 with verdict and reason. */
-int judge_program(struct judge *judge, const struct engine *engine, struct ver_clock *out);
+int judge_program(struct judge *judge, const struct engine *engine, struct ver_judged *out);
 
 /* ---- judge_measure.c ---- */
 

@@ -185,7 +185,7 @@ bool option_take_defect(struct options *options, const char *text)
     unsigned long number = strtoul(text, &end, 10);
     if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && number < 32 &&
         ver_defect_known((unsigned)number)) {
-        options->judge.clock.defects |= 1u << number;
+        options->judge.how.defects |= 1u << number;
         return true;
     }
     char known[100] = "";
@@ -201,7 +201,7 @@ bool option_take_defect(struct options *options, const char *text)
 void option_put_defects(FILE *out, const struct options *options)
 {
     for (unsigned k = 0; k < 32; k++)
-        if (options->judge.clock.defects >> k & 1)
+        if (options->judge.how.defects >> k & 1)
             fprintf(out, " --defect %u", k);
 }
 
@@ -231,10 +231,10 @@ static bool ask_conventions(const struct options *options)
 bool options_engines_fit(struct options *options)
 {
     const struct ver_options *judge = &options->judge;
-    const struct ver_clock_options *clock = &judge->clock;
+    const struct ver_engine_options *how = &judge->how;
     const struct engine *device = options_device(judge);
-    if (judge->engines == 0 && (clock->step > 0 || clock->round_delays || clock->compat ||
-                                clock->defects || judge->no_witness))
+    if (judge->engines == 0 &&
+        (how->step > 0 || how->round_delays || how->compat || how->defects || judge->no_witness))
         command_refuse(options->where, "--step, --round-delays, --compat, --defect and "
                                        "--no-witness want an --engine");
     else if (options->early.conventions || options->early.seconds > 0)

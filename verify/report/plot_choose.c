@@ -18,8 +18,8 @@ static long spikes_of(const struct plot *plot, size_t population, size_t neuron)
         return (long)input[neuron].count;
     if (plot->decided && plot->truth.sample[plot->sample].spikes[population])
         return (long)plot->truth.sample[plot->sample].spikes[population][neuron].count;
-    if (plot->engine && plot->explain->clock.result.raster.train[plot->sample][population])
-        return (long)plot->explain->clock.result.raster.train[plot->sample][population][neuron]
+    if (plot->engine && plot->explain->scheme.result.raster.train[plot->sample][population])
+        return (long)plot->explain->scheme.result.raster.train[plot->sample][population][neuron]
             .count;
     return 0;
 }

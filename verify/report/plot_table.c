@@ -128,7 +128,7 @@ static void put_event(FILE *out, const struct plot *plot)
         fprintf(out, "event = NaN\nevent_says = ''\n");
         return;
     }
-    const struct clock_places *places = &e->clock.places;
+    const struct scheme_places *places = &e->scheme.places;
     fprintf(out, "event = %.17g\nevent_says = '%s of ",
             plot->problem->end * ((double)event->step + 1) / (double)e->steps,
             event->decision ? "spike" : explain_quantity_name(event->quantity));

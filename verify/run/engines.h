@@ -1,6 +1,6 @@
 /* engines.h: the engines that `evident verify` and `evident run` know by name. Private to verify/.
  *
- * What an engine's numbers are held against is decided by its fields, in judge_clock.c. */
+ * What an engine's numbers are held against is decided by its fields, in judge_engines.c. */
 #ifndef EVIDENT_VERIFY_ENGINES_H
 #define EVIDENT_VERIFY_ENGINES_H
 
@@ -12,12 +12,12 @@ bool ver_engine_spent(void *context);
 
 /* The program whose command could not be started for this case: then all judging ended there, and
  * nobody was told of it. NULL if there is none. */
-const struct ver_clock *ver_no_start(const struct ver_judgement *judgement);
+const struct ver_judged *ver_no_start(const struct ver_judgement *judgement);
 
 /* Runs an engine on a case and writes what it says as an evident-result-1 document: numbers that
  * read back to the same bits, nothing that it does not provide. 0, or -1 and error. */
 int ver_engine_write(FILE *out, const struct case_problem *c, const struct engine *engine,
-                     const struct ver_clock_options *options, bool gradients,
+                     const struct ver_engine_options *options, bool gradients,
                      struct case_error *error);
 
 #endif

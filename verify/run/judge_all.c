@@ -107,11 +107,11 @@ static void write_off(struct board *board, size_t job, enum pool_end end, int de
     name_judgement(judgement, &board->sources->at[job]);
 }
 
-const struct ver_clock *ver_no_start(const struct ver_judgement *judgement)
+const struct ver_judged *ver_no_start(const struct ver_judgement *judgement)
 {
-    for (size_t e = 0; e < judgement->clocks; e++)
-        if (judgement->clock[e].no_start)
-            return &judgement->clock[e];
+    for (size_t e = 0; e < judgement->engines; e++)
+        if (judgement->judged[e].no_start)
+            return &judgement->judged[e];
     return NULL;
 }
 

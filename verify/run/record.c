@@ -25,7 +25,7 @@ static const char *outcome(int k)
 
 static const char *state(int k)
 {
-    return ver_clock_state_name((enum ver_clock_state)k);
+    return ver_engine_state_name((enum ver_engine_state)k);
 }
 
 /* ---- the columns ---- */
@@ -102,19 +102,19 @@ static const struct column of_comparisons[] = {
 };
 
 static const struct column of_engines[] = {
-    NAME("engine", ver_clock, engine, "", NULL),
-    NAMED("state", ver_clock, state, state, VER_CLOCK_STATES,
+    NAME("engine", ver_judged, engine, "", NULL),
+    NAMED("state", ver_judged, state, state, VER_ENGINE_STATES,
           "ran, inexpressible, large, absent, failed, unjudged"),
-    PLAIN(TEXT, "reason", ver_clock, reason, NULL),
-    PLAIN(HEX, "digest", ver_clock, digest, "of all its numbers"),
-    PLAIN(FLAG, "traced", ver_clock, traced, "1: of V, I and adjoints too"),
-    PLAIN(FLAG, "same", ver_clock, same, "1: bits like the first engine's that ran"),
-    PLAIN(SIZE, "decisions", ver_clock, decisions, "spike or no spike"),
-    PLAIN(SIZE, "near", ver_clock, near, "of those, nearer to the threshold than rounding"),
-    PLAIN(TEXT, "diagnosis", ver_clock, diagnosis, "what wrong numbers look like"),
-    PLAIN(TEXT, "before", ver_clock, before, "cases it must be asked about first to answer so"),
-    APART(REAL, "seconds", ver_clock, seconds, "of another program, to answer; 0: not measured"),
-    APART(FLAG, "no_start", ver_clock, no_start, "1: no such program; no run goes on after it"),
+    PLAIN(TEXT, "reason", ver_judged, reason, NULL),
+    PLAIN(HEX, "digest", ver_judged, digest, "of all its numbers"),
+    PLAIN(FLAG, "traced", ver_judged, traced, "1: of V, I and adjoints too"),
+    PLAIN(FLAG, "same", ver_judged, same, "1: bits like the first engine's that ran"),
+    PLAIN(SIZE, "decisions", ver_judged, decisions, "spike or no spike"),
+    PLAIN(SIZE, "near", ver_judged, near, "of those, nearer to the threshold than rounding"),
+    PLAIN(TEXT, "diagnosis", ver_judged, diagnosis, "what wrong numbers look like"),
+    PLAIN(TEXT, "before", ver_judged, before, "cases it must be asked about first to answer so"),
+    APART(REAL, "seconds", ver_judged, seconds, "of another program, to answer; 0: not measured"),
+    APART(FLAG, "no_start", ver_judged, no_start, "1: no such program; no run goes on after it"),
 };
 
 static const struct column of_ratios[] = {
@@ -172,12 +172,12 @@ static int each_engine(const struct ver_judgement *j,
                        int (*each)(void *context, const struct record_row *row), void *context)
 {
     int got = 0;
-    for (size_t e = 0; e < j->clocks && !got; e++) {
-        got = each(context, &(struct record_row){RECORD_ENGINE, e, 0, &j->clock[e]});
-        for (size_t q = 0; q < VER_CLOCK_QUANTITIES && !got; q++)
-            if (!is_empty(&j->clock[e].ratios[q]))
-                got =
-                    each(context, &(struct record_row){RECORD_RATIO, e, q, &j->clock[e].ratios[q]});
+    for (size_t e = 0; e < j->engines && !got; e++) {
+        got = each(context, &(struct record_row){RECORD_ENGINE, e, 0, &j->judged[e]});
+        for (size_t q = 0; q < VER_SCHEME_QUANTITIES && !got; q++)
+            if (!is_empty(&j->judged[e].ratios[q]))
+                got = each(context,
+                           &(struct record_row){RECORD_RATIO, e, q, &j->judged[e].ratios[q]});
     }
     return got;
 }
@@ -214,13 +214,13 @@ static void *next_comparison(struct ver_judgement *j)
 
 static void *next_engine(struct ver_judgement *j)
 {
-    struct ver_clock *grown = realloc(j->clock, (j->clocks + 1) * sizeof *grown);
+    struct ver_judged *grown = realloc(j->judged, (j->engines + 1) * sizeof *grown);
     if (!grown)
         return NULL;
-    j->clock = grown;
-    struct ver_clock *next = &j->clock[j->clocks++];
-    *next = (struct ver_clock){.engine = NULL};
-    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
+    j->judged = grown;
+    struct ver_judged *next = &j->judged[j->engines++];
+    *next = (struct ver_judged){.engine = NULL};
+    for (int q = 0; q < VER_SCHEME_QUANTITIES; q++)
         next->ratios[q].largest = VER_NAN;
     return next;
 }
@@ -233,10 +233,10 @@ void *record_place(struct ver_judgement *j, enum record_kind of, size_t number, 
     case RECORD_COMPARISON:
         return number == j->comparisons ? next_comparison(j) : NULL;
     case RECORD_ENGINE:
-        return number == j->clocks ? next_engine(j) : NULL;
+        return number == j->engines ? next_engine(j) : NULL;
     case RECORD_RATIO:
-        return number < j->clocks && quantity < VER_CLOCK_QUANTITIES
-                   ? &j->clock[number].ratios[quantity]
+        return number < j->engines && quantity < VER_SCHEME_QUANTITIES
+                   ? &j->judged[number].ratios[quantity]
                    : NULL;
     case RECORD_LADDER:
         return j->ladder ? NULL : (j->ladder = calloc(1, sizeof *j->ladder));

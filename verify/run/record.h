@@ -76,7 +76,7 @@ extern const struct record_table record_table[RECORD_KINDS];
 
 struct record_row {
     enum record_kind kind;
-    size_t number, quantity; /* the keys: in the order of the judge; enum ver_clock_quantity */
+    size_t number, quantity; /* the keys: in the order of the judge; enum ver_scheme_quantity */
     const void *at;          /* the struct that the places of its columns are in */
 };
 

@@ -287,7 +287,7 @@ static int add_words(struct store *store, const char *what, const char *(*word)(
 
 static const char *ratio_word(int k)
 {
-    return ver_clock_quantity_name((enum ver_clock_quantity)k);
+    return ver_scheme_quantity_name((enum ver_scheme_quantity)k);
 }
 
 /* "weights" of "ladder_weights". */
@@ -307,7 +307,7 @@ static int make_words(struct store *store)
             if (column->word && add_words(store, column->name, column->word, column->words) != 0)
                 return -1;
         }
-    return add_words(store, "ratio", ratio_word, VER_CLOCK_QUANTITIES) != 0 ||
+    return add_words(store, "ratio", ratio_word, VER_SCHEME_QUANTITIES) != 0 ||
                    add_words(store, "ladder", ladder_word, VER_LADDER_QUANTITIES) != 0
                ? -1
                : 0;

@@ -143,7 +143,7 @@ static int put_row(void *context, const struct record_row *row)
         is_case ? store_ask(to->store, sql[row->kind], "izt", to->run, to->position, to->content)
         : table->keys > 1
             ? store_ask(to->store, sql[row->kind], "izzt", to->run, to->position, row->number,
-                        ver_clock_quantity_name((enum ver_clock_quantity)row->quantity))
+                        ver_scheme_quantity_name((enum ver_scheme_quantity)row->quantity))
         : table->keys > 0
             ? store_ask(to->store, sql[row->kind], "izz", to->run, to->position, row->number)
             : store_ask(to->store, sql[row->kind], "iz", to->run, to->position);
@@ -161,8 +161,8 @@ int store_put(struct store *store, int64_t run, size_t position,
 static size_t quantity_of(const char *text)
 {
     size_t k = 0;
-    while (k < VER_CLOCK_QUANTITIES &&
-           strcmp(ver_clock_quantity_name((enum ver_clock_quantity)k), text) != 0)
+    while (k < VER_SCHEME_QUANTITIES &&
+           strcmp(ver_scheme_quantity_name((enum ver_scheme_quantity)k), text) != 0)
         k++;
     return k;
 }

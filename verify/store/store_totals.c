@@ -88,40 +88,40 @@ static int take_orders(struct ver_totals *totals, sqlite3_stmt *row)
 
 /* ---- engines ---- */
 
-static struct ver_clock_totals *clock_at(struct ver_totals *totals, sqlite3_stmt *row)
+static struct ver_engine_totals *engine_at(struct ver_totals *totals, sqlite3_stmt *row)
 {
     size_t e = size_at(row, 0);
     if (e >= VER_ENGINES)
         return NULL;
-    totals->clocks = e + 1 > totals->clocks ? e + 1 : totals->clocks;
-    return &totals->clock[e];
+    totals->engines = e + 1 > totals->engines ? e + 1 : totals->engines;
+    return &totals->engine[e];
 }
 
 static int take_state(struct ver_totals *totals, sqlite3_stmt *row)
 {
-    struct ver_clock_totals *clock = clock_at(totals, row);
-    if (!clock || sqlite3_column_type(row, 2) == SQLITE_NULL)
+    struct ver_engine_totals *sums = engine_at(totals, row);
+    if (!sums || sqlite3_column_type(row, 2) == SQLITE_NULL)
         return -1;
     const char *engine = store_column_text(row, 1);
-    clock->engine = engine[0] ? record_name(engine) : clock->engine;
-    clock->state[size_at(row, 2)] += size_at(row, 3);
-    clock->traced += size_at(row, 4);
-    clock->same += size_at(row, 5);
-    clock->decisions += size_at(row, 6);
-    clock->near += size_at(row, 7);
-    clock->delays += size_at(row, 8);
+    sums->engine = engine[0] ? record_name(engine) : sums->engine;
+    sums->state[size_at(row, 2)] += size_at(row, 3);
+    sums->traced += size_at(row, 4);
+    sums->same += size_at(row, 5);
+    sums->decisions += size_at(row, 6);
+    sums->near += size_at(row, 7);
+    sums->delays += size_at(row, 8);
     return 0;
 }
 
 static int take_reason(struct ver_totals *totals, sqlite3_stmt *row)
 {
-    struct ver_clock_totals *clock = clock_at(totals, row);
+    struct ver_engine_totals *sums = engine_at(totals, row);
     const char *reason = store_column_text(row, 1);
-    if (!clock->reason[0])
-        snprintf(clock->reason, sizeof clock->reason, "%s", reason);
+    if (!sums->reason[0])
+        snprintf(sums->reason, sizeof sums->reason, "%s", reason);
     for (size_t k = 0; k < VER_UNJUDGED && sqlite3_column_int(row, 2); k++)
         if (strstr(reason, ver_unjudged_name(k))) {
-            clock->unjudged[k] += size_at(row, 3);
+            sums->unjudged[k] += size_at(row, 3);
             break;
         }
     return 0;
@@ -129,25 +129,25 @@ static int take_reason(struct ver_totals *totals, sqlite3_stmt *row)
 
 static int take_ratios(struct ver_totals *totals, sqlite3_stmt *row)
 {
-    struct ver_clock_totals *clock = clock_at(totals, row);
+    struct ver_engine_totals *sums = engine_at(totals, row);
     struct ver_ratios ratios = {.largest = store_column_real(row, 2)};
     bool known = sqlite3_column_type(row, 1) == SQLITE_INTEGER;
-    if (!clock || !known || !record_counts(ratios.count, store_column_text(row, 3)))
+    if (!sums || !known || !record_counts(ratios.count, store_column_text(row, 3)))
         return -1;
-    ver_ratios_add(&clock->ratios[size_at(row, 1)], &ratios);
+    ver_ratios_add(&sums->ratios[size_at(row, 1)], &ratios);
     return 0;
 }
 
 static int take_seconds(struct ver_totals *totals, sqlite3_stmt *row)
 {
-    clock_at(totals, row)->seconds = store_column_real(row, 1);
+    engine_at(totals, row)->seconds = store_column_real(row, 1);
     return 0;
 }
 
 /* Of the digests of all cases that it ran, in their order. */
 static int total_digests(struct totalling *to)
 {
-    for (size_t e = 0; e < to->totals->clocks; e++) {
+    for (size_t e = 0; e < to->totals->engines; e++) {
         sqlite3_stmt *row =
             store_ask(to->store,
                       "SELECT digest FROM engines WHERE run = ? AND number = ? AND state = 'ran'"
@@ -157,7 +157,7 @@ static int total_digests(struct totalling *to)
         int got;
         while ((got = store_next(to->store, row)) > 0)
             hash_add_text(hash, store_column_text(row, 0));
-        hash_end(hash, to->totals->clock[e].digest);
+        hash_end(hash, to->totals->engine[e].digest);
         if (got < 0)
             return -1;
     }
@@ -179,9 +179,9 @@ int store_totals(struct store *store, int64_t run, struct ver_totals *totals)
     struct totalling to = {store, run, totals};
     *totals = (struct ver_totals){.digits_minimum = VER_NAN};
     for (size_t e = 0; e < VER_ENGINES; e++) {
-        totals->clock[e].seconds = VER_NAN;
-        for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
-            totals->clock[e].ratios[q].largest = VER_NAN;
+        totals->engine[e].seconds = VER_NAN;
+        for (int q = 0; q < VER_SCHEME_QUANTITIES; q++)
+            totals->engine[e].ratios[q].largest = VER_NAN;
     }
     for (size_t k = 0; k < sizeof part / sizeof *part; k++)
         if (each(&to, part[k].query, part[k].take) != 0)

@@ -1,21 +1,22 @@
-/* program_judge.h: what the files that judge another program share. Private to verify/.
+/* judge_answer.h: what the files share that hold an answer against the truth: of another program,
+ * of a shared object, of an engine in double precision. Private to verify/.
  *
  * A program is held against the reference by its digits. One that says its times are exact must
- * agree within what rounding moves the truth itself by (program_move.c); one with a fixed step must
- * come nearer as its step shrinks (program_ladder.c). Direction, scale and sign are told apart; of
+ * agree within what rounding moves the truth itself by (agree_move.c); one with a fixed step must
+ * come nearer as its step shrinks (convergence.c). Direction, scale and sign are told apart; of
  * spikes the first that is missing or extra, and of those that are there the one furthest off. */
-#ifndef EVIDENT_VERIFY_PROGRAM_JUDGE_H
-#define EVIDENT_VERIFY_PROGRAM_JUDGE_H
+#ifndef EVIDENT_VERIFY_JUDGE_ANSWER_H
+#define EVIDENT_VERIFY_JUDGE_ANSWER_H
 
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 #include "verify/exec/program.h"
 
-struct program_case {
+struct judge_answer {
     struct judge *judge;
     const struct engine *engine;
     struct engine_options options; /* that it is asked with, but for the step */
     bool single;                   /* it answers in binary32 */
-    struct ver_clock *out;
+    struct ver_judged *out;
     struct result *answer;
     double step;                  /* ms, that it was asked with; 0: none */
     double size[CASE_QUANTITIES]; /* largest gradient of the reference */
@@ -25,39 +26,38 @@ struct program_case {
     char unjudged[192];           /* a gradient that it gave and that nothing can be said of, why */
 };
 
-/* ---- judge_program.c ---- */
+/* ---- judge_answer.c ---- */
 
 /* Fills size and trains. */
-void program_measure(struct program_case *p);
+void answer_measure(struct judge_answer *p);
 
 /* Holds p->answer against the reference. 0, or -1 with verdict and reason. */
-int program_judge_answer(struct program_case *p);
+int answer_judge(struct judge_answer *p);
 
 /* A fresh comparison of this program; NULL if memory is short. */
-struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kind,
-                                       const char *quantity);
+struct ver_comparison *answer_compare(struct judge_answer *p, enum ver_kind kind,
+                                      const char *quantity);
 
 /* Asks at a step, applies the conventions and counts the time. 0; 1 if the program does not run it
  * (reason says why); -1 with verdict and reason. */
-int program_ask_at(struct program_case *p, struct result *answer, double step,
-                   char reason[RESULT_REASON]);
+int answer_ask(struct judge_answer *p, struct result *answer, double step,
+               char reason[RESULT_REASON]);
 
-const char *program_quantity_name(enum case_quantity quantity);
+const char *answer_quantity_name(enum case_quantity quantity);
 
 /* Whether its numbers can say x: finite, and in the range of its precision. What has no derivative
  * is no number. */
-bool program_says(const struct program_case *p, const arb_t x);
-const char *program_beyond(const struct program_case *p); /* "beyond double precision", or single */
+bool answer_says(const struct judge_answer *p, const arb_t x);
+const char *answer_beyond(const struct judge_answer *p); /* "beyond double precision", or single */
 
 /* A comparison that decides nothing: numbers that are counted, and why. 0, or -1. */
-int program_set_apart(struct program_case *p, const char *quantity, size_t numbers,
-                      const char *why);
+int answer_set_apart(struct judge_answer *p, const char *quantity, size_t numbers, const char *why);
 
-/* ---- program_input.c: every number that a case gives ---- */
+/* ---- agree_input.c: every number that a case gives ---- */
 
 /* Which inputs move: number `group` alone; or those that fall into a group, by their places, each
  * up or down by its place and the pattern. No groups: none. */
-struct program_design {
+struct agree_design {
     size_t groups, group;
     bool alone;
     unsigned pattern;
@@ -66,32 +66,31 @@ struct program_design {
 /* The case with some inputs moved, numbers by nudge relative to themselves and times by time ms,
  * and how many inputs there are. *apart: one moved that no rounding moves (a zero; one delay of
  * many that are the same), to see what hangs on it. To be freed; NULL if memory is short. */
-struct case_problem *program_input_move(const struct judge *judge,
-                                        const struct program_design *design, double nudge,
-                                        double time, size_t *inputs, bool *apart);
+struct case_problem *agree_input_move(const struct judge *judge, const struct agree_design *design,
+                                      double nudge, double time, size_t *inputs, bool *apart);
 
-/* ---- program_terms.c: what cancels in a derivative ---- */
+/* ---- agree_terms.c: what cancels in a derivative ---- */
 
 /* A derivative by a time is a difference: w (lambda_V - lambda_I), summed over what a spike
  * reaches. Its terms are rounded, however small it is. */
-struct program_terms {
+struct agree_terms {
     double *neuron;    /* [lif neurons]: sizes of the terms of dL/dt of its spikes, 1/ms */
     double *parameter; /* [parameters]: of all terms of a derivative */
 };
 
 /* Fills in neuron, and parameter with the terms of delays and input times. 0, or -1 if memory is
  * short. */
-int program_terms_init(struct program_terms *terms, const struct judge *judge);
-void program_terms_clear(struct program_terms *terms);
+int agree_terms_init(struct agree_terms *terms, const struct judge *judge);
+void agree_terms_clear(struct agree_terms *terms);
 
 /* moved: what became of the truth when the parameters by which c differs from the case were moved.
  * What dL/dt of a spike is rounded by reaches them as they reach the spike; share of it counts. */
-void program_terms_add(struct program_terms *terms, const struct judge *judge,
-                       const struct case_problem *c, const struct ref_result *moved, double share);
+void agree_terms_add(struct agree_terms *terms, const struct judge *judge,
+                     const struct case_problem *c, const struct ref_result *moved, double share);
 
-/* ---- program_move.c: how far rounding may move the truth ---- */
+/* ---- agree_move.c: how far rounding may move the truth ---- */
 
-struct program_move {
+struct agree_move {
     double nudge, time; /* what rounding amounts to: relative, in ms (bounds.h) */
     /* Bounds: of the loss, [samples], [margins], [spikes] in ms in the order of the truth,
      * [parameters]; one block of memory, which loss begins. */
@@ -101,20 +100,20 @@ struct program_move {
     size_t numbers;
     arb_srcptr *row, *moved;
     double *sum;
-    struct program_terms terms;
+    struct agree_terms terms;
 };
 
 /* false if a neuron spikes more or less often. */
-bool program_same_counts(const struct ref_result *a, const struct ref_result *b);
+bool agree_same_counts(const struct ref_result *a, const struct ref_result *b);
 
 /* whole: all that rounding can do, and what it may cross; otherwise some part of it. 0, or -1 with
  * verdict and reason; clear whatever comes out. */
-int program_move_measure(struct program_move *move, const struct program_case *p, bool whole);
-void program_move_clear(struct program_move *move);
+int agree_move_measure(struct agree_move *move, const struct judge_answer *p, bool whole);
+void agree_move_clear(struct agree_move *move);
 
-/* ---- program_spikes.c ---- */
+/* ---- agree_spikes.c ---- */
 
-struct program_spikes {
+struct agree_spikes {
     size_t numbers, trains_differ; /* spikes compared; trains with one missing or extra */
     double worst;                  /* ratio; NaN is worst of all */
     char furthest[112];            /* the spike of that ratio */
@@ -126,84 +125,85 @@ struct program_spikes {
 };
 
 /* bound[spikes] in ms in the order of the truth; NULL: common for all. */
-void program_compare_spikes(struct program_spikes *spikes, const struct program_case *p,
-                            const struct result *answer, const double *bound, double common);
+void agree_compare_spikes(struct agree_spikes *spikes, const struct judge_answer *p,
+                          const struct result *answer, const double *bound, double common);
 
 /* The comparisons "spike_counts" and "spikes". *same: all counts are the reference's. 0, or -1. */
-int program_judge_spikes(struct program_case *p, const struct program_move *move, bool *same);
+int agree_judge_spikes(struct judge_answer *p, const struct agree_move *move, bool *same);
 
-/* ---- program_gradient.c ---- */
+/* ---- agree_gradient.c ---- */
 
 /* Who agrees with gradients that are all exactly zero has shown nothing of its backward pass. */
-#define PROGRAM_ALL_ZERO "the true gradients are all zero"
+#define AGREE_ALL_ZERO "the true gradients are all zero"
 
 /* |got - want| / bound; 0 of identical numbers, whatever the bound. */
-double program_ratio(double got, double want, double bound);
+double agree_ratio(double got, double want, double bound);
 
 /* All gradients that it provides, value by value, and by direction, scale and sign. */
-int program_judge_gradients(struct program_case *p, const struct program_move *move);
+int agree_judge_gradients(struct judge_answer *p, const struct agree_move *move);
 
 /* Direction and scale of one quantity in words; empty if the truth is zero. */
-void program_describe(char *text, size_t size, const struct program_case *p, const double *gradient,
-                      enum case_quantity quantity);
+void agree_describe(char *text, size_t size, const struct judge_answer *p, const double *gradient,
+                    enum case_quantity quantity);
 
 /* The cosine between a gradient and the truth; NaN of fewer than two numbers. */
-double program_cosine(const struct program_case *p, const double *gradient,
-                      enum case_quantity quantity);
+double agree_cosine(const struct judge_answer *p, const double *gradient,
+                    enum case_quantity quantity);
 
 /* From block *b on, the next of a quantity; false if there is none. */
-bool program_next_block(size_t *b, const struct judge *judge, enum case_quantity quantity);
+bool answer_next_block(size_t *b, const struct judge *judge, enum case_quantity quantity);
 
-/* ---- program_diagnose.c ---- */
+/* ---- reading_gradient.c ---- */
 
 /* What a wrong gradient looks like: a factor, a transposed matrix. bound[parameters] or NULL; bits:
  * how exact a factor is. */
-void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
+void reading_gradient(struct judge_answer *p, const double *gradient, enum case_quantity quantity,
                       const double *bound, int bits);
 
-/* ---- program_difference.c ---- */
+/* ---- again_difference.c ---- */
 
-struct program_difference { /* the first number that differs; place empty: none does */
+struct again_difference { /* the first number that differs; place empty: none does */
     char place[96], first[40], second[40];
     size_t numbers; /* compared */
 };
 
 /* Whether two answers differ in a bit. NaN is NaN, whatever its bits. */
-bool program_differ(struct program_difference *d, const struct program_case *p,
-                    const struct result *a, const struct result *b);
+bool again_differ(struct again_difference *d, const struct judge_answer *p, const struct result *a,
+                  const struct result *b);
 
-/* ---- program_again.c ---- */
+/* ---- again.c ---- */
 
 /* Asks again, of what was judged since; got: what came of that. Likewise 0, or -1. */
-int program_judge_again(struct program_case *p, size_t since, int got);
+int again_judge(struct judge_answer *p, size_t since, int got);
 
 /* Starts the program anew and asks it about these cases. */
-void program_ask_before(const struct program_case *p, char *const *name, size_t count);
+void again_ask_before(const struct judge_answer *p, char *const *name, size_t count);
 
-/* ---- program_delay.c ---- */
+/* ---- reading_delay.c ---- */
 
 /* Where something differed since: adds to the diagnosis what delays would explain it. */
-void program_name_delays(struct program_case *p, size_t since);
+void reading_delays(struct judge_answer *p, size_t since);
 
-/* ---- program_shift.c: how far a step may move the truth ---- */
+/* ---- convergence_shift.c: how far a step may move the truth ---- */
 
-struct program_shift {
+struct convergence_shift {
     double step;      /* ms; 0: not measured */
     double *block;    /* [blocks], L2 norms: the largest moves of the gradient that were seen */
     const char *near; /* NULL, or why nothing can be said: it is another network a step beside */
 };
 
 /* Of the case moved by a step in ms. 0, or -1 with verdict and reason; clear whatever comes out. */
-int program_shift_measure(struct program_shift *shift, const struct program_case *p, double step);
-void program_shift_clear(struct program_shift *shift);
+int convergence_shift_measure(struct convergence_shift *shift, const struct judge_answer *p,
+                              double step);
+void convergence_shift_clear(struct convergence_shift *shift);
 
 /* Relative: what the program's precision loses of a voltage over a time constant (bounds.h). */
-double program_grid_rounding(const struct program_case *p, double step);
+double convergence_rounding(const struct judge_answer *p, double step);
 
-/* ---- program_track.c: one thing that must come nearer to the truth ---- */
+/* ---- convergence_part.c: one thing that must come nearer to the truth ---- */
 
 /* The loss, the spikes, or the gradient by the parameters of one block. */
-struct program_track {
+struct convergence_part {
     const char *name;               /* "ladder_weights" */
     enum ver_ladder_quantity like;  /* it behaves like spikes, or like a gradient */
     const struct case_block *block; /* NULL: of no gradient */
@@ -212,24 +212,25 @@ struct program_track {
     double factor[VER_RUNGS], cosine[VER_RUNGS]; /* of a gradient; or NaN */
 };
 
-struct program_ladder {
-    struct program_case *p;
-    struct program_track *track;
+struct convergence {
+    struct judge_answer *p;
+    struct convergence_part *track;
     size_t tracks, rungs;
-    double *gradient[VER_RUNGS]; /* [rungs], as answered: [parameters] */
-    struct program_shift shift;  /* at the step that it was last asked for */
-    char event[112];             /* the first that differs at the finest rung */
+    double *gradient[VER_RUNGS];    /* [rungs], as answered: [parameters] */
+    struct convergence_shift shift; /* at the step that it was last asked for */
+    char event[112];                /* the first that differs at the finest rung */
 };
 
 /* Of the whole block, or one row of it; parameters without a derivative are left out. The truth's
  * norm, and of x: distance, factor in front of the truth, cosine (NaN: x or the truth is zero). */
-struct program_fit {
+struct convergence_fit {
     double size, own, error, factor, cosine;
 };
-struct program_fit program_fit_block(const struct judge *judge, const struct case_block *block,
-                                     size_t first, size_t count, const double *x);
+struct convergence_fit convergence_fit_block(const struct judge *judge,
+                                             const struct case_block *block, size_t first,
+                                             size_t count, const double *x);
 
-struct program_weighed {
+struct convergence_verdict {
     enum ver_outcome outcome;
     const char *why;     /* of one that is no evidence */
     double bound, ratio; /* of the finest rung; NaN: there is none */
@@ -237,37 +238,38 @@ struct program_weighed {
 };
 
 /* A reason: of a gradient whose terms nearly cancel. */
-extern const char program_too_small[];
+extern const char convergence_too_small[];
 
 /* 0, or -1 with verdict and reason. */
-int program_weigh_track(struct program_weighed *weighed, struct program_ladder *ladder,
-                        const struct program_track *track);
+int convergence_weigh(struct convergence_verdict *weighed, struct convergence *ladder,
+                      const struct convergence_part *track);
 
 /* The rung after which its error grows again; the last if it does not. */
-size_t program_best_rung(const struct program_track *track);
+size_t convergence_best_step(const struct convergence_part *track);
 
-/* ---- program_rung.c: one answer of a ladder ---- */
+/* ---- convergence_step.c: one answer of a ladder ---- */
 
 /* All that the answer at the case's own step provides. 0, or -1 if memory is short. */
-int program_add_tracks(struct program_ladder *ladder);
+int convergence_add_parts(struct convergence *ladder);
 
 /* The answer at a step. 0, or -1 with verdict and reason. */
-int program_take_rung(struct program_ladder *ladder, const struct result *answer, double step);
+int convergence_take_step(struct convergence *ladder, const struct result *answer, double step);
 
 /* A NaN is wrong whatever the step. 0, or -1 with verdict and reason; *bad: it was told. */
-int program_judge_finite(bool *bad, struct program_case *p, const struct result *a, double step);
+int convergence_judge_finite(bool *bad, struct judge_answer *p, const struct result *a,
+                             double step);
 
-/* ---- program_ladder.c ---- */
+/* ---- convergence.c ---- */
 
-int program_judge_ladder(struct program_case *p);
+int convergence_judge_program(struct judge_answer *p);
 
 /* p->answer and the answers at halves of its step become rungs, which are judged. 0, or -1 with
  * verdict and reason; first: what p->answer is by itself is told. */
-int program_climb(struct program_ladder *ladder, bool first);
-void program_ladder_clear(struct program_ladder *ladder);
+int convergence_judge(struct convergence *ladder, bool first);
+void convergence_clear(struct convergence *ladder);
 
 /* The same of an engine that has double precision, where rounding is not seen; fills the ladder of
  * the judgement. 0, or -1 with verdict and reason. */
-int convergence_judge(struct clock *clock);
+int scheme_judge_convergence(struct scheme *scheme);
 
 #endif

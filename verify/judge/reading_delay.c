@@ -1,8 +1,8 @@
-/* program_delay.c: a reading of wrong spikes and losses, in words, no verdict: what would the
+/* reading_delay.c: a reading of wrong spikes and losses, in words, no verdict: what would the
  * reference say if all delays were some steps shorter or longer, or the first one of a projection
  * stood for all of them? If that is what the program says, it is named. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@
 enum { MOST_STEPS = 4 };
 
 /* All spikes and the loss, as far as they are given. */
-static bool says(const struct program_case *p, const struct ref_result *truth)
+static bool says(const struct judge_answer *p, const struct ref_result *truth)
 {
     const struct result *a = p->answer;
     double apart = p->single ? VER_READING_SINGLE : VER_EXPLAIN_APART;
@@ -36,7 +36,7 @@ static bool says(const struct program_case *p, const struct ref_result *truth)
 }
 
 /* Its delays are changed: all by so many steps, not below 0, or the first one stands for all. */
-static bool would_say(const struct program_case *p, int steps, bool first)
+static bool would_say(const struct judge_answer *p, int steps, bool first)
 {
     struct ref_options ask = REF_OPTIONS_DEFAULT;
     struct ref_result truth;
@@ -71,7 +71,7 @@ static bool has_delays(const struct case_problem *c, bool *several)
 }
 
 /* Whether a number is wrong; *again: whether it answers differently when asked again. */
-static bool any_wrong(const struct program_case *p, size_t since, bool *again)
+static bool any_wrong(const struct judge_answer *p, size_t since, bool *again)
 {
     const struct ver_judgement *out = p->judge->out;
     bool wrong = false;
@@ -86,14 +86,14 @@ static bool any_wrong(const struct program_case *p, size_t since, bool *again)
 }
 
 /* What explains all replaces what explains a part. */
-static void name(struct program_case *p, bool again, const char *reading)
+static void name(struct judge_answer *p, bool again, const char *reading)
 {
     char *text = p->out->diagnosis;
     size_t used = again ? strlen(text) : 0;
     snprintf(text + used, sizeof p->out->diagnosis - used, "%s%s", used > 0 ? "; " : "", reading);
 }
 
-void program_name_delays(struct program_case *p, size_t since)
+void reading_delays(struct judge_answer *p, size_t since)
 {
     char reading[64];
     bool again, several, any = has_delays(p->judge->problem, &several);

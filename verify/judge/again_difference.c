@@ -1,11 +1,11 @@
-/* program_difference.c: two answers of a program to the same question, number by number. */
-#include "verify/judge/program_judge.h"
+/* again_difference.c: two answers of a program to the same question, number by number. */
+#include "verify/judge/judge_answer.h"
 
 #include <math.h>
 #include <string.h>
 
 /* Notes the first number that differs. NaN is NaN, whatever its bits. */
-static void compare(struct program_difference *d, double first, double second, const char *place)
+static void compare(struct again_difference *d, double first, double second, const char *place)
 {
     d->numbers++;
     bool same = memcmp(&first, &second, sizeof first) == 0 || (isnan(first) && isnan(second));
@@ -16,7 +16,7 @@ static void compare(struct program_difference *d, double first, double second, c
     snprintf(d->second, sizeof d->second, "%.17g", second);
 }
 
-static void compare_trains(struct program_difference *d, const struct result *a,
+static void compare_trains(struct again_difference *d, const struct result *a,
                            const struct result *b)
 {
     for (size_t k = 0; a->spikes && b->spikes && k < a->trains; k++) {
@@ -31,11 +31,11 @@ static void compare_trains(struct program_difference *d, const struct result *a,
     }
 }
 
-bool program_differ(struct program_difference *d, const struct program_case *p,
-                    const struct result *a, const struct result *b)
+bool again_differ(struct again_difference *d, const struct judge_answer *p, const struct result *a,
+                  const struct result *b)
 {
     const struct judge *judge = p->judge;
-    *d = (struct program_difference){.numbers = 0};
+    *d = (struct again_difference){.numbers = 0};
     compare(d, a->has_loss, b->has_loss, "whether there is a loss");
     compare(d, a->loss, b->loss, "loss");
     compare(d, a->has_sample_loss, b->has_sample_loss, "whether samples have losses");

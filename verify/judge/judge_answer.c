@@ -1,8 +1,8 @@
-/* judge_program.c: another program on one case: it is asked, its conventions are taken out of what
+/* judge_answer.c: another program on one case: it is asked, its conventions are taken out of what
  * it says, and that is held against the reference. */
 #include "cases/time_grid.h"
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <float.h>
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kind,
-                                       const char *quantity)
+struct ver_comparison *answer_compare(struct judge_answer *p, enum ver_kind kind,
+                                      const char *quantity)
 {
     struct ver_comparison *c = judge_compare(p->judge, kind, quantity);
     if (c)
@@ -19,20 +19,20 @@ struct ver_comparison *program_compare(struct program_case *p, enum ver_kind kin
     return c;
 }
 
-bool program_says(const struct program_case *p, const arb_t x)
+bool answer_says(const struct judge_answer *p, const arb_t x)
 {
     double most = p->single ? (double)FLT_MAX : DBL_MAX;
     return arb_is_finite(x) && fabs(middle(x)) <= most;
 }
 
-const char *program_beyond(const struct program_case *p)
+const char *answer_beyond(const struct judge_answer *p)
 {
     return p->single ? "beyond single precision" : "beyond double precision";
 }
 
-int program_set_apart(struct program_case *p, const char *quantity, size_t numbers, const char *why)
+int answer_set_apart(struct judge_answer *p, const char *quantity, size_t numbers, const char *why)
 {
-    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
+    struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, quantity);
     if (!c)
         return judge_no_memory(p->judge);
     c->outcome = VER_EXCLUDED;
@@ -43,17 +43,17 @@ int program_set_apart(struct program_case *p, const char *quantity, size_t numbe
 
 /* ---- asking ---- */
 
-static int end_in_error(struct program_case *p, const char *reason)
+static int end_in_error(struct judge_answer *p, const char *reason)
 {
     char text[400];
-    p->out->state = VER_CLOCK_FAILED;
+    p->out->state = VER_ENGINE_FAILED;
     snprintf(p->out->reason, sizeof p->out->reason, "%.250s", reason);
     snprintf(text, sizeof text, "%.60s: %.250s", p->out->engine, reason);
     return judge_end(p->judge, VER_ERROR, text);
 }
 
-int program_ask_at(struct program_case *p, struct result *answer, double step,
-                   char reason[RESULT_REASON])
+int answer_ask(struct judge_answer *p, struct result *answer, double step,
+               char reason[RESULT_REASON])
 {
     struct engine_options options = p->options;
     options.step = step;
@@ -63,7 +63,7 @@ int program_ask_at(struct program_case *p, struct result *answer, double step,
     p->out->seconds += answer->seconds;
     p->out->no_start = said == RESULT_NO_START;
     if (said == RESULT_ABSENT && step == p->step)
-        p->out->state = VER_CLOCK_ABSENT;
+        p->out->state = VER_ENGINE_ABSENT;
     if (said == RESULT_OK && answer->raster.train &&
         result_make_times(answer, p->judge->problem) != 0)
         return judge_no_memory(p->judge);
@@ -74,16 +74,16 @@ int program_ask_at(struct program_case *p, struct result *answer, double step,
 
 /* ---- exact times ---- */
 
-static int tell_loss(struct program_case *p, const char *quantity, const char *place, double got,
+static int tell_loss(struct judge_answer *p, const char *quantity, const char *place, double got,
                      const arb_t truth, double bound)
 {
     double want = middle(truth);
-    if (!program_says(p, truth))
-        return program_set_apart(p, quantity, 1, program_beyond(p));
-    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
+    if (!answer_says(p, truth))
+        return answer_set_apart(p, quantity, 1, answer_beyond(p));
+    struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, quantity);
     if (!c)
         return judge_no_memory(p->judge);
-    c->distance = program_ratio(got, want, bound);
+    c->distance = agree_ratio(got, want, bound);
     c->outcome = c->distance <= 1 ? VER_AGREES : VER_DIFFERS;
     snprintf(c->index, sizeof c->index, "%s", place);
     snprintf(c->value, sizeof c->value, "%.17g", want);
@@ -91,7 +91,7 @@ static int tell_loss(struct program_case *p, const char *quantity, const char *p
     return 0;
 }
 
-static int judge_losses(struct program_case *p, const struct program_move *move)
+static int judge_losses(struct judge_answer *p, const struct agree_move *move)
 {
     const struct ref_result *truth = p->judge->truth;
     const struct result *a = p->answer;
@@ -108,38 +108,38 @@ static int judge_losses(struct program_case *p, const struct program_move *move)
 }
 
 /* 0, or -1 with verdict and reason. */
-static int judge_numbers(struct program_case *p, const struct program_move *move)
+static int judge_numbers(struct judge_answer *p, const struct agree_move *move)
 {
     bool same = true;
     if (move->near) {
         char why[96];
         snprintf(why, sizeof why, "beyond its precision: %s", move->near);
-        return program_set_apart(p, "answer", 1, why);
+        return answer_set_apart(p, "answer", 1, why);
     }
-    if (program_judge_spikes(p, move, &same) != 0)
+    if (agree_judge_spikes(p, move, &same) != 0)
         return -1;
     if (!same) /* the first cause is told; the rest follows from it */
-        return program_set_apart(p, "gradients", p->judge->parameters, "of other spikes");
+        return answer_set_apart(p, "gradients", p->judge->parameters, "of other spikes");
     if (judge_losses(p, move) != 0)
         return -1;
-    return p->engine->surrogate ? 0 : program_judge_gradients(p, move);
+    return p->engine->surrogate ? 0 : agree_judge_gradients(p, move);
 }
 
 /* Part of the bound first, which takes a few runs of the reference; all of it for a program that
  * does not agree within the part. */
-static int judge_exact(struct program_case *p)
+static int judge_exact(struct judge_answer *p)
 {
     struct ver_judgement *out = p->judge->out;
     size_t since = out->comparisons;
     for (int whole = 0; whole < 2; whole++) {
-        struct program_move move;
+        struct agree_move move;
         bool agrees = true;
         out->comparisons = since;
         p->out->diagnosis[0] = p->out->reason[0] = '\0';
-        int failed = program_move_measure(&move, p, whole);
+        int failed = agree_move_measure(&move, p, whole);
         if (!failed)
             failed = judge_numbers(p, &move);
-        program_move_clear(&move);
+        agree_move_clear(&move);
         if (failed)
             return -1;
         for (size_t k = since; k < out->comparisons; k++)
@@ -154,7 +154,7 @@ static int judge_exact(struct program_case *p)
 
 /* A gradient that is there and was not judged leaves the case undecided, unless something differs;
  * and something must have been compared, gradients first of all: they are what this is about. */
-static int weigh(struct program_case *p, size_t since)
+static int weigh(struct judge_answer *p, size_t since)
 {
     const struct ver_judgement *out = p->judge->out;
     const char *apart = NULL;
@@ -163,7 +163,7 @@ static int weigh(struct program_case *p, size_t since)
     for (size_t k = since; k < out->comparisons; k++)
         differs |= out->comparison[k].outcome == VER_DIFFERS;
     if (p->unjudged[0] && !differs) {
-        p->out->state = VER_CLOCK_UNJUDGED;
+        p->out->state = VER_ENGINE_UNJUDGED;
         snprintf(p->out->reason, sizeof p->out->reason, "%s", p->unjudged);
         snprintf(text, sizeof text, "%.60s: %s", p->out->engine, p->unjudged);
         return judge_end(p->judge, VER_UNDECIDED, text);
@@ -179,7 +179,7 @@ static int weigh(struct program_case *p, size_t since)
         apart = out->comparison[k].index;
     }
     if (apart) {
-        p->out->state = VER_CLOCK_INEXPRESSIBLE;
+        p->out->state = VER_ENGINE_INEXPRESSIBLE;
         snprintf(p->out->reason, sizeof p->out->reason, "no evidence: %.200s", apart);
         return 0;
     }
@@ -189,13 +189,13 @@ static int weigh(struct program_case *p, size_t since)
 }
 
 /* The reference must know. 0; 1: there is nothing to compare; -1 with verdict and reason. */
-static int need_truth(struct program_case *p)
+static int need_truth(struct judge_answer *p)
 {
     struct judge *judge = p->judge;
     const struct ref_result *truth = judge->truth;
     if (truth->status == REF_OK && truth->gradient)
         return 0;
-    p->out->state = VER_CLOCK_INEXPRESSIBLE;
+    p->out->state = VER_ENGINE_INEXPRESSIBLE;
     snprintf(p->out->reason, sizeof p->out->reason, "the reference: %.200s", truth->reason);
     if (judge->made->expectation == CASE_UNDECIDED || !judge->options->no_witness)
         return 1;
@@ -206,53 +206,53 @@ static int need_truth(struct program_case *p)
                      truth->reason);
 }
 
-void program_measure(struct program_case *p)
+void answer_measure(struct judge_answer *p)
 {
     const struct judge *judge = p->judge;
     for (size_t b = 0; b < judge->blocks; b++) {
         const struct case_block *block = &judge->block[b];
         double *largest = &p->size[block->quantity];
         for (size_t k = block->first; k < block->first + block->rows * block->columns; k++)
-            if (program_says(p, judge->truth->gradient + k))
+            if (answer_says(p, judge->truth->gradient + k))
                 *largest = fmax(*largest, fabs(middle(judge->truth->gradient + k)));
     }
     for (size_t k = 0; k < judge->truth->populations; k++)
         p->trains += judge->truth->size[k] * judge->truth->samples;
 }
 
-int program_judge_answer(struct program_case *p)
+int answer_judge(struct judge_answer *p)
 {
     size_t since = p->judge->out->comparisons;
     int got = need_truth(p);
     if (got != 0)
         return got < 0 ? -1 : 0;
-    program_measure(p);
+    answer_measure(p);
     p->out->digest = result_digest(p->answer);
     if (p->engine->surrogate && result_has_gradient(p->answer))
         snprintf(p->unjudged, sizeof p->unjudged,
                  "gradients not judged: a surrogate gradient is the derivative of nothing");
-    int failed = p->engine->time == ENGINE_GRID ? program_judge_ladder(p) : judge_exact(p);
+    int failed = p->engine->time == ENGINE_GRID ? convergence_judge_program(p) : judge_exact(p);
     return failed ? failed : weigh(p, since);
 }
 
-int judge_program(struct judge *judge, const struct engine *engine, struct ver_clock *out)
+int judge_program(struct judge *judge, const struct engine *engine, struct ver_judged *out)
 {
-    double step = judge->options->clock.step;
+    double step = judge->options->how.step;
     struct result answer;
-    struct program_case p = {.judge = judge,
+    struct judge_answer p = {.judge = judge,
                              .engine = engine,
-                             .options = clock_options(&judge->options->clock),
+                             .options = scheme_options(&judge->options->how),
                              .single = engine->single,
                              .out = out,
                              .answer = &answer,
                              .step = step > 0 ? step : judge->problem->step};
     char reason[RESULT_REASON];
     out->engine = engine->name;
-    out->state = VER_CLOCK_RAN;
-    for (int q = 0; q < VER_CLOCK_QUANTITIES; q++)
+    out->state = VER_ENGINE_RAN;
+    for (int q = 0; q < VER_SCHEME_QUANTITIES; q++)
         out->ratios[q].largest = VER_NAN;
     if (p.engine->time == ENGINE_GRID && !judge->thorough) {
-        out->state = VER_CLOCK_LARGE;
+        out->state = VER_ENGINE_LARGE;
         snprintf(out->reason, sizeof out->reason, "left out by --every");
         return 0;
     }
@@ -260,15 +260,15 @@ int judge_program(struct judge *judge, const struct engine *engine, struct ver_c
     p.verdict = judge->out->verdict;
     memcpy(p.reason, judge->out->reason, sizeof p.reason);
     if (judge->options->befores > 0 && program_keeps_running(engine))
-        program_ask_before(&p, (char *const *)judge->options->before, judge->options->befores);
-    int got = program_ask_at(&p, &answer, p.step, reason);
+        again_ask_before(&p, (char *const *)judge->options->before, judge->options->befores);
+    int got = answer_ask(&p, &answer, p.step, reason);
     if (got > 0) {
-        out->state = out->state == VER_CLOCK_RAN ? VER_CLOCK_INEXPRESSIBLE : out->state;
+        out->state = out->state == VER_ENGINE_RAN ? VER_ENGINE_INEXPRESSIBLE : out->state;
         snprintf(out->reason, sizeof out->reason, "%.250s", reason);
     } else if (!out->no_start) {
-        got = program_judge_again(&p, since, got == 0 ? program_judge_answer(&p) : got);
+        got = again_judge(&p, since, got == 0 ? answer_judge(&p) : got);
         if (got == 0)
-            program_name_delays(&p, since);
+            reading_delays(&p, since);
     }
     result_clear(&answer);
     return got < 0 ? -1 : 0;

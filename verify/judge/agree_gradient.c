@@ -1,15 +1,15 @@
-/* program_gradient.c: gradients of another program against the reference's: every value; and
+/* agree_gradient.c: gradients of another program against the reference's: every value; and
  * direction, scale and sign apart, since a program may differ in one of them and be right in the
  * others. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *program_quantity_name(enum case_quantity quantity)
+const char *answer_quantity_name(enum case_quantity quantity)
 {
     static const char *const name[] = {"weights",   "delays", "tau_mem",    "tau_syn",
                                        "threshold", "bias",   "spike_times"};
@@ -24,7 +24,7 @@ struct sums {
     size_t numbers;
 };
 
-bool program_next_block(size_t *b, const struct judge *judge, enum case_quantity quantity)
+bool answer_next_block(size_t *b, const struct judge *judge, enum case_quantity quantity)
 {
     while (*b < judge->blocks && judge->block[*b].quantity != quantity)
         (*b)++;
@@ -42,16 +42,16 @@ struct cursor {
     size_t block, next, parameter;
 };
 
-static bool next_number(struct cursor *at, const struct program_case *p,
+static bool next_number(struct cursor *at, const struct judge_answer *p,
                         enum case_quantity quantity)
 {
     const struct judge *judge = p->judge;
-    for (; program_next_block(&at->block, judge, quantity); at->block++) {
+    for (; answer_next_block(&at->block, judge, quantity); at->block++) {
         const struct case_block *block = &judge->block[at->block];
         at->next = at->next < block->first ? block->first : at->next;
         while (at->next < block->first + size_of(block)) {
             at->parameter = at->next++;
-            if (program_says(p, judge->truth->gradient + at->parameter))
+            if (answer_says(p, judge->truth->gradient + at->parameter))
                 return true;
         }
     }
@@ -60,7 +60,7 @@ static bool next_number(struct cursor *at, const struct program_case *p,
 
 /* The exponent of the largest number: sums of squares are of numbers over 2^it, as squares of 1e300
  * are none. */
-static int exponent_of(const struct program_case *p, const double *gradient,
+static int exponent_of(const struct judge_answer *p, const double *gradient,
                        enum case_quantity quantity)
 {
     double largest = 0;
@@ -75,7 +75,7 @@ static int exponent_of(const struct program_case *p, const double *gradient,
 }
 
 /* bound: of every parameter, or NULL. */
-static struct sums sum_up(const struct program_case *p, const double *gradient,
+static struct sums sum_up(const struct judge_answer *p, const double *gradient,
                           enum case_quantity quantity, const double *bound)
 {
     struct sums sums = {0, 0, 0, 0, 0};
@@ -96,7 +96,7 @@ struct worst {
     size_t parameter;
 };
 
-double program_ratio(double got, double want, double bound)
+double agree_ratio(double got, double want, double bound)
 {
     double error = fabs(got - want);
     return error == 0 ? 0 : error / bound;
@@ -104,7 +104,7 @@ double program_ratio(double got, double want, double bound)
 
 /* Largest |gradient - factor truth| in bounds, which grow with the factor; the factor itself is
  * known to slack. NaN is worst. */
-static struct worst find_worst(const struct program_case *p, const double *gradient,
+static struct worst find_worst(const struct judge_answer *p, const double *gradient,
                                enum case_quantity quantity, const double *bound, double factor,
                                double slack)
 {
@@ -112,7 +112,7 @@ static struct worst find_worst(const struct program_case *p, const double *gradi
     for (struct cursor at = {0}; next_number(&at, p, quantity);) {
         double want = middle(p->judge->truth->gradient + at.parameter);
         double within = bound[at.parameter] * fmax(fabs(factor), 1) + slack * fabs(want);
-        double ratio = program_ratio(gradient[at.parameter], factor * want, within);
+        double ratio = agree_ratio(gradient[at.parameter], factor * want, within);
         if (!isnan(worst.ratio) && !(ratio <= worst.ratio))
             worst = (struct worst){ratio, at.parameter};
     }
@@ -136,9 +136,9 @@ static const char *part_name(enum case_quantity quantity, int part)
     return name[quantity][part];
 }
 
-static struct ver_comparison *tell(struct program_case *p, const char *name, double ratio)
+static struct ver_comparison *tell(struct judge_answer *p, const char *name, double ratio)
 {
-    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, name);
+    struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, name);
     if (c) {
         c->distance = ratio;
         c->outcome = ratio <= 1 ? VER_AGREES : VER_DIFFERS;
@@ -147,8 +147,8 @@ static struct ver_comparison *tell(struct program_case *p, const char *name, dou
 }
 
 /* Parts of a gradient that has a direction. 0, or -1. */
-static int tell_parts(struct program_case *p, const double *gradient, enum case_quantity quantity,
-                      const struct program_move *move, const struct sums *sums)
+static int tell_parts(struct judge_answer *p, const double *gradient, enum case_quantity quantity,
+                      const struct agree_move *move, const struct sums *sums)
 {
     const struct judge *judge = p->judge;
     double factor = sums->across / sums->squares;
@@ -180,21 +180,21 @@ static int tell_parts(struct program_case *p, const double *gradient, enum case_
 }
 
 /* What is left out of a quantity, by number and reason. 0, or -1. */
-static int tell_left_out(struct program_case *p, enum case_quantity quantity)
+static int tell_left_out(struct judge_answer *p, enum case_quantity quantity)
 {
     const struct judge *judge = p->judge;
-    const char *name = program_quantity_name(quantity);
+    const char *name = answer_quantity_name(quantity);
     size_t none = 0, beyond = 0;
-    for (size_t b = 0; program_next_block(&b, judge, quantity); b++)
+    for (size_t b = 0; answer_next_block(&b, judge, quantity); b++)
         for (size_t k = judge->block[b].first;
              k < judge->block[b].first + size_of(&judge->block[b]); k++) {
             bool underived = ref_none_of(judge->truth, k) != NULL;
             none += underived;
-            beyond += !underived && !program_says(p, judge->truth->gradient + k);
+            beyond += !underived && !answer_says(p, judge->truth->gradient + k);
         }
-    if (none > 0 && program_set_apart(p, name, none, "no derivative there") != 0)
+    if (none > 0 && answer_set_apart(p, name, none, "no derivative there") != 0)
         return -1;
-    return beyond > 0 ? program_set_apart(p, name, beyond, program_beyond(p)) : 0;
+    return beyond > 0 ? answer_set_apart(p, name, beyond, answer_beyond(p)) : 0;
 }
 
 static bool all_zero(const struct judge *judge)
@@ -205,7 +205,7 @@ static bool all_zero(const struct judge *judge)
     return true;
 }
 
-static int judge_quantity(struct program_case *p, const struct program_move *move,
+static int judge_quantity(struct judge_answer *p, const struct agree_move *move,
                           enum case_quantity quantity)
 {
     const struct judge *judge = p->judge;
@@ -217,11 +217,10 @@ static int judge_quantity(struct program_case *p, const struct program_move *mov
         return 0;
     struct worst worst = find_worst(p, gradient, quantity, move->parameter, 1, 0);
     if (worst.ratio <= 1 && all_zero(judge)) {
-        snprintf(p->out->reason, sizeof p->out->reason, "%s", PROGRAM_ALL_ZERO);
-        return program_set_apart(p, program_quantity_name(quantity), sums.numbers,
-                                 PROGRAM_ALL_ZERO);
+        snprintf(p->out->reason, sizeof p->out->reason, "%s", AGREE_ALL_ZERO);
+        return answer_set_apart(p, answer_quantity_name(quantity), sums.numbers, AGREE_ALL_ZERO);
     }
-    struct ver_comparison *c = tell(p, program_quantity_name(quantity), worst.ratio);
+    struct ver_comparison *c = tell(p, answer_quantity_name(quantity), worst.ratio);
     if (!c)
         return judge_no_memory(p->judge);
     bool wrong = c->outcome == VER_DIFFERS;
@@ -231,11 +230,11 @@ static int judge_quantity(struct program_case *p, const struct program_move *mov
     snprintf(c->value, sizeof c->value, "%.17g", middle(judge->truth->gradient + worst.parameter));
     snprintf(c->reference, sizeof c->reference, "%.17g", gradient[worst.parameter]);
     if (wrong)
-        program_diagnose(p, gradient, quantity, move->parameter, VER_FACTOR_BITS);
+        reading_gradient(p, gradient, quantity, move->parameter, VER_FACTOR_BITS);
     return sums.squares > 0 ? tell_parts(p, gradient, quantity, move, &sums) : 0;
 }
 
-int program_judge_gradients(struct program_case *p, const struct program_move *move)
+int agree_judge_gradients(struct judge_answer *p, const struct agree_move *move)
 {
     for (int q = 0; q < CASE_QUANTITIES; q++)
         if (p->answer->provides[q] && judge_quantity(p, move, (enum case_quantity)q) != 0)
@@ -243,15 +242,15 @@ int program_judge_gradients(struct program_case *p, const struct program_move *m
     return 0;
 }
 
-double program_cosine(const struct program_case *p, const double *gradient,
-                      enum case_quantity quantity)
+double agree_cosine(const struct judge_answer *p, const double *gradient,
+                    enum case_quantity quantity)
 {
     struct sums sums = sum_up(p, gradient, quantity, NULL);
     return sums.numbers > 1 ? sums.across / (sqrt(sums.squares) * sqrt(sums.own)) : VER_NAN;
 }
 
-void program_describe(char *text, size_t size, const struct program_case *p, const double *gradient,
-                      enum case_quantity quantity)
+void agree_describe(char *text, size_t size, const struct judge_answer *p, const double *gradient,
+                    enum case_quantity quantity)
 {
     struct sums sums = sum_up(p, gradient, quantity, NULL);
     text[0] = '\0';

@@ -1,4 +1,4 @@
-/* program_again.c: the same question must have the same answer. Of a program that is kept running,
+/* again.c: the same question must have the same answer. Of a program that is kept running,
  * what it carries from one case into the next is no part of either, so
  *   - a case is asked a second time, after two others, and the bits must be the same (those
  *     of a program that declares that it is not repeatable may differ within its bounds: then the
@@ -8,7 +8,7 @@
  *     do not hang on the order of the cases, and that it answers otherwise is a failure of its own,
  *     told with the cases that must come before to see it. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,16 +28,16 @@ static const char SMALL[] = "closed-chain:1:0";
 
 /* ---- what is told ---- */
 
-static void add_diagnosis(struct program_case *p, const char *text)
+static void add_diagnosis(struct judge_answer *p, const char *text)
 {
     char *all = p->out->diagnosis;
     size_t used = strlen(all);
     snprintf(all + used, sizeof p->out->diagnosis - used, "%s%s", used > 0 ? "; " : "", text);
 }
 
-static int tell(struct program_case *p, const struct program_difference *d)
+static int tell(struct judge_answer *p, const struct again_difference *d)
 {
-    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "again");
+    struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, "again");
     if (!c)
         return judge_no_memory(p->judge);
     bool same = d->place[0] == '\0';
@@ -50,7 +50,7 @@ static int tell(struct program_case *p, const struct program_difference *d)
     return 0;
 }
 
-static bool differs(const struct program_case *p, size_t since)
+static bool differs(const struct judge_answer *p, size_t since)
 {
     const struct ver_judgement *out = p->judge->out;
     bool any = false;
@@ -60,17 +60,17 @@ static bool differs(const struct program_case *p, size_t since)
 }
 
 /* As if the program had ended nothing. */
-static void take_back_end(struct program_case *p)
+static void take_back_end(struct judge_answer *p)
 {
     struct ver_judgement *out = p->judge->out;
     out->verdict = p->verdict;
     memcpy(out->reason, p->reason, sizeof out->reason);
-    p->out->state = VER_CLOCK_RAN;
+    p->out->state = VER_ENGINE_RAN;
     p->out->reason[0] = '\0';
 }
 
 /* Takes back what was judged of the answer, and judges this one in its place. */
-static int judge_instead(struct program_case *p, struct result *answer, size_t since)
+static int judge_instead(struct judge_answer *p, struct result *answer, size_t since)
 {
     struct result old = *p->answer;
     struct ver_judgement *out = p->judge->out;
@@ -81,7 +81,7 @@ static int judge_instead(struct program_case *p, struct result *answer, size_t s
     memset(p->size, 0, sizeof p->size);
     *p->answer = *answer;
     *answer = old;
-    return program_judge_answer(p);
+    return answer_judge(p);
 }
 
 /* ---- asked alone ---- */
@@ -100,7 +100,7 @@ static void past_clear(struct past *past)
 }
 
 /* What its process was asked before this case; nothing if it was started for it. */
-static struct past past_of(const struct program_case *p)
+static struct past past_of(const struct judge_answer *p)
 {
     char *const *name;
     size_t count = program_asked(p->engine, &name);
@@ -115,7 +115,7 @@ static struct past past_of(const struct program_case *p)
 }
 
 /* Nothing is told of it. */
-static enum result_status ask_quietly(struct result *answer, const struct program_case *p,
+static enum result_status ask_quietly(struct result *answer, const struct judge_answer *p,
                                       const struct case_problem *c, double step)
 {
     struct engine_options options = p->options;
@@ -123,7 +123,7 @@ static enum result_status ask_quietly(struct result *answer, const struct progra
     return engine_run(p->engine, answer, c, &options);
 }
 
-void program_ask_before(const struct program_case *p, char *const *name, size_t count)
+void again_ask_before(const struct judge_answer *p, char *const *name, size_t count)
 {
     program_restart(p->engine);
     for (size_t k = 0; k < count; k++) {
@@ -132,7 +132,7 @@ void program_ask_before(const struct program_case *p, char *const *name, size_t 
         struct result answer;
         if (strcmp(name[k], "-") == 0 || ver_load(&made, name[k], &error) != 0)
             continue; /* standard input is read by now */
-        ask_quietly(&answer, p, made.problem, p->judge->options->clock.step);
+        ask_quietly(&answer, p, made.problem, p->judge->options->how.step);
         program_note(p->engine, name[k]);
         result_clear(&answer);
         case_made_clear(&made);
@@ -140,19 +140,19 @@ void program_ask_before(const struct program_case *p, char *const *name, size_t 
 }
 
 /* Whether, after these cases, the answer is another than p->answer, which it gave alone. */
-static bool differs_after(const struct program_case *p, char *const *name, size_t count)
+static bool differs_after(const struct judge_answer *p, char *const *name, size_t count)
 {
     struct result answer;
-    struct program_difference d;
-    program_ask_before(p, name, count);
+    struct again_difference d;
+    again_ask_before(p, name, count);
     bool other = ask_quietly(&answer, p, p->judge->problem, p->step) != RESULT_OK ||
-                 program_differ(&d, p, p->answer, &answer);
+                 again_differ(&d, p, p->answer, &answer);
     program_note(p->engine, p->judge->out->name);
     result_clear(&answer);
     return other;
 }
 
-static void put_before(struct program_case *p, char *const *name, size_t count)
+static void put_before(struct judge_answer *p, char *const *name, size_t count)
 {
     char *text = p->out->before;
     size_t used = 0, size = sizeof p->out->before;
@@ -164,7 +164,7 @@ static void put_before(struct program_case *p, char *const *name, size_t count)
 
 /* The case directly before, if that is enough; else the latest one that is; else the fewest of the
  * last. Nothing, if all of them are not enough. */
-static void find_before(struct program_case *p, const struct past *past)
+static void find_before(struct judge_answer *p, const struct past *past)
 {
     size_t least = past->count > MOST_BACK ? past->count - MOST_BACK : 0;
     size_t with = least, without = past->count - 1; /* differs after [with..], not [without..] */
@@ -185,7 +185,7 @@ static void find_before(struct program_case *p, const struct past *past)
     put_before(p, past->name + with, one ? 1 : past->count - with);
 }
 
-static void tell_before(struct program_case *p, const struct past *past, bool right)
+static void tell_before(struct judge_answer *p, const struct past *past, bool right)
 {
     const char *alone = right ? "; alone it is right" : "; alone it is wrong, too";
     char text[192];
@@ -208,12 +208,11 @@ static void tell_before(struct program_case *p, const struct past *past, bool ri
 
 /* The answer after others was wrong, or none came (got < 0). *settled: alone it is another, which
  * has been judged. */
-static int judge_alone(struct program_case *p, size_t since, int got, bool *settled)
+static int judge_alone(struct judge_answer *p, size_t since, int got, bool *settled)
 {
     struct past past = past_of(p);
     struct result alone;
-    struct program_difference d = {
-        .numbers = 1, .place = "whether it answers", .first = "an answer"};
+    struct again_difference d = {.numbers = 1, .place = "whether it answers", .first = "an answer"};
     char reason[RESULT_REASON], said[40];
     *settled = false;
     snprintf(said, sizeof said, "%.39s", p->out->reason);
@@ -222,8 +221,8 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
         return got;
     }
     program_restart(p->engine);
-    int now = program_ask_at(p, &alone, p->step, reason);
-    bool other = now == 0 && (got < 0 || program_differ(&d, p, &alone, p->answer));
+    int now = answer_ask(p, &alone, p->step, reason);
+    bool other = now == 0 && (got < 0 || again_differ(&d, p, &alone, p->answer));
     if (other) {
         program_found_state(p->engine);
         if (got < 0)
@@ -245,17 +244,17 @@ static int judge_alone(struct program_case *p, size_t since, int got, bool *sett
 
 /* ---- asked again ---- */
 
-static void ask_and_forget(const struct program_case *p, const struct case_problem *c)
+static void ask_and_forget(const struct judge_answer *p, const struct case_problem *c)
 {
     struct result answer;
-    ask_quietly(&answer, p, c, p->judge->options->clock.step);
+    ask_quietly(&answer, p, c, p->judge->options->how.step);
     result_clear(&answer);
 }
 
 /* Two other questions, so that what is kept of the last one is of another: the same case with all
  * weights a little smaller, which has its shapes and nearly its spikes; and the small one. What
  * comes of them says nothing about this case. */
-static void ask_others(const struct program_case *p)
+static void ask_others(const struct judge_answer *p)
 {
     struct case_problem *c = case_copy(p->judge->problem);
     struct case_made small;
@@ -281,7 +280,7 @@ static void ask_others(const struct program_case *p)
 }
 
 /* Is it the small one that made the difference? Then that is told, and the command holds both. */
-static void tell_small(struct program_case *p, bool right)
+static void tell_small(struct judge_answer *p, bool right)
 {
     char *small[] = {(char *)SMALL};
     struct past past = {small, 1};
@@ -293,15 +292,15 @@ static void tell_small(struct program_case *p, bool right)
         tell_before(p, &past, right);
 }
 
-static int ask_twice(struct program_case *p, size_t since)
+static int ask_twice(struct judge_answer *p, size_t since)
 {
     struct result second;
-    struct program_difference d;
+    struct again_difference d;
     char reason[RESULT_REASON];
     ask_others(p);
-    int got = program_ask_at(p, &second, p->step, reason);
+    int got = answer_ask(p, &second, p->step, reason);
     bool none = got < 0 && p->judge->out->verdict == VER_ERROR, right = !differs(p, since);
-    if (got == 0 && !program_differ(&d, p, p->answer, &second)) {
+    if (got == 0 && !again_differ(&d, p, p->answer, &second)) {
         got = tell(p, &d);
     } else if (got == 0 && p->engine->varies) {
         got = judge_instead(p, &second, since);
@@ -309,7 +308,7 @@ static int ask_twice(struct program_case *p, size_t since)
             add_diagnosis(p, DIFFERENTLY);
     } else if (got >= 0 || none) {
         if (got != 0) {
-            d = (struct program_difference){.numbers = 1, .place = "whether it answers"};
+            d = (struct again_difference){.numbers = 1, .place = "whether it answers"};
             snprintf(d.first, sizeof d.first, "an answer");
             snprintf(d.second, sizeof d.second, "%.39s", none ? p->out->reason : reason);
             take_back_end(p);
@@ -321,14 +320,14 @@ static int ask_twice(struct program_case *p, size_t since)
     return got;
 }
 
-int program_judge_again(struct program_case *p, size_t since, int got)
+int again_judge(struct judge_answer *p, size_t since, int got)
 {
     double seconds = p->out->seconds; /* of the first answer, and its rungs */
     bool settled = false, error = got < 0 && p->judge->out->verdict == VER_ERROR;
     if (program_keeps_running(p->engine) && (error || (got == 0 && differs(p, since))))
         got = judge_alone(p, since, got, &settled);
     if (program_keeps_running(p->engine) && got == 0 && !settled && p->judge->thorough &&
-        p->out->state == VER_CLOCK_RAN)
+        p->out->state == VER_ENGINE_RAN)
         got = ask_twice(p, since);
     p->out->seconds = seconds;
     return got;

@@ -1,13 +1,13 @@
-/* clock_place.c: names and places of the numbers of a clock engine. Cells are the lif and li
+/* scheme_place.c: names and places of the numbers of a clock engine. Cells are the lif and li
  * neurons in the order of the populations; slopes stand by neuron, then in time. */
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include <stdlib.h>
 
-int clock_places_make(struct clock_places *places, const struct case_problem *c,
-                      const struct result *result)
+int scheme_places_make(struct scheme_places *places, const struct case_problem *c,
+                       const struct result *result)
 {
-    *places = (struct clock_places){.problem = c};
+    *places = (struct scheme_places){.problem = c};
     for (size_t p = 0; p < c->populations; p++)
         places->cells += c->population[p].model != CASE_SPIKE_SOURCE ? c->population[p].size : 0;
     size_t cells = places->cells;
@@ -33,24 +33,24 @@ int clock_places_make(struct clock_places *places, const struct case_problem *c,
     return 0;
 }
 
-void clock_places_clear(struct clock_places *places)
+void scheme_places_clear(struct scheme_places *places)
 {
     free(places->population);
     free(places->neuron);
     free(places->first);
-    *places = (struct clock_places){0};
+    *places = (struct scheme_places){0};
 }
 
-void clock_place_text(char *text, size_t size, const struct clock_places *places, size_t sample,
-                      size_t cell, uint32_t step)
+void scheme_place_text(char *text, size_t size, const struct scheme_places *places, size_t sample,
+                       size_t cell, uint32_t step)
 {
     snprintf(text, size, "[%zu].%.30s[%zu] step %lu", sample,
              places->problem->population[places->population[cell]].name, places->neuron[cell],
              (unsigned long)step);
 }
 
-double clock_slope(const struct clock_places *places, const struct result *result, size_t sample,
-                   size_t cell, uint32_t step)
+double scheme_slope(const struct scheme_places *places, const struct result *result, size_t sample,
+                    size_t cell, uint32_t step)
 {
     size_t population = places->population[cell];
     const struct case_step_train *train = result->raster.train[sample][population];

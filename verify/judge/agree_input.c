@@ -1,7 +1,7 @@
-/* program_input.c: every number that a case gives, in one order, and the case again with some of
+/* agree_input.c: every number that a case gives, in one order, and the case again with some of
  * them moved. Which of them, and which way, follows from their places alone: no name, no thread and
  * no order of cases has a part in it. */
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 struct walk {
     struct case_problem *c;
     const struct ref_result *truth;
-    const struct program_design *design;
+    const struct agree_design *design;
     double nudge, time; /* relative; ms by which times are moved */
     size_t number;      /* of the next input */
     bool apart;         /* what no rounding moves was moved */
@@ -19,7 +19,7 @@ struct walk {
 /* How the next input moves: up, down or not at all. */
 static int turn(struct walk *w)
 {
-    const struct program_design *design = w->design;
+    const struct agree_design *design = w->design;
     size_t number = w->number++;
     if (design->groups == 0)
         return 0;
@@ -225,9 +225,8 @@ static int move_all(struct walk *w)
     return 0;
 }
 
-struct case_problem *program_input_move(const struct judge *judge,
-                                        const struct program_design *design, double nudge,
-                                        double time, size_t *inputs, bool *apart)
+struct case_problem *agree_input_move(const struct judge *judge, const struct agree_design *design,
+                                      double nudge, double time, size_t *inputs, bool *apart)
 {
     struct walk w = {.c = case_copy(judge->problem),
                      .truth = judge->truth,

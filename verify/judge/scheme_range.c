@@ -1,6 +1,6 @@
-/* clock_range.c: scaling by a power of two is exact unless a number underflows or overflows. */
+/* scheme_range.c: scaling by a power of two is exact unless a number underflows or overflows. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include <math.h>
 
@@ -18,12 +18,12 @@ static bool all_in_range(const double *x, size_t count)
     return true;
 }
 
-bool clock_far_from_underflow(const struct clock *clock)
+bool scheme_far_from_underflow(const struct scheme *scheme)
 {
-    const struct result *r = &clock->result;
-    const struct case_problem *c = clock->problem;
+    const struct result *r = &scheme->result;
+    const struct case_problem *c = scheme->problem;
     size_t numbers = (size_t)r->steps * r->cells;
-    bool far = clock->options.trace && all_in_range(r->gradient, clock->judge->parameters);
+    bool far = scheme->options.trace && all_in_range(r->gradient, scheme->judge->parameters);
     for (size_t s = 0; s < r->samples && far; s++) {
         const struct result_trace *trace = &r->sample[s].trace;
         far = in_range(r->sample[s].loss) && all_in_range(trace->v, numbers) &&

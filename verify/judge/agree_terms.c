@@ -1,10 +1,10 @@
-/* program_terms.c: what cancels in a derivative. Where a loss does not depend on when a spike
+/* agree_terms.c: what cancels in a derivative. Where a loss does not depend on when a spike
  * comes, dL/dt of it is zero to the last digit of the truth, and of a program it is what is left of
  * two equal terms; so are all derivatives that this spike passes on. Their sizes come from the
  * weights' own derivatives, q = dL/dI summed over arrivals: dL/dt of an arrival is w (q/tau_syn -
  * p/tau_mem).
  */
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -36,8 +36,8 @@ static double term_of(const struct judge *judge, size_t projection, size_t synap
 
 /* A derivative by a time constant is a sum over the flight of an arrival, of terms of both signs: V
  * rises more slowly and falls more slowly. Their sizes are those of the weights. */
-static void terms_of_target(struct program_terms *terms, const struct judge *judge,
-                            size_t population, size_t neuron)
+static void terms_of_target(struct agree_terms *terms, const struct judge *judge, size_t population,
+                            size_t neuron)
 {
     static const enum case_quantity quantity[] = {CASE_TAU_MEM, CASE_TAU_SYN};
     const struct case_problem *c = judge->problem;
@@ -52,7 +52,7 @@ static void terms_of_target(struct program_terms *terms, const struct judge *jud
 }
 
 /* Of the spikes of one neuron, and of its delays. */
-static double terms_of_source(struct program_terms *terms, const struct judge *judge,
+static double terms_of_source(struct agree_terms *terms, const struct judge *judge,
                               size_t population, size_t neuron)
 {
     const struct case_problem *c = judge->problem;
@@ -70,7 +70,7 @@ static double terms_of_source(struct program_terms *terms, const struct judge *j
     return sum;
 }
 
-int program_terms_init(struct program_terms *terms, const struct judge *judge)
+int agree_terms_init(struct agree_terms *terms, const struct judge *judge)
 {
     const struct case_problem *c = judge->problem;
     size_t neurons = 0, number = 0;
@@ -99,7 +99,7 @@ int program_terms_init(struct program_terms *terms, const struct judge *judge)
     return 0;
 }
 
-void program_terms_clear(struct program_terms *terms)
+void agree_terms_clear(struct agree_terms *terms)
 {
     free(terms->neuron);
     free(terms->parameter);
@@ -117,7 +117,7 @@ static double term_of_label(const struct case_problem *c, size_t sample, size_t 
 }
 
 /* Sum of |move of a spike| times the terms of its neuron, and of the loss. */
-static double reach(const struct program_terms *terms, const struct case_problem *c,
+static double reach(const struct agree_terms *terms, const struct case_problem *c,
                     const struct ref_result *a, const struct ref_result *b)
 {
     double sum = 0;
@@ -138,8 +138,8 @@ static double reach(const struct program_terms *terms, const struct case_problem
     return sum;
 }
 
-void program_terms_add(struct program_terms *terms, const struct judge *judge,
-                       const struct case_problem *c, const struct ref_result *moved, double share)
+void agree_terms_add(struct agree_terms *terms, const struct judge *judge,
+                     const struct case_problem *c, const struct ref_result *moved, double share)
 {
     double sum = share * reach(terms, judge->problem, judge->truth, moved);
     for (size_t b = 0; b < judge->blocks; b++) {

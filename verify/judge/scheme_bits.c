@@ -1,10 +1,10 @@
-/* clock_bits.c: are two results the same bits?
+/* scheme_bits.c: are two results the same bits?
  *
  * An engine may be changed in how it runs (threads, launch shape, device) without one bit moving.
  * Where a case is changed in a way that scales numbers by powers of two, they must scale to the
  * bit. The first number that differs is named, in the order in which an engine computes: spikes,
  * slopes, V, I, losses, adjoints, gradients. */
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -12,9 +12,9 @@
 #include <string.h>
 
 struct comparing {
-    struct clock_difference *out;
-    const struct clock_sameness *what;
-    const struct clock_places *places;
+    struct scheme_difference *out;
+    const struct scheme_sameness *what;
+    const struct scheme_places *places;
     const struct result *a, *b;
     size_t sample; /* of a */
 };
@@ -61,7 +61,7 @@ static void same_neuron(struct comparing *c, size_t cell, const struct case_step
             snprintf(index, sizeof c->out->index, "[%zu].%.30s[%zu][%zu]", c->sample,
                      c->places->problem->population[population].name, c->places->neuron[cell], k);
         if (differs(c, "slope", slope_a[k], slope_b[k], c->what->slope))
-            clock_place_text(index, sizeof c->out->index, c->places, c->sample, cell, a->step[k]);
+            scheme_place_text(index, sizeof c->out->index, c->places, c->sample, cell, a->step[k]);
     }
 }
 
@@ -98,8 +98,8 @@ static void same_trace(struct comparing *c, const char *quantity, const double *
         for (size_t cell = 0; cell < cells; cell++)
             if (differs(c, quantity, row_a[cell],
                         turned(c, c->places->population[cell], row_b[cell]), exponent))
-                clock_place_text(c->out->index, sizeof c->out->index, c->places, c->sample, cell,
-                                 n);
+                scheme_place_text(c->out->index, sizeof c->out->index, c->places, c->sample, cell,
+                                  n);
     }
 }
 
@@ -170,13 +170,13 @@ static int same_gradients(struct comparing *c, const struct case_problem *a_case
 
 /* ---- all of it ---- */
 
-int clock_same(struct clock_difference *difference, const struct case_problem *a_case,
-               const struct result *a, const struct case_problem *b_case, const struct result *b,
-               const struct clock_sameness *what)
+int scheme_same(struct scheme_difference *difference, const struct case_problem *a_case,
+                const struct result *a, const struct case_problem *b_case, const struct result *b,
+                const struct scheme_sameness *what)
 {
-    struct clock_places places;
-    *difference = (struct clock_difference){.numbers = 0};
-    int failed = clock_places_make(&places, a_case, a);
+    struct scheme_places places;
+    *difference = (struct scheme_difference){.numbers = 0};
+    int failed = scheme_places_make(&places, a_case, a);
     struct comparing c = {difference, what, &places, a, b, 0};
     for (; c.sample < what->samples && !failed; c.sample++)
         same_forward(&c, what->sample ? what->sample[c.sample] : c.sample);
@@ -187,28 +187,28 @@ int clock_same(struct clock_difference *difference, const struct case_problem *a
         same_backward(&c, what->sample ? what->sample[c.sample] : c.sample);
     if (!failed && what->gradients)
         failed = same_gradients(&c, a_case, b_case);
-    clock_places_clear(&places);
+    scheme_places_clear(&places);
     return failed;
 }
 
-int clock_judge_bits(struct clock *clock, const struct clock *first)
+int scheme_judge_bits(struct scheme *scheme, const struct scheme *first)
 {
-    struct clock_sameness all = {.samples = clock->result.samples,
-                                 .traces = true,
-                                 .losses = true,
-                                 .loss = true,
-                                 .gradients = true};
-    struct clock_difference difference;
-    if (clock_same(&difference, first->problem, &first->result, clock->problem, &clock->result,
-                   &all) != 0)
-        return judge_no_memory(clock->judge);
-    struct ver_comparison *c = clock_compare(clock, VER_KIND_BITS, "bits");
+    struct scheme_sameness all = {.samples = scheme->result.samples,
+                                  .traces = true,
+                                  .losses = true,
+                                  .loss = true,
+                                  .gradients = true};
+    struct scheme_difference difference;
+    if (scheme_same(&difference, first->problem, &first->result, scheme->problem, &scheme->result,
+                    &all) != 0)
+        return judge_no_memory(scheme->judge);
+    struct ver_comparison *c = scheme_compare(scheme, VER_KIND_BITS, "bits");
     if (!c)
-        return judge_no_memory(clock->judge);
+        return judge_no_memory(scheme->judge);
     c->numbers = difference.numbers;
     c->outcome = difference.differs ? VER_DIFFERS : VER_AGREES;
     c->distance = difference.differs ? VER_INFINITY : 0;
-    clock->out->same = !difference.differs;
+    scheme->out->same = !difference.differs;
     if (difference.differs) {
         snprintf(c->index, sizeof c->index, "%s %.80s", difference.quantity, difference.index);
         snprintf(c->reference, sizeof c->reference, "%a", difference.b);

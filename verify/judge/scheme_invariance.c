@@ -1,9 +1,8 @@
-/* clock_invariance.c: changes after which an engine must say the same bits, or the same bits scaled
- * by a power of two. They need no oracle, so they also hold where no reference reaches.
+/* scheme_invariance.c: changes after which an engine must say the same bits, or the same bits
+ * scaled by a power of two. They need no oracle, so they also hold where no reference reaches.
  *
  * Few of them a case, chosen by the key of the case among those that apply; over a suite all are
- * met. Each is a theorem
- * about the documented operations:
+ * met. Each is a theorem about the documented operations:
  *
  *  - runs, threads, launch shapes, poisoned buffers: no number depends on them;
  *  - a sample does not know its batch, nor its place in it. Losses and gradients of the batch are
@@ -23,7 +22,7 @@
  *    voltages negated, their V and I are, and so is the derivative of a squared distance: every
  *    adjoint of theirs and their weights' gradients change sign, and before them nothing changes.
  */
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 #include "verify/judge/bounds.h"
 
 #include <math.h>
@@ -31,18 +30,18 @@
 
 /* One change, run and compared. */
 struct trial {
-    struct clock *clock;
-    struct clock_case changed;
+    struct scheme *scheme;
+    struct scheme_case changed;
     struct engine_options options;
-    struct clock_sameness what;
+    struct scheme_sameness what;
     size_t *sample;       /* of the changed case; freed after it */
     const char *excluded; /* why there is no theorem here */
 };
 
 static void all_the_same(struct trial *trial)
 {
-    trial->what = (struct clock_sameness){
-        .samples = trial->clock->problem->samples,
+    trial->what = (struct scheme_sameness){
+        .samples = trial->scheme->problem->samples,
         .traces = true,
         .losses = true,
         .loss = true,
@@ -60,7 +59,7 @@ static void run_again(struct trial *trial)
 static void run_threads(struct trial *trial)
 {
     trial->options.threads = 2;
-    if (!trial->clock->engine->threads)
+    if (!trial->scheme->engine->threads)
         trial->excluded = "no threads";
 }
 
@@ -72,10 +71,10 @@ static void run_poisoned(struct trial *trial)
 static void run_shape(struct trial *trial)
 {
     static const unsigned block[] = {32, 64, 128, 32, 64}, cluster[] = {1, 1, 1, 2, 2};
-    uint64_t choice = (trial->clock->judge->key >> 40) % (sizeof block / sizeof *block);
+    uint64_t choice = (trial->scheme->judge->key >> 40) % (sizeof block / sizeof *block);
     trial->options.block = block[choice];
     trial->options.cluster = cluster[choice];
-    if (!trial->clock->engine->shapes)
+    if (!trial->scheme->engine->shapes)
         trial->excluded = "no launch shape";
 }
 
@@ -92,7 +91,7 @@ static size_t *new_samples(struct trial *trial, size_t samples)
 /* Backwards: sample s is number samples - 1 - s, which is its own inverse. */
 static void permute(struct trial *trial)
 {
-    size_t samples = trial->clock->problem->samples;
+    size_t samples = trial->scheme->problem->samples;
     size_t *sample = new_samples(trial, samples);
     if (samples < 2)
         trial->excluded = "one sample";
@@ -100,7 +99,7 @@ static void permute(struct trial *trial)
         return;
     for (size_t s = 0; s < samples; s++)
         sample[s] = samples - 1 - s;
-    clock_case_take_samples(&trial->changed, sample, samples);
+    scheme_case_take_samples(&trial->changed, sample, samples);
     trial->what.sample = sample;
 }
 
@@ -110,16 +109,16 @@ static void leave_one(struct trial *trial)
     if (!sample)
         return;
     sample[0] = 0;
-    clock_case_take_samples(&trial->changed, sample, 1);
+    scheme_case_take_samples(&trial->changed, sample, 1);
     trial->what.samples = 1;
-    trial->what.loss = trial->what.gradients = trial->clock->problem->samples == 1;
+    trial->what.loss = trial->what.gradients = trial->scheme->problem->samples == 1;
 }
 
 /* A large batch of copies; each sample is looked for at a place of its own. */
 static void large_batch(struct trial *trial)
 {
-    const struct result *result = &trial->clock->result;
-    size_t samples = trial->clock->problem->samples, large = VER_LARGE_BATCH;
+    const struct result *result = &trial->scheme->result;
+    size_t samples = trial->scheme->problem->samples, large = VER_LARGE_BATCH;
     double size = (double)large * (double)result->steps * (double)result->cells;
     if (size > VER_LARGE_SIZE || samples > large) {
         trial->excluded = "too large";
@@ -130,7 +129,7 @@ static void large_batch(struct trial *trial)
         return;
     for (size_t k = 0; k < large; k++)
         sample[k] = k % samples;
-    clock_case_take_samples(&trial->changed, sample, large);
+    scheme_case_take_samples(&trial->changed, sample, large);
     for (size_t s = 0; s < samples; s++) /* the last copy of each */
         sample[large + s] = s + samples * ((large - 1 - s) / samples);
     trial->what.sample = sample + large;
@@ -141,24 +140,24 @@ static void large_batch(struct trial *trial)
 
 static void add_zeros(struct trial *trial)
 {
-    clock_case_add_zeros(&trial->changed);
+    scheme_case_add_zeros(&trial->changed);
     trial->what.numerically = true;
 }
 
 static void add_silent(struct trial *trial)
 {
-    clock_case_add_silent(&trial->changed);
+    scheme_case_add_silent(&trial->changed);
     trial->what.numerically = true;
-    trial->what.loss = trial->what.gradients = trial->clock->problem->samples == 1;
+    trial->what.loss = trial->what.gradients = trial->scheme->problem->samples == 1;
 }
 
 /* Input spikes of the last step arrive at the end, where nothing happens any more. */
 static void add_late(struct trial *trial)
 {
-    double step = trial->clock->problem->end / (double)trial->clock->result.steps;
-    clock_case_add_late(&trial->changed, trial->clock->problem->end - step / 2);
+    double step = trial->scheme->problem->end / (double)trial->scheme->result.steps;
+    scheme_case_add_late(&trial->changed, trial->scheme->problem->end - step / 2);
     trial->what.numerically = true;
-    trial->what.loss = trial->what.gradients = trial->clock->problem->samples == 1;
+    trial->what.loss = trial->what.gradients = trial->scheme->problem->samples == 1;
 }
 
 /* ---- powers of two ---- */
@@ -166,8 +165,8 @@ static void add_late(struct trial *trial)
 /* Samples are ordered by their content, which scaling changes: sums over several may differ. */
 static void one_sample_only(struct trial *trial)
 {
-    trial->what.loss = trial->what.gradients = trial->clock->problem->samples == 1;
-    if (!clock_far_from_underflow(trial->clock))
+    trial->what.loss = trial->what.gradients = trial->scheme->problem->samples == 1;
+    if (!scheme_far_from_underflow(trial->scheme))
         trial->excluded = "near underflow";
     if (trial->options.variant != 0)
         trial->excluded = "the published scheme mixes units";
@@ -187,8 +186,8 @@ static bool first_spike(const struct case_problem *c)
 static void scale_times(struct trial *trial)
 {
     int k = VER_SCALING_POWER;
-    int loss = spike_distance(trial->clock->problem) ? 2 * k : 0;
-    clock_case_scale_time(&trial->changed, ldexp(1, k));
+    int loss = spike_distance(trial->scheme->problem) ? 2 * k : 0;
+    scheme_case_scale_time(&trial->changed, ldexp(1, k));
     trial->options.step = ldexp(trial->options.step, k);
     trial->what.sample_loss = trial->what.total = loss;
     trial->what.lambda = loss - k;
@@ -201,11 +200,11 @@ static void scale_times(struct trial *trial)
 
 static void scale_voltages(struct trial *trial)
 {
-    const struct case_problem *c = trial->clock->problem;
+    const struct case_problem *c = trial->scheme->problem;
     int k = VER_SCALING_POWER;
     bool spikes = first_spike(c), squares = c->loss.kind == CASE_VOLTAGE_SQUARED_ERROR;
     int loss = squares ? 2 * k : 0;
-    clock_case_scale_voltage(&trial->changed, ldexp(1, k));
+    scheme_case_scale_voltage(&trial->changed, ldexp(1, k));
     trial->what.v = trial->what.slope = k;
     trial->what.sample_loss = trial->what.total = loss;
     trial->what.lambda = loss - k;
@@ -222,10 +221,10 @@ static void scale_voltages(struct trial *trial)
 
 static void negate(struct trial *trial)
 {
-    if (!clock_case_negate(&trial->changed))
+    if (!scheme_case_negate(&trial->changed))
         trial->excluded = "not odd";
     trial->what.numerically = trial->what.negated = true;
-    trial->what.loss = trial->what.gradients = trial->clock->problem->samples == 1;
+    trial->what.loss = trial->what.gradients = trial->scheme->problem->samples == 1;
 }
 
 /* ---- all of them ---- */
@@ -252,11 +251,11 @@ static const struct invariance {
 enum { INVARIANCES = sizeof table / sizeof *table, RARE = 3 };
 
 static int tell(struct trial *trial, const struct invariance *invariance,
-                const struct clock_difference *difference)
+                const struct scheme_difference *difference)
 {
-    struct ver_comparison *c = clock_compare(trial->clock, VER_KIND_INVARIANCE, invariance->name);
+    struct ver_comparison *c = scheme_compare(trial->scheme, VER_KIND_INVARIANCE, invariance->name);
     if (!c)
-        return judge_no_memory(trial->clock->judge);
+        return judge_no_memory(trial->scheme->judge);
     c->numbers = difference->numbers;
     c->outcome = difference->differs ? VER_DIFFERS : VER_AGREES;
     c->distance = difference->differs ? VER_INFINITY : 0;
@@ -273,51 +272,51 @@ static int tell(struct trial *trial, const struct invariance *invariance,
 }
 
 /* 0, or -1 with verdict and reason, or 1 if there is no theorem here. */
-static int try_one(struct clock *clock, const struct invariance *invariance)
+static int try_one(struct scheme *scheme, const struct invariance *invariance)
 {
-    struct trial trial = {.clock = clock, .options = clock->options};
-    struct clock_difference difference = {.numbers = 0};
+    struct trial trial = {.scheme = scheme, .options = scheme->options};
+    struct scheme_difference difference = {.numbers = 0};
     struct result result;
-    clock_case_start(&trial.changed, clock->problem);
+    scheme_case_start(&trial.changed, scheme->problem);
     all_the_same(&trial);
     invariance->prepare(&trial);
-    int failed = trial.changed.failed ? judge_no_memory(clock->judge) : 0;
+    int failed = trial.changed.failed ? judge_no_memory(scheme->judge) : 0;
     bool applies = !trial.excluded;
     if (!failed && applies) {
         /* Traces of a large batch would be larger than the batch. */
         trial.options.trace =
-            trial.options.trace && trial.changed.problem.samples <= clock->problem->samples;
+            trial.options.trace && trial.changed.problem.samples <= scheme->problem->samples;
         enum result_status status =
-            engine_run(clock->engine, &result, &trial.changed.problem, &trial.options);
+            engine_run(scheme->engine, &result, &trial.changed.problem, &trial.options);
         if (status == RESULT_REFUSED)
             trial.excluded = "refused";
         else if (status != RESULT_OK)
-            failed = judge_end(clock->judge, VER_ERROR, result.reason);
-        else if (clock_same(&difference, clock->problem, &clock->result, &trial.changed.problem,
-                            &result, &trial.what) != 0)
-            failed = judge_no_memory(clock->judge);
+            failed = judge_end(scheme->judge, VER_ERROR, result.reason);
+        else if (scheme_same(&difference, scheme->problem, &scheme->result, &trial.changed.problem,
+                             &result, &trial.what) != 0)
+            failed = judge_no_memory(scheme->judge);
         result_clear(&result);
     }
     if (!failed && applies)
         failed = tell(&trial, invariance, &difference);
     else if (!failed)
         failed = 1;
-    clock_case_clear(&trial.changed);
+    scheme_case_clear(&trial.changed);
     free(trial.sample);
     return failed;
 }
 
-int clock_judge_invariances(struct clock *clock)
+int scheme_judge_invariances(struct scheme *scheme)
 {
     /* Weights of the backward pass would have to be changed, too. */
-    if (clock->options.variant & SCHEME_STALE)
+    if (scheme->options.variant & SCHEME_STALE)
         return 0;
-    uint64_t key = clock->judge->key;
+    uint64_t key = scheme->judge->key;
     size_t told = 0, first = (size_t)(key % INVARIANCES);
     /* A rare one that applies first, or on every other case none before the others. */
     for (size_t k = 0; k < RARE && told == 0 && key >> 63; k++) {
         size_t choice = INVARIANCES - 1 - (size_t)(key / INVARIANCES + k) % RARE;
-        int ended = try_one(clock, &table[choice]);
+        int ended = try_one(scheme, &table[choice]);
         if (ended < 0)
             return -1;
         told += ended == 0;
@@ -326,7 +325,7 @@ int clock_judge_invariances(struct clock *clock)
     size_t most = told > 0 ? INVARIANCES - RARE : INVARIANCES;
     for (size_t k = 0; k < INVARIANCES && told < VER_INVARIANCES; k++) {
         size_t choice = (first + 5 * k) % INVARIANCES;
-        int ended = choice < most ? try_one(clock, &table[choice]) : 1;
+        int ended = choice < most ? try_one(scheme, &table[choice]) : 1;
         if (ended < 0)
             return -1;
         told += ended == 0;

@@ -1,4 +1,4 @@
-/* program_move.c: how far may a program be from the truth that computes in floating point, but
+/* agree_move.c: how far may a program be from the truth that computes in floating point, but
  * rightly? What it prints is the exact answer to a problem whose numbers are moved by its rounding
  * (backward analysis); so the reference is asked about such problems, and what its answers move by
  * is the bound of each number (bounds.h).
@@ -7,7 +7,7 @@
  * within that agrees. For who does not, every number is moved by itself, and the sizes of all moves
  * are added up: no two of them can cancel. Where a margin moves by as much as it is wide, rounding
  * may decide otherwise, and nothing can be said. */
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -25,7 +25,7 @@ static size_t spikes_of(const struct ref_result *r)
     return count;
 }
 
-bool program_same_counts(const struct ref_result *a, const struct ref_result *b)
+bool agree_same_counts(const struct ref_result *a, const struct ref_result *b)
 {
     for (size_t s = 0; s < a->samples; s++)
         for (size_t p = 0; p < a->populations; p++)
@@ -51,7 +51,7 @@ static void collect(arb_srcptr *row, const struct ref_result *r)
         *row++ = r->gradient + k;
 }
 
-static int prepare(struct program_move *move, const struct judge *judge)
+static int prepare(struct agree_move *move, const struct judge *judge)
 {
     const struct ref_result *truth = judge->truth;
     size_t spikes = spikes_of(truth);
@@ -67,22 +67,22 @@ static int prepare(struct program_move *move, const struct judge *judge)
     move->spike = move->margin + REF_MARGINS;
     move->parameter = move->spike + spikes;
     collect(move->row, truth);
-    return program_terms_init(&move->terms, judge);
+    return agree_terms_init(&move->terms, judge);
 }
 
-void program_move_clear(struct program_move *move)
+void agree_move_clear(struct agree_move *move)
 {
     free(move->row);
     free(move->moved);
     free(move->sum);
     free(move->loss);
-    program_terms_clear(&move->terms);
+    agree_terms_clear(&move->terms);
 }
 
 /* ---- moves ---- */
 
 /* Adds |moved - truth| times factor to the sums, from number first on. */
-static void take(struct program_move *move, const struct ref_result *moved, size_t first,
+static void take(struct agree_move *move, const struct ref_result *moved, size_t first,
                  double factor)
 {
     arb_t difference;
@@ -100,7 +100,7 @@ static void take(struct program_move *move, const struct ref_result *moved, size
     arb_clear(difference);
 }
 
-static void largest_of_sums(struct program_move *move)
+static void largest_of_sums(struct agree_move *move)
 {
     for (size_t k = 0; k < move->numbers; k++) {
         move->loss[k] = fmax(move->loss[k], move->sum[k]);
@@ -116,7 +116,7 @@ struct taking {
 };
 
 /* Asks about c, which is freed. 0, or -1 if memory is short. */
-static int ask(struct program_move *move, const struct program_case *p, struct case_problem *c,
+static int ask(struct agree_move *move, const struct judge_answer *p, struct case_problem *c,
                const struct taking *taking)
 {
     struct ref_options options = REF_OPTIONS_DEFAULT;
@@ -126,11 +126,11 @@ static int ask(struct program_move *move, const struct program_case *p, struct c
     options.digits = VER_LADDER_DIGITS;
     options.precision_cap = p->judge->options->precision_cap;
     ref_run(&moved, c, &options);
-    bool good = moved.status == REF_OK && program_same_counts(p->judge->truth, &moved);
+    bool good = moved.status == REF_OK && agree_same_counts(p->judge->truth, &moved);
     if (good && taking->factor > 0)
         take(move, &moved, taking->first, taking->factor);
     if (good && taking->share > 0)
-        program_terms_add(&move->terms, p->judge, c, &moved, taking->share);
+        agree_terms_add(&move->terms, p->judge, c, &moved, taking->share);
     if (!good && taking->factor > 0 && !move->near)
         move->near = moved.status == REF_OK ? "spikes are born or lost" : "undecided";
     ref_clear(&moved);
@@ -140,8 +140,8 @@ static int ask(struct program_move *move, const struct program_case *p, struct c
 
 /* The drive of a cross entropy of voltages is a share less one: as small as it may be, it is
  * rounded like a share. What one unit of it does to a derivative is the difference that another
- * label makes. (Of first spikes: program_terms.c.) */
-static int move_labels(struct program_move *move, const struct program_case *p, bool alone)
+ * label makes. (Of first spikes: agree_terms.c.) */
+static int move_labels(struct agree_move *move, const struct judge_answer *p, bool alone)
 {
     const struct case_problem *c = p->judge->problem;
     const struct taking taking = {.first = (size_t)(move->parameter - move->loss),
@@ -161,17 +161,17 @@ static int move_labels(struct program_move *move, const struct program_case *p, 
 
 /* whole: all that rounding can do. In a group a parameter is told what all of the group do to the
  * terms of derivatives: more than its own. */
-static int move_inputs(struct program_move *move, const struct program_case *p,
-                       const struct program_design *plan, unsigned patterns, bool whole)
+static int move_inputs(struct agree_move *move, const struct judge_answer *p,
+                       const struct agree_design *plan, unsigned patterns, bool whole)
 {
     for (unsigned pattern = 0; pattern < patterns; pattern++) {
-        struct program_design design = *plan;
+        struct agree_design design = *plan;
         design.pattern = pattern;
         for (design.group = 0; design.group < design.groups; design.group++) {
             size_t inputs;
             bool apart;
             struct case_problem *c =
-                program_input_move(p->judge, &design, move->nudge, move->time, &inputs, &apart);
+                agree_input_move(p->judge, &design, move->nudge, move->time, &inputs, &apart);
             const struct taking taking = {.factor = apart ? 0 : 1,
                                           .share = whole ? 1.0 / patterns : 0};
             if (ask(move, p, c, &taking) != 0)
@@ -230,14 +230,14 @@ static double size_of_loss(const struct case_problem *c)
 }
 
 /* Its own rounding, and what falls below the smallest normal number on the way to it. */
-static void add_own(struct program_move *move, const struct program_case *p)
+static void add_own(struct agree_move *move, const struct judge_answer *p)
 {
     const struct judge *judge = p->judge;
     double loss = size_of_loss(judge->problem), largest = 1;
     /* every term of a derivative has exponentials of differences of times */
-    double relative = move->nudge + move->time / clock_shortest_constant(judge->problem);
+    double relative = move->nudge + move->time / convergence_shortest_constant(judge->problem);
     for (size_t k = 0; k < judge->parameters; k++)
-        if (program_says(p, judge->truth->gradient + k))
+        if (answer_says(p, judge->truth->gradient + k))
             largest = fmax(largest, fabs(middle(judge->truth->gradient + k)));
     double floor = ldexp(largest, p->single ? VER_SINGLE_FLOOR_BITS : VER_DOUBLE_FLOOR_BITS);
     for (size_t k = 0; k < move->numbers; k++) {
@@ -248,13 +248,13 @@ static void add_own(struct program_move *move, const struct program_case *p)
             *bound += relative * (size + move->terms.parameter[bound - move->parameter]) + floor;
         else if (bound >= move->spike)
             *bound += move->time;
-        if (program_says(p, move->row[k]) && !isfinite(*bound))
+        if (answer_says(p, move->row[k]) && !isfinite(*bound))
             move->near = "a number that leaves its range";
     }
 }
 
 /* A margin that its inputs can close together. */
-static void look_at_margins(struct program_move *move)
+static void look_at_margins(struct agree_move *move)
 {
     for (int m = 0; m < REF_MARGINS && !move->near; m++) {
         double margin = middle(move->row[move->margin - move->loss + m]);
@@ -263,21 +263,21 @@ static void look_at_margins(struct program_move *move)
     }
 }
 
-int program_move_measure(struct program_move *move, const struct program_case *p, bool whole)
+int agree_move_measure(struct agree_move *move, const struct judge_answer *p, bool whole)
 {
     struct judge *judge = p->judge;
     double unit = ldexp(1, -(p->single ? VER_SINGLE_BITS : VER_DOUBLE_BITS));
-    struct program_design design = {.groups = 0};
+    struct agree_design design = {.groups = 0};
     unsigned patterns = judge->many ? 1 : VER_ANSWER_PATTERNS;
     size_t inputs;
     bool apart;
-    *move = (struct program_move){
+    *move = (struct agree_move){
         .nudge = VER_ANSWER_ROUNDINGS * (VER_ANSWER_LEAST_SUM + sqrt(longest_sum(judge))) * unit,
         .time = VER_ANSWER_TIME_ROUNDINGS * unit * judge->problem->end,
     };
     if (prepare(move, judge) != 0)
         return judge_no_memory(judge);
-    case_free(program_input_move(judge, &design, 0, 0, &inputs, &apart));
+    case_free(agree_input_move(judge, &design, 0, 0, &inputs, &apart));
     design.groups = 1;
     if (whole && inputs <= VER_ANSWER_ALONE && !judge->many) {
         design.alone = true;

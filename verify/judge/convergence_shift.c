@@ -1,11 +1,11 @@
-/* program_shift.c: how far may a right scheme be from the truth at one step? What it prints is the
- * exact answer to a problem that is moved a little (backward analysis): every event acts up to a
+/* convergence_shift.c: how far may a right scheme be from the truth at one step? What it prints is
+ * the exact answer to a problem that is moved a little (backward analysis): every event acts up to a
  * step late, or early where times go to the nearest step, and every constant is met to what a step
  * is of a time constant, and to what the program's precision loses over one (bounds.h). So the
  * reference is asked about such problems: all of it late, and each number up or down at random. */
 #include "cases/families/random.h"
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -106,18 +106,18 @@ static double block_distance(const struct judge *judge, const struct case_block 
     return sqrt(squares);
 }
 
-static void take_moved(struct program_shift *shift, const struct judge *judge,
+static void take_moved(struct convergence_shift *shift, const struct judge *judge,
                        const struct ref_result *moved)
 {
     if (moved->status != REF_OK || !moved->gradient)
         shift->near = "the reference is undecided a step beside it";
-    else if (!program_same_counts(judge->truth, moved))
+    else if (!agree_same_counts(judge->truth, moved))
         shift->near = "spikes are born or lost a step beside it";
     for (size_t b = 0; b < judge->blocks && !shift->near; b++)
         shift->block[b] = fmax(shift->block[b], block_distance(judge, &judge->block[b], moved));
 }
 
-double program_grid_rounding(const struct program_case *p, double step)
+double convergence_rounding(const struct judge_answer *p, double step)
 {
     const struct case_problem *c = p->judge->problem;
     int bits = p->single ? VER_SINGLE_BITS : VER_DOUBLE_BITS;
@@ -130,11 +130,12 @@ double program_grid_rounding(const struct program_case *p, double step)
     return ldexp(VER_GRID_ROUNDINGS * (1 + longest / step), -bits);
 }
 
-int program_shift_measure(struct program_shift *shift, const struct program_case *p, double step)
+int convergence_shift_measure(struct convergence_shift *shift, const struct judge_answer *p,
+                              double step)
 {
     struct judge *judge = p->judge;
-    *shift =
-        (struct program_shift){.step = step, .block = calloc(judge->blocks + 1, sizeof(double))};
+    *shift = (struct convergence_shift){.step = step,
+                                        .block = calloc(judge->blocks + 1, sizeof(double))};
     if (!shift->block)
         return judge_no_memory(judge);
     int moves = judge->costly ? RANDOM + 1 : VER_SHIFTS;
@@ -144,8 +145,8 @@ int program_shift_measure(struct program_shift *shift, const struct program_case
         struct mover mover = {.c = case_copy(judge->problem), .time = step, .late = k == LATE};
         if (!mover.c)
             return judge_no_memory(judge);
-        mover.part = step / clock_shortest_constant(judge->problem);
-        mover.part += program_grid_rounding(p, step);
+        mover.part = step / convergence_shortest_constant(judge->problem);
+        mover.part += convergence_rounding(p, step);
         case_random_init(&mover.random, judge->key, "shift", (uint64_t)k);
         move_all(&mover);
         ask.digits = VER_LADDER_DIGITS;
@@ -158,8 +159,8 @@ int program_shift_measure(struct program_shift *shift, const struct program_case
     return 0;
 }
 
-void program_shift_clear(struct program_shift *shift)
+void convergence_shift_clear(struct convergence_shift *shift)
 {
     free(shift->block);
-    *shift = (struct program_shift){.step = 0};
+    *shift = (struct convergence_shift){.step = 0};
 }

@@ -1,12 +1,12 @@
-/* clock_case.c: a case changed in a way whose effect on every number is known. What a change does
+/* scheme_case.c: a case changed in a way whose effect on every number is known. What a change does
  * not touch is shared with the original, which must live longer. */
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Memory that goes with the changed case; a dummy byte where none is needed. */
-static void *keep(struct clock_case *changed, const void *from, size_t bytes)
+static void *keep(struct scheme_case *changed, const void *from, size_t bytes)
 {
     if (changed->failed)
         return NULL;
@@ -32,7 +32,7 @@ static void *keep(struct clock_case *changed, const void *from, size_t bytes)
 }
 
 /* A copy with room for more elements behind, zeroed. */
-static void *keep_longer(struct clock_case *changed, const void *from, size_t count, size_t more,
+static void *keep_longer(struct scheme_case *changed, const void *from, size_t count, size_t more,
                          size_t size)
 {
     char *block = keep(changed, NULL, (count + more) * size);
@@ -41,38 +41,38 @@ static void *keep_longer(struct clock_case *changed, const void *from, size_t co
     return block;
 }
 
-void clock_case_start(struct clock_case *changed, const struct case_problem *c)
+void scheme_case_start(struct scheme_case *changed, const struct case_problem *c)
 {
-    *changed = (struct clock_case){.problem = *c};
+    *changed = (struct scheme_case){.problem = *c};
     struct case_problem *p = &changed->problem;
     p->population = keep(changed, c->population, c->populations * sizeof *c->population);
     p->projection = keep(changed, c->projection, c->projections * sizeof *c->projection);
     p->sample = keep(changed, c->sample, c->samples * sizeof *c->sample);
 }
 
-void clock_case_clear(struct clock_case *changed)
+void scheme_case_clear(struct scheme_case *changed)
 {
     for (size_t k = 0; k < changed->blocks; k++)
         free(changed->memory[k]);
     free(changed->memory);
-    *changed = (struct clock_case){.blocks = 0};
+    *changed = (struct scheme_case){.blocks = 0};
 }
 
 /* ---- scaling ---- */
 
-static void scale(struct clock_case *changed, double **at, size_t count, double factor)
+static void scale(struct scheme_case *changed, double **at, size_t count, double factor)
 {
     *at = keep(changed, *at, count * sizeof **at);
     for (size_t k = 0; *at && k < count; k++)
         (*at)[k] *= factor;
 }
 
-static void scale_values(struct clock_case *changed, struct case_values *values, double factor)
+static void scale_values(struct scheme_case *changed, struct case_values *values, double factor)
 {
     scale(changed, &values->at, values->count, factor);
 }
 
-static void scale_targets(struct clock_case *changed, struct case_sample *sample, double time,
+static void scale_targets(struct scheme_case *changed, struct case_sample *sample, double time,
                           double voltage)
 {
     const struct case_problem *c = &changed->problem;
@@ -88,7 +88,7 @@ static void scale_targets(struct clock_case *changed, struct case_sample *sample
     }
 }
 
-static void scale_spikes(struct clock_case *changed, struct case_sample *sample, double factor)
+static void scale_spikes(struct scheme_case *changed, struct case_sample *sample, double factor)
 {
     const struct case_problem *c = &changed->problem;
     sample->spikes = keep(changed, sample->spikes, c->populations * sizeof *sample->spikes);
@@ -103,7 +103,7 @@ static void scale_spikes(struct clock_case *changed, struct case_sample *sample,
     }
 }
 
-void clock_case_add_late(struct clock_case *changed, double time)
+void scheme_case_add_late(struct scheme_case *changed, double time)
 {
     struct case_problem *c = &changed->problem;
     for (size_t s = 0; s < c->samples && !changed->failed; s++) {
@@ -127,7 +127,7 @@ void clock_case_add_late(struct clock_case *changed, double time)
     }
 }
 
-void clock_case_scale_time(struct clock_case *changed, double factor)
+void scheme_case_scale_time(struct scheme_case *changed, double factor)
 {
     struct case_problem *c = &changed->problem;
     if (changed->failed)
@@ -153,7 +153,7 @@ void clock_case_scale_time(struct clock_case *changed, double factor)
     }
 }
 
-void clock_case_scale_voltage(struct clock_case *changed, double factor)
+void scheme_case_scale_voltage(struct scheme_case *changed, double factor)
 {
     struct case_problem *c = &changed->problem;
     for (size_t p = 0; p < c->populations && !changed->failed; p++) {
@@ -174,7 +174,7 @@ void clock_case_scale_voltage(struct clock_case *changed, double factor)
         scale_targets(changed, &c->sample[s], 1, factor);
 }
 
-bool clock_case_negate(struct clock_case *changed)
+bool scheme_case_negate(struct scheme_case *changed)
 {
     struct case_problem *c = &changed->problem;
     if (changed->failed)
@@ -196,12 +196,12 @@ bool clock_case_negate(struct clock_case *changed)
 
 /* ---- growing ---- */
 
-static struct case_values one_value(struct clock_case *changed, double value)
+static struct case_values one_value(struct scheme_case *changed, double value)
 {
     return (struct case_values){1, keep(changed, &value, sizeof value)};
 }
 
-static void add_projection(struct clock_case *changed, size_t source, size_t target, double weight,
+static void add_projection(struct scheme_case *changed, size_t source, size_t target, double weight,
                            double delay)
 {
     struct case_problem *c = &changed->problem;
@@ -216,7 +216,7 @@ static void add_projection(struct clock_case *changed, size_t source, size_t tar
     c->projection[c->projections++] = (struct case_projection){source, target, delays, weights};
 }
 
-void clock_case_add_zeros(struct clock_case *changed)
+void scheme_case_add_zeros(struct scheme_case *changed)
 {
     const struct case_problem *c = &changed->problem;
     if (changed->failed || c->projections == 0)
@@ -227,7 +227,7 @@ void clock_case_add_zeros(struct clock_case *changed)
     add_projection(changed, c->projection[last].source, c->projection[last].target, 0, 0);
 }
 
-void clock_case_add_silent(struct clock_case *changed)
+void scheme_case_add_silent(struct scheme_case *changed)
 {
     static char name[] = "evident-silent";
     struct case_problem *c = &changed->problem;
@@ -257,7 +257,7 @@ void clock_case_add_silent(struct clock_case *changed)
     add_projection(changed, silent, c->loss.population, 1, 0);
 }
 
-void clock_case_take_samples(struct clock_case *changed, const size_t *sample, size_t samples)
+void scheme_case_take_samples(struct scheme_case *changed, const size_t *sample, size_t samples)
 {
     struct case_problem *c = &changed->problem;
     struct case_sample *taken = keep(changed, NULL, samples * sizeof *taken);

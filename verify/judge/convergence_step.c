@@ -1,8 +1,8 @@
-/* program_rung.c: one answer of a ladder of steps: how far loss, spikes and the gradient of every
- * block are from the truth at that step; and what is wrong at any step: what is no number, and rows
+/* convergence_step.c: one answer of a ladder of steps: how far loss, spikes and the gradient of
+ * every block are from the truth at that step; and what is wrong at any step: what is no number, and rows
  * that were lost. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -12,11 +12,11 @@
 /* ---- the tracks ---- */
 
 /* Those of the clock engine's ladder behave like spikes and like gradients alike. */
-static void add_track(struct program_ladder *ladder, const char *name,
-                      const struct case_block *block, bool spikes, double size)
+static void add_track(struct convergence *ladder, const char *name, const struct case_block *block,
+                      bool spikes, double size)
 {
-    struct program_track *track = &ladder->track[ladder->tracks++];
-    *track = (struct program_track){
+    struct convergence_part *track = &ladder->track[ladder->tracks++];
+    *track = (struct convergence_part){
         .name = name,
         .like = spikes                                   ? VER_LADDER_SPIKES
                 : block && block->quantity == CASE_DELAY ? VER_LADDER_DELAYS
@@ -26,7 +26,7 @@ static void add_track(struct program_ladder *ladder, const char *name,
     };
 }
 
-int program_add_tracks(struct program_ladder *ladder)
+int convergence_add_parts(struct convergence *ladder)
 {
     static const char *const name[CASE_QUANTITIES] = {
         "ladder_weights",   "ladder_delays", "ladder_tau_mem",    "ladder_tau_syn",
@@ -43,7 +43,7 @@ int program_add_tracks(struct program_ladder *ladder)
     for (size_t b = 0; b < judge->blocks && !ladder->p->engine->surrogate; b++) {
         const struct case_block *block = &judge->block[b];
         size_t count = block->rows * block->columns;
-        double size = program_fit_block(judge, block, 0, count, answer->gradient).size;
+        double size = convergence_fit_block(judge, block, 0, count, answer->gradient).size;
         if (answer->provides[block->quantity] && count > 0)
             add_track(ladder, name[block->quantity], block, false, size);
     }
@@ -52,7 +52,7 @@ int program_add_tracks(struct program_ladder *ladder)
 
 /* ---- one rung ---- */
 
-static double spike_error(struct ver_rung *rung, const struct program_case *p,
+static double spike_error(struct ver_rung *rung, const struct judge_answer *p,
                           const struct result *answer)
 {
     const struct ref_result *truth = p->judge->truth;
@@ -77,7 +77,7 @@ static double spike_error(struct ver_rung *rung, const struct program_case *p,
     return spikes > 0 ? sqrt(squares / (double)spikes) : VER_NAN;
 }
 
-int program_judge_finite(bool *bad, struct program_case *p, const struct result *a, double step)
+int convergence_judge_finite(bool *bad, struct judge_answer *p, const struct result *a, double step)
 {
     const struct judge *judge = p->judge;
     const char *quantity = a->has_loss && !isfinite(a->loss) ? "loss" : NULL;
@@ -97,14 +97,14 @@ int program_judge_finite(bool *bad, struct program_case *p, const struct result 
             if (!isfinite(a->gradient[k]) && !isnan(middle(judge->truth->gradient + k))) {
                 case_parameter_name(place, sizeof place, judge->problem, judge->block,
                                     judge->blocks, k);
-                quantity = program_quantity_name(block->quantity);
+                quantity = answer_quantity_name(block->quantity);
                 break;
             }
     }
     *bad = quantity != NULL;
     if (!quantity)
         return 0;
-    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, quantity);
+    struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, quantity);
     if (!c)
         return judge_no_memory(p->judge);
     snprintf(c->index, sizeof c->index, "%s%sat %.6g ms", place, place[0] ? " " : "", step);
@@ -136,12 +136,13 @@ static double first_arrival(const struct judge *judge, const struct case_project
 /* A row of weights that is exactly zero at some step, although its neuron's spikes arrive and
  * matter: they were lost on the way back. Any step tells at which the spikes are the right ones:
  * one that comes early, at a grazing peak, is without what arrives later. 0, or -1. */
-static int judge_rows(struct program_ladder *ladder, const struct case_block *block, double step)
+static int judge_rows(struct convergence *ladder, const struct case_block *block, double step)
 {
-    struct program_case *p = ladder->p;
+    struct judge_answer *p = ladder->p;
     const struct judge *judge = p->judge;
     const double *x = ladder->gradient[ladder->rungs - 1];
-    struct program_fit whole = program_fit_block(judge, block, 0, block->rows * block->columns, x);
+    struct convergence_fit whole =
+        convergence_fit_block(judge, block, 0, block->rows * block->columns, x);
     double all = whole.size;
     for (size_t k = 0; k < judge->out->comparisons; k++) /* once is enough */
         if (strcmp(judge->out->comparison[k].quantity, "ladder_row") == 0)
@@ -149,13 +150,13 @@ static int judge_rows(struct program_ladder *ladder, const struct case_block *bl
     if (whole.own == 0) /* of all rows */
         return 0;
     for (size_t row = 0; row < block->rows; row++) {
-        struct program_fit fit =
-            program_fit_block(judge, block, row * block->columns, block->columns, x);
+        struct convergence_fit fit =
+            convergence_fit_block(judge, block, row * block->columns, block->columns, x);
         double arrives = first_arrival(judge, &judge->problem->projection[block->projection], row);
         if (!(fit.own == 0 && fit.size > VER_LADDER_NEAR * all) ||
             !(arrives + VER_LADDER_RESOLVED * step < judge->problem->end))
             continue;
-        struct ver_comparison *c = program_compare(p, VER_KIND_LADDER, "ladder_row");
+        struct ver_comparison *c = answer_compare(p, VER_KIND_LADDER, "ladder_row");
         if (!c)
             return judge_no_memory(p->judge);
         c->numbers = block->columns;
@@ -171,7 +172,7 @@ static int judge_rows(struct program_ladder *ladder, const struct case_block *bl
     return 0;
 }
 
-static double track_error(struct program_ladder *ladder, struct program_track *track,
+static double track_error(struct convergence *ladder, struct convergence_part *track,
                           struct ver_rung *rung, const struct result *answer)
 {
     const struct judge *judge = ladder->p->judge;
@@ -182,7 +183,7 @@ static double track_error(struct program_ladder *ladder, struct program_track *t
         return answer->has_loss ? fabs(answer->loss - middle(judge->truth->loss)) : VER_NAN;
     if (!answer->provides[track->block->quantity])
         return VER_NAN;
-    struct program_fit fit = program_fit_block(
+    struct convergence_fit fit = convergence_fit_block(
         judge, track->block, 0, track->block->rows * track->block->columns, ladder->gradient[k]);
     track->factor[k] = fit.factor;
     track->cosine[k] = fit.cosine;
@@ -193,25 +194,25 @@ static double track_error(struct program_ladder *ladder, struct program_track *t
  * sqrt(step tau), which is of the order 1/2 (bounds.h). */
 static double elsewhere(const struct judge *judge, double step)
 {
-    return sqrt(VER_LADDER_RESOLVED * step * clock_shortest_constant(judge->problem));
+    return sqrt(VER_LADDER_RESOLVED * step * convergence_shortest_constant(judge->problem));
 }
 
-int program_take_rung(struct program_ladder *ladder, const struct result *answer, double step)
+int convergence_take_step(struct convergence *ladder, const struct result *answer, double step)
 {
-    struct program_case *p = ladder->p;
+    struct judge_answer *p = ladder->p;
     size_t bytes = (p->judge->parameters + 1) * sizeof(double);
     struct ver_rung rung = {.step = step, .agrees = true};
-    struct program_spikes spikes;
+    struct agree_spikes spikes;
     if (!(ladder->gradient[ladder->rungs] = malloc(bytes)))
         return judge_no_memory(p->judge);
     memcpy(ladder->gradient[ladder->rungs++], answer->gradient,
            p->judge->parameters * sizeof(double));
     if (answer->spikes) {
-        program_compare_spikes(&spikes, p, answer, NULL, VER_ANSWER_LATE_STEPS * step);
+        agree_compare_spikes(&spikes, p, answer, NULL, VER_ANSWER_LATE_STEPS * step);
         memcpy(ladder->event, spikes.first, sizeof ladder->event);
     }
     for (size_t k = 0; k < ladder->tracks; k++) { /* spikes first: whether their counts agree */
-        struct program_track *track = &ladder->track[k];
+        struct convergence_part *track = &ladder->track[k];
         double error = track_error(ladder, track, &rung, answer);
         for (int q = 0; q < VER_LADDER_QUANTITIES; q++)
             rung.error[q] = q == (int)track->like ? error : VER_NAN;

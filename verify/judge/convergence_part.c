@@ -1,13 +1,13 @@
-/* program_track.c: does what a program with a fixed step prints go to the truth as the step
+/* convergence_part.c: does what a program with a fixed step prints go to the truth as the step
  * shrinks? Loss, spikes and the gradient of every projection and population by themselves: in one
  * norm a large one hides a small one.
  *
  * Three questions of a gradient. Is it a constant factor? Does its error shrink as that of first
- * order does (clock_order.c)? And where the steps do not resolve what decides, is it nearer to the
- * truth than a step moves the truth itself (program_shift.c)? What passes is near to the truth in
- * any case: a limit that is not known to VER_LADDER_NEAR is no evidence of a gradient. */
+ * order does (convergence_order.c)? And where the steps do not resolve what decides, is it nearer
+ * to the truth than a step moves the truth itself (convergence_shift.c)? What passes is near to the
+ * truth in any case: a limit that is not known to VER_LADDER_NEAR is no evidence of a gradient. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -28,10 +28,11 @@ const char *ver_unjudged_name(size_t k)
     return name[k];
 }
 
-const char program_too_small[] = "a step moves it by as much as it is large";
+const char convergence_too_small[] = "a step moves it by as much as it is large";
 
-struct program_fit program_fit_block(const struct judge *judge, const struct case_block *block,
-                                     size_t first, size_t count, const double *x)
+struct convergence_fit convergence_fit_block(const struct judge *judge,
+                                             const struct case_block *block, size_t first,
+                                             size_t count, const double *x)
 {
     double squares = 0, own = 0, across = 0, error = 0;
     for (size_t k = block->first + first; k < block->first + first + count; k++) {
@@ -43,23 +44,23 @@ struct program_fit program_fit_block(const struct judge *judge, const struct cas
         across += x[k] * want;
         error += (x[k] - want) * (x[k] - want);
     }
-    return (struct program_fit){sqrt(squares), sqrt(own), sqrt(error), across / squares,
-                                across / (sqrt(squares) * sqrt(own))};
+    return (struct convergence_fit){sqrt(squares), sqrt(own), sqrt(error), across / squares,
+                                    across / (sqrt(squares) * sqrt(own))};
 }
 
 /* ---- what a ladder tells ---- */
 
-static double error_at(const struct program_track *track, size_t rung)
+static double error_at(const struct convergence_part *track, size_t rung)
 {
     return track->ladder.rung[rung].error[track->like];
 }
 
-static bool counts(const struct program_track *track, size_t rung)
+static bool counts(const struct convergence_part *track, size_t rung)
 {
     return track->ladder.rung[rung].agrees && isfinite(error_at(track, rung));
 }
 
-size_t program_best_rung(const struct program_track *track)
+size_t convergence_best_step(const struct convergence_part *track)
 {
     size_t last = track->ladder.rungs - 1, best = last;
     for (size_t k = 0; k <= last; k++)
@@ -69,7 +70,7 @@ size_t program_best_rung(const struct program_track *track)
     return grows ? best : last;
 }
 
-static double least_error(const struct program_track *track)
+static double least_error(const struct convergence_part *track)
 {
     double least = VER_INFINITY;
     for (size_t k = 0; k < track->ladder.rungs; k++)
@@ -81,7 +82,7 @@ static double least_error(const struct program_track *track)
 /* Does the program's gradient go to a multiple of the truth that is not the truth? One spike of a
  * tiny slope that all of it goes through makes a factor of any step: beyond is what no step does.
  */
-static bool constant_factor(const struct program_track *track, double beyond)
+static bool constant_factor(const struct convergence_part *track, double beyond)
 {
     size_t rungs = track->ladder.rungs;
     if (rungs < VER_ORDER_RUNGS)
@@ -96,17 +97,19 @@ static bool constant_factor(const struct program_track *track, double beyond)
 
 /* ---- bounds ---- */
 
-static size_t block_number(const struct judge *judge, const struct program_track *track)
+static size_t block_number(const struct judge *judge, const struct convergence_part *track)
 {
     return (size_t)(track->block - judge->block);
 }
 
 /* What the program's precision does to it at a step, through voltages that are off by a part. */
-static double lost_to_rounding(const struct program_case *p, const struct program_track *track,
+static double lost_to_rounding(const struct judge_answer *p, const struct convergence_part *track,
                                double step)
 {
-    double part = program_grid_rounding(p, step), tau = clock_shortest_constant(p->judge->problem);
-    double reach = clock_least_constant(p->judge, VER_LADDER_WEIGHTS) * tau; /* of a gradient */
+    double part = convergence_rounding(p, step),
+           tau = convergence_shortest_constant(p->judge->problem);
+    double reach =
+        convergence_least_constant(p->judge, VER_LADDER_WEIGHTS) * tau; /* of a gradient */
     return track->like == VER_LADDER_SPIKES ? part * (reach - 1) * tau : part * reach * track->size;
 }
 
@@ -114,7 +117,7 @@ static double lost_to_rounding(const struct program_case *p, const struct progra
 static double natural_of(const struct judge *judge, const struct case_block *block, size_t k)
 {
     bool time = block->quantity == CASE_DELAY || block->quantity == CASE_SPIKE_TIME;
-    return time ? clock_shortest_constant(judge->problem) : judge->scale[k];
+    return time ? convergence_shortest_constant(judge->problem) : judge->scale[k];
 }
 
 /* The most that any parameter does to the loss. Of a cross entropy that is nearly zero, every
@@ -135,7 +138,7 @@ static double effect_of(const struct judge *judge)
 
 /* Terms that cancel are rounded like themselves: in units of what any parameter does to the loss.
  */
-static double size_of_terms(const struct program_case *p, const struct case_block *block)
+static double size_of_terms(const struct judge_answer *p, const struct case_block *block)
 {
     double natural = 0, count = (double)(block->rows * block->columns);
     for (size_t k = block->first; k < block->first + block->rows * block->columns; k++)
@@ -146,13 +149,13 @@ static double size_of_terms(const struct program_case *p, const struct case_bloc
 
 /* The step at which a right program is the nearest: its error goes with the step, what precision
  * loses with its inverse. Coarser ones that do not count stay out. */
-static size_t nearest_rung(const struct program_ladder *ladder, const struct program_track *track)
+static size_t nearest_rung(const struct convergence *ladder, const struct convergence_part *track)
 {
-    double tau = clock_shortest_constant(ladder->p->judge->problem), least = VER_INFINITY;
+    double tau = convergence_shortest_constant(ladder->p->judge->problem), least = VER_INFINITY;
     size_t nearest = ladder->rungs - 1;
     for (size_t k = 0; k < ladder->rungs; k++) {
         double step = track->ladder.rung[k].step;
-        double part = step / tau + program_grid_rounding(ladder->p, step);
+        double part = step / tau + convergence_rounding(ladder->p, step);
         if (counts(track, k) && part < least) {
             least = part;
             nearest = k;
@@ -161,42 +164,42 @@ static size_t nearest_rung(const struct program_ladder *ladder, const struct pro
     return nearest;
 }
 
-static int need_shift(struct program_ladder *ladder, double step)
+static int need_shift(struct convergence *ladder, double step)
 {
     if (ladder->shift.step == step)
         return 0;
-    program_shift_clear(&ladder->shift);
-    return program_shift_measure(&ladder->shift, ladder->p, step);
+    convergence_shift_clear(&ladder->shift);
+    return convergence_shift_measure(&ladder->shift, ladder->p, step);
 }
 
 /* ---- the verdicts ---- */
 
-static void say(struct program_weighed *weighed, enum ver_outcome outcome, const char *why)
+static void say(struct convergence_verdict *weighed, enum ver_outcome outcome, const char *why)
 {
     weighed->outcome = outcome;
     weighed->why = why;
 }
 
-static void set_bound(struct program_weighed *weighed, double error, double bound)
+static void set_bound(struct convergence_verdict *weighed, double error, double bound)
 {
     weighed->bound = bound;
     weighed->ratio = error == 0 ? 0 : error / bound;
 }
 
 /* What so many steps and the precision explain by themselves of the error at a rung (bounds.h). */
-static double explained(const struct program_case *p, const struct program_track *track,
+static double explained(const struct judge_answer *p, const struct convergence_part *track,
                         size_t rung, double steps)
 {
     double step = track->ladder.rung[rung].step;
-    double least = clock_least_constant(p->judge, track->like) * step * track->size;
+    double least = convergence_least_constant(p->judge, track->like) * step * track->size;
     return steps * least + lost_to_rounding(p, track, step);
 }
 
 /* Where the ladder proves nothing. As near to the truth as a step explains by itself, or as the
  * truth is to itself a step beside? At that step at which a right program is the nearest: the
  * finest one that counts, but where precision loses more there than a step. */
-static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder *ladder,
-                          const struct program_track *track, double noise, const char *excuse)
+static int weigh_by_shift(struct convergence_verdict *weighed, struct convergence *ladder,
+                          const struct convergence_part *track, double noise, const char *excuse)
 {
     const struct judge *judge = ladder->p->judge;
     bool resolved = !excuse && weighed->ratio > 1, zero = track->size <= noise;
@@ -204,7 +207,7 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
     size_t at = nearest_rung(ladder, track);
     double error = error_at(track, at);
     bool converges = !zero && weighed->ratio <= 1;
-    struct program_track like = *track;
+    struct convergence_part like = *track;
     like.size = size_of_terms(ladder->p, track->block);
     if (!resolved && !zero)
         set_bound(weighed, error, explained(ladder->p, track, at, VER_LADDER_FACTOR));
@@ -213,7 +216,7 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
         return 0;
     }
     if (converges) { /* to something that is not near yet */
-        say(weighed, VER_EXCLUDED, program_too_small);
+        say(weighed, VER_EXCLUDED, convergence_too_small);
         return 0;
     }
     if (need_shift(ladder, track->ladder.rung[at].step) != 0)
@@ -231,24 +234,24 @@ static int weigh_by_shift(struct program_weighed *weighed, struct program_ladder
     if (!(error <= weighed->bound))
         say(weighed, VER_DIFFERS, NULL);
     else
-        say(weighed, near ? VER_AGREES : VER_EXCLUDED, near ? NULL : program_too_small);
+        say(weighed, near ? VER_AGREES : VER_EXCLUDED, near ? NULL : convergence_too_small);
     return 0;
 }
 
 /* Relative: of the gradients that are added up, in the program's precision. */
-static double unit_of(const struct program_case *p)
+static double unit_of(const struct judge_answer *p)
 {
     return ldexp(1, p->single ? -VER_SINGLE_BITS : -VER_DOUBLE_BITS);
 }
 
 /* The truth is zero, or what it is lost in its own terms: a step and the precision do to it what
  * they do to those. */
-static int weigh_zero(struct program_weighed *weighed, struct program_ladder *ladder,
-                      const struct program_track *track, double terms, const char *excuse)
+static int weigh_zero(struct convergence_verdict *weighed, struct convergence *ladder,
+                      const struct convergence_part *track, double terms, const char *excuse)
 {
     size_t last = ladder->rungs - 1;
     double error = error_at(track, last), noise = VER_SHIFT_FACTOR * unit_of(ladder->p) * terms;
-    struct program_track like = *track;
+    struct convergence_part like = *track;
     like.size = terms;
     double ratio = weighed->ratio;
     set_bound(weighed, error, noise + explained(ladder->p, &like, last, VER_LADDER_FACTOR));
@@ -259,15 +262,15 @@ static int weigh_zero(struct program_weighed *weighed, struct program_ladder *la
     return weigh_by_shift(weighed, ladder, track, noise, excuse);
 }
 
-static int weigh_gradient(struct program_weighed *weighed, struct program_ladder *ladder,
-                          const struct program_track *track, const char *excuse)
+static int weigh_gradient(struct convergence_verdict *weighed, struct convergence *ladder,
+                          const struct convergence_part *track, const char *excuse)
 {
-    const struct program_case *p = ladder->p;
+    const struct judge_answer *p = ladder->p;
     double terms = size_of_terms(p, track->block);
     double noise = VER_SHIFT_FACTOR * unit_of(p) * terms;
     if (track->size <= noise)
         return weigh_zero(weighed, ladder, track, terms, excuse);
-    struct program_track like = *track;
+    struct convergence_part like = *track;
     like.size = terms; /* what is left of terms that cancel moves by as much of those */
     if (constant_factor(track, explained(p, &like, ladder->rungs - 1, 1) / track->size)) {
         weighed->constant = true;
@@ -281,17 +284,17 @@ static int weigh_gradient(struct program_weighed *weighed, struct program_ladder
     return weigh_by_shift(weighed, ladder, track, noise, excuse);
 }
 
-int program_weigh_track(struct program_weighed *weighed, struct program_ladder *ladder,
-                        const struct program_track *track)
+int convergence_weigh(struct convergence_verdict *weighed, struct convergence *ladder,
+                      const struct convergence_part *track)
 {
     const struct judge *judge = ladder->p->judge;
     const struct ver_rung *last = &track->ladder.rung[track->ladder.rungs - 1];
-    const char *excuse = clock_excuse(judge, track->like, last->step);
+    const char *excuse = convergence_excuse(judge, track->like, last->step);
     double relative = track->like == VER_LADDER_SPIKES ? 1 : track->size;
-    double least = clock_least_constant(judge, track->like) * relative;
+    double least = convergence_least_constant(judge, track->like) * relative;
     double error = last->error[track->like];
-    double ratio = clock_convergence(&track->ladder, track->like, least);
-    *weighed = (struct program_weighed){.bound = VER_NAN, .ratio = VER_NAN};
+    double ratio = convergence_ratio(&track->ladder, track->like, least);
+    *weighed = (struct convergence_verdict){.bound = VER_NAN, .ratio = VER_NAN};
     if (!isnan(ratio) && ratio > 0)
         set_bound(weighed, error, error / ratio + lost_to_rounding(ladder->p, track, last->step));
     else

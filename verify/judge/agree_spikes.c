@@ -1,7 +1,7 @@
-/* program_spikes.c: spikes of another program against the reference's. A spike that is missing or
+/* agree_spikes.c: spikes of another program against the reference's. A spike that is missing or
  * extra comes before any that is late or early, however early these are: what follows it may only
  * follow from it. Of those that are there, the one furthest off is named. */
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <inttypes.h>
@@ -69,7 +69,7 @@ static bool earlier(const struct event *a, const struct event *b)
     return !isnan(b->time) && (isnan(a->time) || a->time < b->time);
 }
 
-static void tell_event(char *text, size_t size, const struct program_case *p,
+static void tell_event(char *text, size_t size, const struct judge_answer *p,
                        const struct event *event)
 {
     static const char *const how[] = {"no number", "missing", "extra", "late", "early"};
@@ -90,12 +90,12 @@ static void tell_event(char *text, size_t size, const struct program_case *p,
 
 /* The spikes before the first that is missing or extra: further on, places do not belong together.
  * furthest: of all trains so far. */
-static void compare_train(struct program_spikes *spikes, const struct trains *t, size_t count,
+static void compare_train(struct agree_spikes *spikes, const struct trains *t, size_t count,
                           const struct event *at, struct event *furthest)
 {
     for (size_t k = 0; k < count; k++) {
         double got = t->got->at[k], want = middle(t->want->at + k);
-        double ratio = program_ratio(got, want, bound_of(t, k));
+        double ratio = agree_ratio(got, want, bound_of(t, k));
         spikes->numbers++;
         if (ratio <= spikes->worst)
             continue;
@@ -110,7 +110,7 @@ static void compare_train(struct program_spikes *spikes, const struct trains *t,
     }
 }
 
-static void look_at_train(struct program_spikes *spikes, const struct trains *t, struct event *at,
+static void look_at_train(struct agree_spikes *spikes, const struct trains *t, struct event *at,
                           struct event *first, struct event *furthest)
 {
     bool parts = part(at, t);
@@ -120,13 +120,13 @@ static void look_at_train(struct program_spikes *spikes, const struct trains *t,
         *first = *at;
 }
 
-void program_compare_spikes(struct program_spikes *spikes, const struct program_case *p,
-                            const struct result *answer, const double *bound, double common)
+void agree_compare_spikes(struct agree_spikes *spikes, const struct judge_answer *p,
+                          const struct result *answer, const double *bound, double common)
 {
     const struct ref_result *truth = p->judge->truth;
     struct event first = {.sample = SIZE_MAX, .time = VER_NAN}, furthest = first;
     size_t train = 0, spike = 0;
-    *spikes = (struct program_spikes){.worst = -1};
+    *spikes = (struct agree_spikes){.worst = -1};
     for (size_t s = 0; s < truth->samples; s++)
         for (size_t k = 0; k < truth->populations; k++)
             for (size_t n = 0; n < truth->size[k]; n++, train++) {
@@ -152,15 +152,15 @@ void program_compare_spikes(struct program_spikes *spikes, const struct program_
     spikes->first_index = first.index;
 }
 
-int program_judge_spikes(struct program_case *p, const struct program_move *move, bool *same)
+int agree_judge_spikes(struct judge_answer *p, const struct agree_move *move, bool *same)
 {
-    struct program_spikes spikes;
+    struct agree_spikes spikes;
     *same = true;
     if (!p->answer->spikes)
         return 0;
-    program_compare_spikes(&spikes, p, p->answer, move->spike, 0);
+    agree_compare_spikes(&spikes, p, p->answer, move->spike, 0);
     *same = spikes.trains_differ == 0;
-    struct ver_comparison *c = program_compare(p, VER_KIND_ANSWER, "spike_counts");
+    struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, "spike_counts");
     if (!c)
         return judge_no_memory(p->judge);
     c->numbers = p->trains;
@@ -171,7 +171,7 @@ int program_judge_spikes(struct program_case *p, const struct program_move *move
     snprintf(c->reference, sizeof c->reference, "%zu right", p->trains - spikes.trains_differ);
     if (spikes.numbers == 0)
         return 0;
-    c = program_compare(p, VER_KIND_ANSWER, "spikes");
+    c = answer_compare(p, VER_KIND_ANSWER, "spikes");
     if (!c)
         return judge_no_memory(p->judge);
     c->numbers = spikes.numbers;

@@ -1,13 +1,13 @@
-/* clock_tally.c: one quantity of an engine in units of its bounds. Agreement is what is proved, so
+/* scheme_tally.c: one quantity of an engine in units of its bounds. Agreement is what is proved, so
  * the uncertainty of the value counts against the engine, and NaN is outside. */
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 
 #include <math.h>
 
 /* Enough for a distance of which the first bits count, rounded up. */
 enum { DISTANCE_BITS = 64 };
 
-double clock_ratio(double engine, const arb_t value, const mag_t bound)
+double scheme_ratio(double engine, const arb_t value, const mag_t bound)
 {
     if (isnan(engine) || !arb_is_finite(value))
         return VER_NAN;
@@ -47,13 +47,13 @@ static size_t bin_of(double ratio)
     return bin < VER_RATIO_BINS ? (size_t)bin : VER_RATIO_BINS - 1;
 }
 
-bool clock_tally(struct clock_tally *tally, double engine, const arb_t value, const mag_t bound)
+bool scheme_tally(struct scheme_tally *tally, double engine, const arb_t value, const mag_t bound)
 {
     if (mag_is_inf(bound)) {
         tally->infinite++;
         return false;
     }
-    double ratio = clock_ratio(engine, value, bound);
+    double ratio = scheme_ratio(engine, value, bound);
     bool worst = tally->numbers == 0 || (!isnan(tally->worst) && !(ratio <= tally->worst));
     tally->numbers++;
     tally->outside += !(ratio <= 1);
@@ -66,7 +66,7 @@ bool clock_tally(struct clock_tally *tally, double engine, const arb_t value, co
     return worst;
 }
 
-void clock_tally_add(struct ver_ratios *ratios, const struct clock_tally *tally)
+void scheme_tally_add(struct ver_ratios *ratios, const struct scheme_tally *tally)
 {
     struct ver_ratios one = {.largest = tally->numbers > 0 ? tally->worst : VER_NAN};
     for (size_t b = 0; b < VER_RATIO_BINS; b++)

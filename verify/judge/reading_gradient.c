@@ -1,7 +1,7 @@
-/* program_diagnose.c: what a wrong gradient of another program looks like: a factor that has a
+/* reading_gradient.c: what a wrong gradient of another program looks like: a factor that has a
  * reading, a transposed matrix, or no more than its direction. This names; it decides nothing. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -14,7 +14,7 @@ static size_t size_of(const struct case_block *block)
 
 /* The factor of count numbers from first on, each known to its bound (NULL: exactly); NaN if there
  * is none. */
-static double factor_of(const struct program_case *p, const double *gradient, size_t first,
+static double factor_of(const struct judge_answer *p, const double *gradient, size_t first,
                         size_t count, const double *bound, int bits)
 {
     double cosine = VER_NAN, across = 0, squares = 0, factor = VER_NAN;
@@ -25,12 +25,12 @@ static double factor_of(const struct program_case *p, const double *gradient, si
     double largest = 0;
     int exponent = 0;
     for (size_t k = first; k < first + count; k++)
-        if (program_says(p, p->judge->truth->gradient + k))
+        if (answer_says(p, p->judge->truth->gradient + k))
             largest = fmax(largest, fmax(fabs(middle(p->judge->truth->gradient + k)),
                                          isfinite(gradient[k]) ? fabs(gradient[k]) : 0));
     frexp(largest, &exponent);
     for (size_t k = first; got && k < first + count; k++) {
-        if (!program_says(p, p->judge->truth->gradient + k))
+        if (!answer_says(p, p->judge->truth->gradient + k))
             continue;
         got[numbers] = ldexp(gradient[k], -exponent);
         arb_mul_2exp_si(want + numbers, p->judge->truth->gradient + k, -exponent);
@@ -40,7 +40,7 @@ static double factor_of(const struct program_case *p, const double *gradient, si
         numbers++;
     }
     if (got)
-        factor = clock_common_factor(got, want, within, numbers, &cosine);
+        factor = reading_common_factor(got, want, within, numbers, &cosine);
     free(got);
     _arb_vec_clear(want, (slong)count);
     _mag_vec_clear(within, (slong)count);
@@ -49,7 +49,7 @@ static double factor_of(const struct program_case *p, const double *gradient, si
 }
 
 /* Are these the numbers of the transposed matrix, written in a row? */
-static bool transposed(const struct program_case *p, const double *gradient,
+static bool transposed(const struct judge_answer *p, const double *gradient,
                        const struct case_block *block, const double *bound, double common)
 {
     size_t moved = 0;
@@ -65,16 +65,16 @@ static bool transposed(const struct program_case *p, const double *gradient,
     return moved > 0;
 }
 
-static bool describe_part(char *text, size_t size, const struct program_case *p,
+static bool describe_part(char *text, size_t size, const struct judge_answer *p,
                           const double *gradient, const char *name, size_t first, size_t count,
                           const double *bound, int bits)
 {
-    struct clock_units units = clock_units_of(p->judge->problem, p->step);
+    struct reading_units units = reading_units_of(p->judge->problem, p->step);
     units.truth = "the reference";
     units.bits = bits;
     double factor = factor_of(p, gradient, first, count, bound, bits);
     char reading[96];
-    if (clock_factor_text(reading, sizeof reading, factor, &units))
+    if (reading_factor_text(reading, sizeof reading, factor, &units))
         snprintf(text, size, "%s %s", name, reading);
     else if (isfinite(factor) && count > 1 && fabs(factor - 1) >= ldexp(1, -bits))
         snprintf(text, size, "%s %.4g times the reference", name, factor);
@@ -84,15 +84,15 @@ static bool describe_part(char *text, size_t size, const struct program_case *p,
 }
 
 /* The error in the norm, relative to the norm of the reference's. */
-static double part_off(const struct program_case *p, const double *gradient,
+static double part_off(const struct judge_answer *p, const double *gradient,
                        enum case_quantity quantity)
 {
     const struct judge *judge = p->judge;
     double off = 0, size = 0;
-    for (size_t b = 0; program_next_block(&b, judge, quantity); b++)
+    for (size_t b = 0; answer_next_block(&b, judge, quantity); b++)
         for (size_t n = 0; n < size_of(&judge->block[b]); n++) {
             size_t k = judge->block[b].first + n;
-            if (!program_says(p, judge->truth->gradient + k))
+            if (!answer_says(p, judge->truth->gradient + k))
                 continue;
             off = hypot(off, gradient[k] - middle(judge->truth->gradient + k));
             size = hypot(size, middle(judge->truth->gradient + k));
@@ -101,13 +101,13 @@ static double part_off(const struct program_case *p, const double *gradient,
 }
 
 /* No factor: how far off, by size and by direction. */
-static void describe_rest(char *text, size_t size, const struct program_case *p,
+static void describe_rest(char *text, size_t size, const struct judge_answer *p,
                           const double *gradient, enum case_quantity quantity)
 {
-    const char *name = program_quantity_name(quantity);
-    double cosine = program_cosine(p, gradient, quantity), off = part_off(p, gradient, quantity);
-    bool small = off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && p->engine->time == ENGINE_EXACT &&
-                 !p->single;
+    const char *name = answer_quantity_name(quantity);
+    double cosine = agree_cosine(p, gradient, quantity), off = part_off(p, gradient, quantity);
+    bool small =
+        off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && p->engine->time == ENGINE_EXACT && !p->single;
     if (small && off <= ldexp(1, -VER_LOOKS_SOLVED_BITS))
         snprintf(text, size, "%s equal to %.1e of their size, like a solver's tolerance", name,
                  off);
@@ -118,7 +118,7 @@ static void describe_rest(char *text, size_t size, const struct program_case *p,
 }
 
 /* A whole quantity first, then matrix by matrix, then no more than its direction. */
-void program_diagnose(struct program_case *p, const double *gradient, enum case_quantity quantity,
+void reading_gradient(struct judge_answer *p, const double *gradient, enum case_quantity quantity,
                       const double *bound, int bits)
 {
     const struct judge *judge = p->judge;
@@ -126,16 +126,16 @@ void program_diagnose(struct program_case *p, const double *gradient, enum case_
     size_t size = sizeof p->out->diagnosis, first = 0, count = 0;
     if (text[0]) /* most mistakes scale all alike: the first one says it */
         return;
-    for (size_t b = 0; program_next_block(&b, judge, quantity); b++) {
+    for (size_t b = 0; answer_next_block(&b, judge, quantity); b++) {
         first = count == 0 ? judge->block[b].first : first;
         count += size_of(&judge->block[b]);
     }
-    snprintf(name, sizeof name, "%s", program_quantity_name(quantity));
+    snprintf(name, sizeof name, "%s", answer_quantity_name(quantity));
     if (describe_part(text, size, p, gradient, name, first, count, bound, bits))
         return;
-    for (size_t b = 0; quantity <= CASE_DELAY && program_next_block(&b, judge, quantity); b++) {
+    for (size_t b = 0; quantity <= CASE_DELAY && answer_next_block(&b, judge, quantity); b++) {
         const struct case_block *block = &judge->block[b];
-        snprintf(name, sizeof name, "%s[%zu]", program_quantity_name(quantity), block->projection);
+        snprintf(name, sizeof name, "%s[%zu]", answer_quantity_name(quantity), block->projection);
         if (transposed(p, gradient, block, bound, ldexp(p->size[quantity], -bits))) {
             snprintf(text, size, "%s transposed", name);
             return;

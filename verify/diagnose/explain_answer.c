@@ -1,10 +1,10 @@
-/* explain_program.c: why another program is wrong on one case, as far as its answer tells: what was
+/* explain_answer.c: why another program is wrong on one case, as far as its answer tells: what was
  * judged, its spikes beside the reference's around the first that differs, the numbers of its
  * gradient that are furthest off, and of the worst weight every arrival's part. */
 #include "verify/options/options.h"
 #include "verify/judge/bounds.h"
 #include "verify/diagnose/explain.h"
-#include "verify/judge/program_judge.h"
+#include "verify/judge/judge_answer.h"
 #include "verify/base/word.h"
 #include "verify/base/number.h"
 
@@ -19,9 +19,9 @@ struct inquiry {
     struct judge judge;
     struct ver_judgement judgement;
     struct ref_result truth;
-    struct ver_clock clock;
+    struct ver_judged scheme;
     struct result answer;
-    struct program_case p;
+    struct judge_answer p;
 };
 
 /* ---- what was judged ---- */
@@ -54,12 +54,12 @@ static void put_spikes(const struct inquiry *q, size_t around)
 {
     bool grid = q->p.engine->time == ENGINE_GRID;
     double apart = grid ? q->p.step : q->judge.problem->end * VER_EXPLAIN_APART;
-    struct program_spikes s;
+    struct agree_spikes s;
     if (!q->answer.spikes) {
         fprintf(q->out, "it gives no spikes\n\n");
         return;
     }
-    program_compare_spikes(&s, &q->p, &q->answer, NULL, apart);
+    agree_compare_spikes(&s, &q->p, &q->answer, NULL, apart);
     if (!s.first[0]) {
         fprintf(q->out, "spikes: all there, none off by more than %.3g ms\n\n",
                 s.numbers > 0 ? s.worst * apart : 0);
@@ -107,10 +107,10 @@ static struct number *numbers_of(const struct inquiry *q, size_t *count)
         size_t end = block->first + block->rows * block->columns;
         double largest = 0;
         for (size_t k = block->first; k < end; k++)
-            if (program_says(&q->p, q->truth.gradient + k))
+            if (answer_says(&q->p, q->truth.gradient + k))
                 largest = fmax(largest, fabs(middle(q->truth.gradient + k)));
         for (size_t k = block->first; k < end && q->answer.provides[block->quantity]; k++) {
-            if (!program_says(&q->p, q->truth.gradient + k)) /* it is not judged */
+            if (!answer_says(&q->p, q->truth.gradient + k)) /* it is not judged */
                 continue;
             double got = q->answer.gradient[k], want = middle(q->truth.gradient + k);
             double off = fabs(got - want) / (largest > 0 ? largest : 1);
@@ -230,7 +230,7 @@ static int put_all(struct inquiry *q, const char *name, const struct ver_options
     put_spikes(q, around);
     if (put_gradients(q) != 0)
         return -1;
-    const char *diagnosis = q->judgement.clocks > 0 ? q->judgement.clock[0].diagnosis : "";
+    const char *diagnosis = q->judgement.engines > 0 ? q->judgement.judged[0].diagnosis : "";
     fprintf(q->out, "looks like: %s\n", diagnosis[0] ? diagnosis : "no mistake that is known here");
     fputs("evident verify ", q->out);
     for (size_t k = 0; k < options->befores; k++) {
@@ -255,9 +255,8 @@ static int ask_again(struct inquiry *q, char *reason, size_t size)
     if (!failed && status != REF_OK)
         snprintf(said, sizeof said, "the reference: %.250s", q->truth.reason);
     if (!failed && program_keeps_running(q->p.engine))
-        program_ask_before(&q->p, (char *const *)q->judge.options->before,
-                           q->judge.options->befores);
-    failed = failed || status != REF_OK || program_ask_at(&q->p, &q->answer, q->p.step, said) != 0;
+        again_ask_before(&q->p, (char *const *)q->judge.options->before, q->judge.options->befores);
+    failed = failed || status != REF_OK || answer_ask(&q->p, &q->answer, q->p.step, said) != 0;
     if (failed)
         snprintf(reason, size, "%s", q->judgement.reason[0] ? q->judgement.reason : said);
     return failed ? -1 : 0;
@@ -276,15 +275,15 @@ enum explain_status explain_program(FILE *out, const struct case_made *made, con
                              .problem = made->problem,
                              .options = &alone,
                              .truth = &q.truth};
-    q.clock.engine = ver_engine_name(options->engine[0]);
-    q.p = (struct program_case){.judge = &q.judge,
+    q.scheme.engine = ver_engine_name(options->engine[0]);
+    q.p = (struct judge_answer){.judge = &q.judge,
                                 .engine = options->engine[0],
-                                .options = clock_options(&options->clock),
+                                .options = scheme_options(&options->how),
                                 .single = options->engine[0]->single,
-                                .out = &q.clock,
+                                .out = &q.scheme,
                                 .answer = &q.answer,
-                                .step = options->clock.step > 0 ? options->clock.step
-                                                                : made->problem->step};
+                                .step = options->how.step > 0 ? options->how.step
+                                                              : made->problem->step};
     ver_judge(&q.judgement, name, "file", made, &alone);
     enum explain_status status = EXPLAIN_DIVERGES;
     if (q.judgement.verdict == VER_PASS) {

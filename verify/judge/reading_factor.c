@@ -1,13 +1,13 @@
-/* clock_factor.c: a gradient that is wrong by a factor has the right direction; which factor it is
- * says what was forgotten. Direction, scale and sign are told apart. */
-#include "verify/judge/clock.h"
+/* reading_factor.c: a gradient that is wrong by a factor has the right direction; which factor it
+ * is says what was forgotten. Direction, scale and sign are told apart. */
+#include "verify/judge/judge_scheme.h"
 #include "verify/judge/bounds.h"
 #include "verify/base/number.h"
 
 #include <math.h>
 
-double clock_common_factor(const double *engine, arb_srcptr truth, mag_srcptr bound, size_t count,
-                           double *cosine)
+double reading_common_factor(const double *engine, arb_srcptr truth, mag_srcptr bound, size_t count,
+                             double *cosine)
 {
     double across = 0, squares = 0, own = 0;
     for (size_t k = 0; k < count; k++) {
@@ -58,11 +58,11 @@ static bool find_reading(char *text, size_t size, double factor, const struct re
     return false;
 }
 
-struct clock_units clock_units_of(const struct case_problem *c, double step)
+struct reading_units reading_units_of(const struct case_problem *c, double step)
 {
     const struct case_population *outputs = &c->population[c->loss.population];
     bool one_mem = outputs->tau_mem.count == 1, one_syn = outputs->tau_syn.count == 1;
-    return (struct clock_units){
+    return (struct reading_units){
         .tau_mem = one_mem ? outputs->tau_mem.at[0] : VER_NAN,
         .tau_syn = one_syn ? outputs->tau_syn.at[0] : VER_NAN,
         .end = c->end,
@@ -71,7 +71,7 @@ struct clock_units clock_units_of(const struct case_problem *c, double step)
     };
 }
 
-bool clock_factor_text(char *text, size_t size, double factor, const struct clock_units *units)
+bool reading_factor_text(char *text, size_t size, double factor, const struct reading_units *units)
 {
     const struct reading unit[] = {
         {"sign", -1},

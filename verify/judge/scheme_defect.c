@@ -1,15 +1,15 @@
-/* clock_defect.c: the published defects in engines (defect.c has them all). Each that can be
+/* scheme_defect.c: the published defects in engines (defect.c has them all). Each that can be
  * planted in an engine is a variant of the grid reference, too: an engine whose numbers all lie
  * within the bounds of a variant has that defect. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 #include "verify/judge/defect.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct engine_options clock_options(const struct ver_clock_options *asked)
+struct engine_options scheme_options(const struct ver_engine_options *asked)
 {
     struct engine_options options = ENGINE_OPTIONS_DEFAULT;
     options.step = asked->step;
@@ -24,15 +24,15 @@ struct engine_options clock_options(const struct ver_clock_options *asked)
 
 /* ---- defect 6 ---- */
 
-void clock_weights_free(double **weights)
+void scheme_weights_free(double **weights)
 {
     for (size_t k = 0; weights && weights[k]; k++)
         free(weights[k]);
     free(weights);
 }
 
-double **clock_newer_weights(const struct case_problem *c, const struct case_block *block,
-                             size_t blocks, const double *gradient)
+double **scheme_newer_weights(const struct case_problem *c, const struct case_block *block,
+                              size_t blocks, const double *gradient)
 {
     /* The first step of Adam with the published rate: 0.001 against the sign of the gradient. */
     const double rate = 0.001;
@@ -42,7 +42,7 @@ double **clock_newer_weights(const struct case_problem *c, const struct case_blo
         const double *from = c->projection[block[b].projection].weight;
         double *to = weights[block[b].projection] = malloc((count + 1) * sizeof *to);
         if (!to) {
-            clock_weights_free(weights);
+            scheme_weights_free(weights);
             return NULL;
         }
         for (size_t k = 0; k < count; k++) {
@@ -54,14 +54,14 @@ double **clock_newer_weights(const struct case_problem *c, const struct case_blo
 }
 
 /* The newer weights by the grid reference's own gradient. */
-static double **newer_by_grid(const struct clock *clock, const struct ref_grid_result *grid)
+static double **newer_by_grid(const struct scheme *scheme, const struct ref_grid_result *grid)
 {
-    const struct judge *judge = clock->judge;
+    const struct judge *judge = scheme->judge;
     double *gradient = malloc((judge->parameters + 1) * sizeof *gradient);
     for (size_t k = 0; gradient && k < judge->parameters; k++)
         gradient[k] = arf_get_d(arb_midref(grid->gradient + k), ARF_RND_NEAR);
     double **weights =
-        gradient ? clock_newer_weights(clock->problem, judge->block, judge->blocks, gradient)
+        gradient ? scheme_newer_weights(scheme->problem, judge->block, judge->blocks, gradient)
                  : NULL;
     free(gradient);
     return weights;
@@ -70,31 +70,31 @@ static double **newer_by_grid(const struct clock *clock, const struct ref_grid_r
 /* ---- diagnosis ---- */
 
 /* Do all numbers of the engine lie within the bounds of this variant? */
-static bool fits(struct clock *clock, const struct ref_grid_result *clean, unsigned variant)
+static bool fits(struct scheme *scheme, const struct ref_grid_result *clean, unsigned variant)
 {
-    struct clock_tallies *tallies = malloc(sizeof *tallies);
+    struct scheme_tallies *tallies = malloc(sizeof *tallies);
     struct ref_grid_result grid;
-    double **weights = variant & SCHEME_STALE ? newer_by_grid(clock, clean) : NULL;
+    double **weights = variant & SCHEME_STALE ? newer_by_grid(scheme, clean) : NULL;
     bool found = false;
     if (tallies && (weights || !(variant & SCHEME_STALE))) {
         int failed =
-            clock_against_grid(tallies, &grid, clock, variant, (const double *const *)weights);
+            scheme_against_grid(tallies, &grid, scheme, variant, (const double *const *)weights);
         found = failed == 0 && tallies->differing == 0;
         ref_grid_clear(&grid);
     }
-    clock_weights_free(weights);
+    scheme_weights_free(weights);
     free(tallies);
     return found;
 }
 
 /* One factor for all parameters of a quantity: from the first of its blocks to the last. */
-static void describe_quantity(char *text, size_t size, const struct clock *clock,
+static void describe_quantity(char *text, size_t size, const struct scheme *scheme,
                               const struct ref_grid_result *grid, enum case_quantity quantity)
 {
     static const char *const name[] = {"weights", "delays", "tau_mem", "tau_syn"};
-    const struct judge *judge = clock->judge;
-    const struct case_problem *c = clock->problem;
-    const struct clock_units units = clock_units_of(c, c->end / (double)clock->result.steps);
+    const struct judge *judge = scheme->judge;
+    const struct case_problem *c = scheme->problem;
+    const struct reading_units units = reading_units_of(c, c->end / (double)scheme->result.steps);
     size_t first = 0, count = 0;
     for (size_t b = 0; b < judge->blocks; b++)
         if (judge->block[b].quantity == quantity) {
@@ -102,11 +102,11 @@ static void describe_quantity(char *text, size_t size, const struct clock *clock
             count += judge->block[b].rows * judge->block[b].columns;
         }
     double cosine = VER_NAN;
-    double factor = clock_common_factor(clock->result.gradient + first, grid->gradient + first,
-                                        grid->gradient_bound + first, count, &cosine);
+    double factor = reading_common_factor(scheme->result.gradient + first, grid->gradient + first,
+                                          grid->gradient_bound + first, count, &cosine);
     char reading[96];
     text[0] = '\0';
-    if (clock_factor_text(reading, sizeof reading, factor, &units))
+    if (reading_factor_text(reading, sizeof reading, factor, &units))
         snprintf(text, size, "%s %s", name[quantity], reading);
     else if (isfinite(factor) && count > 1 && fabs(factor - 1) >= VER_FACTOR_WORTH_NAMING)
         snprintf(text, size, "%s %.4g times the grid", name[quantity], factor);
@@ -114,16 +114,16 @@ static void describe_quantity(char *text, size_t size, const struct clock *clock
         snprintf(text, size, "%s no multiple of the grid's, cosine %.4f", name[quantity], cosine);
 }
 
-static void describe_factors(char *text, size_t size, const struct clock *clock,
+static void describe_factors(char *text, size_t size, const struct scheme *scheme,
                              const struct ref_grid_result *grid)
 {
     size_t used = 0;
     text[0] = '\0';
     for (int q = CASE_WEIGHT; q <= CASE_TAU_SYN; q++) {
         char one[160];
-        if (!clock->result.provides[q] || !grid->provides[q])
+        if (!scheme->result.provides[q] || !grid->provides[q])
             continue;
-        describe_quantity(one, sizeof one, clock, grid, (enum case_quantity)q);
+        describe_quantity(one, sizeof one, scheme, grid, (enum case_quantity)q);
         /* Most defects scale all quantities alike: the first one says it. */
         if (one[0] && used < size) {
             used += (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? "; " : "", one);
@@ -132,20 +132,20 @@ static void describe_factors(char *text, size_t size, const struct clock *clock,
     }
 }
 
-void clock_diagnose(struct clock *clock, const struct ref_grid_result *grid)
+void scheme_diagnose(struct scheme *scheme, const struct ref_grid_result *grid)
 {
     char factors[160];
-    char *text = clock->out->diagnosis;
-    size_t size = sizeof clock->out->diagnosis;
-    unsigned base = clock->judge->options->clock.compat ? (unsigned)SCHEME_COMPAT : 0;
-    describe_factors(factors, sizeof factors, clock, grid);
+    char *text = scheme->out->diagnosis;
+    size_t size = sizeof scheme->out->diagnosis;
+    unsigned base = scheme->judge->options->how.compat ? (unsigned)SCHEME_COMPAT : 0;
+    describe_factors(factors, sizeof factors, scheme, grid);
     for (const struct defect *d = defects; d->number > 0; d++)
-        if (d->grid && !(base & d->grid) && fits(clock, grid, base | d->grid)) {
+        if (d->grid && !(base & d->grid) && fits(scheme, grid, base | d->grid)) {
             snprintf(text, size, "matches defect %u: %s%s%s%s", d->number, d->what,
                      factors[0] ? " (" : "", factors, factors[0] ? ")" : "");
             return;
         }
-    if (base == 0 && fits(clock, grid, SCHEME_COMPAT))
+    if (base == 0 && fits(scheme, grid, SCHEME_COMPAT))
         snprintf(text, size, "matches the published scheme (--compat)");
     else
         snprintf(text, size, "%s", factors);

@@ -1,10 +1,10 @@
-/* clock_order.c: does an error shrink with the step as it should?
+/* convergence_order.c: does an error shrink with the step as it should?
  *
  * Two questions. The order, a least-squares slope over the rungs, fluctuates from case to case,
  * since the error of a spike is like a random number in (0, step]: it is reported, and judged over
  * a whole run by its median. The limit is judged case by case: an error that stays where it is as
  * the step shrinks is in the end larger than any multiple of the step. */
-#include "verify/judge/clock.h"
+#include "verify/judge/judge_scheme.h"
 #include "verify/judge/bounds.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ static bool counts(const struct ver_rung *rung, enum ver_ladder_quantity quantit
     return rung->agrees && rung->error[quantity] > 0 && isfinite(rung->error[quantity]);
 }
 
-double clock_order(const struct ver_ladder *ladder, enum ver_ladder_quantity quantity)
+double convergence_order(const struct ver_ladder *ladder, enum ver_ladder_quantity quantity)
 {
     double n = 0, x = 0, y = 0, xx = 0, xy = 0;
     for (size_t k = 0; k < ladder->rungs; k++) {
@@ -38,7 +38,7 @@ double clock_order(const struct ver_ladder *ladder, enum ver_ladder_quantity qua
     return n >= VER_ORDER_RUNGS ? (n * xy - x * y) / (n * xx - x * x) : VER_NAN;
 }
 
-double clock_convergence(const struct ver_ladder *ladder, enum ver_ladder_quantity quantity,
+double convergence_ratio(const struct ver_ladder *ladder, enum ver_ladder_quantity quantity,
                          double least)
 {
     size_t coarse = 0;
