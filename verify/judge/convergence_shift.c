@@ -1,7 +1,7 @@
 /* convergence_shift.c: how far may a right scheme be from the truth at one step? What it prints is
- * the exact answer to a problem that is moved a little (backward analysis): every event acts up to a
- * step late, or early where times go to the nearest step, and every constant is met to what a step
- * is of a time constant, and to what the program's precision loses over one (bounds.h). So the
+ * the exact answer to a problem that is moved a little (backward analysis): every event acts up to
+ * a step late, or early where times go to the nearest step, and every constant is met to what a
+ * step is of a time constant, and to what the program's precision loses over one (bounds.h). So the
  * reference is asked about such problems: all of it late, and each number up or down at random. */
 #include "cases/families/random.h"
 #include "verify/judge/bounds.h"

@@ -1,6 +1,6 @@
 /* convergence_step.c: one answer of a ladder of steps: how far loss, spikes and the gradient of
- * every block are from the truth at that step; and what is wrong at any step: what is no number, and rows
- * that were lost. */
+ * every block are from the truth at that step; and what is wrong at any step: what is no number,
+ * and rows that were lost. */
 #include "verify/judge/bounds.h"
 #include "verify/judge/judge_answer.h"
 #include "verify/base/number.h"

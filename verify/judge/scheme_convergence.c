@@ -1,6 +1,6 @@
 /* scheme_convergence.c: is the scheme of an engine right, but for its step? It runs in double
- * precision, where rounding is not seen, and is judged like any program with a fixed step (convergence.c).
- * The errors by quantity are kept: over a whole run their orders must be 1. */
+ * precision, where rounding is not seen, and is judged like any program with a fixed step
+ * (convergence.c). The errors by quantity are kept: over a whole run their orders must be 1. */
 #include "verify/judge/bounds.h"
 #include "verify/judge/judge_answer.h"
 
