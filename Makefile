@@ -55,7 +55,7 @@ OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c cases/families/*.c v
            $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock/*.c))
 include tests/faults.mk
 MAIN := $(BUILD)/verify/main.o
-TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/t_*.c)))
+TESTS := $(addprefix $(BUILD)/tests/,$(sort $(notdir $(basename $(wildcard tests/*/t_*.c)))))
 COMPILE = $(CC) $(CFLAGS) -fopenmp $(WARNINGS) $(INCLUDES) $(SEMANTICS)
 
 # A build says one line when it begins; V=1 shows every command.
@@ -130,7 +130,7 @@ $(OUT)/evident-%: $(MAIN) $(FAULTY) $(LIBRARY)
 TEST_LEVEL := -O0
 $(addprefix $(BUILD)/tests/,oracle t_oracle t_exp_log hostile edges): private TEST_LEVEL :=
 
-$(BUILD)/tests/%: tests/%.c $(LIBRARY) $(BUILD)/flags
+$(BUILD)/tests/%: %.c $(LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(COMPILE) $(TEST_LEVEL) $(shell pkg-config --cflags check) -MMD -MP -o $@ $< $(LIBRARY) \
 	    $(LDFLAGS) $(shell pkg-config --libs check) $(LIBS)

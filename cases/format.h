@@ -1,6 +1,6 @@
 /* format.h: the format of a case as one table: for every key what it holds, where it is kept, who
  * needs it and what it may be. Reading, judging, writing, copying and freeing all walk this table,
- * and tests/t_format.c holds case.schema.json against it.
+ * and tests/cases/t_format.c holds case.schema.json against it.
  *
  * A key more is a row more (CONTRIBUTING.md). */
 #ifndef EVIDENT_FORMAT_H

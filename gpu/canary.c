@@ -1,7 +1,7 @@
 /* canary.c: the table of the canary, and the line about what broke.
  *
  * Operands are chosen so that the wrong way gives other bits. All results but the last two kinds
- * are those of IEEE 754: tests/t_canary.c has MPFR compute them again, and tests/canary.sh shows
+ * are those of IEEE 754: t_canary.c has MPFR compute them again, and tests/canary.sh shows
  * which flags of a compiler they catch. */
 #include "gpu/canary.h"
 

@@ -8,7 +8,7 @@
  *   gpu_exp  1.4 u  (1.00 u)  where the result is normal; below, half a unit in the last place more
  *   gpu_log  1.01 u (1.00 u)  and 2 u where the logarithm is almost a tie of binary32, see there
  * (float)gpu_exp((double)x) and (float)gpu_log((double)x) are rounded correctly for all 2^32 floats
- * x: gpu/tools/sweep.c tries them all, 0 wrong. tests/t_exp_log.c compares the doubles with MPFR.
+ * x: gpu/tools/sweep.c tries them all, 0 wrong. t_exp_log.c compares the doubles with MPFR.
  *
  * NaN gives the NaN 0x7FF8000000000000 whatever its payload (as a float it is 0x7FC00000 on hosts
  * and 0x7FFFFFFF on devices: compare doubles, or that both are NaN); exp overflows to inf and

@@ -11,8 +11,8 @@ FUZZ_SECONDS=${FUZZ_SECONDS:-600}
 # One thread a program: the instruments know nothing of OpenMP's own synchronisation.
 export OMP_NUM_THREADS=1
 
-built() { # folder: its test programs, those of tests/t_*.c only
-    for source in tests/t_*.c; do echo "$1/${source%.c}"; done
+built() { # folder: its test programs, those of tests/*/t_*.c only
+    for source in tests/*/t_*.c; do echo "$1/tests/$(basename "$source" .c)"; done
 }
 
 address() {

@@ -1,4 +1,12 @@
-# tests.mk: checks that take longer than `make check`; included by the Makefile.
+# tests.mk: where the sources of tests are, and checks that take longer than `make check`; included
+# by the Makefile.
+
+# Tests stand in the rooms that they are about, their programs beside each other.
+vpath %.c tests $(sort $(dir $(wildcard tests/*/t_*.c)))
+
+$(BUILD)/tests/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
 
 # Its allocations fail on demand.
 %/tests/t_memory: private LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
@@ -19,7 +27,7 @@ valgrind: ## a few tests under valgrind
 
 nightly: all tests ## every case with every shape, of the tests that take some of them in `make check`
 	@EVIDENT_WHOLE=1 EVIDENT=$(PROGRAM) JOBS=$(JOBS) tests/run.sh \
-	    $(patsubst %.c,$(BUILD)/%,$(shell grep -l 'include "tests/whole.h"' tests/t_*.c))
+	    $(addprefix $(BUILD)/tests/,$(notdir $(basename $(shell grep -l 'include "tests/whole.h"' tests/*/t_*.c))))
 
 fuzz: ## feed the reader of cases with broken text for FUZZ_SECONDS=600 (needs clang)
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sanitize.sh fuzz

@@ -1,5 +1,5 @@
 /* mersenne.c: MT19937 (Matsumoto and Nishimura 1998), with numpy's way to make doubles and bounded
- * integers of its words. Checked against published samples by tests/t_yin_yang.c. */
+ * integers of its words. Checked against published samples by tests/cases/t_yin_yang.c. */
 #include "cases/families/mersenne.h"
 
 /* The recurrence is x[k+n] = x[k+m] ^ twist(high bit of x[k], low bits of x[k+1]). */

@@ -1,7 +1,7 @@
 /* random.c: Philox4x32-10 and the distributions that the families draw from.
  *
  * The key is the seed mixed with a hash of the stream's name, the high half of the counter is k,
- * the low half numbers the blocks of 128 bits. Known answers: tests/t_random.c. */
+ * the low half numbers the blocks of 128 bits. Known answers: tests/cases/t_random.c. */
 #include "cases/families/random.h"
 
 #include <mpfr.h>

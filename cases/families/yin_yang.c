@@ -3,7 +3,7 @@
  * For each sample a class is drawn first, then points until one lies in the symbol and has that
  * class. Every double operation follows the published program, so that the samples are the same
  * bits: + - * / and sqrt are correctly rounded, and the build forbids contraction. Checked for all
- * 1,000 test samples by tests/t_yin_yang.c. */
+ * 1,000 test samples by tests/cases/t_yin_yang.c. */
 #include "cases/families/yin_yang.h"
 
 #include "cases/families/mersenne.h"
