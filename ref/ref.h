@@ -10,6 +10,7 @@
 #define EVIDENT_REF_H
 
 #include "cases/cases.h"
+#include "cases/engine.h"
 #include "cases/scheme.h"
 #include "cases/time_grid.h"
 
@@ -134,6 +135,10 @@ struct ref_result {
 enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
                         const struct ref_options *options);
 void ref_clear(struct ref_result *result);
+
+/* The reference as an engine: midpoints, rounded to doubles; NaN where there is no derivative.
+ * RESULT_REFUSED where it is undecided. */
+extern const struct engine ref_engine;
 
 /* Why there is no derivative by a parameter; NULL if there is one. */
 const struct ref_none *ref_none_of(const struct ref_result *result, size_t parameter);

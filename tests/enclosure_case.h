@@ -24,10 +24,10 @@ enum { WHOLE = sizeof whole / sizeof *whole };
 static enum outcome run_once(struct ref_result *result, const struct case_problem *c,
                              const struct ref_options *options, long prec)
 {
-    struct engine e;
+    struct pass e;
     enum outcome outcome = result_init(result, c, options);
     ck_assert_int_eq(outcome, PROVEN);
-    outcome = engine_init(&e, c, options, result, prec, 0x1p-20);
+    outcome = pass_init(&e, c, options, result, prec, 0x1p-20);
     for (size_t x = 0; x < c->samples && outcome == PROVEN; x++) {
         outcome = sample_begin(&e, x);
         outcome = outcome == PROVEN ? simulate(&e) : outcome;
@@ -39,7 +39,7 @@ static enum outcome run_once(struct ref_result *result, const struct case_proble
     result->gradient = e.gradient;
     result->parameters = e.parameters;
     e.gradient = NULL;
-    engine_clear(&e);
+    pass_clear(&e);
     return outcome;
 }
 
@@ -113,9 +113,9 @@ START_TEST(epsilon_is_what_its_derivation_says)
     const struct case_problem *c = made.problem;
     struct ref_options const options = REF_OPTIONS_DEFAULT;
     struct ref_result result;
-    struct engine e;
+    struct pass e;
     ck_assert_int_eq(result_init(&result, c, &options), PROVEN);
-    ck_assert_int_eq(engine_init(&e, c, &options, &result, 192, 0x1p-20), PROVEN);
+    ck_assert_int_eq(pass_init(&e, c, &options, &result, 192, 0x1p-20), PROVEN);
     size_t checked = 0;
     for (size_t x = 0; x < e.neurons; x++) {
         const struct neuron *n = e.neuron + x;
@@ -149,7 +149,7 @@ START_TEST(epsilon_is_what_its_derivation_says)
     if (e.gradient)
         _arb_vec_clear(e.gradient, (slong)e.parameters);
     e.gradient = NULL;
-    engine_clear(&e);
+    pass_clear(&e);
     ref_clear(&result);
     case_made_clear(&made);
 }

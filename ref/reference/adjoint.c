@@ -33,7 +33,7 @@ static void adjoint_set(arb_t lambda_v, arb_t lambda_i, const struct neuron *n, 
     arb_neg(lambda_i, lambda_i);
 }
 
-enum outcome record_adjoint(struct engine *e, const struct neuron *n, size_t event,
+enum outcome record_adjoint(struct pass *e, const struct neuron *n, size_t event,
                             const arb_t p_minus)
 {
     static const enum ref_event kinds[] = {
@@ -67,7 +67,7 @@ enum outcome record_adjoint(struct engine *e, const struct neuron *n, size_t eve
 
 void interval_back(struct sweep *s, struct neuron *n)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     bool const driven = drive_moments(e, n, n->cursor, s->moments);
     if (!driven && arb_is_zero(n->p) && arb_is_zero(n->q))
         return;
@@ -110,7 +110,7 @@ void interval_back(struct sweep *s, struct neuron *n)
 
 static enum outcome mark_back(struct sweep *s, size_t event, struct neuron *n)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     interval_back(s, n);
     bool const probed = e->event[event].kind == EVENT_PROBE && e->event[event].target == n->index;
     if (probed) {
@@ -130,7 +130,7 @@ static enum outcome mark_back(struct sweep *s, size_t event, struct neuron *n)
 
 static enum outcome event_back(struct sweep *s, size_t event)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     size_t const first = e->event[event].first, last = e->event[event].last;
     enum event_kind const kind = e->event[event].kind;
     for (size_t x = first; x < last; x++) {
@@ -150,7 +150,7 @@ static enum outcome event_back(struct sweep *s, size_t event)
 
 static void offsets_find(struct sweep *s)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     for (size_t x = e->blocks; x-- > 0;) {
         const struct case_block *b = e->block + x;
         struct offsets *o = s->population + b->population;
@@ -182,7 +182,7 @@ static void offsets_find(struct sweep *s)
 
 static enum outcome sweep_back(struct sweep *s)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     offsets_find(s);
     for (size_t x = 0; x < e->neurons; x++)
         e->neuron[x].cursor = e->neuron[x].entries - 1;
@@ -207,7 +207,7 @@ static enum outcome sweep_back(struct sweep *s)
     return outcome;
 }
 
-enum outcome adjoint_run(struct engine *e)
+enum outcome adjoint_run(struct pass *e)
 {
     const struct case_problem *c = e->c;
     struct sweep s = {.e = e};

@@ -9,7 +9,7 @@ struct offsets {
 };
 
 struct sweep {
-    struct engine *e;
+    struct pass *e;
     mag_t size; /* see blur */
     struct offsets *population;
     size_t *weight, *delay; /* [projections]: flat index of element [0][0] */
@@ -21,7 +21,7 @@ struct sweep {
 /* From just before the event of entry cursor + 1 (or T) to just after that of entry cursor. */
 void interval_back(struct sweep *s, struct neuron *n);
 /* Keeps the adjoints around an event, if asked for. p and q of n are those after it. */
-enum outcome record_adjoint(struct engine *e, const struct neuron *n, size_t event,
+enum outcome record_adjoint(struct pass *e, const struct neuron *n, size_t event,
                             const arb_t p_minus);
 
 /* ---- adjoint_time.c: between mark and true time ---- */
@@ -33,10 +33,10 @@ void blur(struct sweep *s, struct neuron *n, size_t event, const mag_t on);
 /* p and q at the true time of an event, from those at its mark; the drive in between is bounded. */
 void to_time(struct sweep *s, const struct neuron *n, size_t event, arb_t p, arb_t q);
 /* From p and q at the true time, just before a spike, to those of n at its mark. */
-void to_mark(struct engine *e, struct neuron *n, size_t event, const arb_t p, const arb_t q);
+void to_mark(struct pass *e, struct neuron *n, size_t event, const arb_t p, const arb_t q);
 /* q is continuous at a spike while p jumps: on the wrong side of it, q is off by at most the
  * distance times a times the sizes of both p. */
-void jump_blur(struct engine *e, const struct neuron *n, size_t x, size_t y, arb_t q);
+void jump_blur(struct pass *e, const struct neuron *n, size_t x, size_t y, arb_t q);
 
 /* ---- adjoint_maximum.c ---- */
 /* Adds what moves the places of largest voltages, and lists the parameters by which a largest

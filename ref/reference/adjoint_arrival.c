@@ -2,7 +2,7 @@
  * that it came from. */
 #include "ref/reference/adjoint.h"
 
-static enum outcome unsettled_add(struct engine *e, size_t spike_event, size_t parameter)
+static enum outcome unsettled_add(struct pass *e, size_t spike_event, size_t parameter)
 {
     struct pending_weight *larger =
         grown(e->unsettled, e->unsettleds, &e->unsettled_room, sizeof *larger);
@@ -14,7 +14,7 @@ static enum outcome unsettled_add(struct engine *e, size_t spike_event, size_t p
 }
 
 /* dL/dw at an arrival of weight zero, which has no place on the tape: q at its time. */
-static enum outcome unseen_arrival(struct engine *e, struct neuron *n, size_t event,
+static enum outcome unseen_arrival(struct pass *e, struct neuron *n, size_t event,
                                    size_t parameter)
 {
     const struct event *before = e->event + n->tape[n->cursor].event;
@@ -38,7 +38,7 @@ static enum outcome unseen_arrival(struct engine *e, struct neuron *n, size_t ev
 
 enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     struct event const now = e->event[event];
     const struct case_projection *projection = e->c->projection + now.projection;
     struct spike *spike = e->spike + now.spike;

@@ -70,7 +70,7 @@ static size_t time_parameter(const struct sweep *s, size_t spike)
 
 static enum outcome event_touches(struct touches *t, size_t event, bool at_peak)
 {
-    const struct engine *e = t->s->e;
+    const struct pass *e = t->s->e;
     const struct event *now = e->event + event;
     if (now->kind != EVENT_ARRIVAL || (now->target != NOBODY && now->target != t->n->index))
         return PROVEN;
@@ -105,7 +105,7 @@ static enum outcome event_touches(struct touches *t, size_t event, bool at_peak)
 
 static enum outcome collect(struct touches *t)
 {
-    const struct engine *e = t->s->e;
+    const struct pass *e = t->s->e;
     const struct peak *peak = t->peak;
     bool const plateau = peak->kind == PEAK_PLATEAU;
     bool const to_end = peak->kind == PEAK_END || (plateau && peak->entry == t->n->entries);
@@ -187,7 +187,7 @@ static void peak_sides(struct sides *sides, const struct touches *t, const struc
 static enum outcome sides_take(struct touches *t, struct sides *sides, const struct touch *what,
                                enum ref_none_kind kind)
 {
-    struct engine *e = t->s->e;
+    struct pass *e = t->s->e;
     arb_srcptr amount = e->drive->amount + t->n->index;
     bool const equal = sides->equal || (sides->known && !sides->jointly &&
                                         arb_is_zero(sides->left) && arb_is_zero(sides->right));
@@ -241,7 +241,7 @@ static enum outcome touches_back(struct touches *t)
 /* By the bias, 1 - em grows along the plateau. */
 static enum outcome bias_back(struct touches *t)
 {
-    struct engine *e = t->s->e;
+    struct pass *e = t->s->e;
     struct sides sides = {.known = true};
     struct touch bias = {.spike = NOBODY};
     bias.parameter = t->s->population[t->n->population].bias + t->n->index;
@@ -259,7 +259,7 @@ static enum outcome bias_back(struct touches *t)
 
 enum outcome maximum_back(struct sweep *s)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     struct drive *d = e->drive;
     enum outcome outcome = PROVEN;
     if (e->c->loss.kind != CASE_MAX_VOLTAGE_CROSS_ENTROPY)

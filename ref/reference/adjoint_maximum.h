@@ -42,6 +42,6 @@ void shared_time(struct sides *sides, const struct touches *t, const arb_t moved
 void plateau_sides(struct sides *sides, const struct touches *t, const struct touch *run,
                    size_t count);
 /* The time at which the plateau ends. */
-arb_srcptr plateau_end(const struct engine *e, const struct neuron *n, const struct peak *peak);
+arb_srcptr plateau_end(const struct pass *e, const struct neuron *n, const struct peak *peak);
 
 #endif

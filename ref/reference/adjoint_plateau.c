@@ -64,7 +64,7 @@ static void sensitivity_advance(struct sensitivity *f, struct sides *sides, cons
 static size_t sensitivity_step(struct sensitivity *f, struct sides *sides, const struct touches *t,
                                const struct touch *run, size_t count)
 {
-    const struct engine *e = t->s->e;
+    const struct pass *e = t->s->e;
     long const prec = e->prec;
     arb_t sum, part;
     arb_init(sum);
@@ -92,7 +92,7 @@ static size_t sensitivity_step(struct sensitivity *f, struct sides *sides, const
     return x;
 }
 
-arb_srcptr plateau_end(const struct engine *e, const struct neuron *n, const struct peak *peak)
+arb_srcptr plateau_end(const struct pass *e, const struct neuron *n, const struct peak *peak)
 {
     size_t const last = peak->entry < n->entries ? n->tape[peak->entry].event : e->end_event;
     return e->event[last].time;
@@ -101,7 +101,7 @@ arb_srcptr plateau_end(const struct engine *e, const struct neuron *n, const str
 void plateau_sides(struct sides *sides, const struct touches *t, const struct touch *run,
                    size_t count)
 {
-    const struct engine *e = t->s->e;
+    const struct pass *e = t->s->e;
     struct sensitivity f;
     arb_t moved, weight;
     arb_init(f.v);

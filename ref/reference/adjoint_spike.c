@@ -2,7 +2,7 @@
 #include "ref/reference/adjoint.h"
 
 /* Weights of zero whose arrival coincides with this spike get q at it. */
-static void unsettled_settle(struct engine *e, const struct neuron *n, size_t event, const arb_t q)
+static void unsettled_settle(struct pass *e, const struct neuron *n, size_t event, const arb_t q)
 {
     size_t kept = 0;
     arb_ptr blurred = e->scratch + 11;
@@ -43,7 +43,7 @@ static void spike_blur(struct sweep *s, struct neuron *n, size_t event, const st
 
 enum outcome spike_back(struct sweep *s, size_t event, struct neuron *n)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     long const prec = e->prec;
     struct spike *spike = e->spike + e->event[event].spike;
     interval_back(s, n);

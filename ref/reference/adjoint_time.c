@@ -20,7 +20,7 @@ void size_add(struct sweep *s, const arb_t x)
 /* Upper bound of |drive| of an output near an entry. */
 static void drive_size(struct sweep *s, const struct neuron *n)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     if (n->model != CASE_LI || n->population != e->c->loss.population)
         return;
     arb_ptr bound = e->scratch + 11;
@@ -47,7 +47,7 @@ static void drive_size(struct sweep *s, const struct neuron *n)
 
 void blur(struct sweep *s, struct neuron *n, size_t event, const mag_t on)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     const struct offsets *o = s->population + n->population;
     arb_ptr rates = e->scratch + 11;
     mag_t error;
@@ -68,7 +68,7 @@ void blur(struct sweep *s, struct neuron *n, size_t event, const mag_t on)
 
 void to_time(struct sweep *s, const struct neuron *n, size_t event, arb_t p, arb_t q)
 {
-    struct engine *e = s->e;
+    struct pass *e = s->e;
     if (arb_is_exact(e->event[event].time)) {
         arb_set(p, n->p);
         arb_set(q, n->q);
@@ -89,7 +89,7 @@ void to_time(struct sweep *s, const struct neuron *n, size_t event, arb_t p, arb
     mag_clear(error);
 }
 
-void to_mark(struct engine *e, struct neuron *n, size_t event, const arb_t p, const arb_t q)
+void to_mark(struct pass *e, struct neuron *n, size_t event, const arb_t p, const arb_t q)
 {
     arb_ptr values = _arb_vec_init(P_ALL);
     arb_t span;
@@ -103,7 +103,7 @@ void to_mark(struct engine *e, struct neuron *n, size_t event, const arb_t p, co
     _arb_vec_clear(values, P_ALL);
 }
 
-void jump_blur(struct engine *e, const struct neuron *n, size_t x, size_t y, arb_t q)
+void jump_blur(struct pass *e, const struct neuron *n, size_t x, size_t y, arb_t q)
 {
     mag_t error, rate;
     mag_init(error);

@@ -24,7 +24,7 @@ static double up(double x)
 }
 
 /* A local maximum at a kink or inside an interval counts for the margin of grazing. */
-static void grazing_note(struct engine *e, const struct neuron *n, const arb_t peak)
+static void grazing_note(struct pass *e, const struct neuron *n, const arb_t peak)
 {
     arb_ptr gap = e->scratch + 3;
     arb_sub(gap, n->threshold, peak, e->prec);
@@ -37,7 +37,7 @@ struct sign {
     bool may_rise, may_fall;
 };
 
-static struct sign slope_sign(struct engine *e, const struct neuron *n, const arb_t v,
+static struct sign slope_sign(struct pass *e, const struct neuron *n, const arb_t v,
                               const arb_t i)
 {
     double const slope = middle_d(i) - middle_d(v) + n->bias_d;
@@ -51,7 +51,7 @@ static struct sign slope_sign(struct engine *e, const struct neuron *n, const ar
     return (struct sign){!arb_is_nonpositive(exact), !arb_is_nonnegative(exact)};
 }
 
-void end_note(struct engine *e, const struct neuron *n, const arb_t v, const arb_t i)
+void end_note(struct pass *e, const struct neuron *n, const arb_t v, const arb_t i)
 {
     if (slope_sign(e, n, v, i).may_rise)
         grazing_note(e, n, v);
@@ -61,7 +61,7 @@ void end_note(struct engine *e, const struct neuron *n, const arb_t v, const arb
  * implies the statement for all values in the balls:
  *   V <= max(V0, b) + max(I0, 0);  a rising end means a maximum at the end;  a falling start means
  *   none inside;  else the peak itself. */
-static enum outcome quiet(struct engine *e, const struct neuron *n, const struct entry *from,
+static enum outcome quiet(struct pass *e, const struct neuron *n, const struct entry *from,
                           const arb_t span, const arb_t v, const arb_t i)
 {
     double const b = n->bias_d, threshold = -up(-middle_d(n->safe));
@@ -101,7 +101,7 @@ static enum outcome quiet(struct engine *e, const struct neuron *n, const struct
                      e->c->population[n->population].name, middle_d(e->event[from->event].time));
 }
 
-enum outcome neuron_advance(struct engine *e, struct neuron *n, size_t event, arb_t v, arb_t i)
+enum outcome neuron_advance(struct pass *e, struct neuron *n, size_t event, arb_t v, arb_t i)
 {
     const struct entry *from = n->tape + n->entries - 1;
     const struct flow_memo *flow = flow_between(e, n, from->event, event, BRIEF);
@@ -114,7 +114,7 @@ enum outcome neuron_advance(struct engine *e, struct neuron *n, size_t event, ar
 }
 
 /* The gap between two events whose order matters. */
-static void gap_note(struct engine *e, size_t early, size_t late)
+static void gap_note(struct pass *e, size_t early, size_t late)
 {
     arb_ptr gap = e->scratch + 3;
     arb_sub(gap, e->event[late].time, e->event[early].time, e->prec);
@@ -123,14 +123,14 @@ static void gap_note(struct engine *e, size_t early, size_t late)
 
 /* A double not above the gap between an event and a later one: their radii, and the rounding of
  * their middles and of the difference, are off it. */
-static double gap_at_least(const struct engine *e, size_t early, size_t late)
+static double gap_at_least(const struct pass *e, size_t early, size_t late)
 {
     struct span const from = span_of(e->event[early].time), to = span_of(e->event[late].time);
     return -up(from.high - to.low);
 }
 
 /* The last spike of the neuron lies before the arrival, or the arrival is its own, at no delay. */
-static enum outcome place_check(struct engine *e, const struct neuron *n, size_t event)
+static enum outcome place_check(struct pass *e, const struct neuron *n, size_t event)
 {
     double const time = middle_d(e->event[event].time);
     if (!n->last_spike || gap_at_least(e, n->last_spike, event) > 0)
@@ -142,7 +142,7 @@ static enum outcome place_check(struct engine *e, const struct neuron *n, size_t
     return imprecise(e, "coincidence: a spike and an arrival near t = %.17g", time);
 }
 
-static void coincidence_note(struct engine *e, struct neuron *n, size_t event)
+static void coincidence_note(struct pass *e, struct neuron *n, size_t event)
 {
     n->last_arrival = event;
     if (!n->last_spike || e->event[n->last_spike].spike == e->event[event].spike)
@@ -151,7 +151,7 @@ static void coincidence_note(struct engine *e, struct neuron *n, size_t event)
         gap_note(e, n->last_spike, event);
 }
 
-enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, double weight)
+enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, double weight)
 {
     arb_ptr v = e->scratch + 6, i = e->scratch + 7;
     const struct entry *last = n->tape + n->entries - 1;
@@ -191,7 +191,7 @@ enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, do
 }
 
 /* Makes the event at which a spike arrives through one projection, at one neuron or at all. */
-static enum outcome arrival_make(struct engine *e, size_t spike, size_t projection, double delay,
+static enum outcome arrival_make(struct pass *e, size_t spike, size_t projection, double delay,
                                  size_t target)
 {
     const struct case_projection *p = e->c->projection + projection;
@@ -220,7 +220,7 @@ static enum outcome arrival_make(struct engine *e, size_t spike, size_t projecti
     return queue_push(e, number);
 }
 
-enum outcome spike_send(struct engine *e, size_t spike)
+enum outcome spike_send(struct pass *e, size_t spike)
 {
     size_t const population = e->spike[spike].population, index = e->spike[spike].index;
     for (size_t x = 0; x < e->c->projections; x++) {

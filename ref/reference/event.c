@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum outcome imprecise(struct engine *e, const char *format, ...)
+enum outcome imprecise(struct pass *e, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -27,7 +27,7 @@ void *grown(void *array, size_t count, size_t *room, size_t size)
     return larger;
 }
 
-enum outcome event_new(struct engine *e, size_t *number, enum event_kind kind)
+enum outcome event_new(struct pass *e, size_t *number, enum event_kind kind)
 {
     struct event *events = grown(e->event, e->events, &e->events_room, sizeof *events);
     if (!events)
@@ -40,7 +40,7 @@ enum outcome event_new(struct engine *e, size_t *number, enum event_kind kind)
     return PROVEN;
 }
 
-enum outcome spike_new(struct engine *e, size_t *number)
+enum outcome spike_new(struct pass *e, size_t *number)
 {
     struct spike *spikes = grown(e->spike, e->spikes, &e->spikes_room, sizeof *spikes);
     if (!spikes)
@@ -56,7 +56,7 @@ enum outcome spike_new(struct engine *e, size_t *number)
     return PROVEN;
 }
 
-enum outcome order_append(struct engine *e, size_t event)
+enum outcome order_append(struct pass *e, size_t event)
 {
     size_t *order = grown(e->order, e->ordered, &e->order_room, sizeof *order);
     if (!order)
@@ -66,7 +66,7 @@ enum outcome order_append(struct engine *e, size_t event)
     return PROVEN;
 }
 
-enum outcome tape_append(struct engine *e, struct neuron *n, size_t event)
+enum outcome tape_append(struct pass *e, struct neuron *n, size_t event)
 {
     if (e->entries >= e->options->max_events) {
         snprintf(e->reason, 256, "more than %zu events in sample %zu", e->options->max_events,
@@ -85,7 +85,7 @@ enum outcome tape_append(struct engine *e, struct neuron *n, size_t event)
     return PROVEN;
 }
 
-enum relation event_relation(const struct engine *e, size_t from, size_t to)
+enum relation event_relation(const struct pass *e, size_t from, size_t to)
 {
     const struct event *x = e->event + from, *y = e->event + to;
     arb_srcptr earlier = x->time, later = y->time;
@@ -95,7 +95,7 @@ enum relation event_relation(const struct engine *e, size_t from, size_t to)
     return arb_lt(earlier, later) ? AFTER : arb_gt(earlier, later) ? BEFORE : OVERLAP;
 }
 
-const struct flow_memo *flow_between(struct engine *e, const struct neuron *n, size_t from,
+const struct flow_memo *flow_between(struct pass *e, const struct neuron *n, size_t from,
                                      size_t to, enum depth depth)
 {
     struct flow_memo *memo = e->memo + n->population;
@@ -110,7 +110,7 @@ const struct flow_memo *flow_between(struct engine *e, const struct neuron *n, s
     return memo;
 }
 
-const struct flow_memo *flow_shift(struct engine *e, const struct neuron *n, size_t event,
+const struct flow_memo *flow_shift(struct pass *e, const struct neuron *n, size_t event,
                                    enum depth depth)
 {
     struct flow_memo *memo = e->shift + n->population;
@@ -124,7 +124,7 @@ const struct flow_memo *flow_shift(struct engine *e, const struct neuron *n, siz
     return memo;
 }
 
-void event_range(const struct engine *e, struct event *event, size_t population)
+void event_range(const struct pass *e, struct event *event, size_t population)
 {
     bool const mixed =
         e->c->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY && population == e->c->loss.population;
@@ -136,7 +136,7 @@ void event_range(const struct engine *e, struct event *event, size_t population)
     }
 }
 
-enum outcome event_mark(struct engine *e, size_t event)
+enum outcome event_mark(struct pass *e, size_t event)
 {
     struct event *now = e->event + event;
     arb_get_mid_arb(now->mark, now->time);
@@ -146,7 +146,7 @@ enum outcome event_mark(struct engine *e, size_t event)
                      middle_d(now->time));
 }
 
-void margin_lower(struct engine *e, enum ref_margin which, const arb_t x)
+void margin_lower(struct pass *e, enum ref_margin which, const arb_t x)
 {
     /* most calls end here: |x| is provably not the smallest */
     double const rough = fabs(middle_d(x)) * (1 - 0x1p-50) - mag_get_d(arb_radref(x));

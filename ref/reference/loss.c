@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum outcome drive_init(struct engine *e)
+enum outcome drive_init(struct pass *e)
 {
     struct drive *d = calloc(1, sizeof *d);
     if (!d)
@@ -36,7 +36,7 @@ static void moments_clear(struct drive *d)
     d->intervals = 0;
 }
 
-void drive_clear(struct engine *e)
+void drive_clear(struct pass *e)
 {
     struct drive *d = e->drive;
     rules_clear(e);
@@ -59,12 +59,12 @@ void drive_clear(struct engine *e)
     e->drive = NULL;
 }
 
-size_t interval_end(const struct engine *e, const struct neuron *n, size_t entry)
+size_t interval_end(const struct pass *e, const struct neuron *n, size_t entry)
 {
     return entry + 1 < n->entries ? n->tape[entry + 1].event : e->end_event;
 }
 
-void interval_doubt(mag_t doubt, const struct engine *e, const struct neuron *n, size_t entry)
+void interval_doubt(mag_t doubt, const struct pass *e, const struct neuron *n, size_t entry)
 {
     arb_t rates;
     mag_t square;
@@ -138,7 +138,7 @@ void cross_entropy(arb_t value, arb_ptr p, arb_srcptr x, size_t count, size_t la
 }
 
 /* amount = (softmax(x) - onehot(label)) / samples */
-static void softmax_drive(struct engine *e, arb_t value, arb_srcptr x)
+static void softmax_drive(struct pass *e, arb_t value, arb_srcptr x)
 {
     struct drive *d = e->drive;
     size_t const label = e->c->sample[e->sample].label;
@@ -147,7 +147,7 @@ static void softmax_drive(struct engine *e, arb_t value, arb_srcptr x)
     _arb_vec_scalar_mul(d->amount, d->amount, (slong)d->outputs, d->scale, e->prec);
 }
 
-static enum outcome integral_loss(struct engine *e, arb_t value)
+static enum outcome integral_loss(struct pass *e, arb_t value)
 {
     struct drive *d = e->drive;
     enum outcome outcome = PROVEN;
@@ -177,7 +177,7 @@ static enum outcome integral_loss(struct engine *e, arb_t value)
     return outcome;
 }
 
-static enum outcome maximum_loss(struct engine *e, arb_t value)
+static enum outcome maximum_loss(struct pass *e, arb_t value)
 {
     struct drive *d = e->drive;
     enum outcome outcome = PROVEN;
@@ -192,7 +192,7 @@ static enum outcome maximum_loss(struct engine *e, arb_t value)
     return outcome;
 }
 
-static void squared_loss(struct engine *e, arb_t value)
+static void squared_loss(struct pass *e, arb_t value)
 {
     struct drive *d = e->drive;
     const struct case_sample *s = e->c->sample + e->sample;
@@ -206,7 +206,7 @@ static void squared_loss(struct engine *e, arb_t value)
     }
 }
 
-enum outcome loss_evaluate(struct engine *e, arb_t value)
+enum outcome loss_evaluate(struct pass *e, arb_t value)
 {
     e->drive->k = NULL;
     moments_clear(e->drive);
@@ -230,7 +230,7 @@ enum outcome loss_evaluate(struct engine *e, arb_t value)
     return imprecise(e, "unknown loss %d", (int)e->c->loss.kind);
 }
 
-bool drive_moments(struct engine *e, struct neuron *n, size_t entry, arb_ptr moments)
+bool drive_moments(struct pass *e, struct neuron *n, size_t entry, arb_ptr moments)
 {
     struct drive *d = e->drive;
     if (n->model != CASE_LI || n->population != e->c->loss.population)

@@ -44,19 +44,19 @@ struct drive {
 };
 
 /* ---- loss.c ---- */
-enum outcome drive_init(struct engine *e);
-void drive_clear(struct engine *e);
+enum outcome drive_init(struct pass *e);
+void drive_clear(struct pass *e);
 /* Value of the loss of the sample just simulated, and its drive. */
-enum outcome loss_evaluate(struct engine *e, arb_t value);
+enum outcome loss_evaluate(struct pass *e, arb_t value);
 /* Moments of the drive over the interval after entry `entry` of an output; false: all zero. */
-bool drive_moments(struct engine *e, struct neuron *n, size_t entry, arb_ptr moments);
+bool drive_moments(struct pass *e, struct neuron *n, size_t entry, arb_ptr moments);
 /* Within rho of an inexact event V may differ by epsilon from the flow between marks. doubt bounds
  * what that does to int f(V) X dt over the interval after `entry`, for |df/dV| <= 1: the radii at
  * both ends times 2 epsilon (1 + a + c)^2. */
-void interval_doubt(mag_t doubt, const struct engine *e, const struct neuron *n, size_t entry);
+void interval_doubt(mag_t doubt, const struct pass *e, const struct neuron *n, size_t entry);
 /* x[count] +- doubt * factor */
 void spread(arb_ptr x, size_t count, const mag_t doubt, double factor);
-size_t interval_end(const struct engine *e, const struct neuron *n, size_t entry);
+size_t interval_end(const struct pass *e, const struct neuron *n, size_t entry);
 /* tau_mem V' at `span` after an entry. */
 void rise_after(arb_t rise, const struct neuron *n, const struct entry *from, const arb_t span,
                 long prec);
@@ -64,40 +64,40 @@ void rise_after(arb_t rise, const struct neuron *n, const struct entry *from, co
 void cross_entropy(arb_t value, arb_ptr p, arb_srcptr x, size_t count, size_t label, long prec);
 
 /* ---- loss_spike.c ---- */
-enum outcome first_spike_loss(struct engine *e, arb_t value);
+enum outcome first_spike_loss(struct pass *e, arb_t value);
 
 /* ---- loss_integral.c: integrals in closed form ---- */
 /* weighted[P_DRIVEN] = (1/T) int w X over an interval. */
-enum outcome weighting_moments(struct engine *e, const struct neuron *n, size_t entry);
+enum outcome weighting_moments(struct pass *e, const struct neuron *n, size_t entry);
 /* moments of (V - y)/T; also adds (1/2T) int (V - y)^2 to value if it is not NULL. */
-void squared_moments(struct engine *e, const struct neuron *n, size_t entry, double target,
+void squared_moments(struct pass *e, const struct neuron *n, size_t entry, double target,
                      arb_ptr moments, arb_ptr value);
 
 /* ---- loss_maximum.c ---- */
-enum outcome maximum_find(struct engine *e, const struct neuron *n, struct peak *peak);
+enum outcome maximum_find(struct pass *e, const struct neuron *n, struct peak *peak);
 /* The weight with which an arrival acts on a neuron, 0 of all other events. */
-double arrival_weight(const struct engine *e, const struct event *event, const struct neuron *n);
+double arrival_weight(const struct pass *e, const struct event *event, const struct neuron *n);
 /* Whether an output is at its maximum for a while, and event number `entry` of its tape lies there:
  * a step of its V or I just before, or just after it, has two one-sided derivatives. */
-bool plateau_before(const struct engine *e, const struct neuron *n, size_t entry);
-bool plateau_after(const struct engine *e, const struct neuron *n, size_t entry);
-bool maximum_moments(struct engine *e, const struct neuron *n, const struct peak *peak,
+bool plateau_before(const struct pass *e, const struct neuron *n, size_t entry);
+bool plateau_after(const struct pass *e, const struct neuron *n, size_t entry);
+bool maximum_moments(struct pass *e, const struct neuron *n, const struct peak *peak,
                      size_t entry, const arb_t amount, arb_ptr moments);
 
 /* ---- loss_quadrature.c: integrals without a closed form ---- */
 /* phi(x) = (1 - e^-x)/x and phi' for |x| <= 1/8, where the quotient would cancel. */
 void phi_series(acb_t phi, acb_t derivative, const acb_t x, long prec);
-enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t entry);
+enum outcome sigmoid_moments(struct pass *e, const struct neuron *n, size_t entry);
 /* Of the sample before; outputs with equal constants, and the way back, ask for the same. */
 void kept_moments_clear(struct drive *d);
-enum outcome instantaneous_loss(struct engine *e, arb_t value);
+enum outcome instantaneous_loss(struct pass *e, arb_t value);
 
 /* ---- quadrature.c ---- */
 /* f[count] at the complex point u; must return non-finite values where it is not analytic. */
 typedef void integrand(acb_ptr f, const acb_t u, void *context, long prec);
 /* integral[count] += int_0^1 f du, with proven error. */
-enum outcome integrate(struct engine *e, arb_ptr integral, size_t count, integrand *f,
+enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f,
                        void *context);
-void rules_clear(struct engine *e);
+void rules_clear(struct pass *e);
 
 #endif

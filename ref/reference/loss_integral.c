@@ -31,7 +31,7 @@ struct integrals {
     arb_t value[RATES][RATES][POWERS];
 };
 
-static void integrals_init(struct integrals *j, const struct engine *e, const struct constants *k,
+static void integrals_init(struct integrals *j, const struct pass *e, const struct constants *k,
                            const arb_t length)
 {
     j->prec = e->prec;
@@ -201,7 +201,7 @@ static void all_moments(arb_ptr moments, struct integrals *j, const struct sum *
 }
 
 /* (1/T) w(t0 + s) */
-static void weighting_sum(struct sum *f, const struct engine *e, const arb_t t0)
+static void weighting_sum(struct sum *f, const struct pass *e, const arb_t t0)
 {
     arb_t end, part;
     arb_init(end);
@@ -229,7 +229,7 @@ static void weighting_sum(struct sum *f, const struct engine *e, const arb_t t0)
     arb_clear(part);
 }
 
-enum outcome weighting_moments(struct engine *e, const struct neuron *n, size_t entry)
+enum outcome weighting_moments(struct pass *e, const struct neuron *n, size_t entry)
 {
     struct drive *d = e->drive;
     size_t const from = n->tape[entry].event, to = interval_end(e, n, entry);
@@ -276,7 +276,7 @@ static void voltage_sum(struct sum *f, const struct neuron *n, size_t entry, dou
     arb_neg(fast, fast);
 }
 
-void squared_moments(struct engine *e, const struct neuron *n, size_t entry, double target,
+void squared_moments(struct pass *e, const struct neuron *n, size_t entry, double target,
                      arb_ptr moments, arb_ptr value)
 {
     size_t const from = n->tape[entry].event, to = interval_end(e, n, entry);

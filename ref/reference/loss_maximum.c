@@ -9,7 +9,7 @@
 #include "ref/reference/loss.h"
 
 struct search {
-    struct engine *e;
+    struct pass *e;
     const struct neuron *n;
     struct peak *best;
     bool started, fuzzy; /* fuzzy: the best one so far has no certain place */
@@ -43,7 +43,7 @@ static void offer(struct search *x, const arb_t value, enum peak_kind kind, size
 
 static void offer_interval(struct search *x, size_t entry)
 {
-    struct engine *e = x->e;
+    struct pass *e = x->e;
     const struct entry *now = x->n->tape + entry;
     arb_ptr s = e->scratch + 16, peak = e->scratch + 17, length = e->scratch + 18;
     arb_sub(length, e->event[interval_end(e, x->n, entry)].mark, e->event[now->event].mark,
@@ -75,7 +75,7 @@ static void offer_interval(struct search *x, size_t entry)
     offer(x, peak, PEAK_INSIDE, entry, s, !inside, time);
 }
 
-double arrival_weight(const struct engine *e, const struct event *event, const struct neuron *n)
+double arrival_weight(const struct pass *e, const struct event *event, const struct neuron *n)
 {
     if (event->kind != EVENT_ARRIVAL || (event->target != NOBODY && event->target != n->index))
         return 0;
@@ -84,7 +84,7 @@ double arrival_weight(const struct engine *e, const struct event *event, const s
 }
 
 /* Two events at one time, as a fact: equal exact times, or one spike by two ways of one delay. */
-static bool same_time(const struct engine *e, const struct neuron *n, size_t x, size_t y)
+static bool same_time(const struct pass *e, const struct neuron *n, size_t x, size_t y)
 {
     const struct event *one = e->event + x, *two = e->event + y;
     if (event_relation(e, x, y) == SAME)
@@ -98,7 +98,7 @@ static bool same_time(const struct engine *e, const struct neuron *n, size_t x, 
 }
 
 /* One past the last entry at the time of this one. */
-static size_t group_end(const struct engine *e, const struct neuron *n, size_t entry)
+static size_t group_end(const struct pass *e, const struct neuron *n, size_t entry)
 {
     size_t behind = entry + 1;
     while (behind < n->entries && same_time(e, n, n->tape[behind - 1].event, n->tape[behind].event))
@@ -113,7 +113,7 @@ static bool flat(const struct neuron *n, size_t entry)
 }
 
 /* Which of two neighbouring arrivals a maximum sits at matters. */
-static void neighbour_note(struct engine *e, const struct neuron *n, size_t early, size_t late)
+static void neighbour_note(struct pass *e, const struct neuron *n, size_t early, size_t late)
 {
     arb_ptr gap = e->scratch + 18;
     arb_sub(gap, e->event[n->tape[late].event].time, e->event[n->tape[early].event].time, e->prec);
@@ -121,7 +121,7 @@ static void neighbour_note(struct engine *e, const struct neuron *n, size_t earl
 }
 
 /* All other events of the neuron lie before or behind those of the group, as a fact. */
-static bool apart(struct engine *e, const struct neuron *n, const struct peak *peak)
+static bool apart(struct pass *e, const struct neuron *n, const struct peak *peak)
 {
     size_t const group = n->tape[peak->entry].event;
     bool apart = true;
@@ -139,7 +139,7 @@ static bool apart(struct engine *e, const struct neuron *n, const struct peak *p
 
 /* A maximum at arrivals is one only if V rises before and falls after them, and no other arrival
  * shares their time. Its value is that of V at their true time. */
-static enum outcome kink_settle(struct engine *e, const struct neuron *n, struct peak *peak)
+static enum outcome kink_settle(struct pass *e, const struct neuron *n, struct peak *peak)
 {
     size_t const entry = peak->entry;
     const struct entry *from = n->tape + entry - 1, *now = n->tape + peak->behind - 1;
@@ -166,7 +166,7 @@ static enum outcome kink_settle(struct engine *e, const struct neuron *n, struct
 }
 
 /* The stretch that V spends at its start, zero: it ends where something arrives, or not at all. */
-static void start_settle(const struct engine *e, const struct neuron *n, struct peak *peak)
+static void start_settle(const struct pass *e, const struct neuron *n, struct peak *peak)
 {
     peak->entry = 0;
     peak->behind = group_end(e, n, 0);
@@ -178,7 +178,7 @@ static void start_settle(const struct engine *e, const struct neuron *n, struct 
     }
 }
 
-static enum outcome peak_settle(struct engine *e, const struct neuron *n, struct peak *peak)
+static enum outcome peak_settle(struct pass *e, const struct neuron *n, struct peak *peak)
 {
     arb_ptr span = e->scratch + 18;
     switch (peak->kind) {
@@ -203,7 +203,7 @@ static enum outcome peak_settle(struct engine *e, const struct neuron *n, struct
     }
 }
 
-bool plateau_before(const struct engine *e, const struct neuron *n, size_t entry)
+bool plateau_before(const struct pass *e, const struct neuron *n, size_t entry)
 {
     if (e->c->loss.kind != CASE_MAX_VOLTAGE_CROSS_ENTROPY || n->population != e->c->loss.population)
         return false;
@@ -212,14 +212,14 @@ bool plateau_before(const struct engine *e, const struct neuron *n, size_t entry
            (peak->kind <= PEAK_PLATEAU && peak->entry < n->entries && entry < peak->behind);
 }
 
-bool plateau_after(const struct engine *e, const struct neuron *n, size_t entry)
+bool plateau_after(const struct pass *e, const struct neuron *n, size_t entry)
 {
     return plateau_before(e, n, entry) && entry < e->drive->peak[n->index].entry;
 }
 
 static void offer_end(struct search *x, size_t last)
 {
-    struct engine *e = x->e;
+    struct pass *e = x->e;
     const struct neuron *n = x->n;
     arb_ptr value = e->scratch + 19;
     const struct flow_memo *flow = flow_between(e, n, n->tape[last].event, e->end_event, COMPLETE);
@@ -234,7 +234,7 @@ static void offer_end(struct search *x, size_t last)
  * belong to; arrivals; the inside of the intervals between them; T. */
 static void offer_all(struct search *x, struct peak *start)
 {
-    struct engine *e = x->e;
+    struct pass *e = x->e;
     const struct neuron *n = x->n;
     arb_ptr value = e->scratch + 19;
     start_settle(e, n, start);
@@ -254,7 +254,7 @@ static void offer_all(struct search *x, struct peak *start)
     }
 }
 
-enum outcome maximum_find(struct engine *e, const struct neuron *n, struct peak *peak)
+enum outcome maximum_find(struct pass *e, const struct neuron *n, struct peak *peak)
 {
     struct search x = {.e = e, .n = n, .best = peak};
     struct peak start = {.kind = PEAK_START};
@@ -282,7 +282,7 @@ enum outcome maximum_find(struct engine *e, const struct neuron *n, struct peak 
     return peak_settle(e, n, peak);
 }
 
-bool maximum_moments(struct engine *e, const struct neuron *n, const struct peak *peak,
+bool maximum_moments(struct pass *e, const struct neuron *n, const struct peak *peak,
                      size_t entry, const arb_t amount, arb_ptr moments)
 {
     bool const inside = peak->kind == PEAK_INSIDE && peak->entry == entry;

@@ -160,7 +160,7 @@ static const struct kept_moments *find_kept(const struct drive *d, const struct 
     return m;
 }
 
-static enum outcome keep_moments(struct engine *e, const struct constants *k, size_t from,
+static enum outcome keep_moments(struct pass *e, const struct constants *k, size_t from,
                                  size_t to)
 {
     struct drive *d = e->drive;
@@ -175,7 +175,7 @@ static enum outcome keep_moments(struct engine *e, const struct constants *k, si
     return PROVEN;
 }
 
-enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t entry)
+enum outcome sigmoid_moments(struct pass *e, const struct neuron *n, size_t entry)
 {
     size_t const from = n->tape[entry].event, to = interval_end(e, n, entry);
     const struct kept_moments *kept = find_kept(e->drive, n->k, from, to);
@@ -199,7 +199,7 @@ enum outcome sigmoid_moments(struct engine *e, const struct neuron *n, size_t en
 }
 
 struct instant_context {
-    struct engine *e;
+    struct pass *e;
     size_t entry, label;
     arb_srcptr length;
     acb_ptr voltage, factor; /* [outputs] */
@@ -262,7 +262,7 @@ static void instant_integrand(acb_ptr f, const acb_t u, void *context, long prec
     arb_clear(shift);
 }
 
-static enum outcome instant_interval(struct engine *e, struct instant_context *c, arb_ptr moments,
+static enum outcome instant_interval(struct pass *e, struct instant_context *c, arb_ptr moments,
                                      size_t count)
 {
     struct drive *d = e->drive;
@@ -288,7 +288,7 @@ static enum outcome instant_interval(struct engine *e, struct instant_context *c
     return outcome;
 }
 
-enum outcome instantaneous_loss(struct engine *e, arb_t value)
+enum outcome instantaneous_loss(struct pass *e, arb_t value)
 {
     struct drive *d = e->drive;
     size_t const count = 1 + d->outputs * P_DRIVEN;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* t_l/tau0 + log sum_k e^(-t_k/tau0) + alpha (e^(t_l/tau1) - 1), or alpha/(1.01 T - t_l) last. */
-static enum outcome time_cross_entropy(struct engine *e, arb_t value, arb_srcptr t, size_t count)
+static enum outcome time_cross_entropy(struct pass *e, arb_t value, arb_srcptr t, size_t count)
 {
     const struct case_loss *loss = &e->c->loss;
     bool pole = false;
@@ -68,7 +68,7 @@ static void add_half_square(arb_t value, const arb_t residual, long prec)
     arb_clear(square);
 }
 
-static void time_squared_error(struct engine *e, arb_t value, arb_srcptr t, size_t count)
+static void time_squared_error(struct pass *e, arb_t value, arb_srcptr t, size_t count)
 {
     const double *times = e->c->sample[e->sample].times;
     for (size_t k = 0; k < count; k++) {
@@ -79,7 +79,7 @@ static void time_squared_error(struct engine *e, arb_t value, arb_srcptr t, size
     }
 }
 
-static void time_margin(struct engine *e, arb_t value, arb_srcptr t, size_t count)
+static void time_margin(struct pass *e, arb_t value, arb_srcptr t, size_t count)
 {
     size_t const label = e->c->sample[e->sample].label;
     arb_ptr by = e->drive->by_spike;
@@ -98,7 +98,7 @@ static void time_margin(struct engine *e, arb_t value, arb_srcptr t, size_t coun
     arb_clear(margin);
 }
 
-enum outcome first_spike_loss(struct engine *e, arb_t value)
+enum outcome first_spike_loss(struct pass *e, arb_t value)
 {
     struct drive *d = e->drive;
     size_t const count = d->outputs;

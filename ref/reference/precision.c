@@ -15,7 +15,7 @@ static double affordable(long prec)
     return (double)(prec - prec / 8) - 72 - 16;
 }
 
-void precision_note(struct engine *e, const arb_t time)
+void precision_note(struct pass *e, const arb_t time)
 {
     double const radius = mag_get_d_log2_approx(arb_radref(time));
     double const last = e->last_input > 0 ? e->last_input : e->c->end;

@@ -13,7 +13,7 @@
 #define ELLIPSES 7 /* rho = 2^1 .. 2^7 */
 #define DEPTH 40
 
-static const struct rule *rule_of(struct engine *e, size_t degree)
+static const struct rule *rule_of(struct pass *e, size_t degree)
 {
     for (size_t x = 0; x < e->rules; x++)
         if (e->rule[x].degree == degree)
@@ -36,7 +36,7 @@ static const struct rule *rule_of(struct engine *e, size_t degree)
     return r;
 }
 
-void rules_clear(struct engine *e)
+void rules_clear(struct pass *e)
 {
     for (size_t x = 0; x < e->rules; x++) {
         _arb_vec_clear(e->rule[x].node, (slong)e->rule[x].degree);
@@ -48,7 +48,7 @@ void rules_clear(struct engine *e)
 }
 
 struct task {
-    struct engine *e;
+    struct pass *e;
     size_t count;
     integrand *f;
     void *context;
@@ -170,7 +170,7 @@ static enum outcome integrate_part(struct task *t, arb_ptr integral, const arb_t
     return outcome;
 }
 
-enum outcome integrate(struct engine *e, arb_ptr integral, size_t count, integrand *f,
+enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f,
                        void *context)
 {
     struct task t = {.e = e, .count = count, .f = f, .context = context};

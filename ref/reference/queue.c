@@ -4,13 +4,13 @@
 #include "ref/reference/reference.h"
 
 /* Earlier midpoint first, then earlier creation: a total order, the same on every machine. */
-static bool earlier(const struct engine *e, size_t x, size_t y)
+static bool earlier(const struct pass *e, size_t x, size_t y)
 {
     int const order = arf_cmp(arb_midref(e->event[x].mark), arb_midref(e->event[y].mark));
     return order != 0 ? order < 0 : x < y;
 }
 
-enum outcome queue_push(struct engine *e, size_t event)
+enum outcome queue_push(struct pass *e, size_t event)
 {
     size_t *heap = grown(e->heap, e->pending, &e->heap_room, sizeof *heap);
     if (!heap)
@@ -25,7 +25,7 @@ enum outcome queue_push(struct engine *e, size_t event)
     return PROVEN;
 }
 
-size_t queue_pop(struct engine *e)
+size_t queue_pop(struct pass *e)
 {
     size_t const first = e->heap[0], last = e->heap[--e->pending];
     size_t at = 0;
@@ -44,7 +44,7 @@ size_t queue_pop(struct engine *e)
     return first;
 }
 
-static size_t winner(const struct engine *e, size_t x, size_t y)
+static size_t winner(const struct pass *e, size_t x, size_t y)
 {
     if (y == NOBODY) /* the leaves fill from the left: x may be nobody, too */
         return x;
@@ -58,7 +58,7 @@ static size_t winner(const struct engine *e, size_t x, size_t y)
     return left->crossing_known ? y : x; /* an unknown one has to be looked at first */
 }
 
-void tournament_update(struct engine *e, size_t neuron)
+void tournament_update(struct pass *e, size_t neuron)
 {
     size_t at = e->leaves + neuron;
     e->tournament[at] = neuron;
@@ -66,7 +66,7 @@ void tournament_update(struct engine *e, size_t neuron)
         e->tournament[at] = winner(e, e->tournament[2 * at], e->tournament[2 * at + 1]);
 }
 
-size_t tournament_first(const struct engine *e)
+size_t tournament_first(const struct pass *e)
 {
     return e->tournament[1];
 }

@@ -139,7 +139,7 @@ struct ref_adjoint *ref_adjoint_new(struct ref_sample *s)
     return a;
 }
 
-enum outcome none_add(struct engine *e, size_t parameter, enum ref_none_kind kind, bool known,
+enum outcome none_add(struct pass *e, size_t parameter, enum ref_none_kind kind, bool known,
                       const arb_t left, const arb_t right)
 {
     struct ref_none *larger = grown(e->none, e->nones, &e->nones_room, sizeof *larger);
@@ -164,7 +164,7 @@ static int by_place(const void *one, const void *two)
     return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-void result_nones(struct engine *e)
+void result_nones(struct pass *e)
 {
     struct ref_result *r = e->result;
     size_t kept = 0;
@@ -194,7 +194,7 @@ void result_nones(struct engine *e)
     e->nones = e->nones_room = 0;
 }
 
-enum outcome result_spikes(struct engine *e)
+enum outcome result_spikes(struct pass *e)
 {
     struct ref_sample *s = e->result->sample + e->sample;
     for (size_t x = 0; x < e->neurons; x++) {

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static enum outcome sample_run(struct engine *e, size_t sample)
+static enum outcome sample_run(struct pass *e, size_t sample)
 {
     enum outcome outcome = sample_begin(e, sample);
     if (outcome == PROVEN)
@@ -24,11 +24,11 @@ static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
                            const struct ref_options *options, long prec, double slack,
                            struct forecast *forecast)
 {
-    struct engine e;
+    struct pass e;
     enum outcome outcome = result_init(r, c, options);
     if (outcome != PROVEN)
         return outcome;
-    outcome = engine_init(&e, c, options, r, prec, slack);
+    outcome = pass_init(&e, c, options, r, prec, slack);
     for (size_t x = 0; x < c->samples && outcome == PROVEN; x++) {
         outcome = sample_run(&e, x);
         arb_add(r->loss, r->loss, r->sample[x].loss, prec);
@@ -42,7 +42,7 @@ static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
     for (int m = 0; m < REF_MARGINS; m++)
         arb_set(r->margin[m], e.margin[m]);
     *forecast = e.forecast;
-    engine_clear(&e);
+    pass_clear(&e);
     return outcome;
 }
 

@@ -170,7 +170,7 @@ struct forecast {
     double lost[FORECAST_PARTS];
 };
 
-struct engine {
+struct pass {
     const struct case_problem *c;
     const struct ref_options *options;
     long prec;
@@ -217,72 +217,72 @@ struct engine {
 /* Scratch use: flow of the event loop 0..7, adjoint 8..15, loss 16..23. */
 
 /* ---- engine.c ---- */
-enum outcome engine_init(struct engine *e, const struct case_problem *c,
+enum outcome pass_init(struct pass *e, const struct case_problem *c,
                          const struct ref_options *options, struct ref_result *result, long prec,
                          double slack);
-void engine_clear(struct engine *e);
+void pass_clear(struct pass *e);
 /* Room for one more element of an array, NULL if memory is short. */
 void *grown(void *array, size_t count, size_t *room, size_t size);
-enum outcome sample_begin(struct engine *e, size_t sample);
-void sample_end(struct engine *e);
-enum outcome event_new(struct engine *e, size_t *number, enum event_kind kind);
-enum outcome spike_new(struct engine *e, size_t *number);
-enum outcome tape_append(struct engine *e, struct neuron *n, size_t event);
-enum outcome order_append(struct engine *e, size_t event);
+enum outcome sample_begin(struct pass *e, size_t sample);
+void sample_end(struct pass *e);
+enum outcome event_new(struct pass *e, size_t *number, enum event_kind kind);
+enum outcome spike_new(struct pass *e, size_t *number);
+enum outcome tape_append(struct pass *e, struct neuron *n, size_t event);
+enum outcome order_append(struct pass *e, size_t event);
 /* Flow of neuron n from one event to another; shared by neurons with the same constants. */
-const struct flow_memo *flow_between(struct engine *e, const struct neuron *n, size_t from,
+const struct flow_memo *flow_between(struct pass *e, const struct neuron *n, size_t from,
                                      size_t to, enum depth depth);
 /* The flow from the true time of an event to its mark. */
-const struct flow_memo *flow_shift(struct engine *e, const struct neuron *n, size_t event,
+const struct flow_memo *flow_shift(struct pass *e, const struct neuron *n, size_t event,
                                    enum depth depth);
 /* The neurons that get an entry for an event at `target` of a population: that one, or all; and all
  * outputs of the instantaneous loss, which mixes them and needs them to share their intervals. */
-void event_range(const struct engine *e, struct event *event, size_t population);
+void event_range(const struct pass *e, struct event *event, size_t population);
 /* Sets the mark to the midpoint; IMPRECISE if the radius is above rho. */
-enum outcome event_mark(struct engine *e, size_t event);
-enum relation event_relation(const struct engine *e, size_t from, size_t to);
+enum outcome event_mark(struct pass *e, size_t event);
+enum relation event_relation(const struct pass *e, size_t from, size_t to);
 /* Lowers a margin to an enclosure of |x|. */
-void margin_lower(struct engine *e, enum ref_margin which, const arb_t x);
-enum outcome imprecise(struct engine *e, const char *format, ...)
+void margin_lower(struct pass *e, enum ref_margin which, const arb_t x);
+enum outcome imprecise(struct pass *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* ---- queue.c ---- */
-enum outcome queue_push(struct engine *e, size_t event);
-size_t queue_pop(struct engine *e);
-void tournament_update(struct engine *e, size_t neuron);
-size_t tournament_first(const struct engine *e);
+enum outcome queue_push(struct pass *e, size_t event);
+size_t queue_pop(struct pass *e);
+void tournament_update(struct pass *e, size_t neuron);
+size_t tournament_first(const struct pass *e);
 
 /* ---- simulate.c, arrive.c ---- */
-enum outcome simulate(struct engine *e);
+enum outcome simulate(struct pass *e);
 /* watch.c: called at every event, the last of so many in order; FULL, with a reason, to stop. */
-enum outcome watch(struct engine *e, size_t ordered, bool back);
-enum outcome neuron_advance(struct engine *e, struct neuron *n, size_t event, arb_t v, arb_t i);
+enum outcome watch(struct pass *e, size_t ordered, bool back);
+enum outcome neuron_advance(struct pass *e, struct neuron *n, size_t event, arb_t v, arb_t i);
 /* At T: a voltage that still rises is a maximum, at which a spike may be born. */
-void end_note(struct engine *e, const struct neuron *n, const arb_t v, const arb_t i);
-enum outcome neuron_receive(struct engine *e, struct neuron *n, size_t event, double weight);
-enum outcome spike_send(struct engine *e, size_t spike);
+void end_note(struct pass *e, const struct neuron *n, const arb_t v, const arb_t i);
+enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, double weight);
+enum outcome spike_send(struct pass *e, size_t spike);
 
 /* ---- result.c ---- */
 /* Adds to what makes a derivative one-sided; left and right are parts of it. */
-enum outcome none_add(struct engine *e, size_t parameter, enum ref_none_kind kind, bool known,
+enum outcome none_add(struct pass *e, size_t parameter, enum ref_none_kind kind, bool known,
                       const arb_t left, const arb_t right);
 /* Gives the result its nones, one a parameter, and takes their numbers out of its gradient. */
-void result_nones(struct engine *e);
+void result_nones(struct pass *e);
 enum outcome result_init(struct ref_result *r, const struct case_problem *c,
                          const struct ref_options *o);
 struct ref_adjoint *ref_adjoint_new(struct ref_sample *s); /* NULL if memory is short */
-enum outcome result_spikes(struct engine *e);
+enum outcome result_spikes(struct pass *e);
 /* Bits by which some number misses the digits asked for: 0 if none does, infinite if one has none.
  */
 double result_shortfall(const struct ref_result *r, const struct ref_options *o);
 
 /* ---- precision.c ---- */
-void precision_note(struct engine *e, const arb_t time); /* of a spike */
+void precision_note(struct pass *e, const arb_t time); /* of a spike */
 /* Bits for the next attempt, more than prec: a run failed, or some of its numbers missed digits. */
 long precision_after_failure(const struct forecast *f, long prec, const struct ref_options *o);
 long precision_after_shortfall(long prec, double missing);
 
 /* ---- adjoint.c ---- */
-enum outcome adjoint_run(struct engine *e);
+enum outcome adjoint_run(struct pass *e);
 
 #endif

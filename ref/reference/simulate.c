@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-static enum outcome inputs_load(struct engine *e)
+static enum outcome inputs_load(struct pass *e)
 {
     const struct case_problem *c = e->c;
     const struct case_sample *s = c->sample + e->sample;
@@ -38,7 +38,7 @@ static enum outcome inputs_load(struct engine *e)
 }
 
 /* Probes, and the steps of target voltages, are events that change nothing. */
-static enum outcome marks_load(struct engine *e)
+static enum outcome marks_load(struct pass *e)
 {
     for (size_t x = 0; x < e->options->probes; x++) {
         const struct ref_probe *probe = e->options->probe + x;
@@ -77,7 +77,7 @@ static enum outcome marks_load(struct engine *e)
 
 /* Replaces the guess of a neuron by a proven crossing, or by the proof that there is none before T.
  */
-static enum outcome crossing_resolve(struct engine *e, size_t number)
+static enum outcome crossing_resolve(struct pass *e, size_t number)
 {
     struct neuron *n = e->neuron + number;
     const struct entry *now = n->tape + n->entries - 1;
@@ -122,7 +122,7 @@ static enum outcome crossing_resolve(struct engine *e, size_t number)
 }
 
 /* The peak that V would have reached without the reset: by how much the spike exists. */
-static void spike_margins(struct engine *e, const struct neuron *n, size_t event)
+static void spike_margins(struct pass *e, const struct neuron *n, size_t event)
 {
     const struct entry *before = n->tape + n->entries - 1;
     arb_ptr s = e->scratch, peak = e->scratch + 1;
@@ -138,7 +138,7 @@ static void spike_margins(struct engine *e, const struct neuron *n, size_t event
     }
 }
 
-static enum outcome neuron_spike(struct engine *e, size_t number)
+static enum outcome neuron_spike(struct pass *e, size_t number)
 {
     struct neuron *n = e->neuron + number;
     size_t spike, event;
@@ -189,7 +189,7 @@ static enum outcome neuron_spike(struct engine *e, size_t number)
     return spike_send(e, spike);
 }
 
-static enum outcome arrival_deliver(struct engine *e, size_t event)
+static enum outcome arrival_deliver(struct pass *e, size_t event)
 {
     struct event const now = e->event[event];
     const struct case_projection *p = NULL;
@@ -221,7 +221,7 @@ static enum outcome arrival_deliver(struct engine *e, size_t event)
 }
 
 /* No neuron crosses after its last event and before T. */
-static enum outcome finish(struct engine *e)
+static enum outcome finish(struct pass *e)
 {
     arb_ptr v = e->scratch + 6, i = e->scratch + 7;
     for (size_t x = 0; x < e->neurons; x++) {
@@ -244,7 +244,7 @@ static enum outcome finish(struct engine *e)
     return PROVEN;
 }
 
-enum outcome simulate(struct engine *e)
+enum outcome simulate(struct pass *e)
 {
     enum outcome outcome = inputs_load(e);
     if (outcome == PROVEN)

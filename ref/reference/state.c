@@ -37,7 +37,7 @@ static void neuron_init(struct neuron *n, const struct case_population *p, size_
 }
 
 /* epsilon and safe of every neuron, from the sums of the sizes of their weights. */
-static void epsilon_init(struct engine *e)
+static void epsilon_init(struct pass *e)
 {
     const struct case_problem *c = e->c;
     mag_t size, total;
@@ -75,7 +75,7 @@ static void epsilon_init(struct engine *e)
     mag_clear(total);
 }
 
-static enum outcome network_init(struct engine *e)
+static enum outcome network_init(struct pass *e)
 {
     const struct case_problem *c = e->c;
     e->first = calloc(c->populations + 1, sizeof *e->first);
@@ -129,11 +129,11 @@ static enum outcome network_init(struct engine *e)
     return PROVEN;
 }
 
-enum outcome engine_init(struct engine *e, const struct case_problem *c,
+enum outcome pass_init(struct pass *e, const struct case_problem *c,
                          const struct ref_options *options, struct ref_result *result, long prec,
                          double slack)
 {
-    *e = (struct engine){.c = c,
+    *e = (struct pass){.c = c,
                          .options = options,
                          .prec = prec,
                          .slack = slack,
@@ -156,7 +156,7 @@ enum outcome engine_init(struct engine *e, const struct case_problem *c,
     return drive_init(e);
 }
 
-void engine_clear(struct engine *e)
+void pass_clear(struct pass *e)
 {
     sample_end(e);
     drive_clear(e);
@@ -202,7 +202,7 @@ void engine_clear(struct engine *e)
     free(e->block);
 }
 
-enum outcome sample_begin(struct engine *e, size_t sample)
+enum outcome sample_begin(struct pass *e, size_t sample)
 {
     e->sample = sample;
     e->entries = 0;
@@ -232,7 +232,7 @@ enum outcome sample_begin(struct engine *e, size_t sample)
     return PROVEN;
 }
 
-void sample_end(struct engine *e)
+void sample_end(struct pass *e)
 {
     for (size_t x = 0; x < e->neurons; x++) {
         struct neuron *n = e->neuron + x;

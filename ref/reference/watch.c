@@ -16,7 +16,7 @@ static double now(void)
 }
 
 /* Mean ms between the spikes of the newest half of a neuron's train; 0 of fewer than two. */
-static double interval_of(const struct engine *e, size_t neuron)
+static double interval_of(const struct pass *e, size_t neuron)
 {
     size_t const half = e->neuron[neuron].spikes / 2;
     size_t seen = 0;
@@ -29,7 +29,7 @@ static double interval_of(const struct engine *e, size_t neuron)
     return seen > 1 ? (last - first) / (double)(seen - 1) : 0;
 }
 
-static enum outcome stop(struct engine *e, double time, const char *why)
+static enum outcome stop(struct pass *e, double time, const char *why)
 {
     size_t most = 0;
     for (size_t x = 1; x < e->neurons; x++)
@@ -48,7 +48,7 @@ static enum outcome stop(struct engine *e, double time, const char *why)
     return FULL;
 }
 
-enum outcome watch(struct engine *e, size_t ordered, bool back)
+enum outcome watch(struct pass *e, size_t ordered, bool back)
 {
     const struct ref_options *o = e->options;
     double const time = ordered > 0 ? middle_d(e->event[e->order[ordered - 1]].mark) : 0;

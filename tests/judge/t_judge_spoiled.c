@@ -114,11 +114,39 @@ START_TEST(silence_above_the_threshold_is_not_explained)
 }
 END_TEST
 
+static enum result_status run_moved(const struct engine *engine, struct result *result,
+                                    const struct case_problem *c, const struct engine_options *how)
+{
+    (void)engine;
+    enum result_status status = engine_run(&ref_engine, result, c, how);
+    if (status == RESULT_OK)
+        result->gradient[3] *= 1 + 0x1p-30;
+    return status;
+}
+
+START_TEST(reference_is_an_engine_that_is_right_to_the_last_digits)
+{
+    static const struct engine moved = {.name = "moved", .run = run_moved};
+    options.engine[0] = &ref_engine;
+    ver_judge(&judgement, "worked", "file", &made, &options);
+    ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
+    ck_assert_int_eq(outcome_of("spikes"), VER_AGREES);
+    ck_assert_int_eq(outcome_of("tau_syn"), VER_AGREES);
+    ver_judgement_clear(&judgement);
+    options.engine[0] = &moved;
+    ver_judge(&judgement, "worked", "file", &made, &options);
+    ck_assert_int_eq(judgement.verdict, VER_FAIL);
+    ck_assert_int_eq(outcome_of("weights"), VER_DIFFERS);
+    ck_assert_int_eq(outcome_of("delays"), VER_AGREES);
+}
+END_TEST
+
 static Suite *spoiled_suite(void)
 {
     Suite *suite = suite_create("judge_spoiled");
     TCase *tests = tcase_create("judge_spoiled");
     tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, reference_is_an_engine_that_is_right_to_the_last_digits);
     tcase_add_test(tests, difference_in_the_last_comparison_fails_the_case);
     tcase_add_test(tests, nan_in_a_gradient_fails_the_case);
     tcase_add_test(tests, silence_above_the_threshold_is_not_explained);

@@ -29,9 +29,9 @@ enum crossing peak_find(arb_t s, arb_t peak, const struct neuron *n, const arb_t
                         long prec);
 enum crossing crossing_find(arb_t s, arb_t slope, arb_t current, arb_t peak, const struct neuron *n,
                             const arb_t v, const arb_t i, const arb_t horizon, long prec);
-enum outcome integrate(struct engine *e, arb_ptr integral, size_t count, integrand *f,
+enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f,
                        void *context);
-void rules_clear(struct engine *e);
+void rules_clear(struct pass *e);
 
 #include "cases/families/random.h"
 
@@ -107,7 +107,7 @@ static void shape_integral(arb_t value, const struct shape *s)
 
 START_TEST(integrals_hold_their_closed_forms)
 {
-    struct engine e = {.prec = few[_i]};
+    struct pass e = {.prec = few[_i]};
     char reason[256];
     e.reason = reason;
     arb_t got, truth;
@@ -136,7 +136,7 @@ END_TEST
 START_TEST(a_rule_of_any_degree_encloses)
 {
     char reason[256];
-    struct engine e = {.prec = 60, .reason = reason};
+    struct pass e = {.prec = 60, .reason = reason};
     acb_t value;
     arb_t sum, low, length, truth;
     mag_t bound;

@@ -9,7 +9,7 @@
 enum { PREC = 128 };
 #define R 0x1p-60 /* radius of the time of an event */
 
-static struct engine e;
+static struct pass e;
 static struct ref_result result;
 static struct case_problem *problem;
 static struct ref_options options = REF_OPTIONS_DEFAULT;
@@ -22,7 +22,7 @@ static void begin(const char *name)
         kind++;
     problem = uncertain_case(kind, 0);
     ck_assert_int_eq(result_init(&result, problem, &options), PROVEN);
-    ck_assert_int_eq(engine_init(&e, problem, &options, &result, PREC, 0x1p-20), PROVEN);
+    ck_assert_int_eq(pass_init(&e, problem, &options, &result, PREC, 0x1p-20), PROVEN);
     ck_assert_int_eq(sample_begin(&e, 0), PROVEN);
     output = e.first[problem->loss.population];
 }
@@ -32,7 +32,7 @@ static void end(void)
     result.gradient = e.gradient;
     result.parameters = e.parameters;
     e.gradient = NULL;
-    engine_clear(&e);
+    pass_clear(&e);
     ref_clear(&result);
     case_free(problem);
 }
@@ -223,7 +223,7 @@ static void wave(acb_ptr f, const acb_t u, void *context, long prec)
 START_TEST(bounds_of_an_integrand_are_those_of_the_whole_ellipse)
 {
     char reason[256];
-    struct engine few = {.prec = 60, .reason = reason};
+    struct pass few = {.prec = 60, .reason = reason};
     arb_t got, truth;
     arb_init(got);
     arb_init(truth);

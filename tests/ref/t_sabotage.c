@@ -14,10 +14,10 @@ double __real_hint_crossing(const struct neuron *n, double v, double i, double s
 double __wrap_hint_crossing(const struct neuron *n, double v, double i, double slack);
 double __real_hint_root(const struct neuron *n, double v, double i, double end);
 double __wrap_hint_root(const struct neuron *n, double v, double i, double end);
-size_t __real_queue_pop(struct engine *e);
-size_t __wrap_queue_pop(struct engine *e);
-size_t __real_tournament_first(const struct engine *e);
-size_t __wrap_tournament_first(const struct engine *e);
+size_t __real_queue_pop(struct pass *e);
+size_t __wrap_queue_pop(struct pass *e);
+size_t __real_tournament_first(const struct pass *e);
+size_t __wrap_tournament_first(const struct pass *e);
 
 /* The first ones cost time only; from CROSSING_NEVER on some spikes cannot be proven. */
 static enum sabotage {
@@ -74,7 +74,7 @@ double __wrap_hint_root(const struct neuron *n, double v, double i, double end)
     }
 }
 
-size_t __wrap_queue_pop(struct engine *e)
+size_t __wrap_queue_pop(struct pass *e)
 {
     size_t const first = __real_queue_pop(e);
     if (sabotage != POP_SECOND || e->pending == 0 || calls++ % 4)
@@ -84,7 +84,7 @@ size_t __wrap_queue_pop(struct engine *e)
     return second;
 }
 
-size_t __wrap_tournament_first(const struct engine *e)
+size_t __wrap_tournament_first(const struct pass *e)
 {
     if (sabotage == FIRST_NOBODY)
         return NOBODY;

@@ -1,12 +1,14 @@
 /* engines.c: see engines.h. */
 #include "verify/run/engines.h"
 #include "gpu/gpu.h"
+#include "ref/ref.h"
 #include "verify/exec/program.h"
 #include "verify/exec/shared_object.h"
 
 #include <string.h>
 
-static const struct engine *const table[] = {&gpu_clock_host, &gpu_clock_cuda, &gpu_clock_emulated};
+static const struct engine *const table[] = {&gpu_clock_host, &gpu_clock_cuda, &gpu_clock_emulated,
+                                             &ref_engine};
 
 const struct engine *ver_engine_at(size_t k)
 {
