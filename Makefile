@@ -128,7 +128,7 @@ $(OUT)/evident-%: $(MAIN) $(FAULTY) $(LIBRARY)
 # A test runs once for every time that it is built, and what it spends is spent in the library. Those
 # that compute by themselves are worth more.
 TEST_LEVEL := -O0
-$(addprefix $(BUILD)/tests/,oracle t_oracle t_exp_log hostile edges): private TEST_LEVEL :=
+$(addprefix $(BUILD)/tests/,oracle t_oracle t_exp_log t_ref_grid_limit t_ref_grid_variant hostile edges): private TEST_LEVEL :=
 
 $(BUILD)/tests/%: %.c $(LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
