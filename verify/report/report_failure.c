@@ -78,15 +78,15 @@ static void put_head(struct report *report, char *const *cell, size_t number)
     fputs("</p>\n", report->out);
     put_commands(report, cell);
     if (strcmp(cell[QUANTITY], "-") != 0) {
-        static const char *const title[] = {"who",  "quantity",         "index", "got",
-                                            "want", "distance, bounds", NULL};
+        static const char *const title[] = {"who", "quantity", "index", "distance, bounds",
+                                            "got", "want",     NULL};
         report_put_table_start(report->out, title);
     }
 }
 
 static void put_numbers(struct report *report, char *const *cell)
 {
-    static const int column[] = {ENGINE, QUANTITY, INDEX, GOT, WANT, DISTANCE};
+    static const int column[] = {ENGINE, QUANTITY, INDEX, DISTANCE, GOT, WANT};
     if (strcmp(cell[QUANTITY], "-") == 0)
         return;
     fputs("<tr>", report->out);

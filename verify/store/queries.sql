@@ -235,9 +235,11 @@ FROM (SELECT *, row_number() OVER (PARTITION BY picture, "group", "column", "row
 ORDER BY picture, "group", "column", "row")
 
 /* What did not pass: of a case at most six comparisons that differ. */
+/* What fails first, the worst of it first (no number is worst of all); what was not run last. */
 QUERY("failures.tsv",
 WITH x AS (
-  SELECT *, row_number() OVER (PARTITION BY position ORDER BY number) AS rank
+  SELECT *, row_number() OVER (PARTITION BY position ORDER BY number) AS rank,
+    max(coalesce(distance, 9e999)) OVER (PARTITION BY position) AS worst
   FROM comparisons WHERE run = ?1 AND outcome = 'fail')
 SELECT family, name AS "case", verdict, reason, coalesce(quantity, '-') AS quantity, place AS
   "index",
@@ -245,15 +247,20 @@ SELECT family, name AS "case", verdict, reason, coalesce(quantity, '-') AS quant
   (SELECT diagnosis FROM engines e WHERE e.run = ?1 AND e.position = c.position
     AND e.engine = x.engine AND diagnosis <> '' LIMIT 1) AS hint
 FROM cases c LEFT JOIN x ON x.position = c.position AND rank <= 6
-WHERE c.run = ?1 AND verdict <> 'pass' ORDER BY c.position, rank)
+WHERE c.run = ?1 AND verdict <> 'pass'
+ORDER BY CASE verdict WHEN 'fail' THEN 0 WHEN 'error' THEN 1 WHEN 'undecided' THEN 2 ELSE 3 END,
+  worst DESC, c.position, rank)
 
 /* Cases that fail, each with the engine whose numbers are wrong, where it is one that can be
  * drawn. */
 QUERY("to draw",
 SELECT name, (SELECT engine FROM comparisons x WHERE x.run = ?1 AND x.position = c.position
   AND outcome = 'fail' AND engine <> 'reference' AND engine NOT GLOB 'exec:*'
-  AND engine NOT GLOB 'answers:*' ORDER BY number LIMIT 1)
-FROM cases c WHERE run = ?1 AND verdict = 'fail' ORDER BY position)
+  AND engine NOT GLOB 'answers:*' AND engine NOT GLOB 'so:*'
+  ORDER BY number LIMIT 1)
+FROM cases c WHERE run = ?1 AND verdict = 'fail'
+ORDER BY (SELECT max(coalesce(distance, 9e999)) FROM comparisons x WHERE x.run = ?1
+  AND x.position = c.position AND outcome = 'fail') DESC, position)
 
 /* ?2: the digest of the run. */
 QUERY("summary.tsv",
@@ -735,14 +742,15 @@ SELECT number, median(seconds) FROM engines WHERE run = ? AND seconds > 0
 /* What the failures look like: hints up to their details, reasons of what was not settled. */
 QUERY("page looks",
 WITH f AS (
-  SELECT position, coalesce((SELECT diagnosis FROM engines e WHERE e.run = ?1
+  SELECT position, verdict <> 'fail' AS later, coalesce((SELECT diagnosis FROM engines e WHERE e.run = ?1
       AND e.position = c.position AND diagnosis <> '' AND engine = (SELECT engine FROM comparisons x
         WHERE x.run = ?1 AND x.position = c.position AND outcome = 'fail' ORDER BY number LIMIT 1)),
     iif(verdict = 'fail', 'fails, and nothing known looks so', reason)) || ' (' AS text
   FROM cases c WHERE run = ?1 AND verdict <> 'pass'),
 g AS (
   SELECT substr(text, 1, instr(text, ' (') - 1) AS look, count(*) AS cases,
-    row_number() OVER (ORDER BY min(position)) AS rank FROM f GROUP BY look)
+    row_number() OVER (ORDER BY min(later), count(*) DESC, min(position)) AS rank
+  FROM f GROUP BY look)
 SELECT look, cases FROM (
   SELECT min(rank, 9) AS rank, iif(rank > 8, 'other', look) AS look, sum(cases) AS cases FROM g
   GROUP BY min(rank, 9)) WHERE (SELECT count(*) FROM f) >= 2 ORDER BY rank)
