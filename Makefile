@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # evident: builds, checks and installs. `make help` lists the targets; all that is built is under
 # build/. Needs GNU make. Parallel by itself; -jN or JOBS=N changes how much.
 
@@ -112,8 +113,7 @@ $(BUILD)/%: $(BUILD)/gpu/tools/%.o $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
 $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
-	@rm -f $@
-	$(SAY)$(AR) rcs $@ $^
+	$(SAY)rm -f $@ && $(AR) rcs $@ $^
 
 $(PROGRAM): $(MAIN) $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)

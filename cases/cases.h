@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cases.h: reading, writing, checking and making problems; the numbering of their parameters. */
 #ifndef EVIDENT_CASES_H
 #define EVIDENT_CASES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check.c: judges the values of a case by the table of the format.
  *
  * The rules hold alike for a case that was read and for one that was built in memory. Every

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check_sample.c: judges what has times: spike trains and target voltages. */
 #include "cases/internal.h"
 

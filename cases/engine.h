@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* engine.h: an engine: whatever turns a case into spikes, a loss and its gradients. The engines of
  * this program, other programs (exec:COMMAND) and shared objects (so:PATH) are all this; what a
  * judge needs to know of one is a field.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* format.c: the table of the format; see format.h. Keys stand in the order in which they are
  * written. */
 #include "cases/format.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* format.h: the format of a case as one table: for every key what it holds, where it is kept, who
  * needs it and what it may be. Reading, judging, writing, copying and freeing all walk this table,
  * and tests/cases/t_format.c holds case.schema.json against it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hdf5.c: reads a float dataset of an HDF5 file, for matrices and spikes too large for JSON.
  *
  * IEEE binary32 and binary64 of either byte order are taken, since each of their numbers is a

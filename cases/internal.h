@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* internal.h: what the reader, the checker and the writer share and nobody else needs.
  *
  * A refusal is one line "FILE: PLACE: found F, wanted W". Every function below that returns int

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* own.c: gives back the memory of a case, and copies one, so that it may be changed in place.
  *
  * Every list of a case is a block of its own. A case that is only half built may be freed, too, as

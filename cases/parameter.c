@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* parameter.c: numbers the parameters of a case, and names them.
  *
  * One flat order for every engine: blocks by quantity, then by projection, population, or sample,

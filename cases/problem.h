@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* problem.h: the problem. What a network, its samples and its loss are: plain data, for C, C++ and
  * CUDA C; all that an engine needs to know of a case.
  *

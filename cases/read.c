@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* read.c: reads a case: the file and its JSON text. */
 #include "cases/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* read_message.c: how a refusal is said.
  *
  * One line of at most 511 bytes, "FILE: PLACE: found F, wanted W", whatever bytes the input holds:

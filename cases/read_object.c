@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* read_object.c: reads the objects of a case by the table of the format.
  *
  * Keys that tell the variant are read first, since they say which others there may be; what depends

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* read_sample.c: reads spike trains and target voltages. */
 #include "cases/internal.h"
 

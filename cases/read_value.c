@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* read_value.c: reads JSON values: numbers, words, lists, matrices.
  *
  * Only syntax, type and shape are judged here; what a number may be is for check.c. Nothing is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* result.c: memory and digest of a result, and running an engine. */
 #include "cases/cases.h"
 #include "cases/engine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* result.h: what an engine says about a case: spikes, loss, gradients. Plain data, for C, C++ and
  * CUDA C. All numbers are those of the engine, widened to double without rounding, so that they can
  * be compared bit by bit. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme.h: the variants of the scheme of a fixed step (gpu/step.h): defects of the published code,
  * each of which an engine can have and the grid reference can follow, and its conventions. The
  * register of all published defects is verify/judge/defect.c. */

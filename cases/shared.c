@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shared.c: where the files are that come with the program: suites, examples, recordings, pages.
  *
  * From the source tree a program finds them here or in the tree that it was built in, as

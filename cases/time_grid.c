@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* time_grid.c: see time_grid.h. */
 #include "cases/time_grid.h"
 #include "cases/internal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* time_grid.h: a case on a time grid, in whole numbers. What every engine with a fixed step, and
  * the reference that judges it, must agree on before any arithmetic starts.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* write.c: the canonical text of a case.
  *
  * One text for one problem: keys in the order of the format, a population, a projection's matrix

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* canary.c: the table of the canary, and the line about what broke.
  *
  * Operands are chosen so that the wrong way gives other bits. All results but the last two kinds

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* canary.h: a table of operations whose bits are known, run before anything else is: a build that
  * fuses, reassociates, flushes, approximates or drops comparisons is refused, not trusted.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* canary_real.h: the operations of the canary in one type; a text that canary.h includes twice.
  *
  * Operands come out of volatile once, into plain variables: the compiler knows nothing about them,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* exp_log.h: the exponential and the logarithm of the clock engine, one text for host and device.
  *
  * Only + - * /, comparisons and integer operations on the bits of doubles, each rounded once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* gpu.h: the contender. The clock engine: the published system (Nowotny, Turner, Knight 2025) with
  * a fixed time step, forward and EventProp backward, on the host and on CUDA devices, to the last
  * bit alike. The scheme is written down in gpu/step.h. */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # gpu.mk: how the CUDA driver is built, and what measures and compares the clock engine; included by
 # the Makefile. Without nvcc there is gpu/cuda/cuda_absent.c instead, and everything else is as it was.
 

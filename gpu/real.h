@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* real.h: the type of the engine's numbers. Files of gpu/clock/ are compiled twice: for binary32
  * (the engine) and for binary64 (the ladder of steps); the names of what they export end in the
  * type. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* run.c: the engines of gpu/, each behind the same check of the arithmetic. */
 #include "gpu/gpu.h"
 #include "gpu/canary.h"

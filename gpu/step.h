@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* step.h: the arithmetic of one step, for host and device alike.
  *
  * The scheme: N steps of dt = end / N. Within a step the linear equations are propagated exactly;

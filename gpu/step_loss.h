@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* loss.h: the losses on a grid, for host and device alike. Everything is plain double operations in
  * a fixed order, rounded to real once where it enters the adjoint. */
 #ifndef EVIDENT_GPU_LOSS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ref.h: the truth. The reference (proven enclosures), the witness (independent, round to nearest),
  * and the grid reference (a fixed-step engine without its rounding).
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # agreement.gp: how many digits the derivatives agree to, as a share of all comparisons (ECDF).
 # agreement.tsv: 1 group of families, 2 digits, 3 comparisons with at most so many, 4 their share.
 load ARG0[1:strstrt(ARG0, "agreement.gp") - 1]."style.gp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # case.gp: one case: its spikes, voltages and adjoints on one axis of time. Lines are the reference,
 # dots an engine.
 # case_facts.gp: what there is. case_traces.tsv, case_engine.tsv: 1 time (ms), 2 neuron, 3 V,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # counts.gp: spikes that the fixed-step scheme loses or makes up, against its step.
 # counts.tsv: 1 log2 of the step (ms), 2 ladders, 3 spikes of the reference, 4 missing, 5 extra.
 load ARG0[1:strstrt(ARG0, "counts.gp") - 1]."style.gp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # example.gp: one small network: its spikes, voltages and adjoints on one axis of time.
 # example_traces.tsv: 1 time (ms), 2 population, 3 neuron, 4 V, 5 I, 6 lambda_V, 7 lambda_I.
 # example_spikes.tsv: 1 time (ms), 2 population, 3 neuron.

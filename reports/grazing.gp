@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # grazing.gp: how large a gradient is, and how ill-conditioned, against the distance to grazing.
 # points.tsv: 1 picture (norm, condition), 2 group, 3 log10 of the margin, 4 log10 of the norm or
 # the condition; one point a cell of 0.15 by 0.3 decades, which is about one mark.

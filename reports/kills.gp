@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # kills.gp: which kind of check sees which planted fault: a square whose side grows with the
 # logarithm of the number of failing comparisons, in the colour of the place of the fault.
 # kills.tsv: 1 fault, 2 name, 3 where, then a column a kind, kinds, verdict.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # ladder.gp: error of the fixed-step scheme against its step, of spikes and of the gradient.
 # points.tsv: 1 picture (spikes, weights), 2 group, 3 log10 of the step (ms), 4 log10 of the error
 # (ms, or relative); one point a tenth of a decade of error and a quarter octave of step.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # orders.gp: observed orders of convergence of the fixed-step scheme, how many cases of each.
 # orders.tsv: 1 family, 2 case, 3 rungs, 4 spikes, 5 weights, 6 delays, 7 tau_mem, 8 tau_syn.
 load ARG0[1:strstrt(ARG0, "orders.gp") - 1]."style.gp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # ratios.gp: error of an engine in units of its bound, by quantity, as a share of all numbers.
 # ratios.tsv: 1 engine, 2 quantity, 3 log2 of the most in the bin, 4 count, 5 largest.
 load ARG0[1:strstrt(ARG0, "ratios.gp") - 1]."style.gp"

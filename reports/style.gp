@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # style.gp: what all pictures share. Black is the colour of the text around a picture and the five
 # colours change with the page (picture.css), so nothing is drawn behind them.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # trend.gp: the complete runs of one suite with the same options, in their order.
 # trend.tsv: 1 run, 6 cases that fail, 8 seconds of all processes.
 load ARG0[1:strstrt(ARG0, "trend.gp") - 1]."style.gp"

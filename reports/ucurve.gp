@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # ucurve.gp: error of a central difference against its step, at three precisions.
 # ucurve.tsv: 1 precision (bits), 2 step (log2 of it), 3 relative error.
 load ARG0[1:strstrt(ARG0, "ucurve.gp") - 1]."style.gp"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The clock engine gives the same bits whoever compiles it, at any level of optimisation, for any
 # processor: builds gpu/ by gcc and clang, -O1 and -O3, with and without -march=native, and compares
 # the digest of every number that gpu/tools/digest.c computes over cases of all families.

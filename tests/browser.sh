@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Opens pages in a real browser, headless: nothing may complain in its console, nothing may be loaded
 # from elsewhere, every link has its place, a screen of a phone (390 pixels) holds the page without
 # scrolling sideways. Leaves screenshots, light, dark and on a phone, and a print beside the page.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The canary refuses what a compiler was told to break and names it; every other build is accepted
 # and gives the same bits. Ends with
 #     canary: N builds as wanted, N not

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Libraries beside programs that are linked to look in $ORIGIN/lib first, the recordings that cases
 # are made of, and a line about how they were built: a folder for machines that have a GPU but none of our libraries and no way to install
 # them. Those of the C library stay the machine's own; the newest version of it that is needed is

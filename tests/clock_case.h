@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_case.h: what the tests of the clock engine share: a small recurrent case, runs of it. */
 #ifndef EVIDENT_TESTS_CLOCK_CASE_H
 #define EVIDENT_TESTS_CLOCK_CASE_H

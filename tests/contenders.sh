@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Contenders from the package index, for real: makes a virtual environment outside the repository,
 # installs torch, snntorch, norse and eventax with pip, and has them judged on generated cases.
 # Outside `make check`: the packages are large (some 3 GB on x86-64) and not ours.

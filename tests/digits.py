@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Do the digits that `evident run` prints at few digits stand in what it prints at many?
 
 Every number at 20 digits must be that at 60 within one unit in its own last place, and that at 60

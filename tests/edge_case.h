@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* edge_case.h: networks of any size for tests of the kernels: inputs -> recurrent lif -> outputs,
  * with weights that make some neurons spike, by counter-based random numbers; and the comparison of
  * two results to the last bit. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* edges.c: host driver against kernels, to the last bit, on sizes at the edges of warps, blocks,
  * clusters, chunks and batches; a program for machines with a GPU (tests/gpu.sh), and for the
  * emulation.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* emulated_case.h: the kernels run on the host, held against the host driver. */
 #ifndef EVIDENT_TESTS_EMULATED_CASE_H
 #define EVIDENT_TESTS_EMULATED_CASE_H

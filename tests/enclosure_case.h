@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* enclosure_case.h: whole cases at few bits, for t_enclosure.c. */
 #ifndef EVIDENT_TESTS_ENCLOSURE_CASE_H
 #define EVIDENT_TESTS_ENCLOSURE_CASE_H

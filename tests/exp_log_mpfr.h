@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* exp_log_mpfr.h: gpu_exp and gpu_log once more, every operation by MPFR, rounded once to binary64:
  * what their bits are on any machine that keeps to IEEE 754. For t_exp_log.c. */
 #ifndef EVIDENT_TESTS_EXP_LOG_MPFR_H

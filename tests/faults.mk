@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # faults.mk: a build with a planted fault (FAULT=N): changed copies of its files (plant.py), found
 # before those that they are copies of, and all objects that are made of one, by their lists; the
 # rest is that of the build without. Included by the Makefile, before the rules of sources.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Judges the judge: plants every fault of tests/faults.tsv in turn (tests/faults.edits says what text
 # becomes what), builds what is made of its files, and asks every kind of check about it:
 # the kinds of comparison of `evident verify`, verdicts that refuse, the unit tests of the module

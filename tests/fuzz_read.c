@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fuzz_read.c: a libFuzzer target. Whatever bytes come in, the reader refuses them in one line, or
  * reads a case that passes the checker and whose canonical text is a fixed point: reading it and
  * writing it again gives the same bytes. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Everything that needs an NVIDIA GPU, in one call within one deadline: bits of the host over all
 # families and edge sizes, benchmark, compute-sanitizer, exp and log on all 2^32 floats. A part that
 # fails or takes too long does not stop the others; it is counted and named. What is most worth

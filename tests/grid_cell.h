@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_cell.h: one cell that gets one spike, and all that the grid reference tells of it. */
 #ifndef EVIDENT_TESTS_GRID_CELL_H
 #define EVIDENT_TESTS_GRID_CELL_H

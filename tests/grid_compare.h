@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_compare.h: every number of a run of scheme.h held against the grid reference. */
 #ifndef EVIDENT_TESTS_GRID_COMPARE_H
 #define EVIDENT_TESTS_GRID_COMPARE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hostile.c: a program to be judged: the clock engine as a contender of its own (it answers cases
  * by the protocol of other programs), right or wrong on purpose. tests/hostile.sh and the unit
  * tests ask whether the judge tells one from the other. Usage: hostile [--double] [HOW]...

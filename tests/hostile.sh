@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Is a wrong gradient of a program with a fixed step told from a right one? The clock engine as a
 # program of its own (tests/hostile.c) answers all cases of a suite: as it is, in binary64 and in
 # binary32, which must never fail; and with gradients that are wrong, which must never pass, but

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What the judge cannot see of itself: exit codes, totals and refusals of the program, and whether
 # it sees through engines, a witness and a collector that are known to be wrong (planted faults of
 # tests/faults.tsv, linked in beside it). A line a demand that is not met, exit status 1.

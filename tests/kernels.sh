@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Registers, shared memory and spills of every kernel, as ptxas reports them, the bounds of
 # gpu/tools/roofline.c and the times of tests/ptx/model.py, to reports/measured/kernels.txt. Exit 1 if a
 # hot kernel spills, 2 if it cannot run.

@@ -1,4 +1,5 @@
 #!/usr/bin/awk -f
+# SPDX-License-Identifier: MIT
 # The kill matrix: lines FAULT, name, where, wanted kinds, state, "KIND COUNT, ..." become a table of
 # faults by kinds (tabs, to standard output), a summary for people (to standard error) and an exit
 # status: 0 if every fault is caught by two kinds, 1 if not, 2 if one could not be planted.

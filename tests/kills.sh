@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A campaign that is killed again and again, at random moments with all its workers, and resumed each
 # time, must leave the store of one that was left alone: compared byte for byte by every table that
 # has no times in it. KILLS=1000 of them; a run that comes to its end is compared and begun anew.

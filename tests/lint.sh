@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Rules of the house that no compiler checks. One line per finding, FILE:LINE: what is wrong; exit 1
 # if there is any.
 set -uo pipefail
@@ -21,6 +22,8 @@ find_in 'a tab' $'\t' "${code[@]}" "${scripts[@]}"
 find_in 'white space at the end' '[[:space:]]+$' "${texts[@]}"
 find_in 'unfinished work' '\b(TO''DO|FIX''ME|XX''X)\b' "${texts[@]}"
 find_in 'a path of one machine' '(^|[^[:alnum:].])/(home|work|Users)/' "${texts[@]}"
+grep -L 'SPDX-License-Identifier: MIT' "${code[@]}" "${scripts[@]}" Makefile |
+    sed 's/$/:1: no SPDX line/' >>"$findings"
 
 # A function is what stands between lines that hold only { and } (.clang-format sees to that).
 awk 'FNR == 1 { start = 0 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Measures the clock engine on this machine and writes reports/measured/host.txt: the table of
 # `make bench`, and instruction counts by callgrind, which do not depend on what else runs here.
 # Takes minutes; wants a quiet machine.                                              (make measured)

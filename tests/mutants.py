@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The conditions of a C file and what a mutant of one is (mutate.py)."""
 import hashlib
 import re

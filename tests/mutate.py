@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Branch mutation of ref/: every condition of an if, a loop or a ?: is forced true, then false, one
 at a time, in a copy; does any check notice? (make mutate; Python's standard library only.)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A program to be judged whose loss is no number and whose first gradient is none, written as
 json.dumps does by default: bare Infinity and NaN."""
 import json

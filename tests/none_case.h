@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* none_case.h: what the tests of derivatives that do not exist share: outputs of the loss of
  * maxima, and a check of every parameter by one-sided differences of the witness's loss. */
 #ifndef EVIDENT_TESTS_NONE_CASE_H

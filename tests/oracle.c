@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* oracle.c: compares what `evident run` says with the oracle (tests/oracle.h), over unseen cases of
  * all families or over the cases named. Prints a line for every disagreement and for every case
  * that is set apart, with the reason, and the totals.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* oracle.h: a third simulator, for tests: 113 bits, differences only, no adjoint, no error bound.
  *
  * It owes nothing to ref/: every parameter is a number of one flat array; a maximum is where the

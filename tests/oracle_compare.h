@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* oracle_compare.h: what `evident run` prints of a case against the oracle. */
 #ifndef EVIDENT_TESTS_ORACLE_COMPARE_H
 #define EVIDENT_TESTS_ORACLE_COMPARE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* oracle_loss.h: the losses of the oracle, and its differences; included by oracle.h. */
 #ifndef EVIDENT_TESTS_ORACLE_LOSS_H
 #define EVIDENT_TESTS_ORACLE_LOSS_H

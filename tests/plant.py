@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Planted faults: tests/faults.edits says what text of which file becomes what.
 
     @ NUMBER FILE       one edit; a fault may have several

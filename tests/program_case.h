@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* program_case.h: a program to be judged, for the tests of other programs: `evident run` with a
  * filter behind it, called by the judge as a user calls it. EVIDENT names the program. */
 #ifndef EVIDENT_TESTS_PROGRAM_CASE_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # progress.sh: for scripts that take minutes, to be sourced: a line on standard error every 30 s, so
 # that in a log silence means that nothing runs.
 #     progress COMMAND [ARGUMENT]...    from now on, what COMMAND prints then

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The CUDA driver without a GPU: gpu/cuda/cuda.cu, its PTX and a stand-in of the runtime (tests/ptx/) give
 # the bits of clock-host: three cases of every family and all edge sizes, streams in four orders. A
 # line a part, then

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The tests of the Python package in verify/python. The last line is
 #     python: N passed, N failed, N not run
 # Without Python or NumPy all of them are not run, and that is no failure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* refusals_data.h: what the reader must say to each wrong text, and the right texts they come from.
  *
  * A row takes a right text, replaces the first occurrence of one piece by another, and states the

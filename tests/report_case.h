@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_case.h: a run that never was, in a store, and the folder of its report. */
 #ifndef EVIDENT_TESTS_REPORT_CASE_H
 #define EVIDENT_TESTS_REPORT_CASE_H

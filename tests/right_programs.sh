@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Programs that are known to be right must not fail: the textbook EventProp of verify/python in
 # double precision, and the same with every operation in single precision, over unseen cases. What
 # is beyond their precision is set apart and counted. Without Python or NumPy both are not run, and

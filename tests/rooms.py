@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Rooms: which may ask which, by the includes of the sources and the symbols of the objects.
 
 usage: tests/rooms.py [BUILD]

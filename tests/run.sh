@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Runs test programs, JOBS at a time. A line a program, what failed below it, and at the end
 #     N passed, N failed
 # before it, of lines "not run: WHAT: WHY" that programs print, every one and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* same_judgement.h: two judgements say the same, to the last bit. For the tests of rows. */
 #ifndef EVIDENT_TESTS_SAME_JUDGEMENT_H
 #define EVIDENT_TESTS_SAME_JUDGEMENT_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The tests under instruments that see what a test cannot: wrong memory, undefined behaviour, leaks,
 # and texts that nobody would write. Each instrument builds in its own folder below BUILD=build.
 # Usage: tests/sanitize.sh [address] [valgrind] [fuzz]      (make sanitize, valgrind, fuzz)

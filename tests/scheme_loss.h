@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_loss.h: the losses of scheme.h, in doubles, their results rounded. */
 #ifndef EVIDENT_TESTS_SCHEME_LOSS_H
 #define EVIDENT_TESTS_SCHEME_LOSS_H

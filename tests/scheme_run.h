@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_run.h: the frame of scheme.h: memory, input, raster, sums over samples. */
 #ifndef EVIDENT_TESTS_SCHEME_RUN_H
 #define EVIDENT_TESTS_SCHEME_RUN_H

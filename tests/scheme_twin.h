@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_twin.h: the fixed-step scheme once more, as plain as can be, for tests of the grid
  * reference.
  *

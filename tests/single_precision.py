@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A right program in single precision, for the judge of programs: the textbook EventProp of
 verify/python (numpy_eventprop), every number of it and every operation on them in binary32.
 

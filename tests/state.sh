@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A program to be judged that keeps something of what it was asked: answers every case by
 # `evident run` of PROGRAM, a line a case, and
 #     add     every answer after the first has another loss

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_case.h: judgements that no engine made, with every kind of number in them, and a folder for
  * stores. For the tests of the store. */
 #ifndef EVIDENT_TESTS_STORE_CASE_H

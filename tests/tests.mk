@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # tests.mk: where the sources of tests are, and checks that take longer than `make check`; included
 # by the Makefile.
 

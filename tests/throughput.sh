@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Cases a second in one process and in two (and on MPI ranks where the program was built with MPI),
 # of a part of the suite ci, interleaved, the best of ROUNDS each; writes
 # reports/measured/throughput.txt. Times are those of a machine that has nothing else to do.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* twin_case.h: two layers that get the same input, so that every spike of the first arrives, with
  * weight zero, on a spike of the second. */
 #ifndef EVIDENT_TESTS_TWIN_CASE_H

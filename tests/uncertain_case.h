@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* uncertain_case.h: cases in which the time of a spike is uncertain and much hangs on it, for
  * t_enclosure.c and t_radius.c.
  *

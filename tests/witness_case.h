@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_case.h: what the tests of the witness share: small cases, and comparisons in MPFR.
  *
  * Values are held to closed forms at CHECK bits; bounds are powers of two. */

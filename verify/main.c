@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* main.c: the program `evident`: finds the command, reads its options, runs it. */
 #include "verify/command/command.h"
 

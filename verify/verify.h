@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* verify.h: the judge. It holds the reference (proven enclosures) against the witness (independent,
  * differences of the loss) and says of every case: pass, fail, undecided, not-run or error.
  *

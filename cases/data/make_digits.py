@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Writes cases/data/digits.h5 from hd_spikes_700ch.npz (see README.md here). Needs numpy and h5py.
 
 Usage: make_digits.py hd_spikes_700ch.npz cases/data/digits.h5

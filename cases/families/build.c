@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* build.c: puts a case together in memory, one population, projection and sample after another.
  *
  * The counts in the problem never run ahead of what is allocated and zeroed, so that case_free can

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* build.h: helpers of the families to put a case together in memory.
  *
  * A builder whose memory ran short drops its problem and ignores every later call; only

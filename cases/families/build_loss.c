@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* build_loss.c: the eleven variants of the seven losses, with random constants and targets.
  *
  * The order alternates between LI and LIF outputs, so that neighbours among the cases differ. */

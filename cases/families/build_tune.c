@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* build_tune.c: scales weights until the neurons of a drawn network are alive.
  *
  * A coarse simulation (forward Euler, + - * / only, so the same on every machine) counts the spikes

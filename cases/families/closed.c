@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* closed.c: spike times of LIF neurons where they have a formula, and how they move.
  *
  * From an event at which the state is (V0, I0), s = t - event, c = threshold - bias:

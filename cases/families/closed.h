@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* closed.h: hand-derived truths of small feed-forward networks, for the families "closed-*".
  *
  * Values come from closed formulas, derivatives from the chain rule through them (formula.h). LIF

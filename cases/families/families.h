@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* families.h: the generators behind the table of family.c; signature as in struct case_family. */
 #ifndef EVIDENT_FAMILIES_H
 #define EVIDENT_FAMILIES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family.c: the table of all families, and how "FAMILY:SEED:K" becomes a case.
  *
  * SEED and K are plain decimal numbers below 2^64; the same address is the same case on every

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_closed.c: the families closed-quadratic, closed-lambert and closed-chain.
  *
  * A candidate is drawn, solved by formula (closed.c) and thrown away if it is not what was wanted:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_closed_output.c: the family closed-output: LI outputs driven by input spikes, losses by
  * hand.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_conditioning.c: the families "conditioning-*": a crossing at a prescribed slope, a peak at
  * a prescribed distance above or below the threshold.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_degenerate.c: simultaneous arrivals, twins, ratios of time constants, zero weights.
  *
  * Each family bends the generic network in a dozen ways, chosen by k mod 12; the loss is chosen by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_degenerate.h: the small network that the families "degenerate-*" bend: sources "in", LIF
  * neurons "hid", outputs "out" that fit the loss, all to all. A family draws the generic network,
  * changes what it is about, and builds it. */

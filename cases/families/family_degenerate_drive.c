@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_degenerate_drive.c: silence, bursts, strong inhibition.
  *
  * As in family_degenerate.c, k mod 12 chooses the way and k mod 11 the loss. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_degenerate_edge.c: events next to the end of the trial, and cases that cannot be decided.
  *
  * degenerate-end: the last spike is known by formula (closed.c), and the trial is made

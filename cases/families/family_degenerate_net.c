@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_degenerate_net.c: draws and builds the network of family_degenerate.h. */
 #include "cases/families/family_degenerate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_degenerate_scale.c: long trials, extreme scales of weights and times.
  *
  * As in family_degenerate.c, k mod 12 chooses the way and k mod 11 the loss. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_random.c: the families "random-*", generic networks without exact ties.
  *
  * A family sets a plan (layers, recurrence, delays, ...), and one generator fills it with random

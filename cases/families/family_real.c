@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_real.c: cases from real data: Yin-Yang points and spoken digits.
  *
  * Networks, weights and losses are those of the publications that used the data. The seed draws the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* family_real.h: makers of the families from real data; see family_real.c and case_family. */
 #ifndef EVIDENT_FAMILY_REAL_H
 #define EVIDENT_FAMILY_REAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* formula.c: arithmetic that remembers its formulas; see formula.h. */
 #include "cases/families/formula.h"
 

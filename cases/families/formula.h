@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* formula.h: arithmetic that remembers its formulas: every number knows what it was made of, so one
  * pass backward (reverse accumulation of the chain rule) gives the derivatives of the last by all.
  *

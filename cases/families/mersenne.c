@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mersenne.c: MT19937 (Matsumoto and Nishimura 1998), with numpy's way to make doubles and bounded
  * integers of its words. Checked against published samples by tests/cases/t_yin_yang.c. */
 #include "cases/families/mersenne.h"

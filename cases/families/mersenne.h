@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mersenne.h: the MT19937 generator, for data sets that were published with it. New cases draw from
  * the counter-based generator instead. */
 #ifndef EVIDENT_MERSENNE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* random.c: Philox4x32-10 and the distributions that the families draw from.
  *
  * The key is the seed mixed with a hash of the stream's name, the high half of the counter is k,

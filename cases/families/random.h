@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* random.h: counter-based random numbers (Philox4x32-10, Salmon et al. 2011), so that case k of a
  * seed needs no case k - 1.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* yin_yang.c: points of a Yin-Yang symbol of radius 1/2 around (1/2, 1/2), with their class.
  *
  * For each sample a class is drawn first, then points until one lies in the symbol and has that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* yin_yang.h: the Yin-Yang data set (Kriener, Goeltz, Petrovici, arXiv 2102.08211), generated bit
  * for bit as published. */
 #ifndef EVIDENT_YIN_YANG_H

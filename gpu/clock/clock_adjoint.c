@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_adjoint.c: the adjoint of one sample on the host, a chunk of arrival indices at a time.
  *
  * lambda_I lives in the rows of the history, from which the gradient is gathered afterwards: the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_block.c: which spikes the backward pass sees. All of them, but for two defects of the
  * published code, in which a spike that the backward clock never meets blocks its neuron's list:
  * that spike and all earlier ones get no backward pass. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_constants.c: every number of a case, rounded to real once.
  *
  * Constants of a step are computed by MPFR from the exact parameters and the exact step end / steps

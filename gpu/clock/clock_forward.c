@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_forward.c: forward passes on the host, sample by sample.
  *
  * In a step, every population of cells first adds up the weight rows of what arrives (the rows are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_gather.c: weight and delay gradients on the host, gathered per source neuron.
  *
  * In a chunk of arrival indices, the arrivals of one source neuron are listed over all samples; the

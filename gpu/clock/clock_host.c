@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_host.c: the host driver: memory of a run, the backward pass over all samples, everything
  * together. */
 #include "gpu/clock/plan.h"

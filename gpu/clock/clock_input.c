@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_input.c: input spikes as lists by step, and the order in which samples are summed. */
 #include "gpu/clock/plan.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_loss.c: the losses of one sample on the host (gpu/step_loss.h has the arithmetic). */
 #include "gpu/clock/plan.h"
 #include "gpu/step.h"

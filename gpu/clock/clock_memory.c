@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_memory.c: memory that is freed at once. */
 #include "gpu/clock/plan.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_plan.c: from a case to the arrays of the engine. */
 #include "gpu/clock/plan.h"
 

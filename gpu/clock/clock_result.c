@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_result.c: what the host driver computed, widened to double. */
 #include "gpu/clock/plan.h"
 #include "cases/result.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock_rows.c: adds up rows of reals, LANES at a time, with the widest vectors of the machine.
  *
  * Vectors of a fixed number of bytes are a language extension of gcc and clang. Where the machine's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plan.h: a case laid out for the clock engine, and the state of one run on the host. Private to
  * gpu/; host and CUDA drivers work on the same plan.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rows.h: the three loops over rows in which the host engine spends its time, for vectors of
  * ROWS_BYTES. clock_rows.c includes this text once a width: it has no include guard.
  *

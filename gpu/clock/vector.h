@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* vector.h: functions of the host engine that are compiled for several widths of vectors. Every
  * lane does exactly the scalar operation, so the width of the machine's vectors cannot change a
  * bit. */

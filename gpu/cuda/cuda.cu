@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda.cu: the driver for NVIDIA devices: launches; gpu/device/device.c does the rest.
  *
  * Two streams: the adjoint of chunk c - 1 runs while the gradient of chunk c is gathered; history

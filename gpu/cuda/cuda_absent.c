@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_absent.c: the CUDA driver of a build without nvcc. */
 #include "gpu/device/device.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_adjoint.h: adjoints over one chunk of arrival indices, in one launch. Device text.
  *
  * What is computed: gpu/step.h, backward. An index a, at time a dt, has two phases:

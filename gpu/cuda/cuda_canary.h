@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_canary.h: the canary on the device, before anything else runs there. Part of cuda.cu.
  *
  * Parallel layout: a thread an entry of the table. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_forward.h: whole trials, forward, in one launch. Device text: included by cuda.cu and by
  * gpu/emulate/emulated.c.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_gather.h: sums of gradients over the arrivals of one chunk, in one launch. Device text.
  *
  * What is computed: for every synapse i -> j the sum of lambda_I,j(a), and for delays of lambda_V,j

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_loss.h: the losses, within and after kernel_forward. Device text.
  *
  * What is computed: gpu/step_loss.h, with the sums in the order of clock_loss.c. While the trial

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_memory.h: streams, events and the arena of a run on an NVIDIA device, and what every call
  * goes through: the first that fails ends the run with its place and the words of the driver. Part
  * of gpu/cuda/cuda.cu. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_reverse.h: the first phase of an index of the adjoint: reverse inputs of the spikes that
  * arrive, and which spikes those are. Device text; gpu/cuda/cuda_adjoint.h says what and how. */
 #ifndef EVIDENT_GPU_CUDA_REVERSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cuda_shared.h: what a block holds in shared memory; one text for the host, which deals out the
  * places, and for kernels, which add the address of the block's memory to them: places are
  * constants of a launch, so that they cost no registers. */

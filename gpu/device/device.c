@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* device.c: a run on a device, from a case to a result: plan, arena, forward until every list has
  * room, backward a chunk at a time, result. */
 #include "gpu/device/device_run.h"

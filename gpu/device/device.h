@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* device.h: a case laid out in the memory of a device, and the run that the CUDA driver and its
  * emulation share. Private to gpu/; C and CUDA C.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* device_fetch.c: what kernels wrote, as clock_result.c wants it: a clock_run, in the order of
  * the case. */
 #include "gpu/device/device_run.h"

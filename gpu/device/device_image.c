@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* device_image.c: what the host sends to a device: the first part of the arena, as it will be
  * there.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* device_lay.c: where everything lies in the arena of a device, and what the host sends there. */
 #include "gpu/cuda/cuda_shared.h"
 #include "gpu/device/device_run.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* device_run.h: the host's side of a run on a device. Private to gpu/device/. */
 #ifndef EVIDENT_GPU_DEVICE_RUN_H
 #define EVIDENT_GPU_DEVICE_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* emulate.c: the fibers of emulate.h. One launch at a time on a thread of the host: all state
  * is of that thread. A fiber starts by swapcontext; from then on setjmp and longjmp switch, which
  * need no system call. */

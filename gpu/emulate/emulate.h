@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* emulate.h: CUDA's threads on the host, for tests of the kernels where there is no device.
  *
  * Every thread of a block or a cluster is a fiber with a stack of its own, and waits at barriers

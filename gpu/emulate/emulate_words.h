@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* emulate_words.h: the words of gpu/emulate/kernel.h on the host; see gpu/emulate/emulate.h. */
 #ifndef EVIDENT_GPU_EMULATE_WORDS_H
 #define EVIDENT_GPU_EMULATE_WORDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* emulated.c: the driver that runs the text of the CUDA kernels on the host, thread by thread: for
  * tests, and for people without a device who want to step through a kernel. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */

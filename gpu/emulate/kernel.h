@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kernel.h: the words that kernels are written in: what nvcc understands, and what the emulation on
  * the host understands instead (gpu/emulate/emulate_words.h).
  *

@@ -1,12 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* bench.c: how fast the host driver is (make bench).
  *
  * The work is that of one batch of spoken digits: 700 channels, recurrent hidden layer, 20 outputs,
  * published initial weights and loss (integral cross-entropy, exponential weighting), 1,000 steps
  * of 1 ms; the recordings of the family real-digits, each several times, its channels shifted as
- * the published augmentation shifts them. Times are medians over repetitions.
- *
- * The floor is measured in the same run: adding up as many weight or history rows as the work
- * needs, out of a matrix of the same size in random order, and nothing else. */
+ * the published augmentation shifts them. Times are medians over repetitions. The floor is measured
+ * in the same run: adding up as many weight or history rows as the work needs, out of a matrix of
+ * the same size in random order, and nothing else. */
 #include "gpu/device/device.h"
 #include "gpu/clock/plan.h"
 #include "gpu/clock/vector.h"

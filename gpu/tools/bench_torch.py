@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The work of `bench` in PyTorch: surrogate-gradient BPTT of the same network, written for speed.
 
 700 inputs, a recurrent hidden layer of LIF neurons, 20 leaky integrators, exponential current

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* digest.c: one number for all bits that the host driver computes over cases of every family, to
  * compare builds (make bits). One thread, so that it is fast under any scheduler. */
 #include "gpu/gpu.h"

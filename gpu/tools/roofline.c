@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* roofline.c: what bounds every kernel on an H200, from the work of one step: a program of its own
  * (make kernels). Nothing here is measured.
  *

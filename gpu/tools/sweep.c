@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sweep.c: gpu_exp and gpu_log, rounded to float, on all 2^32 floats; a program of its own.
  *
  *     exp: N inputs, W wrong, M decided by MPFR, digest D

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sweep.h: the digest of sweep.c and gpu/tools/sweep_device.cu: a sum over inputs, so that it does
  * not depend on their order. */
 #ifndef EVIDENT_GPU_SWEEP_H

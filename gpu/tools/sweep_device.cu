@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sweep_device.cu: gpu_exp and gpu_log on all 2^32 floats, on the device and on the host; a program
  * of its own. That the host's results are right is sweep.c's business; here they are the same.
  *

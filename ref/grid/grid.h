@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid.h: the parts of the grid reference, private to ref/.
  *
  * The scheme of a fixed-step engine is followed operation by operation along the spikes that an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_backward.c: the adjoint of one sample, from the end of the trial to its beginning.
  *
  * At index a, time a dt: arrivals add w . (lambda_V - lambda_I) to the reverse input of their spike

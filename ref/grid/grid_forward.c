@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_forward.c: the forward pass, step by step, along given spikes.
  *
  * A step: arrivals are added to I, V = (kappa I + alpha V) + drive, I = beta I; a lif that spikes

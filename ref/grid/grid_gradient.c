@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_gradient.c: from sums over arrivals and steps to gradients, B samples.
  *
  *     dL/dw = sum lambda_I R(-tau_syn/B)      dL/ddelay = (sum (lambda_V - lambda_I) w) / R(B)

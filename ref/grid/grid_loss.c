@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_loss.c: the losses on a grid: their memory, and their value at the end of a trial. What the
  * engine does in plain doubles is followed in binary64. */
 #include "ref/grid/grid.h"

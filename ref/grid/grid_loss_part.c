@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_loss_part.c: the softmax of the losses, and the maximum of a voltage, with their bounds. */
 #include "ref/grid/grid.h"
 

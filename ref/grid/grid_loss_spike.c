@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_loss_spike.c: the losses of first spike times, and their derivatives by them. The times are
  * those of the raster; the engine computes in doubles and rounds the derivatives at the end.
  *

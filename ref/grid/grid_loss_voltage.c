@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_loss_voltage.c: the losses of voltages in a step: what they gather in the forward pass, and
  * the drive of the outputs' adjoint in the backward pass. What the engine does in plain doubles is
  * followed in binary64. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_number.c: one operation of the engine on pairs (x, e), |engine - x| <= e.
  *
  * With X and Y the engine's numbers, |X - x| <= ex and |Y - y| <= ey:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_plan.c: the constants of every cell, rounded as the engine rounds them, and which synapse
  * has which delay.
  *

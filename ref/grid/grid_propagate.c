@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_propagate.c: the adjoint of a cell over one step, with a sharper bound than its operations
  * give one by one.
  *

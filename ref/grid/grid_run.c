@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_run.c: the grid reference as a whole: memory, samples, result. */
 #include "ref/grid/grid.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grid_spikes.c: the spikes of a sample by step, and which of them the backward pass of a defect
  * misses. */
 #include "ref/grid/grid.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* adjoint.c: the backward pass of one sample: EventProp in exact event time. Equations are those of
  * MATH.md.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* adjoint.h: the parts of the backward pass; private to ref/. See adjoint.c. */
 #ifndef EVIDENT_ADJOINT_H
 #define EVIDENT_ADJOINT_H

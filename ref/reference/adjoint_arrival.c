@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* adjoint_arrival.c: what an arrival gives to the gradients of its weight, its delay and the spike
  * that it came from. */
 #include "ref/reference/adjoint.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* adjoint_maximum.c: how the maximum M of the voltage of an output moves where it is more than that
  * of V at one fixed time. In all of it, f'(right) is the derivative as a parameter grows, f'(left)
  * the one as it comes from below, and a = 1/tau_mem. MATH.md, E38 to E42.

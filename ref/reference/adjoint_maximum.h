@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* adjoint_maximum.h: the one-sided derivatives of a maximum, arrival by arrival; private to ref/.
  * See adjoint_maximum.c. */
 #ifndef EVIDENT_ADJOINT_MAXIMUM_H

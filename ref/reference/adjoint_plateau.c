@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* adjoint_plateau.c: the extremes, along a plateau of the voltage, of its derivative by a
  * parameter. See adjoint_maximum.c. */
 #include "ref/reference/adjoint_maximum.h"

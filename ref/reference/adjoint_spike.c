@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* adjoint_spike.c: the jump of p at a spike (MATH.md, E12). */
 #include "ref/reference/adjoint.h"
 

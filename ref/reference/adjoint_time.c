@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* adjoint_time.c: p and q between the mark of an event, where they are kept, and its true time. */
 #include "ref/reference/adjoint.h"
 

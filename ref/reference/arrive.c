@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* arrive.c: what an arrival does to a neuron: the proof that nothing was missed since its last
  * event, the place of the arrival among the spikes of the neuron, and where its own spikes go. */
 #include "ref/reference/reference.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* event.c: events, spikes and the entries of tapes; flows between events; margins. */
 #include "ref/reference/reference.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* flow.c: one neuron between two of its events, in closed form and in balls (MATH.md, E4 to E6).
  *
  * tau_mem V' = -V + I + b and tau_syn I' = -I give, at time s after (V0, I0), the formulas at `enum

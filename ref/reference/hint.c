@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hint.c: guesses in double precision that tell the event loop where to look first. They prove
  * nothing and need not be right: a wrong one costs a repeated run, never a wrong result. */
 #include "ref/reference/reference.h"

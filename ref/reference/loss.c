@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* loss.c: the loss of one sample and the drive it puts on the adjoints. */
 #include "ref/reference/loss.h"
 

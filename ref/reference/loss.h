@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* loss.h: how a loss drives the adjoints of its population; private to ref/.
  *
  * Voltage losses enter as a drive g_k(t) = dL/dV_k(t): over each interval of an output they add the

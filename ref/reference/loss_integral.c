@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* loss_integral.c: moments of drives that are sums of terms  coefficient s^power e^(-rate s), where
  * s is the time since the start of an interval. V, the propagators and the weightings uniform,
  * exponential and linear are such sums, so their products integrate in closed form (MATH.md, E23):

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* loss_maximum.c: where the voltage of an output is largest over [0, T], and the drive that
  * follows.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* loss_quadrature.c: moments that have no closed form: the sigmoid weighting, and the cross entropy
  * of the voltages at every instant. An interval is mapped to u in [0, 1], s = length u, so that the
  * nodes stay exact while the length is a ball. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* loss_spike.c: losses of the first spikes t_k of the outputs, and dL/dt_k (MATH.md, E18
  * to E21). A silent output counts as spiking at T + silent_after, with zero derivative. */
 #include "ref/reference/loss.h"

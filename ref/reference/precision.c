@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* precision.c: with how many bits the next attempt is made. Guesses that cost or save time: nothing
  * here is a proof, and no number depends on it.
  *

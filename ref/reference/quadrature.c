@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quadrature.c: integrals of several analytic functions over [0, 1] at once, by Gauss-Legendre
  * rules with a proven error. acb_calc_integrate does one function at a time; here the many moments
  * of one interval share every evaluation.

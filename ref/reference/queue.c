@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* queue.c: what comes next. A binary heap of pending arrivals by their marks, and a
  * tournament (a complete binary tree of winners) of neurons by the time at which they may spike.
  * Both orders are heuristic; the event loop proves what it takes from them. */

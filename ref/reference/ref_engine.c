@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ref_engine.c: the reference as an engine among others: the midpoints of its enclosures, rounded.
  * What needs proofs asks ref_run itself. */
 #include "ref/ref.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ref_result.c: the memory of a result, and whether its numbers have the digits asked for. */
 #include "ref/reference/reference.h"
 

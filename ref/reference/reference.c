@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* reference.c: the public face of the reference: run, look whether everything was proven and
  * precise enough, and if not start again with more bits (precision.c). */
 #include "ref/reference/reference.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* reference.h: the parts of the reference, private to ref/.
  *
  * Data flow of one sample at one precision: neurons_init -> simulate (tapes, events, spikes,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* simulate.c: the forward pass of one sample, event by event.
  *
  * The loop takes the earliest of the pending arrivals and of the crossings that neurons are heading

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* engine.c: the memory of one run of the reference at one precision: neurons and their tapes,
  * events, spikes. Only this file allocates and frees them. */
 #include "ref/reference/reference.h"

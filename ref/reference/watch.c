@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* watch.c: how far a pass has come, and whether it is to stop: a network that excites itself
  * without end has no last event. What stops it names the neuron that fires most. */
 #include "ref/reference/reference.h"

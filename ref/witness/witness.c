@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness.c: one simulation by the witness, with the spikes of all lif neurons.
  *
  * The witness is the textbook: local state of every neuron, a time-sorted agenda of arrivals, the

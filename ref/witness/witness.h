@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness.h: the private parts of the witness (ref.h holds the public ones).
  *
  * State of a neuron: u = V - bias, I, and the time they belong to. Between arrivals

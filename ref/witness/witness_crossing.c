@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_crossing.c: the next time at which one neuron reaches its threshold, to full precision.
  *
  * u has at most one extremum, so a crossing lies before it or after it, and on a monotone stretch.

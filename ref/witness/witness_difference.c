@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_difference.c: the derivative of the loss along a direction, by differences.
  *
  * With D(h) the difference of step h (central, or forward from three points), the truth is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_engine.c: sizes an engine: neurons, tables, scratch. What grows later (agenda, memo per
  * time constant) grows in pieces and is kept for the next run. */
 #include "ref/witness/witness.h"

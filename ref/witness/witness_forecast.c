@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_forecast.c: a quick look in double at when a neuron may spike next.
  *
  * The look may only say "not before s" and "surely within [low, high]". Both stand on a margin of

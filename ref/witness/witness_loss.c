@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_loss.c: the losses of design.md section 4, from the segments of the outputs.
  *
  * On a segment [t, t1] without events, tau_mem u' = -u + I and tau_syn I' = -I. Multiplied by a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_loss_end.c: the loss of a sample once its outputs are known. */
 #include "ref/witness/witness.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_margin.c: by how much the decisions of a run hold, as far as the witness sees.
  *
  *  - slope: V' of every spike, before the reset;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_membrane.c: the closed form between events.
  *
  *     u(s) = u0 x + I0 k,  I(s) = I0 y,  x = e^{-s/tau_mem}, y = e^{-s/tau_syn}

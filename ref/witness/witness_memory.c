@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_memory.c: where the numbers of the witness live, and its agenda.
  *
  * A slab is one allocation: headers first, limbs behind them. Numbers of a slab are never cleared

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_near.c: functions of what is near an argument that is known.
  *
  * A moved run evaluates e^x at almost the same x as the unmoved one, 2^-80 away. With d the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_panel.c: how many panels, and which rule, an integral without closed form needs.
  *
  * An n-point Gauss rule on a panel of half-length r errs by at most about M rho^{-2n}, if the

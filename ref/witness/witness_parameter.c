@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_parameter.c: the parameters of a case as MPFR numbers, moved along a direction.
  *
  * parameter = double of the case + h * coefficient, rounded once to the working precision for each

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_piece.c: the integrals of a quadrature in the unmoved run.
  *
  * Between two common times of the outputs an integral depends on their states at the first of them

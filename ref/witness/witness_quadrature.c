@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_quadrature.c: integrals without a closed form: sigmoid weighting and instantaneous cross
  * entropy, by Gauss-Legendre panels between the events of the outputs.
  *

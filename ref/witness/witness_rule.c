@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_rule.c: Gauss-Legendre nodes and weights of 2 * half points, by Newton's iteration.
  *
  * (j + 1) P_{j+1} = (2j + 1) x P_j - j P_{j-1},  (1 - x^2) P_n' = n (P_{n-1} - x P_n),

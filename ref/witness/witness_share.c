@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_share.c: what the differences of one case need more than once: unmoved runs and rules
  * here, functions near known arguments in witness_near.c, what neurons did in witness_track.c. */
 #include "ref/witness/witness.h"

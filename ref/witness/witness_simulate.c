@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_simulate.c: the event loop.
  *
  * What comes first happens first: the earliest crossing of all neurons, or the head of the agenda.

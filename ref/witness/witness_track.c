@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness_track.c: what every neuron did in the unmoved run.
  *
  * Of a moved run most is what the unmoved run was: all that comes before the first event that is

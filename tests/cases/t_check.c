@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_check.c: does a case that was built in memory have to obey the reader's rules?
  *
  * Each row spoils a right case in one way and states the refusal. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_family.c: every family makes sound, named, reproducible cases; addresses are read strictly. */
 #include "cases/families/families.h"
 #include "ref/ref.h"

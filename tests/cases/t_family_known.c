@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_family_known.c: what the families claim to know holds by an independent route.
  *
  * First spikes are checked on V itself, the sum of the responses to all arrivals; gradients of the

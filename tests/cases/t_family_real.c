@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_family_real.c: do the families from real data hold the published data, and are they cases that
  * every engine may rely on?
  *

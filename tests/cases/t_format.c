@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_format.c: cases/case.schema.json says what the table of the format says, of every variant of
  * every object: the keys, which of them are needed, what they may be, and their defaults. */
 #include "cases/format.h"

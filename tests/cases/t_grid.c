@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_grid.c: a case on a time grid in whole numbers. */
 #include "cases/time_grid.h"
 

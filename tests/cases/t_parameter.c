@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_parameter.c: are the parameters of a case numbered without gaps, and named? */
 #include "cases/cases.h"
 

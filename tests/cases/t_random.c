@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_random.c: the generator gives its published numbers, and its distributions are what they say.
  */
 #include "cases/families/random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_read.c: does the reader take what the format allows, and refuse all else in one clear line? */
 #include "cases/internal.h"
 #include "tests/refusals_data.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_read_file.c: are cases read from files, standard input and HDF5 datasets, and broken files
  * refused in one line, with HDF5's own messages held back? */
 #include "cases/internal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_write.c: is the canonical text the same for the same problem, exact, and safely written? */
 #include "cases/internal.h"
 #include "tests/refusals_data.h"

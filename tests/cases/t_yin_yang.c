@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_yin_yang.c: do the generator's samples equal the published ones bit for bit?
  *
  * The digests and rows below were computed from the publication's own .npy files

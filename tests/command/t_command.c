@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_command.c: the program from outside. Every command as a user calls it: exit codes, one clear
  * line for what is wrong, nothing half written. The program is named by the environment variable
  * EVIDENT; without it the suite fails. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_guess.c: which name a mistyped word may have meant, and what the program says of one. It is
  * named by the environment variable EVIDENT; without it the suite fails. */
 #include "verify/base/guess.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_install.c: make install puts a program that runs, a library, its headers and what they need;
  * make uninstall takes all of it away again, and nothing else. EVIDENT names the program. */
 #include <check.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_manners.c: how `evident verify` behaves on a terminal, in a pipe, when it is interrupted, and
  * when only some cases are wanted. The program is named by the environment variable EVIDENT;
  * without it the suite fails. */

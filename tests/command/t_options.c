@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_options.c: the table of options: that it is sound, that what is printed of a command line reads
  * back to the same options, and that help, manual page and completion know every row. The program
  * is named by the environment variable EVIDENT; without it the suite fails. */

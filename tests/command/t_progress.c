@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_progress.c: without a terminal, long work says every 30 s how far it is, also while one case
  * takes long; with --quiet it says nothing. Time is moved by moving what the line before it was
  * said at. */

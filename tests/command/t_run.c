@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_run.c: `evident run` from outside: limits and what stopped there, progress, and which end of a
  * step the time of an engine's spike is. Beside them, options about other programs. */
 #include "tests/program_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_understand.c: `evident plot`, `evident explain` and `evident shrink` as a user calls them. The
  * program is named by the environment variable EVIDENT; without it the suite fails. */
 #include <check.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_again.c: programs that keep something of what they were asked: the verdict says so, whatever
  * the order and the number of processes, and the command that is printed shows it again. */
 #include "tests/program_case.h"

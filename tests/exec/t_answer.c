@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_answer.c: results of other programs: what is read, what is refused and how. */
 #include "verify/exec/answer.h"
 

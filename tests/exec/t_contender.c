@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_contender.c: programs that answer, crash, hang and babble. */
 #include "verify/exec/contender.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_program.c: other programs before the judge, as a user calls it: one that answers with the
  * reference's own numbers passes; with one thing changed it fails, and the change is named. */
 #include "tests/program_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_program_exact.c: how a program with exact event times is judged: the bound of each number is
  * its own and owes nothing to the name of the case; what rounding can decide, and what the
  * program's numbers cannot say, decides nothing; right ones pass, in single precision, too. */

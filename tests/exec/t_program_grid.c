@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_program_grid.c: programs with a fixed step, judged as it shrinks; and programs that run
  * elsewhere, judged by the answers that they left. */
 #include "tests/program_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_shared_object.c: a shared object as an engine: the textbook of verify/exec/examples passes
  * where it says that it can, with a planted mistake it fails, and what else somebody compiles is an
  * error of the case or one clear line. Built here as its users build theirs: with the installed

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Writes eventprop.inc from published EventProp runs (see README.md here); needs numpy.
 
 Usage: make_eventprop.py DIRECTORY > tests/golden/eventprop.inc

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_canary.c: the canary accepts this build, its results are those of IEEE 754, and whatever breaks
  * is named. tests/canary.sh tries it on compilers told to break things. */
 #include "gpu/canary.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_clock.c: the host driver of the clock engine, held bit by bit to the lines of gpu/step.h that
  * its own traces allow to be computed again. */
 #include "tests/clock_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_clock_invariant.c: what must not change a bit of the host driver's answer, what it must refuse,
  * and what its memory depends on. */
 #include "tests/clock_case.h"

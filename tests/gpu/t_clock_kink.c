@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_clock_kink.c: a maximum of a voltage that sits at an arrival moves with it, in all texts of the
  * clock engine alike. */
 #include "tests/clock_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_emulated.c: the kernels' text, run thread by thread on the host, gives the host driver's bits,
  * for every shape of a launch and every order of the threads. */
 #include "tests/emulated_case.h"

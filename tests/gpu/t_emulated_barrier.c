@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_emulated_barrier.c: no barrier of the kernels can be left out without some order of the threads
  * giving other bits: so the orders that t_emulated.c tries do find a barrier that is missing. */
 #include "gpu/emulate/kernel.h"

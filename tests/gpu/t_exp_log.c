@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_exp_log.c: the engine's exponential and logarithm are as near as their header says, rounded
  * correctly to float, in order, and right where they are special. All floats are tried by
  * gpu/tools/sweep.c; here is what a second can hold. */

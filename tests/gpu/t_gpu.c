@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_gpu.c: what is carried to a machine with a GPU and what runs there (make carry, tests/gpu.sh):
  * the programs start where there are no libraries but those of C, and the script keeps its
  * deadline, counts what is refused and leaves a table after every part. EVIDENT_CARRY: the folder.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ptx.c: the CUDA driver without a GPU gives the host driver's bits: cuda.cu itself, the PTX
  * that nvcc makes of its kernels, and a stand-in of the runtime (tests/ptx/standin.h) whose streams
  * run in every order that the events allow. Run where the program was built with nvcc.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_compare.c: comparisons with numbers planted by hand: does the judge say what they deserve? */
 #include "verify/judge/bounds.h"
 #include "verify/verify.h"

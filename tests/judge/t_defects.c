@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_defects.c: the register of published defects is one: what `evident defects` prints, what
  * --defect plants and the table of ref/MATH.md are the same 18 rows. */
 #include "verify/judge/defect.h"

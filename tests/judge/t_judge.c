@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_judge.c: whole cases with planted truths: does the judge judge? */
 #include "verify/judge/bounds.h"
 #include "verify/verify.h"

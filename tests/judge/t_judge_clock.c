@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_judge_clock.c: the comparisons with which engines are judged, each by itself on numbers made
  * up for it. */
 #include "tests/store_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_judge_engine.c: the clock engine before the judge: clean it passes, with a published defect it
  * fails and the defect is named, with one bit flipped the bit is named. */
 #include "tests/store_case.h"

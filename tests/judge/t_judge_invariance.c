@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_judge_invariance.c: changes that must not matter. Every one of them is met on some case and
  * holds for the engine; an engine that says something else the second time is caught by each. */
 #include "verify/judge/bounds.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_judge_spoiled.c: engines that are right but for one thing, which the judge must see. */
 #include "verify/judge/judge_scheme.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_metamorphic.c: the reference says the same of cases that were changed in ways that must not
  * matter, and a wrong number would be seen. */
 #include "verify/judge/judge.h"

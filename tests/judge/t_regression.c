@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_regression.c: every case of cases/regression passes: what was wrong once is not wrong again. */
 #include "verify/verify.h"
 

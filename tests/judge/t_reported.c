@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_reported.c: cases made after problems that users of simulators reported, each with its right
  * value or its clear refusal (tests/reported/expected.tsv says where the values come from). */
 #include "ref/ref.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* machine.c: memory of the device that the stand-in is, what accesses to it must keep, and a
  * launch. See machine.h and standin.h. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* machine.h: the instructions of PTX, as functions of C, for what tests/ptx/translate.py makes. The
  * name of a function is that of its instruction. Registers are bits; signs and types are the
  * instruction's. Threads are those of gpu/emulate/emulate.h.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """How long a block takes for the instructions of a trace (trace.c): a model, not a measurement.
 
     model.py PTX STEPS NAME TRACE BLOCKS...    a row for each of BLOCKS, of all launches of TRACE

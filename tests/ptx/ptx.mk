@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # ptx.mk: the CUDA driver on a machine without a GPU: gpu/cuda/cuda.cu as nvcc compiles it, its kernels
 # from PTX to C (translate.py), a stand-in of the runtime (standin.h); included by the Makefile. Without
 # nvcc, or Python, there is nothing to run, and t_ptx says so.

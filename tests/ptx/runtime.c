@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* runtime.c: the calls of CUDA's runtime that cuda.cu makes, but for streams (stream.c); see
  * standin.h. A call that is not here does not link. */
 #include "tests/ptx/standin.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* standin.h: what stands in for a device, its memory and the runtime of CUDA, where nvcc is but no
  * GPU: host code of cuda.cu as it is, its kernels as nvcc compiled them to PTX, made into C by
  * tests/ptx/translate.py, and these files instead of libcudart.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream.c: streams and events of the stand-in; see standin.h. */
 #include "tests/ptx/standin.h"
 

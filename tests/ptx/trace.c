@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace.c: the instructions that the warps of a block execute, for tests/ptx/model.py: kernels from
  * PTX on the stand-in of a device, compiled with trace.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace.h: what translated kernels include before everything else where the instructions that they
  * execute are written down (trace.c). */
 #ifndef EVIDENT_TESTS_PTX_TRACE_H

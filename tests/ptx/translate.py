@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Translates the PTX that nvcc makes of gpu/cuda/cuda.cu to C, for the threads of gpu/emulate/emulate.h.
 
     translate.py NAME FILE       to standard output: kernels and their table ptx_kernels_NAME

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_enclosure.c: do the balls of the reference hold the truth where they are wide?
  *
  * At the precision of a usual run every radius is far below what any comparison sees. Here all is

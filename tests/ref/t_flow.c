@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_flow.c: what the reference says of one neuron in free flow, held to the flows of the points in
  * its balls: "no crossing" only where none of them crosses, "a crossing" only where all do, there;
  * "unknown" where they differ, and never for a point. Flows of points are in long double, by the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_golden.c: does the reference agree with published runs of the EventProp paper?
  *
  * tests/golden/eventprop.inc holds weights, published first output spike times and gradients of

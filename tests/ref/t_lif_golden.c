@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_lif_golden.c: does the reference give the numbers by which other simulators are tested?
  *
  * The numbers are test constants of jaxsnn (tests/sw/test_event_root_ttfs.py at 5e9bb860) and NEST

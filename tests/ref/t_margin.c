@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_margin.c: the margins of a result, by how much its decisions hold, against those of the same
  * spikes by superposition in long double: every neuron once more, event by event, from the proven
  * times of the spikes. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_memory.c: whichever allocation of the reference, the witness or the grid reference fails, they
  * say that memory is short, and nothing is left behind, then or after a run that went well.
  *

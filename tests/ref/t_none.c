@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_none.c: what has no derivative, and what has one all the same: arrivals that meet at T, at 0,
  * at a maximum, and a plateau of a maximum. Every parameter of every case is held to two one-sided
  * differences of the witness's loss, which share nothing with the reference; some to closed forms.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_none_loss.c: events that meet without costing a derivative: of every other loss, at T, at steps
  * of targets, at one time; what stays undecided, and in which words; spikes that T cuts off. */
 #include "tests/none_case.h"

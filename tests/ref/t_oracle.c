@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_oracle.c: does `evident run` say what a third simulator says? A few cases of all losses; `make
  * oracle` compares 500. */
 #include "tests/oracle_compare.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_precision.c: does the reference keep its digits over long trains of spikes?
  *
  * The time of a spike is uncertain by the rounding before it, and the next one starts from there.

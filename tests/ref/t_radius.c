@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_radius.c: the least that a radius must hold, by hand, where an uncertain time enters: sizes of
  * what happens between the mark of an event and its true time are planted, and looked for. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ref_grid.c: the grid reference against the scheme as written down in scheme.h: is every number
  * of an engine within its bound, and is a number that is wrong outside? */
 #include "tests/grid_compare.h"

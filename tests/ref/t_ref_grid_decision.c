@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ref_grid_decision.c: what the grid reference says about spikes that the voltage does not
  * support, and about what has no bound or does not fit. */
 #include "tests/grid_cell.h"

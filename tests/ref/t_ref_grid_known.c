@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ref_grid_known.c: the grid reference against values by hand: one cell, a few lines of algebra.
  */
 #include "tests/grid_cell.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ref_grid_limit.c: as the step shrinks, the grid reference tends to the reference, at first
  * order: so the scheme it follows is the right one. */
 #include "tests/grid_compare.h"

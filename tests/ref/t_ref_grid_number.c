@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ref_grid_number.c: one operation of the grid reference at a time, with operands that are off by
  * as much as their bounds allow: is the rounded result within its bound, and the bound no more than
  * it has to be? */

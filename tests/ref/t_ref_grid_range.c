@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ref_grid_range.c: numbers of the grid reference at the ends of the range of doubles, where a
  * bound is the largest or the least that there is. */
 #include "ref/grid/grid.h"

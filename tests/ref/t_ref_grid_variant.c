@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ref_grid_variant.c: the defects of the published code in the grid reference: does each follow
  * an engine that has it, and does it differ from the clean scheme where, and only where, it should?
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_reference.c: what the reference promises at its edges: limits on events and bits, digits,
  * names, weights of zero whose arrival falls on a spike, and maxima that are not unique. */
 #include "ref/reference/reference.h"

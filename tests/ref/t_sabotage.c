@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_sabotage.c: the reference proves what it takes. Where it looks next is guessed (hint.c,
  * queue.c); with guesses that are wrong on purpose it still finds the same numbers or says that it
  * cannot, but never other numbers.

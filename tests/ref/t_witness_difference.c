@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_witness_difference.c: differences of the loss against derivatives in closed form, and against
  * each other. */
 #include "tests/witness_case.h"

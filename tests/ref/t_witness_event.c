@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_witness_event.c: what happens first: delays, arrivals and crossings at one time, the end of the
  * trial, and excitation without end. */
 #include "tests/witness_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_witness_forecast.c: the witness looks in double first (witness_forecast.c). What it says only
  * saves time: with looks that say as little as they may, or start Newton badly, the spikes are the
  * same.

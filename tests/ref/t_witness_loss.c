@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_witness_loss.c: the losses against sums worked out here: Simpson's rule in double over voltages
  * summed from single responses, spike times in closed form. */
 #include "tests/witness_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_witness_membrane.c: the spikes of one neuron against closed forms: crossings, reset, bias, and
  * peaks that touch the threshold. */
 #include "tests/witness_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_witness_pattern.c: differences across which spikes change in count or order are named so and
  * are no evidence. */
 #include "tests/witness_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_witness_share.c: what the differences of a case share changes how long they take, not what they
  * are. */
 #include "ref/witness/witness.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_witness_track.c: a moved run that takes from the unmoved one what did not move is the run that
  * it would have been. Every parameter of a case is moved by itself, and impulses come before, into
  * and after what neurons do; the losses must be those of a run without a track, but for the last

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_explain.c: engines with one mistake each; the explanation names the mistake and the step where
  * it shows first. */
 #include "tests/clock_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_report.c: does the page say what the run says, and nothing where it cannot be drawn? */
 #include "tests/report_case.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_report_command.c: `evident report` makes of a store the page that the run itself made. The
  * program is named by the environment variable EVIDENT; without it the suite fails. */
 #include <check.h>

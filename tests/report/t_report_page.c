@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_report_page.c: what a page says of failures, bounds, time and planted faults. */
 #include "tests/report_case.h"
 

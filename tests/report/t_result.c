@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_result.c: what a result document says. Results are filled in by hand, so that a fault of the
  * writer cannot hide behind the reference. */
 #include "verify/verify.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_shrink.c: a failing case becomes small, and still fails in the same way. */
 #include "verify/run/engines.h"
 #include "verify/shrink/shrink.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_pool.c: jobs in processes: every job is told of once, however it ends. */
 #include "verify/run/pool.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_ranks.c: several MPI ranks say what one process says, and leave the same store. Run where the
  * program was built with Open MPI. */
 #include "tests/program_case.h"

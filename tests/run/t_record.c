@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_record.c: judgements that travel as bytes, and runs of which some processes do not return. */
 #include "tests/same_judgement.h"
 #include "tests/store_case.h"

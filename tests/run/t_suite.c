@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_suite.c: suites, totals, and independence of the number of threads. */
 #include "tests/store_case.h"
 #include "verify/judge/bounds.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_suite_options.c: suites that say how they want to be judged. The program is named by the
  * environment variable EVIDENT; without it the suite fails. */
 #include "verify/command/command.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_store.c: what is put into a store comes out again; runs begin, go on and end. */
 #include "tests/same_judgement.h"
 #include "tests/store_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_store_command.c: the commands on stores from outside: exit codes, one clear line for what is
  * wrong. The program is named by the environment variable EVIDENT; without it the suite fails. */
 #include "tests/store_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_store_diff.c: what moved between two runs; baselines, which only tighten. */
 #include "tests/store_case.h"
 #include "verify/store/store_baseline.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_store_export.c: runs as tables, JSON and JUnit. */
 #include "tests/store_case.h"
 

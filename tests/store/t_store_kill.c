@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_store_kill.c: runs that are killed, split, merged and gone on with hold what a run in one piece
  * holds, to the last byte. */
 #include "tests/store_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_store_trouble.c: what goes wrong around a store is said in one line, and nothing is lost. */
 #include "tests/store_case.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_summary.c: the summary of a CI job: what it says of a run, and that nothing in a name or an
  * answer is taken for markup. */
 #include "tests/store_case.h"

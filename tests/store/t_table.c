@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* t_table.c: checks.tsv has a row for all that does not agree and one for the rest of a kind, by
  * which nothing of the totals is lost; agreement.tsv counts every smooth difference. */
 #include "tests/store_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* file.c: files that appear whole or not at all.
  *
  * A result or table is written beside its place and renamed, so that whoever looks never sees half

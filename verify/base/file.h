@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* file.h: files that appear whole, or not at all. */
 #ifndef EVIDENT_VERIFY_FILE_H
 #define EVIDENT_VERIFY_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* guess.c: edit distance: how many letters are to be put in, left out, changed, or swapped with
  * their neighbour. */
 #include "verify/base/guess.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* guess.h: of known names, the one that a mistyped word may have meant. Private to verify/. */
 #ifndef EVIDENT_VERIFY_GUESS_H
 #define EVIDENT_VERIFY_GUESS_H

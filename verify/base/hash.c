@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hash.c: see hash.h. The canonical form of XXH3: the same on every machine. */
 #include "verify/base/hash.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hash.h: digests of 128 bits (XXH3), as texts of 32 hexadecimal digits. Two things with one digest
  * are taken for one; by chance that comes once in 2^64 things. No protection against malice.
  * Private to verify/. */

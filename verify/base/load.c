@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* load.c: one case by its name: a file, standard input, or the address of a case of a family. */
 #include "verify/verify.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* number.h: small functions of numbers that many files of verify/ need. Private to verify/. */
 #ifndef EVIDENT_VERIFY_NUMBER_H
 #define EVIDENT_VERIFY_NUMBER_H

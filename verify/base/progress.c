@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* progress.c: one line that says how far long work is. On a terminal it is drawn anew; elsewhere,
  * as in the log of a job, it is said twice a minute, so that silence means that nothing runs. */
 #include "verify/base/progress.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* progress.h: one line that says how far long work is. Private to verify/. */
 #ifndef EVIDENT_VERIFY_PROGRESS_H
 #define EVIDENT_VERIFY_PROGRESS_H

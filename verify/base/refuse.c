@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* refuse.c: see refuse.h. */
 #include "verify/base/refuse.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* refuse.h: one clear line on standard error, and the exit codes of the program. Private to
  * verify/. */
 #ifndef EVIDENT_VERIFY_REFUSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* word.c: see word.h. */
 #include "verify/base/word.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* word.h: words of the commands that are printed, to be copied into a shell. Private to verify/. */
 #ifndef EVIDENT_VERIFY_WORD_H
 #define EVIDENT_VERIFY_WORD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* case_arguments.c: arguments of the commands that look at one case: shrink, explain and plot. */
 #include "verify/command/command.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command.c: what the commands share: refusing in one clear line, and noticing that standard output
  * was not taken. */
 #include "verify/command/command.h"

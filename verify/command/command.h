@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command.h: the commands of the program, a row each, and what they share. Private to verify/. */
 #ifndef EVIDENT_VERIFY_COMMAND_H
 #define EVIDENT_VERIFY_COMMAND_H

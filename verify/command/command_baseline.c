@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_baseline.c: `evident baseline`, what was accepted once and can only tighten. */
 #include "verify/command/command_store.h"
 #include "verify/store/store_baseline.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_defects.c: `evident defects`: the register of published defects, as a table. */
 #include "verify/command/command.h"
 #include "verify/judge/defect.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_diff.c: `evident diff`, what moved between two runs. */
 #include "verify/command/command_store.h"
 #include "verify/store/store_diff.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_explain.c: `evident explain`, why an engine is wrong on one case. */
 #include "verify/command/command.h"
 #include "verify/diagnose/explain.h"

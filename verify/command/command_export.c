@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_export.c: `evident export` and `evident merge`: runs leave a store, stores become one. */
 #include "verify/command/command_store.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_generate.c: `evident generate`, `evident families` and `evident check`: cases as files.
  */
 #include "verify/command/command.h"

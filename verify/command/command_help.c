@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_help.c: `evident help`. */
 #include "verify/command/command.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_judge.c: `evident export-cases` and `evident judge`: programs that cannot be run here. */
 #include "verify/exec/answers.h"
 #include "verify/command/folder.h"

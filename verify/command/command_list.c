@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_list.c: `evident list`, the runs of a store. */
 #include "verify/command/command_store.h"
 #include "verify/store/table.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_plot.c: `evident plot`, a case as a picture. */
 #include "verify/command/command.h"
 #include "verify/report/plot.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_report.c: `evident report`, the page of a run from its store. */
 #include "verify/command/command_store.h"
 #include "verify/report/report_run.h"

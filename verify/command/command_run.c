@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_run.c: `evident run`, the reference on one case. */
 #include "verify/run/engines.h"
 #include "verify/command/command.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_show.c: `evident show`, one run, or one case of it, for people. */
 #include "verify/command/command_store.h"
 #include "verify/store/table.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_shrink.c: `evident shrink`, from a case that fails to a small one that fails alike. */
 #include "verify/command/command.h"
 #include "verify/shrink/shrink.h"

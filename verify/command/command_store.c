@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_store.c: `evident store`, the file itself, and what the commands on stores share. */
 #include "verify/command/command_store.h"
 #include "verify/store/store_inner.h"

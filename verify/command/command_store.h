@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_store.h: what the commands on stores share. Private to verify/command/. */
 #ifndef EVIDENT_VERIFY_COMMAND_STORE_H
 #define EVIDENT_VERIFY_COMMAND_STORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_table.c: the commands of the program. A new one: a file with its row, and a line here;
  * the rows of option_table.c say what it takes. */
 #include "verify/command/command.h"

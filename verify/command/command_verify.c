@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command_verify.c: `evident verify`, the judge on many cases. */
 #include "verify/command/console.h"
 #include "verify/run/engines.h"

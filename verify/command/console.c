@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* console.c: what `evident verify` prints: a line a failure, with the command that shows it again,
  * and totals. */
 #include "verify/command/console.h"

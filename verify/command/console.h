@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* console.h: what `evident verify` and `evident judge` print while they run and at their end.
  * Private to verify/command/. */
 #ifndef EVIDENT_VERIFY_CONSOLE_H

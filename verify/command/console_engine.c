@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* console_engine.c: what `evident verify` prints of engines, over all cases. */
 #include "verify/command/console.h"
 #include "verify/run/engines.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* folder.c: see folder.h. Answers name their case, so no two cases of a folder may have one name.
  */
 #include "verify/command/folder.h"

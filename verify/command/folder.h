@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* folder.h: cases as files, for programs that cannot be run here: DIR/NAME.json and DIR/index.tsv
  * with a line a case. Private to verify/. */
 #ifndef EVIDENT_VERIFY_FOLDER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* help.c: help, manual page and completion, all from the tables of commands and options. */
 #include "verify/command/command.h"
 #include "verify/run/engines.h"

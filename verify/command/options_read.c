@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options_read.c: command lines by the table of options. */
 #include "verify/command/command.h"
 #include "verify/base/guess.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* result_engine.c: writes a result of an engine as an evident-result-1 document. Numbers are those
  * of the engine, printed so that they read back to the same bits; on a grid a spike of step n
  * stands at (n + 1) dt, when it acts, or with the published conventions at its label there, n dt;

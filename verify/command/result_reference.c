@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* result.c: writes a result of the reference as an evident-result-1 document.
  *
  * Every number is a decimal string of proven digits: it differs from the truth by less than one

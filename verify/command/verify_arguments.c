@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* verify_arguments.c: the arguments of `evident verify`: how cases are judged, where options of
  * suites come between the defaults and those of the command line, which win; and which cases. */
 #include "verify/command/command.h"

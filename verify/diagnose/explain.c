@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain.c: where an engine leaves its bounds first. The grid reference is run twice: once for the
  * verdicts and the diagnosis, once to keep every number it says beside every number of the engine.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain.h: what `evident explain` finds out about a case that an engine gets wrong: where its
  * numbers leave their bounds first, forward and backward in time, and which known mistake would
  * give what it said there. Private to verify/. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain_answer.c: why another program is wrong on one case, as far as its answer tells: what was
  * judged, its spikes beside the reference's around the first that differs, the numbers of its
  * gradient that are furthest off, and of the worst weight every arrival's part. */

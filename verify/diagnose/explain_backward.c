@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain_backward.c: which mistake would give the first wrong adjoint, or a gradient that its own
  * adjoints do not give. Row n of the adjoints comes from row n + 1 and the jumps of the spikes of
  * step n + 1. */

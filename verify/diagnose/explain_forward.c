@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain_forward.c: which mistake would give the first wrong V, I or slope. From the engine's own
  * numbers one step before, the number is computed as each mistake would have it; what fits, and is
  * not right, is a guess. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain_json.c: the same explanation for machines, one JSON document (evident-explanation-1). */
 #include "verify/diagnose/explain.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explain_text.c: an explanation for people, at most 100 columns wide. */
 #include "verify/options/options.h"
 #include "verify/diagnose/explain.h"

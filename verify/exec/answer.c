@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answer.c: see answer.h. Everything a strange program may write is refused by one line. */
 #include "verify/exec/answer.h"
 

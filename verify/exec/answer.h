@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answer.h: an evident-result-1 document that another program gave. Private to verify/.
  *
  * What a program does not provide is absent; what it provides must have the shape of the case.

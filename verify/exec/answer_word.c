@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answer_word.c: numbers that JSON has not, or jansson takes for none: NaN, Infinity and -Infinity
  * as json.dumps of Python writes them, nan and inf as printf of C does, and 1e999. Outside of
  * strings they are put between quotes, where a reader of answers takes them for what they are; all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answers.c: see answers.h. The text of an answer is read when its case is judged; here only its
  * case is looked for. */
 #include "verify/exec/answers.h"

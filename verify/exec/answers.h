@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answers.h: answers that a program wrote elsewhere, by the names of their cases. Private to
  * verify/. */
 #ifndef EVIDENT_VERIFY_ANSWERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* contender.c: see contender.h. */
 #include "verify/exec/contender.h"
 #include "verify/verify.h"

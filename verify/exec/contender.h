@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* contender.h: a program under judgement: one case a line on its standard input, one answer a line
  * on its standard output. It is started when first asked, kept, and started again after it died or
  * was killed for taking too long. Private to verify/. */

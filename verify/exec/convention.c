@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* convention.c: see convention.h. A factor that is declared is taken out before anything is
  * compared, so that a program is right or wrong by what it means, not by how it counts. */
 #include "verify/exec/convention.h"

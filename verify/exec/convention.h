@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* convention.h: how another program counts: evident-conventions-1 (verify/exec/PROTOCOL.md).
  * Private to verify/. */
 #ifndef EVIDENT_VERIFY_CONVENTION_H

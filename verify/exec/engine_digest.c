@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* engine_digest.c: what an engine from elsewhere is, as far as its judge can see: another digest,
  * another program, and nothing that was judged before is taken for it. */
 #include "verify/base/hash.h"

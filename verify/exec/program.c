@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* program.c: see program.h. Every worker process has contenders of its own, one a program, started
  * at its first case. */
 #include "verify/exec/program.h"

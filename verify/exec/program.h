@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* program.h: any program as an engine: it is started, asked about cases one a line, and started
  * again when it dies; or its answers are there already, in files. Private to verify/. */
 #ifndef EVIDENT_VERIFY_PROGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shared_object.c: see shared_object.h. */
 #include "verify/exec/shared_object.h"
 

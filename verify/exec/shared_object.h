@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shared_object.h: an engine that somebody compiled: so:PATH (cases/engine.h says what it exports).
  * It runs inside the process that judges the case, one of a pool, so that a crash is an error of
  * that case. Private to verify/. */

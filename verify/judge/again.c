@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* again.c: the same question must have the same answer. Of a program that is kept running,
  * what it carries from one case into the next is no part of either, so
  *   - a case is asked a second time, after two others, and the bits must be the same (those

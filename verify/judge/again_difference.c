@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* again_difference.c: two answers of a program to the same question, number by number. */
 #include "verify/judge/judge_answer.h"
 

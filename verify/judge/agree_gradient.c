@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* agree_gradient.c: gradients of another program against the reference's: every value; and
  * direction, scale and sign apart, since a program may differ in one of them and be right in the
  * others. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* agree_input.c: every number that a case gives, in one order, and the case again with some of
  * them moved. Which of them, and which way, follows from their places alone: no name, no thread and
  * no order of cases has a part in it. */

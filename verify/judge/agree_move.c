@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* agree_move.c: how far may a program be from the truth that computes in floating point, but
  * rightly? What it prints is the exact answer to a problem whose numbers are moved by its rounding
  * (backward analysis); so the reference is asked about such problems, and what its answers move by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* agree_spikes.c: spikes of another program against the reference's. A spike that is missing or
  * extra comes before any that is late or early, however early these are: what follows it may only
  * follow from it. Of those that are there, the one furthest off is named. */

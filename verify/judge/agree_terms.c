@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* agree_terms.c: what cancels in a derivative. Where a loss does not depend on when a spike
  * comes, dL/dt of it is zero to the last digit of the truth, and of a program it is what is left of
  * two equal terms; so are all derivatives that this spike passes on. Their sizes come from the

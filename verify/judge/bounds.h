@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bounds.h: every number by which a verdict is reached. Nothing else in verify/ decides.
  *
  * Each has a formula, the reason for it and the largest ratio measured (distance to the truth in

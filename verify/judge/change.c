@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* change.c: what is done to a case.
  *
  *  - split_weights: a projection becomes two of half the weights (exact in binary). Losses and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* change.h: a case changed so that every number of the reference after it is known from the one
  * before: what is done to the case, and what that does to the numbers. */
 #ifndef EVIDENT_VERIFY_CHANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* convergence.c: another program with a fixed step. At one step it is wrong by what a step is
  * worth, so that its direction and scale there are told but prove nothing; it is asked again at
  * halves of the step, and must come nearer to the reference, in each of its parts

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* convergence_order.c: does an error shrink with the step as it should?
  *
  * Two questions. The order, a least-squares slope over the rungs, fluctuates from case to case,

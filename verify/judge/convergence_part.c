@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* convergence_part.c: does what a program with a fixed step prints go to the truth as the step
  * shrinks? Loss, spikes and the gradient of every projection and population by themselves: in one
  * norm a large one hides a small one.

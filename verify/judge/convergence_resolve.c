@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* convergence_resolve.c: what can a ladder of steps say of a case? Its finest step must resolve
  * what decides: peaks near the threshold, events near each other, maxima of a voltage nearly alike.
  * Where it does not, an error is that of another network, and no evidence. */

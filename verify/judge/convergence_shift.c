@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* convergence_shift.c: how far may a right scheme be from the truth at one step? What it prints is
  * the exact answer to a problem that is moved a little (backward analysis): every event acts up to
  * a step late, or early where times go to the nearest step, and every constant is met to what a

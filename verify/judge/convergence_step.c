@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* convergence_step.c: one answer of a ladder of steps: how far loss, spikes and the gradient of
  * every block are from the truth at that step; and what is wrong at any step: what is no number,
  * and rows that were lost. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* defect.c: the register of the published system's known defects. `evident defects` prints it,
  * `--defect N` plants those that one trial of an engine can have, ref/MATH.md has it as a table. */
 #include "verify/judge/defect.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* defect.h: the register of the published system's known defects. Private to verify/. */
 #ifndef EVIDENT_VERIFY_DEFECT_H
 #define EVIDENT_VERIFY_DEFECT_H

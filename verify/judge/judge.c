@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge.c: the verdict on one case.
  *
  * The reference runs once, with a few probes; then the witness is asked about everything it said. A

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge.h: what the files of the judge share about one case. Private to verify/. */
 #ifndef EVIDENT_VERIFY_JUDGE_H
 #define EVIDENT_VERIFY_JUDGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_adjoint.c: are the adjoints of the reference what they should be?
  *
  * An impulse into V or I of a neuron asks for its adjoint there: p = dL/dV = -tau_mem lambda_V and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_answer.c: another program on one case: it is asked, its conventions are taken out of what
  * it says, and that is held against the reference. */
 #include "cases/time_grid.h"

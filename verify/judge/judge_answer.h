@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_answer.h: what the files share that hold an answer against the truth: of another program,
  * of a shared object, of an engine in double precision. Private to verify/.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_backward.c: are the gradients of the reference the derivatives of the loss?
  *
  * Along a direction c the gradient says sum_k g_k c_k, the witness says (L(p + hc) - L(p - hc)) /

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_compare.c: when do two numbers agree?
  *
  * Two rules. A number of the witness, or a known truth, must lie inside the ball of the reference.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_direction.c: where to look. The random directions, the boundary direction and the probes of
  * a case, all from counter-based random numbers: number k of a case needs no other number and no
  * other case, so they do not depend on threads or on the order of cases. */

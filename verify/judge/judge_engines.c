@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_engines.c: all engines on one case. The first that runs is held against the grid reference
  * and, in double precision, against the reference as its step shrinks; each later one against the
  * first, bit by bit, and against the grid only where it differs: the same bits have the same

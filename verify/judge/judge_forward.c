@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_forward.c: is the forward pass of the reference the truth? Its spikes and losses against
  * the witness, and everything against truths known by hand. */
 #include "verify/judge/judge.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_measure.c: facts of a case for the tables: sizes, margins, norm and condition of its
  * gradient; and which of its parameters have none. */
 #include "verify/judge/judge.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_metamorphic.c: changes of a case (change.h) after which the reference must say the
  * same, as far as its balls reach: the ball of a number and that of the changed case must overlap.
  * They need no oracle and no witness. One a case, chosen by its key among those that apply; over a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_promise.c: what the reference promises of its own numbers: their digits, and how near each
  * of its decisions was to another. A margin must lie between what it is at least and at most by
  * what the witness saw (witness_margin.c): one that is too wide hides that a case is delicate,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_scheme.h: what the files share that judge an engine of the documented scheme (gpu/step.h).
  * Private to verify/.
  *

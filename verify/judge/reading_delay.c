@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* reading_delay.c: a reading of wrong spikes and losses, in words, no verdict: what would the
  * reference say if all delays were some steps shorter or longer, or the first one of a projection
  * stood for all of them? If that is what the program says, it is named. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* reading_factor.c: a gradient that is wrong by a factor has the right direction; which factor it
  * is says what was forgotten. Direction, scale and sign are told apart. */
 #include "verify/judge/judge_scheme.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* reading_gradient.c: what a wrong gradient of another program looks like: a factor that has a
  * reading, a transposed matrix, or no more than its direction. This names; it decides nothing. */
 #include "verify/judge/bounds.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_bits.c: are two results the same bits?
  *
  * An engine may be changed in how it runs (threads, launch shape, device) without one bit moving.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_case.c: a case changed in a way whose effect on every number is known. What a change does
  * not touch is shared with the original, which must live longer. */
 #include "verify/judge/judge_scheme.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_closer.c: a ladder that fails while the rounding at the case's own step is right. Some
  * defects show at fine steps only (a clock in binary32 is one), so the engine is held against the
  * grid reference once more at finer steps, until something differs that has a name. */

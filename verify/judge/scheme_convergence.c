@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_convergence.c: is the scheme of an engine right, but for its step? It runs in double
  * precision, where rounding is not seen, and is judged like any program with a fixed step
  * (convergence.c). The errors by quantity are kept: over a whole run their orders must be 1. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_defect.c: the published defects in engines (defect.c has them all). Each that can be
  * planted in an engine is a variant of the grid reference, too: an engine whose numbers all lie
  * within the bounds of a variant has that defect. */

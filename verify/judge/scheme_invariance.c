@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_invariance.c: changes after which an engine must say the same bits, or the same bits
  * scaled by a power of two. They need no oracle, so they also hold where no reference reaches.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_place.c: names and places of the numbers of a clock engine. Cells are the lif and li
  * neurons in the order of the populations; slopes stand by neuron, then in time. */
 #include "verify/judge/judge_scheme.h"

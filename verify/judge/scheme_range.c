@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_range.c: scaling by a power of two is exact unless a number underflows or overflows. */
 #include "verify/judge/bounds.h"
 #include "verify/judge/judge_scheme.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_rounding.c: is an engine's scheme computed right, but for rounding?
  *
  * The grid reference follows the engine's own spikes without rounding and says beside each number

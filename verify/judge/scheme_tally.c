@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheme_tally.c: one quantity of an engine in units of its bounds. Agreement is what is proved, so
  * the uncertainty of the value counts against the engine, and NaN is outside. */
 #include "verify/judge/judge_scheme.h"

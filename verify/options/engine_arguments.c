@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* engine_arguments.c: options about engines: which, and how they run. */
 #include "verify/options/options.h"
 #include "verify/run/engines.h"

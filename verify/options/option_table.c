@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* option_table.c: every option of every command. An option whose meaning, range or default differs
  * from command to command has a row for each. What is printed of a command line has the order of
  * the rows, that of the rows which stores keep for good: by their text runs are told apart. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* option_value.c: one value of one option: read and checked by its row, and printed again. */
 #include "verify/options/options.h"
 #include "verify/base/word.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options.h: the one table of options. A row says what an option is called, what it takes, what is
  * good, where that goes, which commands take it and what it is for. By it the command line and the
  * options of suites are read and checked, a command is printed so that it can be given again, a

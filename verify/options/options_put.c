@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options_put.c: options printed again: to be copied into a shell, or kept in a store. */
 #include "verify/options/options.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* suite_options.c: how a suite wants to be judged. Its lines that begin with "--" hold options of
  * `evident verify`, several or one to a line; they are read as if they stood on the command line
  * before everything else, so what does stand there wins. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plot.h: one case as a picture. Private to verify/. */
 #ifndef EVIDENT_VERIFY_PLOT_H
 #define EVIDENT_VERIFY_PLOT_H

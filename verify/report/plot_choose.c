@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plot_choose.c: which neurons of a large case are worth a line. */
 #include "verify/report/plot.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plot_table.c: the tables that reports/case.gp draws, and what it must know beside them. */
 #include "verify/report/plot.h"
 #include "verify/store/table.h"

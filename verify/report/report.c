@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report.c: the page that shows a run. reports/page.html is the page; each <!-- evident:NAME --> in
  * it is replaced by what the queries say. Nothing is judged here. */
 #include "verify/report/report.h"

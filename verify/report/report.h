@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report.h: what the files that write the report share. Private to verify/. */
 #ifndef EVIDENT_VERIFY_REPORT_H
 #define EVIDENT_VERIFY_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_engine.c: what the page says of engines: a table, a line a family and engine. */
 #include "verify/report/report.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_failure.c: what did not pass, case by case: the numbers that are wrong, what they look
  * like, a picture, and the commands that show it again, explain it and make it small. */
 #include "verify/options/options.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_file.c: files that are read whole: texts that come with the program, and what it wrote. */
 #include "verify/report/report.h"
 

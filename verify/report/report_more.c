@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_more.c: what the page says beside the numbers: where the time went, the runs before this
  * one, the planted faults, and what the run was. */
 #include "verify/report/report.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_part.c: the parts of the page: verdict, totals, families, pictures. */
 #include "verify/report/report.h"
 

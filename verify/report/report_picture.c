@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_picture.c: has gnuplot draw a picture and makes it fit for a page, light or dark.
  *
  * gnuplot runs without a shell, so no name of a directory can be taken for a command. Its file is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_run.c: tables first, then pictures of the cases that fail, then the page that is made from
  * both. `evident verify --report` and `evident report` are the same from here on.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_run.h: from a run in a store to its folder: tables, pictures of what fails, the page
  * itself. Private to the commands that write one. */
 #ifndef EVIDENT_VERIFY_REPORT_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_text.c: text and tables of the page. Every text from a table is escaped, since names of
  * cases come from users. */
 #include "verify/report/report.h"

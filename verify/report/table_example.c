@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* table_example.c: two tables that explain rather than judge. A small recurrent network worked out
  * (voltages, currents, adjoints, spikes), and on the same network the U-curve of a difference: its
  * error against its step, first falling with h^2, then rising with rounding. */

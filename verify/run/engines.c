@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* engines.c: see engines.h. */
 #include "verify/run/engines.h"
 #include "gpu/gpu.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* engines.h: the engines that `evident verify` and `evident run` know by name. Private to verify/.
  *
  * What an engine's numbers are held against is decided by its fields, in judge_engines.c. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* judge_all.c: many cases in many processes.
  *
  * A case is judged in a process of its own kind (pool.h): one that crashes, hangs or eats

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pool.c: see pool.h. A result travels as its length, with LAST of a worker that ends with it, then
  * its bytes; a worker without a result has died if its pipe closes. */
 #include "verify/run/pool.h"

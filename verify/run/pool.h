@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pool.h: jobs in processes of their own, so that one that crashes, hangs or eats memory ends
  * alone.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ranks.c: see ranks.h. Every rank keeps one case in reserve, and answers are under way while it
  * goes on, so that none waits for the first rank, which looks at its mail now and then. */
 #include "verify/run/ranks.h"

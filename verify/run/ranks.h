@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ranks.h: a run spread over MPI ranks. The first rank owns the list of cases, the store and the
  * output; the others ask it for cases and answer with what came of them. Built without MPI, or
  * started without mpirun, a process is alone. Private to verify/. */

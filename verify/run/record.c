@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* record.c: the columns of every kind of row, and the rows of a judgement. */
 #include "verify/run/record.h"
 

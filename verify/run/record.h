@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* record.h: what is kept of a case: rows. One table of columns for each kind of row (record.c) says
  * what there is and where it stands in memory. By it a worker sends a judgement (record_bytes.c),
  * a store has its tables, takes and gives rows (store_row.c), and a digest is taken: what is sent,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* record_bytes.c: rows as bytes: a kind, its keys, its columns, each with its type before it. A
  * text ends with a zero, a number has eight bytes, the lowest first, on any processor. */
 #include "verify/run/record.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* record_column.c: a column of a row as a value, and back to the same bits; only what no digest may
  * tell apart is made one: the sign of zero, and the bits of a NaN, which SQLite does not keep. */
 #include "verify/run/record.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* suite.c: what is to be judged. Case files, addresses FAMILY:SEED:K and suites, turned into a list
  * of sources; whatever is wrong with one of them is said before anything runs.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shrink.c: the search for a smaller case that fails in the same way. See shrink.h. */
 #include "verify/shrink/shrink.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shrink.h: from a case that fails to a small one that fails in the same way. Private to verify/.
  *
  * A cut is one way to make a case smaller: it sees the case as a row of items (samples, neurons,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shrink_cut.c: cuts that take parts of a case away: samples, populations, neurons, projections,
  * time, spikes. All work in place on a case that owns its memory (case_copy). */
 #include "verify/shrink/shrink.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shrink_number.c: cuts that leave the shape of a case alone and make its numbers and words
  * simpler: zeros, one number for all, common time constants, few bits, plain names. Each makes a
  * case simpler in an order that has an end, so no two of them can undo each other for ever. */

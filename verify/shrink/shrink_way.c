@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* shrink_way.c: how a case fails, and whether two fail alike. */
 #include "verify/run/engines.h"
 #include "verify/run/record.h"

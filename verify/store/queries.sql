@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* queries.sql: what is read of a run: the tables of a report, exports, parts of its page, and what
  * commands print. Part of the program: table.c includes it. ?1 is the run; of functions that are
  * not SQL's says verify/store/store_inner.h. Rows stand in the order of the suite. Numbers of a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store.h: what runs leave behind. One SQLite file holds every run, every case, every comparison;
  * `evident store --schema` prints the tables. Private to verify/.
  *

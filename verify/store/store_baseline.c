@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_baseline.c: see store_baseline.h. One line an entry, sorted, one way to write each number:
  * the same run writes the same bytes, and a change of the file in version control shows what moved.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_baseline.h: the worst that was ever accepted, in a file under version control that can only
  * tighten. Private to verify/. */
 #ifndef EVIDENT_VERIFY_STORE_BASELINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_baseline_file.c: the file of a baseline, read and written. */
 #include "verify/store/store_baseline.h"
 #include "verify/store/store_inner.h"

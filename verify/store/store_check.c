@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_check.c: is everything in the store what was put there? */
 #include "verify/store/table.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_diff.c: what moved between two runs.
  *
  * Cases are paired by name (the first of a name with the first, and so on), so that suites of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_diff.h: what moved between two runs. Private to verify/. */
 #ifndef EVIDENT_VERIFY_STORE_DIFF_H
 #define EVIDENT_VERIFY_STORE_DIFF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_export.c: a run as a table or as JSON, for other programs.
  *
  * Without times the bytes are the same for any number of threads, shards and resumptions: neither

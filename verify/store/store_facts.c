@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_facts.c: what a run is: of which program, suite and options; and its fingerprint. */
 #include "verify/options/options.h"
 #include "verify/exec/program.h"

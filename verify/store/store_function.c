@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_function.c: what the queries of this program ask for beside SQL (store_inner.h): numbers as
  * printf prints them, to the last digit; medians; texts that no format takes for markup. */
 #include "verify/base/word.h"

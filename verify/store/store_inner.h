@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_inner.h: what the files of the store share. Private to verify/store/ and its tests. */
 #ifndef EVIDENT_VERIFY_STORE_INNER_H
 #define EVIDENT_VERIFY_STORE_INNER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_merge.c: many stores into one.
  *
  * Everything happens in one transaction, so a store that is damaged, or contradicts another, leaves

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_open.c: opening and closing a store, and its transactions.
  *
  * Why a write-ahead log. A case must be safe from kill -9 as soon as it is finished, thousands of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_record.c: one finished case, one transaction; and what a runner tells, recorded. */
 #include "verify/store/store_inner.h"
 

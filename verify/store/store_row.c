@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_row.c: rows put into their tables and taken out again, by the columns of
  * verify/run/record.c. A name that this program does not know (a newer one wrote it) is refused,
  * not guessed. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_run.c: runs: begun, gone on with, ended, found. */
 #include "verify/store/store_inner.h"
 

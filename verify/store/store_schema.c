@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_schema.c: the tables of a store. Those of cases are the columns of verify/run/record.c;
  * texts and comments stay in the file (`sqlite3 FILE .schema`, `evident store --schema`).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_since.c: of a summary, what moved since the run before of the same suite. */
 #include "verify/store/store_diff.h"
 #include "verify/store/table.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_sql.c: statements of the store. Every return code of SQLite about them is looked at here,
  * and becomes one line: the file, what is wrong, what to do. */
 #include "verify/store/store_inner.h"

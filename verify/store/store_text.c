@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_text.c: numbers and texts as files can carry them. */
 #include "verify/store/store_inner.h"
 

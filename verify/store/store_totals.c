@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_totals.c: what the cases of a run add up to. */
 #include "verify/judge/bounds.h"
 #include "verify/store/table.h"

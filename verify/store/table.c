@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* table.c: see table.h. Nothing in a table depends on time, threads or the machine, but for those
  * that are about them: two runs of the same program write the same bytes. */
 #include "verify/store/table.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* table.h: queries as tables: of a report's folder, of exports, of the page. Private to verify/. */
 #ifndef EVIDENT_VERIFY_TABLE_H
 #define EVIDENT_VERIFY_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* eventprop.c: a textbook EventProp as an engine of its own: spikes at their exact times, losses of
  * first spikes, gradients of weights, delays and input times. It shows what evident asks of a
  * shared object, and links nothing of it:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """evident_snn: has any gradient of a spiking neural network judged by the program `evident`.
 
 A program under judgement gets cases and gives results. In Python it is a function and one call:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """python -m evident_snn: has adapters judged by the program `evident`, makes the league table."""
 import argparse
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A case: a network, its samples, a loss. Times in ms, voltages and currents dimensionless.
 
     tau_mem dV/dt = -V + I + bias      tau_syn dI/dt = -I      V = I = 0 at t = 0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What an engine's numbers mean: its card, read by people and by the judge."""
 from dataclasses import asdict, dataclass, field
 from typing import Dict, List, Union

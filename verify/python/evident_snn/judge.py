@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Hands a program to the program `evident`, the one judge. There is no tolerance here."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The league table: every adapter judged by `evident verify`, and a query over what it recorded.
 
 What stands in the table is counted from the store; nothing is judged here.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Takes an evident-case-1 document apart into a Case.
 
 What a well-formed case is, the program `evident` says (`evident check CASE`), and the judge sends

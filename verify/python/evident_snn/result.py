@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A result: what an engine says of a case. What it does not provide is None, never zero.
 
 Its shapes are those of its case; the judge refuses others, and says where. Numbers are written by

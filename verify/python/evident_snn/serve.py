@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The adapter's side of the protocol: one case a line in, one answer a line out.
 
 The loop outlives everything but the end of its input: a line that is no case, a function that

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs all tests and prints "python: N passed, N failed, N not run" as the last line.
 
 Without NumPy, or below Python 3.9, nothing is run and every test is counted as not run."""

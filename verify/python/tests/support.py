@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the tests share. Without NumPy every test module is skipped, and counted as not run."""
 import importlib
 import importlib.util

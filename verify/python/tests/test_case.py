@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Cases: what is read, and how it is said what cannot be. The rules of the format are not tested
 here: they are those of the program `evident`."""
 import copy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The adapter for the original code, with a stand-in for its package: units, order, refusals.
 
 The package is on no index, so this checks what goes in and what comes out, not its numbers."""

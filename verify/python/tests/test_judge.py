@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """python -m evident_snn judge and league hand a program to `evident verify`: its verdicts, its exit
 code. The contenders here are the NumPy EventProp, whole or with one known fault."""
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The adapter for mlGeNN, with a stand-in for its packages: what goes in and what comes out.
 
 The packages are on no index, so this checks the adapter against what it was written from, not

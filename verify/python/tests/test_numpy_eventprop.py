@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The closed forms of the NumPy EventProp. Its numbers the judge judges (test_judge.py)."""
 import unittest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The example of the package's README, judged as it says: the program passes, and broken as the
 README breaks it, it fails, both in the README's words."""
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The program's side of the protocol: a loop that outlives broken input. The judge's is C."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The workflow that users copy (reports/workflow.yml): its run: steps, in their order, in an empty
 repository with a program of ten lines. Checkout, cache and upload are not run; the two steps that
 build and install are replaced by what is built already."""

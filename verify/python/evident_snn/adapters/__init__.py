@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Ready adapters, one file a program: `python -m evident_snn.adapters NAME` answers requests.
 
 Each states its conventions at its top and refuses (not-run, with the reason) what its engine cannot

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """python -m evident_snn.adapters NAME: serves a ready adapter.
 
 Where the packages that it needs are missing, it answers not-run with the reason to every case, so

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Event-driven simulation of one sample: every spike at its exact time, and a tape of all events.
 
 Neurons are numbered through all lif and li populations, in the order of the case.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A case on a time grid, for engines with a fixed step.
 
 `steps` is the whole number nearest to end / step, so that the grid ends where the trial ends. A

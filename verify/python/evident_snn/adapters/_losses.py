@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Losses of one sample, and what they put on the adjoints.
 
 A voltage loss is evaluated at nodes: times t_q of output k with voltages V_k(t_q), by Gauss-

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A lif or li neuron between two events, in closed form. All arguments broadcast.
 
     I(s) = I0 e^{-s/tau_syn}

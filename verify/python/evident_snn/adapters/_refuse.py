@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Refusals that adapters share: of what an engine has no equal of."""
 from ..case import VOLTAGE_LOSSES, Case, Population
 from ..errors import NotRun

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the adapters on PyTorch share: losses of traces, parameters, results. Times in ms."""
 from typing import Dict, List, Optional, Tuple
 

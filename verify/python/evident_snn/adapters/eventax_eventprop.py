@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """eventax: EventProp in JAX (Diffrax), with its own adjoint between events and at spikes.
 
 Its LIF is the leaky integrate-and-fire neuron of the cases; states are integrated numerically,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """eventprop: the original code of Wunderlich and Pehle (2021), event-driven, in seconds.
 
 It knows chains of LIFLayer with one tau_mem, tau_syn and threshold each, reset to 0, and the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """mlGeNN's EventPropCompiler (ml_genn 2, GeNN 5): fixed step, float32, its own code for CPU or GPU.
 
 Neither package is on a package index; this was run against GeNN 5.4.0 (a3f45d24) and ml_genn 2.3.1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Norse: lif_feed_forward_adjoint_step and lif_adjoint_step, its EventProp-like adjoint LIF.
 
 Norse integrates with Euler's method in seconds; v_leak is the bias. Outputs are its leaky

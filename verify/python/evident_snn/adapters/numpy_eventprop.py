@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Textbook EventProp in NumPy: exact event times, closed forms, double precision.
 
 With a_V = dL/dV(t) and a_I = dL/dI(t) just after t (a_V = -tau_mem lambda_V and so on), backward:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """snnTorch: Synaptic neurons, fast-sigmoid surrogate, backpropagation through time.
 
 snnTorch's Synaptic is  syn <- alpha syn + input,  mem <- beta mem + syn,  spike if mem > threshold.

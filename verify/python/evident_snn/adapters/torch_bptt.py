@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Backpropagation through time with a surrogate gradient, in plain PyTorch.
 
 Each step: spikes that arrive are added to I; V and I are propagated exactly over dt; neurons above
