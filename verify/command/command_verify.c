@@ -193,7 +193,8 @@ static int verify_sources(const struct options *options, const struct ver_source
         bool started = find_no_start(options, judgement, sources->count) == 0;
         int recorded = 0;
         if (started) /* before the report of the run */
-            recorded = record_end(options, &recording, made == sources->count);
+            /* Cases that nobody judged are an error, unless the run was asked to stop. */
+            recorded = record_end(options, &recording, made == sources->count || !console.stop);
         if (started &&
             !recording.listener.failed) /* else it was broken off: not all cases were judged */
             code = tell_totals(&console, &recording, made, sources->count);
