@@ -19,11 +19,74 @@
 
 #include "gpu/cuda/cuda_loss.h"
 
+/* What a lane of a warp knows of its cell in a tile. Mostly a warp has one tile only, and knows it
+ * from the first step to the last. */
+struct forward_tile {
+    uint32_t tile, cell, own, k; /* own: within the block, k: within its population */
+    uint32_t route, route_end;
+    int lif, scored; /* scored: an output of the loss */
+    float alpha, beta, kappa, drive, threshold, v, i;
+};
+
+DEVICE struct forward_tile forward_tile_at(const struct device *d, const struct forward_state *s,
+                                           const struct place *at, uint32_t tile)
+{
+    const struct device_population *p = &d->population[d->tile[tile]];
+    struct forward_tile t;
+    t.tile = tile;
+    t.cell = tile * LANES + at->lane;
+    t.own = t.cell - at->tile * LANES;
+    t.k = t.cell - p->first;
+    t.route = p->route;
+    t.route_end = p->route + p->routes;
+    t.lif = p->lif != 0;
+    t.scored = d->tile[tile] == d->loss.population && t.k < d->loss.outputs;
+    t.alpha = d->alpha[t.cell];
+    t.beta = d->beta[t.cell];
+    t.kappa = d->kappa[t.cell];
+    t.drive = d->drive[t.cell];
+    t.threshold = d->threshold[t.cell];
+    t.v = s->v[t.own];
+    t.i = s->i[t.own];
+    return t;
+}
+
 /* ---- move ---- */
 
-/* i + the weights of one column, in the order of id[count]; column and delay start at it. */
-DEVICE float add_rows(float i, const float *column, const uint32_t *delay, uint32_t wanted,
-                      size_t width, const uint32_t *id, uint32_t count)
+/* i + the weights of `rows` rows in the order of id: all are on their way before the first is
+ * added. rows is known to the compiler. */
+DEVICE float add_some(float i, const float *column, uint32_t width, const uint32_t *id,
+                      uint32_t rows)
+{
+    float w[AHEAD];
+    UNROLL
+    for (uint32_t u = 0; u < rows; u++)
+        w[u] = read_only(&column[(size_t)id[u] * width]);
+    UNROLL
+    for (uint32_t u = 0; u < rows; u++)
+        i = i + w[u];
+    return i;
+}
+
+/* i + the weights of one column, in the order of id[count]; column starts at it. */
+DEVICE float add_rows(float i, const float *column, uint32_t width, const uint32_t *id,
+                      uint32_t count)
+{
+    for (; count >= AHEAD; count -= AHEAD, id += AHEAD)
+        i = add_some(i, column, width, id, AHEAD);
+    if (count >= AHEAD / 2) {
+        i = add_some(i, column, width, id, AHEAD / 2);
+        count -= AHEAD / 2;
+        id += AHEAD / 2;
+    }
+    for (; count >= 2; count -= 2, id += 2)
+        i = add_some(i, column, width, id, 2);
+    return count > 0 ? add_some(i, column, width, id, 1) : i;
+}
+
+/* Only the synapses that have this delay. */
+DEVICE float add_delayed(float i, const float *column, const uint32_t *delay, uint32_t wanted,
+                         uint32_t width, const uint32_t *id, uint32_t count)
 {
     for (uint32_t k = 0; k < count; k += AHEAD) {
         float w[AHEAD];
@@ -31,9 +94,9 @@ DEVICE float add_rows(float i, const float *column, const uint32_t *delay, uint3
         UNROLL
         for (uint32_t u = 0; u < AHEAD; u++) {
             taken[u] = k + u < count;
-            size_t row = taken[u] ? id[k + u] * width : 0;
+            size_t row = taken[u] ? (size_t)id[k + u] * width : 0;
             w[u] = taken[u] ? read_only(&column[row]) : 0;
-            taken[u] = taken[u] && (!delay || read_only_word(&delay[row]) == wanted);
+            taken[u] = taken[u] && read_only_word(&delay[row]) == wanted;
         }
         UNROLL
         for (uint32_t u = 0; u < AHEAD; u++)
@@ -42,71 +105,82 @@ DEVICE float add_rows(float i, const float *column, const uint32_t *delay, uint3
     return i;
 }
 
-/* All arrivals at neuron k of a population. */
-DEVICE float receive(const struct device *d, const struct forward_state *s,
-                     const struct device_population *p, uint32_t k, float i)
+/* Of one route at neuron k. */
+DEVICE float add_route(const struct device *d, const struct device_route *route, uint32_t k,
+                       float i, const uint32_t *id, uint32_t count)
 {
-    for (uint32_t r = p->route; r < p->route + p->routes; r++) {
+    const float *column = d->weight + route->weight + k;
+    if (count == 0)
+        return i;
+    return route->delay
+               ? add_delayed(i, column, route->delay + k, route->wanted, route->width, id, count)
+               : add_rows(i, column, route->width, id, count);
+}
+
+/* All arrivals at the cell of a lane. */
+DEVICE float receive(const struct device *d, const struct forward_state *s,
+                     const struct forward_tile *t, float i)
+{
+    for (uint32_t r = t->route; r < t->route_end; r++) {
         const struct device_route *route = &d->route[r];
-        const uint32_t *id = s->fresh + route->first;
-        uint32_t count, rest = 0;
         if (route->fresh) {
-            count = s->freshes[route->source];
-        } else {
-            count = s->arrive[route->fan];
-            id = s->staged + (size_t)route->fan * d->stage;
-            rest = count > d->stage ? count - d->stage : 0;
-            count -= rest;
+            i = add_route(d, route, t->k, i, s->fresh + route->first, s->freshes[route->source]);
+            continue;
         }
-        for (;;) {
-            i = add_rows(i, d->weight + route->weight + k, route->delay ? route->delay + k : NULL,
-                         route->wanted, route->width, id, count);
-            if (rest == 0)
-                break;
-            id = s->list[route->source].neuron + s->begin[route->fan] + count;
-            count = rest;
-            rest = 0;
-        }
+        uint32_t count = s->arrive[route->fan], near = count < d->stage ? count : d->stage;
+        i = add_route(d, route, t->k, i, s->staged + route->fan * d->stage, near);
+        if (count > near)
+            i = add_route(d, route, t->k, i,
+                          s->list[route->source].neuron + s->begin[route->fan] + near,
+                          count - near);
     }
     return i;
 }
 
-DEVICE void move_tile(const struct device *d, const struct forward_state *s, const struct place *at,
-                      uint32_t tile, uint32_t n, float weight)
+/* For gradients of time constants, and for others to see. */
+DEVICE void trace_cell(const struct device *d, const struct place *at, uint32_t cell, uint32_t n,
+                       float v, float before, float fresh)
 {
-    const struct device_population *p = &d->population[d->tile[tile]];
-    uint32_t cell = tile * LANES + at->lane, own = cell - at->tile * LANES, k = cell - p->first;
     size_t row = ((size_t)at->sample * d->steps + n) * d->cells + cell;
-    int scored = d->tile[tile] == d->loss.population && k < d->loss.outputs;
-    float v = s->v[own], i = s->i[own], fresh, before;
-    if ((d->variant & SCHEME_CLAMP) && n + 1 == d->steps)
-        i = 0;
-    i = receive(d, s, p, k, i);
     if (d->trace_v) {
         d->trace_v[row] = v;
-        d->trace_i[row] = i;
+        d->trace_i[row] = before;
     }
-    if (scored)
-        loss_before(d, s, at->sample, k, n, v, s->i[own], i, weight);
-    before = i;
-    fresh = step_voltage(v, i, s->alpha[own], s->kappa[own], s->drive[own]);
-    s->i[own] = s->beta[own] * i;
     if (d->saw[0]) {
         d->saw[0][row] = fresh;
         d->saw[1][row] = before;
     }
-    if (scored)
-        loss_after(d, s, at->sample, k, n, fresh);
-    int spikes = p->lif && fresh >= s->threshold[own];
+}
+
+DEVICE void move_tile(const struct device *d, const struct forward_state *s, const struct place *at,
+                      struct forward_tile *t, uint32_t n, float weight)
+{
+    float v = t->v, i = t->i, fresh, before;
+    if ((d->variant & SCHEME_CLAMP) && n + 1 == d->steps)
+        i = 0;
+    i = receive(d, s, t, i);
+    if (t->scored)
+        loss_before(d, s, at->sample, t->k, n, v, t->i, i, weight);
+    before = i;
+    fresh = step_voltage(v, i, t->alpha, t->kappa, t->drive);
+    t->i = t->beta * i;
+    if (d->trace_v || d->saw[0])
+        trace_cell(d, at, t->cell, n, v, before, fresh);
+    if (t->scored)
+        loss_after(d, s, at->sample, t->k, n, fresh);
+    int spikes = t->lif && fresh >= t->threshold;
+    t->v = fresh;
     if (spikes) {
-        s->slope[own] = step_slope(before, d->bias[cell], fresh);
-        if (scored && s->when[k] == UINT32_MAX)
-            s->when[k] = n;
+        s->slope[t->own] = step_slope(before, d->bias[t->cell], fresh);
+        t->v = d->reset[t->cell];
+        if (t->scored && s->when[t->k] == UINT32_MAX)
+            s->when[t->k] = n;
     }
-    s->v[own] = spikes ? d->reset[cell] : fresh;
+    s->v[t->own] = t->v;
+    s->i[t->own] = t->i;
     uint32_t word = warp_ballot(spikes);
     if (at->lane < d->ranks) /* a lane tells a block */
-        tell_word(d, at, &s->mask[(n & 1) * d->tiles + tile], at->lane, word);
+        tell_word(d, at, &s->mask[(n & 1) * d->tiles + t->tile], at->lane, word);
 }
 
 /* ---- list ---- */
@@ -142,8 +216,13 @@ DEVICE void list_tile(const struct device *d, const struct forward_state *s, con
     int last = (tile + 1) * LANES == p->first + p->padded;
     if (!p->lif || (mine == 0 && !last))
         return;
-    for (uint32_t t = p->first / LANES; t < tile; t++)
-        before += bits_set(mask[t]);
+    for (uint32_t t = p->first / LANES; t < tile; t += AHEAD) {
+        UNROLL
+        for (uint32_t u = 0; u < AHEAD; u++) {
+            uint32_t word = mask[t + u < tile ? t + u : t];
+            before += t + u < tile ? bits_set(word) : 0;
+        }
+    }
     if (mine & bit) {
         const struct device_list *list = &s->list[population];
         uint32_t neuron = tile * LANES + at->lane - p->first;
@@ -159,28 +238,39 @@ DEVICE void list_tile(const struct device *d, const struct forward_state *s, con
         close_step(d, s, at, population, n, before + bits_set(mine));
 }
 
-/* What arrives over fan f at the start of step n + 1: spikes of step n - delay. By a warp. */
-DEVICE void look_up_fan(const struct device *d, const struct forward_state *s,
-                        const struct place *at, uint32_t f, uint32_t n)
+/* What arrives over a fan at the start of the next step. */
+struct arrivals {
+    uint32_t cursor, begin, count, neuron; /* the neuron of this lane, where it has one */
+};
+
+/* Over fan f at the start of step n + 1: spikes of step n - delay. By a warp. */
+DEVICE void find_fan(const struct device *d, const struct forward_state *s, const struct place *at,
+                     struct arrivals *found, uint32_t f, uint32_t n)
 {
     const struct device_fan *fan = &d->fan[f];
-    if (fan->fresh)
-        return;
     const struct device_list *list = &s->list[fan->source];
     uint32_t now = (n & 1) * d->populations + fan->source, cursor = s->cursor[f];
-    uint32_t begin = 0, count = 0;
+    found->begin = found->count = 0;
     if (n >= fan->delay && cursor < s->groups[now] && list->group[cursor].step == n - fan->delay) {
-        begin = list->group[cursor].begin;
-        count = list->group[cursor + 1].begin - begin;
+        found->begin = list->group[cursor].begin;
+        found->count = list->group[cursor + 1].begin - found->begin;
+        if (at->lane < found->count && at->lane < d->stage)
+            found->neuron = list->neuron[found->begin + at->lane];
         cursor++;
     }
-    for (uint32_t k = at->lane; k < count && k < d->stage; k += LANES)
-        s->staged[(size_t)f * d->stage + k] = list->neuron[begin + k];
+    found->cursor = cursor;
+}
+
+DEVICE void stage_fan(const struct device *d, const struct forward_state *s, const struct place *at,
+                      const struct arrivals *found, uint32_t f)
+{
+    if (at->lane < found->count && at->lane < d->stage)
+        s->staged[f * d->stage + at->lane] = found->neuron;
     warp_barrier(BARRIER_FOUND); /* all lanes have read the cursor */
     if (at->lane == 0) {
-        s->cursor[f] = cursor;
-        s->begin[f] = begin;
-        s->arrive[f] = count;
+        s->cursor[f] = found->cursor;
+        s->begin[f] = found->begin;
+        s->arrive[f] = found->count;
     }
 }
 
@@ -189,14 +279,9 @@ DEVICE void look_up_fan(const struct device *d, const struct forward_state *s,
 DEVICE void forward_begin(const struct device *d, const struct forward_state *s,
                           const struct place *at)
 {
-    uint32_t own = (at->tile_end - at->tile) * LANES, first = at->tile * LANES;
+    uint32_t own = (at->tile_end - at->tile) * LANES;
     const struct device_list *list = d->list + (size_t)at->sample * d->populations;
     for (uint32_t j = THREAD; j < own; j += THREADS) {
-        s->alpha[j] = d->alpha[first + j];
-        s->beta[j] = d->beta[first + j];
-        s->kappa[j] = d->kappa[first + j];
-        s->drive[j] = d->drive[first + j];
-        s->threshold[j] = d->threshold[first + j];
         s->v[j] = 0;
         s->i[j] = 0;
     }
@@ -239,19 +324,38 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
     uint32_t n = 0;
     forward_begin(d, &s, &at);
     cluster_barrier(BARRIER_BEGUN, d->ranks);
+    /* The last warps have no tile, if any has none. */
+    const uint32_t first = at.warps - 1 - at.warp;
+    int early = first < d->fans && !d->population[d->fan[first].source].lif;
+    int integral = d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY;
+    struct arrivals found = {0, 0, 0, 0};
+    struct forward_tile t;
+    t.tile = DEVICE_NONE;
     for (; n < d->steps && *s.stop == 0; n++) {
-        if (d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY &&
-            n % LANES == 0) /* a lane a step */
-            weights =
-                (float)(loss_weight(d->loss.weighting, n + at.lane, d->steps) / (double)d->steps);
-        float weight = warp_read(weights, n % LANES);
-        for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps)
-            move_tile(d, &s, &at, tile, n, weight);
+        for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps) {
+            float weight = 0;
+            if (tile != t.tile)
+                t = forward_tile_at(d, &s, &at, tile);
+            if (integral && d->tile[tile] == d->loss.population) {
+                if (n % LANES == 0) /* a lane a step */
+                    weights = (float)(loss_weight(d->loss.weighting, n + at.lane, d->steps) /
+                                      (double)d->steps);
+                weight = warp_read(weights, n % LANES);
+            }
+            move_tile(d, &s, &at, &t, n, weight);
+        }
+        if (early)
+            find_fan(d, &s, &at, &found, first, n);
         cluster_barrier(BARRIER_MOVED, d->ranks);
         for (uint32_t tile = at.warp; tile < d->tiles; tile += at.warps)
             list_tile(d, &s, &at, tile, n);
-        for (uint32_t f = at.warp; f < d->fans; f += at.warps)
-            look_up_fan(d, &s, &at, f, n);
+        for (uint32_t f = first; f < d->fans; f += at.warps) {
+            if (d->fan[f].fresh)
+                continue;
+            if (f != first || !early)
+                find_fan(d, &s, &at, &found, f, n);
+            stage_fan(d, &s, &at, &found, f);
+        }
         block_barrier(BARRIER_LISTED);
     }
     forward_count(d, &s, &at, n & 1);

@@ -97,11 +97,6 @@ struct device_loss {
 #define FORWARD_LIST(X)                                                                            \
     X(double, square, d->loss.width)                                                               \
     X(struct device_list, list, d->populations) /* of this sample */                               \
-    X(float, alpha, own)                                                                           \
-    X(float, beta, own)                                                                            \
-    X(float, kappa, own)                                                                           \
-    X(float, drive, own)                                                                           \
-    X(float, threshold, own)                                                                       \
     X(float, v, own)                                                                               \
     X(float, i, own)                                                                               \
     X(float, slope, own)                                                                           \

@@ -128,6 +128,7 @@ PTX_DIVIDE(u32, uint32_t, uint32_t)
 PTX_DIVIDE(s32, uint32_t, int32_t)
 PTX_DIVIDE(u64, uint64_t, uint64_t)
 PTX_DIVIDE(s64, uint64_t, int64_t)
+PTX_FUNCTION(uint32_t, mul_wide_u16, (uint32_t)a *b, uint16_t a, uint16_t b)
 PTX_FUNCTION(uint64_t, mul_wide_u32, (uint64_t)a *b, uint32_t a, uint32_t b)
 PTX_FUNCTION(uint64_t, mul_wide_s32, (int64_t)(int32_t)a *(int32_t)b, uint32_t a, uint32_t b)
 

@@ -40,7 +40,7 @@ known('add.rn sub.rn mul.rn div.rn rcp.rn sqrt.rn neg abs selp ' + ORDER +
       'setp.equ setp.neu setp.ltu setp.leu setp.gtu setp.geu setp.num setp.nan', FLOATS)
 known('add sub mul.lo mad.lo min max selp ' + ORDER, WHOLE)
 known('div rem', 'u32 s32 u64 s64')
-known('mul.wide', 'u32 s32')
+known('mul.wide', 'u16 u32 s32')
 known('shr', 'u32 s32 u64 s64')
 known('and or xor not selp setp.eq setp.ne', BITS)
 known('shl popc clz bfi', 'b32 b64')
