@@ -45,7 +45,7 @@ $(OUT)/ptx/evident $(OUT)/ptx/edges $(OUT)/ptx/bench:
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(PTX_LIBS)
 
 # bench whose kernels say what they do: TRACE (trace.c).
-$(BUILD)/ptx/trace: $(BUILD)/gpu/bench.o $(BUILD)/ptx/traced.o $(BUILD)/ptx/trace.o \
+$(BUILD)/ptx/trace: $(BUILD)/gpu/tools/bench.o $(BUILD)/ptx/traced.o $(BUILD)/ptx/trace.o \
     $(patsubst $(OUT)/ptx/kernels-90.o,,$(PTX_OBJECTS)) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(PTX_LIBS)
 
