@@ -74,6 +74,9 @@ struct case_train *result_train(const struct result *result, size_t sample, size
 static int add_spike(struct result *result, size_t sample, size_t population, size_t neuron,
                      double ms)
 {
+    if (sample >= result->samples || population >= result->populations ||
+        neuron >= result->first_train[population + 1] - result->first_train[population])
+        return -1;
     struct case_train *train = result_train(result, sample, population, neuron);
     /* Room is a power of two, full when the count is one. */
     if ((train->count & (train->count - 1)) == 0) {
@@ -90,10 +93,10 @@ static int add_spike(struct result *result, size_t sample, size_t population, si
 static int make_trains(struct result *result, const struct case_problem *c)
 {
     size_t all = 0;
-    result->first_train = calloc(c->populations, sizeof *result->first_train);
+    result->first_train = calloc(c->populations + 1, sizeof *result->first_train);
     for (size_t p = 0; result->first_train && p < c->populations; p++) {
-        result->first_train[p] = all;
         all += c->population[p].model == CASE_LIF ? c->population[p].size : 0;
+        result->first_train[p + 1] = all;
     }
     result->trains = c->samples * all;
     result->spikes = calloc(result->trains + 1, sizeof *result->spikes);

@@ -54,9 +54,9 @@ struct result {
     size_t bytes;                   /* memory of the engine at its largest; 0: not known */
     double seconds;                 /* that it took; 0: not measured */
     /* Adds a spike at a time in ms after those of the same neuron; for engines that link nothing.
-     * 0, or -1 if memory is short. */
+     * 0, or -1: memory is short, or there is no such lif neuron. */
     int (*spike)(struct result *result, size_t sample, size_t population, size_t neuron, double ms);
-    size_t *first_train; /* [populations]: place of a population's first train in a sample */
+    size_t *first_train; /* [populations + 1]: place of a population's first train in a sample */
 };
 
 #ifdef __cplusplus

@@ -97,6 +97,23 @@ START_TEST(status_that_there_is_not_and_a_reason_in_two_lines)
 }
 END_TEST
 
+START_TEST(spikes_of_neurons_that_there_are_not_are_refused)
+{
+    static const char *const wrong[] = {"sample + 9, population", "sample, population + 9",
+                                        "sample, 0"};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        char change[160];
+        snprintf(change, sizeof change,
+                 "s/spike(r->result, sample, population, spiking/spike(r->result, %s, spiking/",
+                 wrong[k]);
+        ck_assert_msg(judged(change, "closed-chain:1:0 cases/examples/first-spike.json") == 1, "%s",
+                      text);
+        ck_assert_msg(strstr(text, "too many spikes, or memory is short") != NULL, "%s", text);
+        ck_assert_msg(strstr(text, "cases: 2, 2 error") != NULL, "%s", text);
+    }
+}
+END_TEST
+
 static const struct {
     const char *make, *name, *says;
 } refused[] = {
@@ -148,6 +165,7 @@ int main(void)
     tcase_add_loop_test(tests, mistake_fails, 0, sizeof mistakes / sizeof *mistakes);
     tcase_add_test(tests, crash_is_an_error_of_that_case);
     tcase_add_test(tests, status_that_there_is_not_and_a_reason_in_two_lines);
+    tcase_add_test(tests, spikes_of_neurons_that_there_are_not_are_refused);
     tcase_add_loop_test(tests, what_is_no_engine_is_refused_in_one_line, 0,
                         sizeof refused / sizeof *refused);
     tcase_add_test(tests, headers_are_those_of_cxx_too);
