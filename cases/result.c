@@ -75,15 +75,19 @@ static int add_spike(struct result *result, size_t sample, size_t population, si
                      double ms)
 {
     if (sample >= result->samples || population >= result->populations ||
-        neuron >= result->first_train[population + 1] - result->first_train[population])
+        neuron >= result->first_train[population + 1] - result->first_train[population]) {
+        result_end(result, RESULT_FAULT, "a spike of a neuron that there is not");
         return -1;
+    }
     struct case_train *train = result_train(result, sample, population, neuron);
     /* Room is a power of two, full when the count is one. */
     if ((train->count & (train->count - 1)) == 0) {
         size_t room = train->count > 0 ? 2 * train->count : 1;
         double *grown = realloc(train->at, room * sizeof *grown);
-        if (!grown)
+        if (!grown) {
+            result_end(result, RESULT_SHORT, "memory is short");
             return -1;
+        }
         train->at = grown;
     }
     train->at[train->count++] = ms;

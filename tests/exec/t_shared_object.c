@@ -97,6 +97,29 @@ START_TEST(status_that_there_is_not_and_a_reason_in_two_lines)
 }
 END_TEST
 
+START_TEST(what_is_kept_from_one_call_to_the_next_is_seen)
+{
+    ck_assert_int_eq(judged("s/    backward(r, result->gradient/    static int calls; "
+                            "backward(r, result->gradient/; s/    times = put_input_times(r, "
+                            "times);/    times = put_input_times(r, times); if (calls++ > 0) "
+                            "result->gradient[0] += 1;/",
+                            "closed-chain:1:0"),
+                     1);
+    ck_assert_msg(fails_by("again"), "%s", text);
+}
+END_TEST
+
+START_TEST(spike_that_was_not_taken_is_not_forgotten)
+{
+    ck_assert_int_eq(
+        judged("s/        n->v = n->reset;/        r->result->spike(r->result, sample, "
+               "population, 99, at); n->v = n->reset;/",
+               "closed-chain:1:0"),
+        1);
+    ck_assert_msg(strstr(text, "a spike of a neuron that there is not") != NULL, "%s", text);
+}
+END_TEST
+
 START_TEST(spikes_of_neurons_that_there_are_not_are_refused)
 {
     static const char *const wrong[] = {"sample + 9, population", "sample, population + 9",
@@ -118,6 +141,13 @@ static const struct {
     const char *make, *name, *says;
 } refused[] = {
     {"true", "so:$D/none.so", "so:"},
+    {"true", "so:", "no path"},
+    {"sed 's/static const struct engine engine/exit(0); static const struct engine engine/' " SOURCE
+     " | " BUILD,
+     "so:$D/e.so", "while it is loaded"},
+    {"sed 's/static const struct engine engine/abort(); static const struct engine engine/' " SOURCE
+     " | " BUILD,
+     "so:$D/e.so", "while it is loaded"},
     {"echo hello >$D/t.so", "so:$D/t.so", "evident_engine"},
     {"echo 'int x;' | ${CC:-cc} -shared -fPIC -x c - -o $D/x.so", "so:$D/x.so", "found none in it"},
     {"sed 's/abi == ENGINE_ABI/abi == 99/' " SOURCE " | " BUILD, "so:$D/e.so",
@@ -165,6 +195,8 @@ int main(void)
     tcase_add_loop_test(tests, mistake_fails, 0, sizeof mistakes / sizeof *mistakes);
     tcase_add_test(tests, crash_is_an_error_of_that_case);
     tcase_add_test(tests, status_that_there_is_not_and_a_reason_in_two_lines);
+    tcase_add_test(tests, what_is_kept_from_one_call_to_the_next_is_seen);
+    tcase_add_test(tests, spike_that_was_not_taken_is_not_forgotten);
     tcase_add_test(tests, spikes_of_neurons_that_there_are_not_are_refused);
     tcase_add_loop_test(tests, what_is_no_engine_is_refused_in_one_line, 0,
                         sizeof refused / sizeof *refused);

@@ -3,9 +3,15 @@
 #include "verify/exec/shared_object.h"
 
 #include <dlfcn.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SECONDS_TO_LOAD = 60 };
 
 struct shared_object {
     struct shared_object *next;
@@ -53,8 +59,11 @@ static enum result_status run(const struct engine *engine, struct result *result
     if (result_make(result, c, true, true) != 0)
         return result_end(result, RESULT_SHORT, "memory is short");
     enum result_status status = theirs->run(theirs, result, c, options);
-    if (status < RESULT_OK || status > RESULT_NO_START)
+    if (status < RESULT_OK || status > RESULT_FAULT)
         return result_end(result, RESULT_FAULT, "it returned an unknown status");
+    /* A spike that could not be added is missing, whatever it says. */
+    if (status == RESULT_OK && (result->status == RESULT_FAULT || result->status == RESULT_SHORT))
+        return result->status;
     result->reason[sizeof result->reason - 1] = '\0';
     for (char *at = result->reason; *at; at++) /* one line, whatever is in it */
         *at = (unsigned char)*at < ' ' ? ' ' : *at;
@@ -81,9 +90,44 @@ static const struct engine *refuse(struct case_error *error, const char *name, c
     return NULL;
 }
 
+/* Loads it in a process of its own first: one that ends, crashes or hangs while it is loaded must
+ * not end the judge, least of all with the status of a run in which all passed. */
+static bool can_be_loaded(const char *path)
+{
+    int ends[2], status;
+    char byte;
+    if (pipe(ends) != 0)
+        return false;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        if (handle)
+            ask_for_engine(handle);
+        _exit(write(ends[1], "", 1) == 1 ? 0 : 1);
+    }
+    close(ends[1]);
+    struct pollfd wait = {.fd = ends[0], .events = POLLIN};
+    bool lives =
+        child > 0 && poll(&wait, 1, SECONDS_TO_LOAD * 1000) > 0 && read(ends[0], &byte, 1) == 1;
+    close(ends[0]);
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, &status, 0);
+    }
+    return lives;
+}
+
 const struct engine *shared_object_open(const char *name, struct case_error *error)
 {
-    const char *path = name + strlen(SHARED_OBJECT_PREFIX);
+    char path[4096];
+    const char *given = name + strlen(SHARED_OBJECT_PREFIX);
+    /* Without a slash the loader would look elsewhere. */
+    int length = snprintf(path, sizeof path, "%s%s", strchr(given, '/') ? "" : "./", given);
+    if (!*given || length >= (int)sizeof path || strpbrk(given, "\n\r\t"))
+        return refuse(error, "so:", "no path in one line");
+    if (!can_be_loaded(path))
+        return refuse(error, name, "one that ends, crashes or hangs while it is loaded");
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!handle)
         return refuse(error, name, dlerror());

@@ -9,6 +9,7 @@
  *     do not hang on the order of the cases, and that it answers otherwise is a failure of its own,
  *     told with the cases that must come before to see it. */
 #include "verify/judge/bounds.h"
+#include "verify/exec/shared_object.h"
 #include "verify/judge/judge_answer.h"
 
 #include <math.h>
@@ -327,8 +328,8 @@ int again_judge(struct judge_answer *p, size_t since, int got)
     bool settled = false, error = got < 0 && p->judge->out->verdict == VER_ERROR;
     if (program_keeps_running(p->engine) && (error || (got == 0 && differs(p, since))))
         got = judge_alone(p, since, got, &settled);
-    if (program_keeps_running(p->engine) && got == 0 && !settled && p->judge->thorough &&
-        p->out->state == VER_ENGINE_RAN)
+    bool keeps = program_keeps_running(p->engine) || shared_object_path(p->engine);
+    if (keeps && got == 0 && !settled && p->judge->thorough && p->out->state == VER_ENGINE_RAN)
         got = ask_twice(p, since);
     p->out->seconds = seconds;
     return got;
