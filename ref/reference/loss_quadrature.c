@@ -179,8 +179,7 @@ static const struct kept_moments *find_kept(const struct drive *d, const struct 
     return m;
 }
 
-static enum outcome keep_moments(struct pass *e, const struct constants *k, size_t from,
-                                 size_t to)
+static enum outcome keep_moments(struct pass *e, const struct constants *k, size_t from, size_t to)
 {
     struct drive *d = e->drive;
     if (!d->kept && (d->kept = calloc(e->events, sizeof(struct kept_moments *))))

@@ -175,8 +175,7 @@ static enum outcome integrate_part(struct task *t, arb_ptr integral, const arb_t
     return outcome;
 }
 
-enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f,
-                       void *context)
+enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f, void *context)
 {
     struct task t = {.e = e, .count = count, .f = f, .context = context};
     arb_t low, length;
