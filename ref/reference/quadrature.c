@@ -27,7 +27,7 @@ static const struct rule *rule_of(struct pass *e, size_t degree)
     r->degree = degree;
     r->node = _arb_vec_init((slong)degree);
     r->weight = _arb_vec_init((slong)degree);
-    for (size_t k = 0; k < degree / 2; k++) { /* degrees are even: a node and its mirror image */
+    for (size_t k = 0; 2 * k < degree; k++) { /* a node and its mirror image */
         arb_ptr node = r->node + k, weight = r->weight + k;
         arb_hypgeom_legendre_p_ui_root(node, weight, degree, k, e->prec + 16);
         /* from [-1, 1] to [0, 1] */
@@ -100,7 +100,7 @@ static size_t degree_for(long prec, const mag_t bound, int log_rho)
     double const excess = mag_is_special(bound) ? 0 : mag_get_d_log2_approx(bound);
     double const bits = (double)prec + (excess > 0 ? excess : 0) + 4;
     size_t const degree = (size_t)(bits / (2 * log_rho)) + 2;
-    return (degree + 3) / 4 * 4; /* few different rules, and even */
+    return (degree + 3) / 4 * 4; /* few different rules */
 }
 
 static enum outcome apply(struct task *t, const arb_t low, const arb_t length, size_t degree,
