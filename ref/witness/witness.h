@@ -130,7 +130,7 @@ struct witness_quadrature {
     struct witness_decay **decay;            /* distinct decays of the outputs */
     size_t *slot_m, *slot_s;                 /* [outputs]: places in decay */
     size_t decays;
-    mpfr_t *ratio, *inverse;       /* [decays + 1][largest half]; the last row is the sigmoid's */
+    mpfr_t *ratio;                 /* [decays + 1][largest half]; the last row is the sigmoid's */
     mpfr_t *centre, *left, *right; /* [decays + 1] */
     mpfr_t *kernel;                /* [outputs] */
     mpfr_ptr synced;               /* outputs are up to date here, the integrals reach here */

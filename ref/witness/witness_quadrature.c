@@ -49,15 +49,14 @@ int witness_quadrature_init(struct witness_engine *e)
     q->decay = malloc(rows * sizeof(struct witness_decay *));
     q->slot_m = malloc(e->outputs * sizeof q->slot_m[0]);
     q->slot_s = malloc(e->outputs * sizeof q->slot_s[0]);
-    size_t ratios = rows * witness_rule_half(e->prec, WITNESS_RULES - 1);
-    q->ratio = witness_store_take(&e->store, 2 * ratios, e->work);
+    q->ratio = witness_store_take(&e->store, rows * witness_rule_half(e->prec, WITNESS_RULES - 1),
+                                  e->work);
     q->centre = witness_store_take(&e->store, 3 * rows, e->work);
     q->kernel = witness_store_take(&e->store, e->outputs + 2, e->work);
     if (q->decay == NULL || q->slot_m == NULL || q->slot_s == NULL || q->ratio == NULL ||
         q->centre == NULL || q->kernel == NULL) {
         return -1;
     }
-    q->inverse = q->ratio + ratios;
     q->left = q->centre + rows;
     q->right = q->left + rows;
     q->synced = q->kernel[e->outputs];
@@ -115,7 +114,7 @@ static size_t rows_of(const struct witness_engine *e)
     return e->quadrature.decays + (e->c->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY);
 }
 
-/* e^{d/tau} and e^{-d/tau} for all nodes d of a panel and all rows. */
+/* e^{d/tau} for all nodes d of a panel and all rows. */
 static void ratios(struct witness_engine *e, const struct witness_rule *rule)
 {
     mpfr_t *w = e->node_scratch;
@@ -126,7 +125,6 @@ static void ratios(struct witness_engine *e, const struct witness_rule *rule)
             exponent(e, ratio, row, w[OFFSET]);
             mpfr_neg(ratio, ratio, MPFR_RNDN);
             witness_exp(e, ratio, ratio);
-            mpfr_ui_div(e->quadrature.inverse[row * rule->half + i], 1, ratio, MPFR_RNDN);
         }
     }
 }
@@ -168,8 +166,7 @@ static void voltage(struct witness_engine *e, mpfr_ptr v, mpfr_ptr slope, mpfr_t
     struct witness_quadrature *q = &e->quadrature;
     const struct witness_neuron *n = &e->neuron[e->first[e->c->loss.population] + k];
     mpfr_mul(v, n->u, value[q->slot_m[k]], MPFR_RNDN);
-    mpfr_mul(slope, n->current, q->kernel[k], MPFR_RNDN);
-    mpfr_add(v, v, slope, MPFR_RNDN);
+    mpfr_fma(v, n->current, q->kernel[k], v, MPFR_RNDN);
     mpfr_mul(slope, n->current, value[q->slot_s[k]], MPFR_RNDN);
     mpfr_sub(slope, v, slope, MPFR_RNDN);
     mpfr_mul(slope, slope, n->kind->membrane->rate, MPFR_RNDN);
@@ -193,8 +190,7 @@ static void entropy_node(struct witness_engine *e, mpfr_t *value, mpfr_srcptr s)
         mpfr_sub(w[SLOPE], w[SLOPE], w[LABEL_SLOPE], MPFR_RNDN);
         witness_exp(e, w[V], w[V]);
         mpfr_add(w[SUM], w[SUM], w[V], MPFR_RNDN);
-        mpfr_mul(w[SLOPE], w[V], w[SLOPE], MPFR_RNDN);
-        mpfr_add(w[RISE], w[RISE], w[SLOPE], MPFR_RNDN);
+        mpfr_fma(w[RISE], w[V], w[SLOPE], w[RISE], MPFR_RNDN);
     }
     mpfr_div(w[RISE], w[RISE], w[SUM], MPFR_RNDN);
     mpfr_sub(w[TEMPORARY], s, w[MIDDLE], MPFR_RNDN);
@@ -234,9 +230,9 @@ static void panel(struct witness_engine *e, const struct witness_rule *rule)
     centres(e);
     for (size_t i = 0; i < rule->half; i++) {
         for (size_t row = 0; row < rows_of(e); row++) {
-            size_t at = row * rule->half + i;
-            mpfr_mul(q->left[row], q->centre[row], q->ratio[at], MPFR_RNDN);
-            mpfr_mul(q->right[row], q->centre[row], q->inverse[at], MPFR_RNDN);
+            mpfr_srcptr ratio = q->ratio[row * rule->half + i];
+            mpfr_mul(q->left[row], q->centre[row], ratio, MPFR_RNDN);
+            mpfr_div(q->right[row], q->centre[row], ratio, MPFR_RNDN);
         }
         mpfr_mul(w[WEIGHT], rule->weight[i], w[RADIUS], MPFR_RNDN);
         mpfr_mul(w[OFFSET], rule->node[i], w[RADIUS], MPFR_RNDN);
