@@ -85,8 +85,8 @@ static double lost_bits(const struct witness_engine *e, struct ellipse reach)
     return bits;
 }
 
-/* Of panels of so many, the ellipses rho = 2^(j/4) inside which the integrand is analytic: what each
- * loses, up to the last of them. */
+/* With so many panels: what is lost by each ellipse rho = 2^(j/4) in which the integrand is
+ * analytic; the last of them. */
 static int ellipses(double *lost, const struct witness_engine *e, double span, size_t panels)
 {
     double radius = span / (2 * (double)panels);
