@@ -46,11 +46,12 @@ struct ref_progress {
 };
 
 struct ref_options {
-    long digits;        /* decimal digits every number must have (relative; see ref_run) */
-    long precision_cap; /* bits */
-    size_t max_events;  /* arrivals and spikes of one sample, summed over neurons */
-    bool gradients;     /* false: forward pass only */
-    bool adjoints;      /* true: record the adjoints before and after every event */
+    long digits;         /* decimal digits every number must have (relative; see ref_run) */
+    long precision_cap;  /* bits */
+    size_t max_events;   /* arrivals and spikes of one sample, summed over neurons */
+    bool gradients;      /* false: forward pass only */
+    bool adjoints;       /* true: record the adjoints before and after every event */
+    bool adjoints_short; /* they may miss their digits; the result says whether any does */
     const struct ref_probe *probe;
     size_t probes;
     size_t max_spikes; /* of one sample, inputs left out; 0: no limit */
@@ -61,7 +62,7 @@ struct ref_options {
 
 #define REF_OPTIONS_DEFAULT                                                                        \
     {                                                                                              \
-        40, 16384, (size_t)1 << 25, true, false, NULL, 0, 0, 0, NULL, NULL                         \
+        40, 16384, (size_t)1 << 25, true, false, false, NULL, 0, 0, 0, NULL, NULL                  \
     }
 
 /* Adjoints of one neuron around one of its events: minus is just before, plus just after. */
@@ -127,6 +128,7 @@ struct ref_result {
     arb_t margin[REF_MARGINS];              /* +inf where there is nothing to measure */
     char reason[256];                       /* of any status but REF_OK: one line */
     bool late;                              /* REF_CAPACITY: it was the deadline */
+    bool adjoints_short;                    /* some recorded adjoint misses its digits */
 };
 
 /* Simulates and differentiates a case with proven error bounds. Precision starts low and grows

@@ -63,7 +63,7 @@ static void phi_find(acb_t phi, acb_t derivative, const acb_t x, long prec)
 /* The functions of `enum propagator` at complex s. With K = k/a = s em phi((c - a) s),
  *     im = -a^2 (K + a dK/da),  is = -c^2 a dK/dc,  dK/dc = s^2 em phi',  dK/da = -s K - dK/dc,
  * which stays sharp on the wide boxes of the error bound when a and c are nearly equal. */
-static void propagate_complex(acb_ptr x, const struct constants *k, const acb_t s, long prec)
+static void propagate_box(acb_ptr x, const struct constants *k, const acb_t s, long prec)
 {
     acb_t phi, slope, step;
     arb_t gap;
@@ -98,6 +98,24 @@ static void propagate_complex(acb_ptr x, const struct constants *k, const acb_t 
     acb_clear(slope);
     acb_clear(step);
     arb_clear(gap);
+}
+
+/* The same at a real s, such as a node, as between events. */
+static void propagate_real(acb_ptr x, const struct constants *k, const arb_t s, long prec)
+{
+    arb_ptr values = _arb_vec_init(P_ALL);
+    propagate(values, k, s, COMPLETE, prec);
+    for (int y = 0; y < P_DRIVEN; y++)
+        acb_set_arb(x + y, values + y);
+    _arb_vec_clear(values, P_ALL);
+}
+
+static void propagate_complex(acb_ptr x, const struct constants *k, const acb_t s, long prec)
+{
+    if (acb_is_real(s))
+        propagate_real(x, k, acb_realref(s), prec);
+    else
+        propagate_box(x, k, s, prec);
 }
 
 struct sigmoid_context {
@@ -161,8 +179,7 @@ static const struct kept_moments *find_kept(const struct drive *d, const struct 
     return m;
 }
 
-static enum outcome keep_moments(struct pass *e, const struct constants *k, size_t from,
-                                 size_t to)
+static enum outcome keep_moments(struct pass *e, const struct constants *k, size_t from, size_t to)
 {
     struct drive *d = e->drive;
     if (!d->kept && (d->kept = calloc(e->events, sizeof(struct kept_moments *))))

@@ -27,12 +27,16 @@ static const struct rule *rule_of(struct pass *e, size_t degree)
     r->degree = degree;
     r->node = _arb_vec_init((slong)degree);
     r->weight = _arb_vec_init((slong)degree);
-    for (size_t k = 0; k < degree; k++) {
-        arb_hypgeom_legendre_p_ui_root(r->node + k, r->weight + k, degree, k, e->prec + 16);
+    for (size_t k = 0; 2 * k < degree; k++) { /* a node and its mirror image */
+        arb_ptr node = r->node + k, weight = r->weight + k;
+        arb_hypgeom_legendre_p_ui_root(node, weight, degree, k, e->prec + 16);
         /* from [-1, 1] to [0, 1] */
-        arb_add_ui(r->node + k, r->node + k, 1, e->prec + 16);
-        arb_mul_2exp_si(r->node + k, r->node + k, -1);
-        arb_mul_2exp_si(r->weight + k, r->weight + k, -1);
+        arb_add_ui(node, node, 1, e->prec + 16);
+        arb_mul_2exp_si(node, node, -1);
+        arb_mul_2exp_si(weight, weight, -1);
+        arb_sub_ui(r->node + degree - 1 - k, node, 1, e->prec + 16);
+        arb_neg(r->node + degree - 1 - k, r->node + degree - 1 - k);
+        arb_set(r->weight + degree - 1 - k, weight);
     }
     return r;
 }
@@ -171,8 +175,7 @@ static enum outcome integrate_part(struct task *t, arb_ptr integral, const arb_t
     return outcome;
 }
 
-enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f,
-                       void *context)
+enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f, void *context)
 {
     struct task t = {.e = e, .count = count, .f = f, .context = context};
     arb_t low, length;

@@ -313,15 +313,24 @@ static double sample_shortfall(const struct ref_result *r, const struct ref_samp
         for (size_t n = 0; n < r->size[p]; n++)
             missing =
                 fmax(missing, largest_shortfall(s->spikes[p][n].at, s->spikes[p][n].count, bits));
-    for (size_t k = 0; k < s->adjoints; k++)
-        missing = fmax(missing, adjoint_shortfall(s->adjoint + k, bits));
     return missing;
 }
 
-double result_shortfall(const struct ref_result *r, const struct ref_options *o)
+static double record_shortfall(const struct ref_result *r, long bits)
+{
+    double missing = 0;
+    for (size_t x = 0; x < r->samples; x++)
+        for (size_t k = 0; k < r->sample[x].adjoints; k++)
+            missing = fmax(missing, adjoint_shortfall(r->sample[x].adjoint + k, bits));
+    return missing;
+}
+
+double result_shortfall(struct ref_result *r, const struct ref_options *o)
 {
     long const bits = o->digits * 3322 / 1000 + 1; /* log2(10) = 3.3219 */
-    double missing = largest_shortfall(r->loss, 1, bits);
+    double const recorded = record_shortfall(r, bits);
+    r->adjoints_short = recorded > 0;
+    double missing = fmax(largest_shortfall(r->loss, 1, bits), o->adjoints_short ? 0 : recorded);
     for (size_t x = 0; x < r->samples; x++)
         missing = fmax(missing, sample_shortfall(r, r->sample + x, bits));
     if (r->gradient)

@@ -274,8 +274,8 @@ enum outcome result_init(struct ref_result *r, const struct case_problem *c,
 struct ref_adjoint *ref_adjoint_new(struct ref_sample *s); /* NULL if memory is short */
 enum outcome result_spikes(struct pass *e);
 /* Bits by which some number misses the digits asked for: 0 if none does, infinite if one has none.
- */
-double result_shortfall(const struct ref_result *r, const struct ref_options *o);
+ * Sets adjoints_short. */
+double result_shortfall(struct ref_result *r, const struct ref_options *o);
 
 /* ---- precision.c ---- */
 void precision_note(struct pass *e, const arb_t time); /* of a spike */

@@ -145,8 +145,8 @@ struct witness_outcome {
     double closest;
 };
 
-/* For e^d - 1 of a small d: its terms need fewer bits the later they come. */
-enum { WITNESS_TERMS = 40, WITNESS_LEVELS = 4 };
+/* For e^d - 1 of a small d: all terms but the first need fewer bits. */
+enum { WITNESS_TERMS = 40, WITNESS_LEVELS = 2 };
 struct witness_series {
     mpfr_t *level[WITNESS_LEVELS]; /* d, a sum, and coefficients up to d^TERMS */
     long made[WITNESS_LEVELS][2];  /* the last one of each function */

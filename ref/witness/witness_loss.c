@@ -132,16 +132,13 @@ static void exponential_segment(struct witness_engine *e, const struct witness_n
     mpfr_ptr before = e->output[n->index].weight;
     mpfr_srcptr after = witness_decay_at(e, e->clock, t);
     mpfr_fmms(w[A], before, n->current, after, current1, MPFR_RNDN);
-    mpfr_mul(w[A], w[A], n->tau_syn, MPFR_RNDN);
-    mpfr_div(w[C], n->tau_syn, e->end, MPFR_RNDN);
-    mpfr_add_ui(w[C], w[C], 1, MPFR_RNDN);
-    mpfr_div(w[A], w[A], w[C], MPFR_RNDN);
+    mpfr_add(w[C], n->kind->synapse->rate, e->clock->rate, MPFR_RNDN);
+    mpfr_div(w[A], w[A], w[C], MPFR_RNDN); /* -int e^{-t/T} I */
     mpfr_fmms(w[B], before, n->u, after, u1, MPFR_RNDN);
-    mpfr_fma(w[B], w[B], n->tau_mem, w[A], MPFR_RNDN);
-    mpfr_div(w[C], n->tau_mem, e->end, MPFR_RNDN);
-    mpfr_add_ui(w[C], w[C], 1, MPFR_RNDN);
+    mpfr_fma(w[B], w[A], n->kind->membrane->rate, w[B], MPFR_RNDN);
+    mpfr_add(w[C], n->kind->membrane->rate, e->clock->rate, MPFR_RNDN);
     mpfr_div(w[B], w[B], w[C], MPFR_RNDN);
-    mpfr_add(e->output[n->index].sum, e->output[n->index].sum, w[B], MPFR_RNDN);
+    mpfr_sub(e->output[n->index].sum, e->output[n->index].sum, w[B], MPFR_RNDN);
     mpfr_set(before, after, MPFR_RNDN);
 }
 
@@ -163,12 +160,9 @@ static void squared_segment(struct witness_engine *e, const struct witness_neuro
     mpfr_fmms(w[A], n->current, n->current, current1, current1, MPFR_RNDN);
     mpfr_mul(w[A], w[A], n->tau_syn, MPFR_RNDN);
     mpfr_div_2ui(w[A], w[A], 1, MPFR_RNDN);
-    mpfr_div(w[A], w[A], n->tau_mem, MPFR_RNDN);
     mpfr_fmms(w[B], n->u, n->current, u1, current1, MPFR_RNDN);
-    mpfr_add(w[A], w[A], w[B], MPFR_RNDN);
-    mpfr_ui_div(w[B], 1, n->tau_mem, MPFR_RNDN);
-    mpfr_ui_div(w[C], 1, n->tau_syn, MPFR_RNDN);
-    mpfr_add(w[B], w[B], w[C], MPFR_RNDN);
+    mpfr_fms(w[A], w[A], n->kind->membrane->rate, w[B], MPFR_RNDN);
+    mpfr_add(w[B], n->kind->membrane->rate, n->kind->synapse->rate, MPFR_RNDN);
     mpfr_div(w[A], w[A], w[B], MPFR_RNDN);
     mpfr_fmms(w[B], n->u, n->u, u1, u1, MPFR_RNDN);
     mpfr_mul(w[B], w[B], n->tau_mem, MPFR_RNDN);

@@ -4,8 +4,8 @@
  * A moved run evaluates e^x at almost the same x as the unmoved one, 2^-80 away. With d the
  * distance to an argument that is known,
  *     e^{x+d} = e^x (1 + d + d^2 (1/2! + d (1/3! + ...))),
- * which needs work / log2(1/d) terms: 3 or 4 instead of a whole exponential, each with fewer bits
- * than the one before. Where it would need more than SERIES_MOST, the exponential is taken afresh,
+ * which needs work / log2(1/d) terms: 3 or 4 instead of a whole exponential, all but the first with
+ * fewer bits. Where it would need more than SERIES_MOST, the exponential is taken afresh,
  * so this saves time and decides nothing. An error of e^x, 2^-work of it, is common to all points
  * of a difference. The same goes for log(1 + x).
  *
@@ -115,16 +115,10 @@ static bool table_grow(struct witness_engine *e, struct witness_known *table)
 
 enum { SPARE = 4 }; /* bits */
 
-/* For a number of which so many bits matter: MPFR is quickest just below whole words. */
-static size_t level_of(long bits)
-{
-    long level = (bits + SPARE) / 64;
-    return level < 0 ? 0 : level >= WITNESS_LEVELS ? WITNESS_LEVELS - 1 : (size_t)level;
-}
-
+/* 0: for what is of second order in a step of a difference; 1: for all else. */
 static mpfr_prec_t level_bits(const struct witness_engine *e, size_t level)
 {
-    return level + 1 < WITNESS_LEVELS ? 64 * (mpfr_prec_t)level + 63 : e->work;
+    return level == 0 ? witness_short_bits(e->prec) : e->work;
 }
 
 enum {
@@ -161,35 +155,25 @@ static mpfr_srcptr coefficient(struct witness_engine *e, enum function function,
     return own[j];
 }
 
-/* r = d + d^2 (c2 + d (c3 + ...)) up to 2^-least, |d| < 2^-bits: e^d - 1 or log(1 + d). */
+/* r = d + d (d (c2 + d (c3 + ...))) up to 2^-least, |d| < 2^-bits: e^d - 1 or log(1 + d). */
 static void series(struct witness_engine *e, enum function function, mpfr_ptr r, mpfr_srcptr d,
                    long bits, long least)
 {
-    long terms = (least - 1) / bits;
-    mpfr_t *last = NULL;
-    for (long j = terms; j >= 2; j--) {
-        size_t l = level_of(least - j * bits);
-        mpfr_t *now = e->series.level[l];
-        if (last == NULL) {
-            mpfr_set(now[LEVEL_SUM], coefficient(e, function, l, j), MPFR_RNDN);
-            mpfr_set(now[LEVEL_D], d, MPFR_RNDN);
-        } else {
-            if (now != last) {
-                mpfr_set(now[LEVEL_SUM], last[LEVEL_SUM], MPFR_RNDN);
-                mpfr_set(now[LEVEL_D], d, MPFR_RNDN);
-            }
-            mpfr_mul(now[LEVEL_SUM], now[LEVEL_SUM], now[LEVEL_D], MPFR_RNDN);
-            mpfr_add(now[LEVEL_SUM], now[LEVEL_SUM], coefficient(e, function, l, j), MPFR_RNDN);
-        }
-        last = now;
-    }
-    if (last == NULL) {
+    long j = (least - 1) / bits;
+    if (j < 2) {
         mpfr_set(r, d, MPFR_RNDN);
         return;
     }
-    mpfr_mul(last[LEVEL_SUM], last[LEVEL_SUM], last[LEVEL_D], MPFR_RNDN);
-    mpfr_mul(last[LEVEL_SUM], last[LEVEL_SUM], last[LEVEL_D], MPFR_RNDN);
-    mpfr_add(r, d, last[LEVEL_SUM], MPFR_RNDN);
+    size_t l = least - 2 * bits + SPARE > (long)level_bits(e, 0);
+    mpfr_ptr sum = e->series.level[l][LEVEL_SUM], own = e->series.level[l][LEVEL_D];
+    mpfr_set(own, d, MPFR_RNDN);
+    mpfr_mul(sum, own, coefficient(e, function, l, j), MPFR_RNDN);
+    while (--j >= 2) {
+        mpfr_add(sum, sum, coefficient(e, function, l, j), MPFR_RNDN);
+        mpfr_mul(sum, sum, own, MPFR_RNDN);
+    }
+    mpfr_mul(sum, sum, own, MPFR_RNDN);
+    mpfr_add(r, d, sum, MPFR_RNDN);
 }
 
 void witness_exp_less_1(struct witness_engine *e, mpfr_ptr value, mpfr_srcptr argument)
@@ -276,13 +260,15 @@ static void evaluate(struct witness_engine *e, enum function function, mpfr_ptr 
     const struct known *known =
         table->places == 0 ? NULL : place_of(table->place, table->places, key);
     bool held = known != NULL && known->key != 0;
-    mpfr_ptr argument_kept = e->exp_scratch[ARGUMENT];
-    mpfr_set(argument_kept, argument, MPFR_RNDN);
-    if (!held || !by_series(e, function, value, argument_kept, known)) {
-        afresh(function, value, argument_kept);
+    if (value == argument) {
+        mpfr_set(e->exp_scratch[ARGUMENT], argument, MPFR_RNDN);
+        argument = e->exp_scratch[ARGUMENT];
+    }
+    if (!held || !by_series(e, function, value, argument, known)) {
+        afresh(function, value, argument);
     }
     if (e->unmoved || !held) {
-        keep(e, table, key, argument_kept, value);
+        keep(e, table, key, argument, value);
     }
 }
 

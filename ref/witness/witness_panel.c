@@ -85,20 +85,32 @@ static double lost_bits(const struct witness_engine *e, struct ellipse reach)
     return bits;
 }
 
-/* Bits that a rule gives on a panel, with the best of the ellipses rho = 2^(j/4). */
-static double panel_bits(const struct witness_engine *e, double span, size_t panels, size_t nodes)
+/* With so many panels: what is lost by each ellipse rho = 2^(j/4) in which the integrand is
+ * analytic; the last of them. */
+static int ellipses(double *lost, const struct witness_engine *e, double span, size_t panels)
 {
-    double best = 0, radius = span / (2 * (double)panels);
-    for (int j = RHO_FIRST; j <= RHO_LAST; j++) {
+    double radius = span / (2 * (double)panels);
+    int j = RHO_FIRST;
+    for (; j <= RHO_LAST; j++) {
         double rho = exp2(j / 4.0), along = radius * (rho + 1 / rho) / 2;
         struct ellipse reach = {along, radius * (rho - 1 / rho) / 2, along - radius, span};
-        double lost = lost_bits(e, reach);
-        if (!(lost < HUGE_VAL)) {
+        lost[j] = lost_bits(e, reach);
+        if (!(lost[j] < HUGE_VAL)) {
             break;
         }
-        best = fmax(best, (double)nodes * j / 2 - lost);
     }
-    return best;
+    return j - 1;
+}
+
+/* Does a rule give so many bits with the best of these ellipses? */
+static bool suffices(const double *lost, int last, double wanted, size_t nodes)
+{
+    for (int j = last; j >= RHO_FIRST; j--) {
+        if ((double)nodes * j / 2 - lost[j] >= wanted) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A generic factor, so that no round number of a case sits on a step of the choice. */
@@ -109,15 +121,17 @@ static size_t more(size_t panels)
 
 void witness_panel_choose(size_t *rule, size_t *panels, const struct witness_engine *e, double span)
 {
-    double cost = HUGE_VAL;
-    double wanted = (double)(e->quadrature_bits + SLACK_BITS);
+    size_t cost = SIZE_MAX, least = 2 * witness_rule_half(e->prec, 0);
+    double lost[RHO_LAST + 1], wanted = (double)(e->quadrature_bits + SLACK_BITS);
     *rule = WITNESS_RULES - 1;
     *panels = WITNESS_MAX_PANELS;
-    for (size_t r = 0; r < WITNESS_RULES; r++) {
-        size_t nodes = 2 * witness_rule_half(e->prec, r);
-        for (size_t m = 1; (double)(m * nodes) < cost && m < WITNESS_MAX_PANELS; m = more(m)) {
-            if (panel_bits(e, fabs(span), m, nodes) >= wanted) {
-                cost = (double)(m * nodes);
+    for (size_t m = 1; m * least <= cost && m < WITNESS_MAX_PANELS; m = more(m)) {
+        int last = ellipses(lost, e, fabs(span), m);
+        for (size_t r = 0; r < WITNESS_RULES; r++) {
+            size_t nodes = 2 * witness_rule_half(e->prec, r), all = m * nodes;
+            bool better = all < cost || (all == cost && r < *rule);
+            if (better && suffices(lost, last, wanted, nodes)) {
+                cost = all;
                 *rule = r;
                 *panels = m;
             }

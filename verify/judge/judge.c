@@ -108,6 +108,7 @@ static int run_reference(struct judge *judge)
     ask.precision_cap = options->precision_cap;
     ask.probe = judge->probe;
     ask.probes = judge->probes;
+    ask.adjoints = ask.adjoints_short = !judge->costly;
     ask.deadline = deadline_of(judge);
     bool expected = judge->made->expectation == CASE_UNDECIDED;
     enum ref_status status = ref_run(judge->truth, judge->problem, &ask);
