@@ -75,8 +75,6 @@ enum { VER_ENGINES = 4 }; /* so many in one run */
 const struct engine *ver_engine_find(const char *name);
 const char *ver_engine_name(const struct engine *engine);
 
-/* Is it the name of another program, or of its answers? */
-bool ver_engine_is_program(const char *name);
 const struct engine *ver_engine_at(size_t k); /* in the order of the table; NULL at its end */
 
 /* Is there a published defect of that number which an engine can have? */

@@ -62,7 +62,7 @@ static enum result_status run(const struct engine *engine, struct result *result
 }
 
 const struct engine ref_engine = {.abi = ENGINE_ABI,
-                                  .name = "reference",
+                                  .name = "rounded-reference",
                                   .says = "the proven truth, rounded to doubles",
                                   .time = ENGINE_EXACT,
                                   .run = run};

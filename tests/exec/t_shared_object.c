@@ -97,6 +97,20 @@ START_TEST(status_that_there_is_not_and_a_reason_in_two_lines)
 }
 END_TEST
 
+/* Neither has V, I and adjoints at every step: explained as an answer, drawn without. */
+START_TEST(engines_without_the_scheme_are_explained_and_drawn)
+{
+    ck_assert_int_eq(judged(mistakes[2].change, "closed-chain:1:0"), 1);
+    ck_assert_msg(shell("$E explain closed-chain:1:0 --engine so:$D/e.so") == 0, "%s", text);
+    ck_assert_msg(strstr(text, "looks like: ") != NULL, "%s", text);
+    ck_assert_msg(shell("$E plot closed-chain:1:0 --engine so:$D/e.so -o $D/p.svg") == 0, "%s",
+                  text);
+    ck_assert_msg(strstr(text, "drawn without the engine: ") != NULL, "%s", text);
+    ck_assert_msg(shell("$E explain closed-chain:1:0 --engine rounded-reference") == 2, "%s", text);
+    ck_assert_msg(strstr(text, "nothing to explain") != NULL, "%s", text);
+}
+END_TEST
+
 START_TEST(what_is_kept_from_one_call_to_the_next_is_seen)
 {
     ck_assert_int_eq(judged("s/    backward(r, result->gradient/    static int calls; "
@@ -195,6 +209,7 @@ int main(void)
     tcase_add_loop_test(tests, mistake_fails, 0, sizeof mistakes / sizeof *mistakes);
     tcase_add_test(tests, crash_is_an_error_of_that_case);
     tcase_add_test(tests, status_that_there_is_not_and_a_reason_in_two_lines);
+    tcase_add_test(tests, engines_without_the_scheme_are_explained_and_drawn);
     tcase_add_test(tests, what_is_kept_from_one_call_to_the_next_is_seen);
     tcase_add_test(tests, spike_that_was_not_taken_is_not_forgotten);
     tcase_add_test(tests, spikes_of_neurons_that_there_are_not_are_refused);

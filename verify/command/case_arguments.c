@@ -14,7 +14,7 @@ static bool check_before(const struct options *options)
     const struct ver_options *judge = &options->judge;
     bool program = false;
     for (size_t e = 0; e < judge->engines; e++)
-        program |= ver_engine_is_program(ver_engine_name(judge->engine[e]));
+        program |= !judge->engine[e]->scheme;
     if (judge->befores > 0 && !program) {
         command_refuse(options->where,
                        "%s: only one case at a time (but of exec:COMMAND, which is asked about the "

@@ -8,7 +8,7 @@
 /* 0 explained, else the exit code. */
 static int tell(enum explain_status status, const struct options *options, const char *reason)
 {
-    bool other = ver_engine_is_program(ver_engine_name(options->judge.engine[0]));
+    bool other = !options->judge.engine[0]->scheme;
     if (status == EXPLAIN_AGREES && other && options->judge.befores == 0)
         return command_refuse("explain",
                               "%s: nothing to explain: every number of %.60s is within its bound; "
@@ -62,8 +62,8 @@ static int run(struct options *options)
         return command_refuse("explain", "wants one --engine (see evident explain --help)");
     if (ver_load(&made, case_argument(options), &error) != 0)
         return command_refuse("explain", "%s", error.text);
-    bool other = ver_engine_is_program(ver_engine_name(options->judge.engine[0]));
-    int code = other ? explain_other(options, &made) : explain_it(options, &made);
+    int code = !options->judge.engine[0]->scheme ? explain_other(options, &made)
+                                                 : explain_it(options, &made);
     case_made_clear(&made);
     return code;
 }

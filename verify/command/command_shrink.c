@@ -181,7 +181,7 @@ static int refuse_well(const struct options *options, const struct shrink_way *w
         return command_refuse("shrink", "%s: not run: %s", name, way->said);
     bool other = false;
     for (size_t e = 0; e < options->judge.engines; e++)
-        other |= ver_engine_is_program(ver_engine_name(options->judge.engine[e]));
+        other |= !options->judge.engine[e]->scheme;
     if (other && options->judge.befores == 0)
         return command_refuse("shrink",
                               "%s: passes alone: nothing to shrink; if it is wrong after another "

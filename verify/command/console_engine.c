@@ -8,12 +8,19 @@
 #include <math.h>
 #include <string.h>
 
+/* Is it held against the truth, not against the documented scheme? */
+static bool is_free(const struct ver_engine_totals *sums)
+{
+    const struct engine *engine = sums->engine ? ver_engine_find(sums->engine) : NULL;
+    return engine && !engine->scheme;
+}
+
 /* A program that answers nothing at all has not been judged, whatever its reasons. */
 static bool ran_nowhere(const struct ver_engine_totals *sums)
 {
-    bool program = sums->engine && ver_engine_is_program(sums->engine);
     return sums->state[VER_ENGINE_RAN] + sums->state[VER_ENGINE_UNJUDGED] == 0 &&
-           (program ? sums->state[VER_ENGINE_FAILED] == 0 : sums->state[VER_ENGINE_ABSENT] > 0);
+           (is_free(sums) ? sums->state[VER_ENGINE_FAILED] == 0
+                          : sums->state[VER_ENGINE_ABSENT] > 0);
 }
 
 bool console_engine_absent(const struct ver_totals *totals)
@@ -97,7 +104,7 @@ static void print_engine(const struct ver_totals *totals, size_t e)
         printf(": %s\n", sums->reason[0] ? sums->reason : "no reason given");
         return;
     }
-    if (ver_engine_is_program(sums->engine)) {
+    if (is_free(sums)) {
         print_program(sums);
         return;
     }

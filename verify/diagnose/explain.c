@@ -219,6 +219,10 @@ static enum explain_status explain_run(struct explain *e, char *reason, size_t s
     struct ref_grid_result grid;
     struct case_error error;
     struct scheme *scheme = &e->scheme;
+    if (!scheme->engine->scheme)
+        return fail(reason, size,
+                    "this engine does not follow the documented scheme: its V, I and "
+                    "adjoints at every step are not known");
     if (scheme_run(scheme) != 0)
         return fail(reason, size, e->judgement.reason);
     if (!scheme->ran)

@@ -60,14 +60,14 @@ static const struct engine *take_shared_object(const struct options *options, co
 static bool add_engine(struct options *options, const char *name)
 {
     struct ver_options *judge = &options->judge;
-    bool other = ver_engine_is_program(name);
+    bool program = strncmp(name, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0;
     bool shared = strncmp(name, SHARED_OBJECT_PREFIX, strlen(SHARED_OBJECT_PREFIX)) == 0;
-    const struct engine *engine = shared  ? take_shared_object(options, name)
-                                  : other ? take_program(options, name)
-                                          : ver_engine_find(name);
+    const struct engine *engine = shared    ? take_shared_object(options, name)
+                                  : program ? take_program(options, name)
+                                            : ver_engine_find(name);
     char known[200];
     list_engines(known, sizeof known);
-    if (!engine && !other)
+    if (!engine && !program && !shared)
         command_refuse(options->where,
                        "--engine: found '%s', wanted one of %s, exec:COMMAND or so:PATH", name,
                        known);

@@ -64,9 +64,10 @@ const struct option option_table[] = {
     NUMBER("every", 0, "N", OPTION_WHOLE, judge.every, "1", 1, UINT64_MAX, SUITE | OPTION_RECORDED,
            "verify", "the costly checks (ladders of steps, invariances) on every N-th case only"),
     OTHER("engine", "NAME", option_take_engine, option_put_engines, AGAIN, "run",
-          "what an engine says instead: clock-host, ..., reference or so:PATH"),
-    OTHER("engine", "NAME", option_take_engine, option_put_engines, ASKED, "verify " ONE_CASE,
-          "judge clock-host, clock-cuda, clock-emulated, reference, exec:COMMAND or so:PATH"),
+          "what an engine says instead: clock-host, ..., rounded-reference or so:PATH"),
+    OTHER(
+        "engine", "NAME", option_take_engine, option_put_engines, ASKED, "verify " ONE_CASE,
+        "judge clock-host, clock-cuda, clock-emulated, rounded-reference, exec:COMMAND or so:PATH"),
     OTHER("engine-if-present", "NAME", option_take_engine_if_present, NULL, ASKED, "verify",
           "likewise where it can run, else one line that it was left out"),
     OTHER("conventions", "FILE", option_take_conventions, NULL, ASKED, "verify " ONE_CASE,

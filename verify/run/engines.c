@@ -35,10 +35,3 @@ bool ver_engine_spent(void *context)
     (void)context;
     return gpu_lost();
 }
-
-bool ver_engine_is_program(const char *name)
-{
-    return strncmp(name, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0 ||
-           strncmp(name, SHARED_OBJECT_PREFIX, strlen(SHARED_OBJECT_PREFIX)) == 0 ||
-           strncmp(name, PROGRAM_ANSWERS, strlen(PROGRAM_ANSWERS)) == 0;
-}
