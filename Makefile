@@ -76,12 +76,13 @@ tests: $(TESTS) ## build the unit tests
 # It asks a program of the tests.
 $(addsuffix /tests/t_program_grid,$(sort $(BUILD) $(OUT))): | $(BUILD)/tests/hostile
 
-# Other flags build everything again, another prefix only what knows it.
+# Other flags build everything again, another prefix only what knows it, other sources the library.
 $(BUILD)/flags: PLANTED =
 $(BUILD)/flags: STAMP = $(COMPILE) $(MPI) $(CUDA_COMPILE)
 $(BUILD)/flags: BEGIN = echo 'building $(words $(OBJECTS)) objects, then $(PROGRAM) (V=1 shows the commands)';
 $(BUILD)/prefix: STAMP = $(PREFIX)
-$(BUILD)/flags $(BUILD)/prefix: FORCE
+$(BUILD)/members: STAMP = $(OBJECTS)
+$(BUILD)/flags $(BUILD)/prefix $(BUILD)/members: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || { $(BEGIN) \
 	    printf '%s\n' '$(subst ','\'',$(STAMP))' > $@; }
@@ -112,8 +113,8 @@ $(OUT)/gpu/%.double.o: gpu/%.c $(BUILD)/flags
 $(BUILD)/%: $(BUILD)/gpu/tools/%.o $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
-$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
-	$(SAY)rm -f $@ && $(AR) rcs $@ $^
+$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS)) $(BUILD)/members
+	$(SAY)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(PROGRAM): $(MAIN) $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
@@ -138,7 +139,6 @@ $(BUILD)/tests/%: %.c $(LIBRARY) $(BUILD)/flags
 $(OUT)/tests/%: $(BUILD)/tests/%.o $(FAULTY) $(LIBRARY)
 	$(SAY)mkdir -p $(@D) && $(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) \
 	    $(shell pkg-config --libs check) $(LIBS)
-
 include tests/ptx/ptx.mk
 -include $(OBJECTS:.o=.d) $(TESTS:=.d)
 

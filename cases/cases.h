@@ -54,6 +54,9 @@ char *case_shared_path(const char *in_tree, const char *in_share, struct case_er
  * they cover 0 .. parameters-1 without gaps. *block to be freed with free(). */
 size_t case_blocks(struct case_block **block, size_t *parameters, const struct case_problem *c);
 
+/* "weights", "delays", ...: as a result names it. */
+const char *case_quantity_name(enum case_quantity quantity);
+
 /* How many parameters there are. */
 size_t case_parameters(const struct case_problem *c);
 

@@ -47,17 +47,17 @@ struct engine {
     unsigned abi; /* ENGINE_ABI */
     const char *name, *version, *says;
     enum engine_time time;
-    bool single;    /* its numbers are binary32, else binary64 */
-    bool scheme;    /* it does the operations of gpu/step.h in their order, to the last bit */
-    bool varies;    /* its bits may differ from run to run, within its bounds */
-    bool surrogate; /* its gradients are no derivatives: told, never judged */
-    bool slow;      /* it is for small cases only */
-    bool threads;   /* options.threads means something */
-    bool shapes;    /* options.block and options.cluster do */
-    bool doubles;   /* it has ENGINE_DOUBLE */
-    unsigned lanes; /* cells that are computed at once: what a step costs; 0: one */
-    bool device;    /* it wants address space without a limit */
-    const void *self;
+    bool single;      /* its numbers are binary32, else binary64 */
+    bool scheme;      /* it does the operations of gpu/step.h in their order, to the last bit */
+    bool varies;      /* its bits may differ from run to run, within its bounds */
+    bool surrogate;   /* its gradients are no derivatives: told, never judged */
+    bool slow;        /* it is for small cases only */
+    bool threads;     /* options.threads means something */
+    bool shapes;      /* options.block and options.cluster do */
+    bool doubles;     /* it has ENGINE_DOUBLE */
+    unsigned lanes;   /* cells that are computed at once: what a step costs; 0: one */
+    bool device;      /* it wants address space without a limit */
+    const void *self; /* what run needs to know; nobody else looks */
 
     /* One case, forward and backward. result is empty, or as result_make leaves it: of a shared
      * object it has losses, gradient and spike(). Returns its status. */

@@ -56,6 +56,13 @@ static void append_all(struct list *list, const struct case_problem *c)
                                                  .columns = c->sample[s].spikes[p][n].count});
 }
 
+const char *case_quantity_name(enum case_quantity quantity)
+{
+    static const char *const name[CASE_QUANTITIES] = {
+        "weights", "delays", "tau_mem", "tau_syn", "threshold", "bias", "spike_times"};
+    return name[quantity];
+}
+
 size_t case_parameters(const struct case_problem *c)
 {
     struct list list = {NULL, 0, 0};
@@ -123,15 +130,13 @@ const struct case_block *case_block_of(const struct case_block *block, size_t bl
 void case_parameter_name(char *text, size_t size, const struct case_problem *c,
                          const struct case_block *block, size_t blocks, size_t parameter)
 {
-    static const char *const words[] = {"weights",   "delays", "tau_mem",    "tau_syn",
-                                        "threshold", "bias",   "spike_times"};
     const struct case_block *of = case_block_of(block, blocks, parameter);
     if (!of) {
         snprintf(text, size, "parameter %zu (there is none)", parameter);
         return;
     }
     size_t offset = parameter - of->first;
-    const char *word = words[of->quantity];
+    const char *word = case_quantity_name(of->quantity);
     if (of->quantity <= CASE_DELAY)
         snprintf(text, size, "%s[%zu][%zu][%zu]", word, of->projection, offset / of->columns,
                  offset % of->columns);

@@ -142,6 +142,15 @@ int result_make_times(struct result *result, const struct case_problem *c)
     return 0;
 }
 
+void result_drop_spikes(struct result *result)
+{
+    for (size_t k = 0; result->spikes && k < result->trains; k++)
+        free(result->spikes[k].at);
+    free(result->spikes);
+    result->spikes = NULL;
+    result->trains = 0;
+}
+
 void result_clear(struct result *result)
 {
     for (size_t s = 0; result->sample && s < result->samples; s++) {
@@ -154,9 +163,7 @@ void result_clear(struct result *result)
         free(sample->trace.lambda_v);
         free(sample->trace.lambda_i);
     }
-    for (size_t k = 0; result->spikes && k < result->trains; k++)
-        free(result->spikes[k].at);
-    free(result->spikes);
+    result_drop_spikes(result);
     free(result->first_train);
     free(result->sample);
     free(result->gradient);

@@ -81,6 +81,9 @@ struct case_train *result_train(const struct result *result, size_t sample, size
  * short. */
 int result_make_times(struct result *result, const struct case_problem *c);
 
+/* As if no times of spikes had been given. */
+void result_drop_spikes(struct result *result);
+
 void result_clear(struct result *result);
 
 /* Ends a run with a status and one line of why; returns the status. */

@@ -13,7 +13,7 @@
  *     --cliff H         all gradients are 0 at steps below H ms
  *     --late N          all spikes N steps late */
 #include "gpu/gpu.h"
-#include "verify/run/engines.h"
+#include "verify/command/command.h"
 
 #include <math.h>
 #include <stdio.h>

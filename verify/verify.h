@@ -7,6 +7,7 @@
 #ifndef EVIDENT_VERIFY_H
 #define EVIDENT_VERIFY_H
 
+#include "cases/engine.h"
 #include "ref/ref.h"
 #include "verify/base/file.h"
 
@@ -68,12 +69,10 @@ struct ver_comparison {
 
 /* ---- engines: contenders, judged beside the reference ---- */
 
-struct engine;            /* cases/engine.h */
 enum { VER_ENGINES = 4 }; /* so many in one run */
 
 /* NULL if there is none of that name. */
 const struct engine *ver_engine_find(const char *name);
-const char *ver_engine_name(const struct engine *engine);
 
 const struct engine *ver_engine_at(size_t k); /* in the order of the table; NULL at its end */
 

@@ -31,6 +31,14 @@ int command_refuse_unknown(const char *command, const char *name);
 /* Whether all of standard output was taken. Returns code, or COMMAND_COULD_NOT_RUN after a line. */
 int command_finish(const char *command, int code);
 
+/* ---- result_engine.c ---- */
+
+/* Runs an engine on a case and writes what it says as an evident-result-1 document: numbers that
+ * read back to the same bits, nothing that it does not provide. 0, or -1 and error. */
+int ver_engine_write(FILE *out, const struct case_problem *c, const struct engine *engine,
+                     const struct ver_engine_options *options, bool gradients,
+                     struct case_error *error);
+
 /* ---- case_arguments.c: of the commands that look at one case ---- */
 
 /* Reads as usual; what stands before the last operand are cases that other programs are asked about

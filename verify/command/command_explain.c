@@ -13,12 +13,12 @@ static int tell(enum explain_status status, const struct options *options, const
         return command_refuse("explain",
                               "%s: nothing to explain: every number of %.60s is within its bound; "
                               "if it is wrong after another case: evident explain OTHER %s",
-                              case_argument(options), ver_engine_name(options->judge.engine[0]),
+                              case_argument(options), options->judge.engine[0]->name,
                               case_argument(options));
     if (status == EXPLAIN_AGREES)
         return command_refuse("explain",
                               "%s: nothing to explain: every number of %s is within its bound",
-                              case_argument(options), ver_engine_name(options->judge.engine[0]));
+                              case_argument(options), options->judge.engine[0]->name);
     return status == EXPLAIN_CANNOT
                ? command_refuse("explain", "%s: %s", case_argument(options), reason)
                : COMMAND_PASS;

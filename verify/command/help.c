@@ -205,7 +205,7 @@ static void put_choices(FILE *out, const struct command *command, const struct o
     fprintf(out, "        %s:--%s) words='", command->name, row->name);
     if (engines)
         for (size_t k = 0; ver_engine_at(k); k++)
-            fprintf(out, "%s%s", k > 0 ? " " : "", ver_engine_name(ver_engine_at(k)));
+            fprintf(out, "%s%s", k > 0 ? " " : "", ver_engine_at(k)->name);
     else
         for (const char *at = row->argument; *at; at++)
             fputc(*at == '|' ? ' ' : *at, out);

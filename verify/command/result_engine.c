@@ -172,8 +172,6 @@ static void put_quantity(struct writer *w, const struct case_block *block, size_
 
 static void put_gradients(struct writer *w)
 {
-    static const char *const name[] = {"weights",   "delays", "tau_mem",    "tau_syn",
-                                       "threshold", "bias",   "spike_times"};
     struct case_block *block = NULL;
     size_t parameters, blocks = case_blocks(&block, &parameters, w->problem);
     bool first = true;
@@ -186,7 +184,7 @@ static void put_gradients(struct writer *w)
         if (!w->result->provides[q])
             continue;
         separate(w, &first, 2);
-        fprintf(w->out, "\"%s\": ", name[q]);
+        fprintf(w->out, "\"%s\": ", case_quantity_name((enum case_quantity)q));
         put_quantity(w, block, blocks, (enum case_quantity)q);
     }
     fputs("}", w->out);

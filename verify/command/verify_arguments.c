@@ -55,7 +55,7 @@ static void leave_out_device(struct options *options)
     const struct engine *device = options_device(judge);
     size_t kept = 0;
     if (judge->bytes == 0 || !device || !options->present ||
-        strcmp(options->present, ver_engine_name(device)) != 0)
+        strcmp(options->present, device->name) != 0)
         return;
     for (size_t e = 0; e < judge->engines; e++)
         if (judge->engine[e] != device)

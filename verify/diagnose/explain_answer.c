@@ -276,7 +276,7 @@ enum explain_status explain_program(FILE *out, const struct case_made *made, con
                              .problem = made->problem,
                              .options = &alone,
                              .truth = &q.truth};
-    q.scheme.engine = ver_engine_name(options->engine[0]);
+    q.scheme.engine = options->engine[0]->name;
     q.p = (struct judge_answer){.judge = &q.judge,
                                 .engine = options->engine[0],
                                 .options = scheme_options(&options->how),

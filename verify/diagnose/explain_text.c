@@ -147,7 +147,7 @@ void explain_text(FILE *out, const struct explain *e, const char *name,
                   const struct ver_options *options, unsigned around)
 {
     fprintf(out, "%s\n%s, %zu steps of %.6g ms, against its scheme without rounding (grid)\n\n",
-            name, ver_engine_name(options->engine[0]), e->steps, time_of(e, 1));
+            name, options->engine[0]->name, e->steps, time_of(e, 1));
     put_tallies(out, e);
     put_event(out, e, false, around);
     put_event(out, e, true, around);

@@ -103,16 +103,13 @@ static int read_row(double *to, struct reader *r, const char *place, const json_
 
 /* ---- gradients ---- */
 
-static const char *const quantity_name[] = {"weights",   "delays", "tau_mem",    "tau_syn",
-                                            "threshold", "bias",   "spike_times"};
-
 /* "weights" and "delays": a matrix a projection; a delay for all may be one number where the case
  * has one. */
 static int read_matrix(struct reader *r, const struct case_block *block, const json_t *list)
 {
     char place[128];
     const json_t *matrix = json_array_get(list, block->projection);
-    snprintf(place, sizeof place, "gradients.%s[%zu]", quantity_name[block->quantity],
+    snprintf(place, sizeof place, "gradients.%s[%zu]", case_quantity_name(block->quantity),
              block->projection);
     if (check_list(r, place, matrix, block->rows, "rows") != 0)
         return -1;
@@ -131,7 +128,7 @@ static int read_population(struct reader *r, const struct case_block *block, con
 {
     char place[256];
     const char *name = r->c->population[block->population].name;
-    snprintf(place, sizeof place, "gradients.%s.%.100s", quantity_name[block->quantity], name);
+    snprintf(place, sizeof place, "gradients.%s.%.100s", case_quantity_name(block->quantity), name);
     return read_row(r->result->gradient + block->first, r, place, json_object_get(object, name),
                     block->columns);
 }
@@ -154,7 +151,7 @@ static int read_times(struct reader *r, const struct case_block *block, const js
 
 static int read_quantity(struct reader *r, const json_t *gradients, enum case_quantity quantity)
 {
-    const json_t *value = json_object_get(gradients, quantity_name[quantity]);
+    const json_t *value = json_object_get(gradients, case_quantity_name(quantity));
     if (!value)
         return 0;
     for (size_t b = 0; b < r->blocks; b++) {
@@ -184,7 +181,7 @@ static int read_gradients(struct reader *r, const json_t *gradients)
     {
         bool known = false;
         for (int q = 0; q < CASE_QUANTITIES; q++)
-            known |= strcmp(key, quantity_name[q]) == 0;
+            known |= strcmp(key, case_quantity_name((enum case_quantity)q)) == 0;
         if (!known) {
             char found[80];
             snprintf(found, sizeof found, "\"%.40s\"", key);

@@ -51,10 +51,7 @@ struct program *program_new(const char *name, const struct answers *answers)
 
 struct program *program_of(const struct engine *engine)
 {
-    struct program *program = programs;
-    while (program && &program->engine != engine)
-        program = program->next;
-    return program;
+    return engine->run == run ? (struct program *)engine->self : NULL;
 }
 
 struct program *program_named(const char *name)

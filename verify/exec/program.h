@@ -60,8 +60,8 @@ void program_restart(const struct engine *engine);
 bool program_may_restart(const struct engine *engine, unsigned most);
 void program_found_state(const struct engine *engine);
 
-/* Adds to a digest: conventions, and every file that a word of the command names, or that PATH has
- * for one. */
+/* Adds to a digest what an engine from elsewhere is: conventions, every file that a word of the
+ * command names or that PATH has for one, the shared object. false: it is one of our own. */
 bool engine_digest(struct hash *hash, const struct engine *engine);
 
 /* Ends what this process has started. */

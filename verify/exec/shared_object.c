@@ -15,19 +15,13 @@ enum { SECONDS_TO_LOAD = 60 };
 
 struct shared_object {
     struct shared_object *next;
-    struct engine engine; /* as it says of itself, under the name that it was asked for by */
-    const struct engine *theirs;
+    struct engine engine; /* as it says of itself, by the name that was asked for; self: theirs */
 };
 
 static struct shared_object *opened;
 
-static struct shared_object *find(const struct engine *engine)
-{
-    struct shared_object *object = opened;
-    while (object && &object->engine != engine)
-        object = object->next;
-    return object;
-}
+static enum result_status run(const struct engine *engine, struct result *result,
+                              const struct case_problem *c, const struct engine_options *options);
 
 const struct engine *shared_object_named(const char *name)
 {
@@ -39,23 +33,13 @@ const struct engine *shared_object_named(const char *name)
 
 const char *shared_object_path(const struct engine *engine)
 {
-    const struct shared_object *object = find(engine);
-    return object ? object->engine.name + strlen(SHARED_OBJECT_PREFIX) : NULL;
-}
-
-static void drop_spikes(struct result *result)
-{
-    for (size_t k = 0; k < result->trains; k++)
-        free(result->spikes[k].at);
-    free(result->spikes);
-    result->spikes = NULL;
-    result->trains = 0;
+    return engine->run == run ? engine->name + strlen(SHARED_OBJECT_PREFIX) : NULL;
 }
 
 static enum result_status run(const struct engine *engine, struct result *result,
                               const struct case_problem *c, const struct engine_options *options)
 {
-    const struct engine *theirs = find(engine)->theirs;
+    const struct engine *theirs = engine->self;
     if (result_make(result, c, true, true) != 0)
         return result_end(result, RESULT_SHORT, "memory is short");
     enum result_status status = theirs->run(theirs, result, c, options);
@@ -70,7 +54,7 @@ static enum result_status run(const struct engine *engine, struct result *result
     if (status != RESULT_OK && !result->reason[0])
         result_end(result, status, "it says no reason");
     if (!result->has_spikes)
-        drop_spikes(result);
+        result_drop_spikes(result);
     return status;
 }
 
@@ -146,9 +130,10 @@ const struct engine *shared_object_open(const char *name, struct case_error *err
         snprintf(error->text, sizeof error->text, "memory is short");
         return NULL;
     }
-    *object = (struct shared_object){.next = opened, .engine = *theirs, .theirs = theirs};
+    *object = (struct shared_object){.next = opened, .engine = *theirs};
     object->engine.name = own;
     object->engine.run = run;
+    object->engine.self = theirs;
     object->engine.scheme = false; /* it has no raster, slopes and traces to be held against */
     opened = object;
     return &object->engine;

@@ -52,15 +52,6 @@ static int tell(struct judge_answer *p, const struct again_difference *d)
     return 0;
 }
 
-static bool differs(const struct judge_answer *p, size_t since)
-{
-    const struct ver_judgement *out = p->judge->out;
-    bool any = false;
-    for (size_t k = since; k < out->comparisons; k++)
-        any |= out->comparison[k].outcome == VER_DIFFERS;
-    return any;
-}
-
 /* As if the program had ended nothing. */
 static void take_back_end(struct judge_answer *p)
 {
@@ -230,7 +221,7 @@ static int judge_alone(struct judge_answer *p, size_t since, int got, bool *sett
         if (got < 0)
             snprintf(d.second, sizeof d.second, "%s", said);
         got = judge_instead(p, &alone, since);
-        bool right = got == 0 && !differs(p, since);
+        bool right = got == 0 && judge_differing(p->judge->out, since) == 0;
         if (got == 0 && (right || !p->engine->varies)) {
             got = tell(p, &d);
             tell_before(p, &past, right);
@@ -301,12 +292,13 @@ static int ask_twice(struct judge_answer *p, size_t since)
     char reason[RESULT_REASON];
     ask_others(p);
     int got = answer_ask(p, &second, p->step, reason);
-    bool none = got < 0 && p->judge->out->verdict == VER_ERROR, right = !differs(p, since);
+    bool none = got < 0 && p->judge->out->verdict == VER_ERROR,
+         right = judge_differing(p->judge->out, since) == 0;
     if (got == 0 && !again_differ(&d, p, p->answer, &second)) {
         got = tell(p, &d);
     } else if (got == 0 && p->engine->varies) {
         got = judge_instead(p, &second, since);
-        if (right && differs(p, since))
+        if (right && judge_differing(p->judge->out, since) > 0)
             add_diagnosis(p, DIFFERENTLY);
     } else if (got >= 0 || none) {
         if (got != 0) {
@@ -326,7 +318,8 @@ int again_judge(struct judge_answer *p, size_t since, int got)
 {
     double seconds = p->out->seconds; /* of the first answer, and its rungs */
     bool settled = false, error = got < 0 && p->judge->out->verdict == VER_ERROR;
-    if (program_keeps_running(p->engine) && (error || (got == 0 && differs(p, since))))
+    if (program_keeps_running(p->engine) &&
+        (error || (got == 0 && judge_differing(p->judge->out, since) > 0)))
         got = judge_alone(p, since, got, &settled);
     bool keeps = program_keeps_running(p->engine) || shared_object_path(p->engine);
     if (keeps && got == 0 && !settled && p->judge->thorough && p->out->state == VER_ENGINE_RAN)

@@ -10,13 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *answer_quantity_name(enum case_quantity quantity)
-{
-    static const char *const name[] = {"weights",   "delays", "tau_mem",    "tau_syn",
-                                       "threshold", "bias",   "spike_times"};
-    return name[quantity];
-}
-
 /* ---- one quantity, all its blocks ---- */
 
 struct sums {
@@ -184,7 +177,7 @@ static int tell_parts(struct judge_answer *p, const double *gradient, enum case_
 static int tell_left_out(struct judge_answer *p, enum case_quantity quantity)
 {
     const struct judge *judge = p->judge;
-    const char *name = answer_quantity_name(quantity);
+    const char *name = case_quantity_name(quantity);
     size_t none = 0, beyond = 0;
     for (size_t b = 0; answer_next_block(&b, judge, quantity); b++)
         for (size_t k = judge->block[b].first;
@@ -219,9 +212,9 @@ static int judge_quantity(struct judge_answer *p, const struct agree_move *move,
     struct worst worst = find_worst(p, gradient, quantity, move->parameter, 1, 0);
     if (worst.ratio <= 1 && all_zero(judge)) {
         snprintf(p->out->reason, sizeof p->out->reason, "%s", AGREE_ALL_ZERO);
-        return answer_set_apart(p, answer_quantity_name(quantity), sums.numbers, AGREE_ALL_ZERO);
+        return answer_set_apart(p, case_quantity_name(quantity), sums.numbers, AGREE_ALL_ZERO);
     }
-    struct ver_comparison *c = tell(p, answer_quantity_name(quantity), worst.ratio);
+    struct ver_comparison *c = tell(p, case_quantity_name(quantity), worst.ratio);
     if (!c)
         return judge_no_memory(p->judge);
     bool wrong = c->outcome == VER_DIFFERS;

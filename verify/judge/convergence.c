@@ -14,7 +14,7 @@
 static void name_block(char *text, size_t size, const struct case_problem *c,
                        const struct case_block *block)
 {
-    const char *quantity = answer_quantity_name(block->quantity);
+    const char *quantity = case_quantity_name(block->quantity);
     if (block->quantity <= CASE_DELAY)
         snprintf(text, size, "%s[%zu]", quantity, block->projection);
     else if (block->quantity == CASE_SPIKE_TIME)
@@ -37,7 +37,7 @@ static int tell_first(struct judge_answer *p)
         if (!answer->provides[q] || !text[0])
             continue;
         struct ver_comparison *c =
-            answer_compare(p, VER_KIND_ANSWER, answer_quantity_name((enum case_quantity)q));
+            answer_compare(p, VER_KIND_ANSWER, case_quantity_name((enum case_quantity)q));
         if (!c)
             return judge_no_memory(p->judge);
         c->outcome = VER_EXCLUDED;
@@ -158,26 +158,26 @@ static bool is_small_part(const struct convergence *ladder, const struct converg
     return part->size <= VER_LADDER_NEAR * sqrt(squares);
 }
 
-static int tell_too_few(struct convergence *ladder, const char *reason)
+static int tell_too_few(struct convergence *ladder)
 {
     struct ver_comparison *c = answer_compare(ladder->p, VER_KIND_LADDER, "ladder_rungs");
     if (!c)
         return judge_no_memory(ladder->p->judge);
     c->outcome = VER_EXCLUDED;
-    snprintf(c->index, sizeof c->index, "%.100s", reason);
+    snprintf(c->index, sizeof c->index, "%.100s", ladder->reason);
     for (size_t k = 0; k < ladder->tracks; k++)
         if (ladder->track[k].block)
-            note_unjudged(ladder, NULL, reason);
+            note_unjudged(ladder, NULL, ladder->reason);
     return 0;
 }
 
 /* Spikes first, since gradients follow from them. */
-static int tell_all(struct convergence *ladder, const char *reason)
+static int tell_all(struct convergence *ladder)
 {
     struct judge_answer *p = ladder->p;
     bool late = false;
     if (ladder->rungs < VER_ORDER_RUNGS)
-        return tell_too_few(ladder, reason);
+        return tell_too_few(ladder);
     for (size_t k = 0; k < ladder->tracks; k++) {
         const struct convergence_part *track = &ladder->track[k];
         struct convergence_verdict weighed;
@@ -202,28 +202,17 @@ static int tell_all(struct convergence *ladder, const char *reason)
 
 /* ---- all rungs ---- */
 
-/* Samples times steps times cells; each population takes up whole vectors. */
-static double cost_of(const struct judge_answer *p, double step)
-{
-    const struct case_problem *c = p->judge->problem;
-    size_t cells = 0, lanes = p->engine->lanes > 0 ? p->engine->lanes : 1;
-    for (size_t k = 0; k < c->populations; k++)
-        if (c->population[k].model != CASE_SPIKE_SOURCE)
-            cells += (c->population[k].size + lanes - 1) / lanes * lanes;
-    return c->end / step * (double)cells * (double)c->samples;
-}
-
 /* 0; 1: that was the last; -1 with verdict and reason. */
-static int climb_rung(struct convergence *ladder, double step, char reason[RESULT_REASON])
+static int climb_rung(struct convergence *ladder, double step)
 {
     struct judge_answer *p = ladder->p;
     struct result answer;
     bool bad = false;
-    if (cost_of(p, step) > VER_LADDER_MOST) {
-        snprintf(reason, RESULT_REASON, "too large for a ladder");
+    if (judge_cost(p->judge->problem, step, p->engine->lanes) > VER_LADDER_MOST) {
+        snprintf(ladder->reason, sizeof ladder->reason, "too large for a ladder");
         return 1;
     }
-    int got = answer_ask(p, &answer, step, reason);
+    int got = answer_ask(p, &answer, step, ladder->reason);
     if (got == 0)
         got = convergence_judge_finite(&bad, p, &answer, step);
     if (got == 0 && !bad)
@@ -235,13 +224,14 @@ static int climb_rung(struct convergence *ladder, double step, char reason[RESUL
 static int climb_all(struct convergence *ladder)
 {
     struct judge_answer *p = ladder->p;
-    char reason[RESULT_REASON] = "the case has no step: time.step, or --step MS";
     double step = p->step;
+    snprintf(ladder->reason, sizeof ladder->reason,
+             "the case has no step: time.step, or --step MS");
     int got = !(step > 0) ? 1 : convergence_take_step(ladder, p->answer, step);
     int rungs = p->options.precision == ENGINE_DOUBLE ? VER_RUNGS : VER_ANSWER_RUNGS;
     for (int k = 1; k < rungs && got == 0; k++)
-        got = climb_rung(ladder, step = step / 2, reason);
-    return got >= 0 ? tell_all(ladder, reason) : -1;
+        got = climb_rung(ladder, step = step / 2);
+    return got >= 0 ? tell_all(ladder) : -1;
 }
 
 int convergence_judge(struct convergence *ladder, bool first)
@@ -249,6 +239,8 @@ int convergence_judge(struct convergence *ladder, bool first)
     struct judge_answer *p = ladder->p;
     bool bad = false;
     int failed = convergence_judge_finite(&bad, p, p->answer, p->step);
+    if (bad)
+        snprintf(ladder->reason, sizeof ladder->reason, "it says what is no number");
     if (failed || bad)
         return failed;
     if (convergence_add_parts(ladder) != 0)

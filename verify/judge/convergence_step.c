@@ -98,7 +98,7 @@ int convergence_judge_finite(bool *bad, struct judge_answer *p, const struct res
             if (!isfinite(a->gradient[k]) && !isnan(middle(judge->truth->gradient + k))) {
                 case_parameter_name(place, sizeof place, judge->problem, judge->block,
                                     judge->blocks, k);
-                quantity = answer_quantity_name(block->quantity);
+                quantity = case_quantity_name(block->quantity);
                 break;
             }
     }

@@ -37,9 +37,8 @@ const char *ver_outcome_name(enum ver_outcome outcome)
     return name[outcome];
 }
 
-struct ver_comparison *judge_compare(struct judge *judge, enum ver_kind kind, const char *quantity)
+struct ver_comparison *judge_comparison(struct ver_judgement *out)
 {
-    struct ver_judgement *out = judge->out;
     if (out->comparisons == out->room) {
         size_t room = out->room > 0 ? 2 * out->room : 16;
         struct ver_comparison *grown = realloc(out->comparison, room * sizeof *grown);
@@ -49,6 +48,15 @@ struct ver_comparison *judge_compare(struct judge *judge, enum ver_kind kind, co
         out->room = room;
     }
     struct ver_comparison *c = &out->comparison[out->comparisons++];
+    *c = (struct ver_comparison){.numbers = 0};
+    return c;
+}
+
+struct ver_comparison *judge_compare(struct judge *judge, enum ver_kind kind, const char *quantity)
+{
+    struct ver_comparison *c = judge_comparison(judge->out);
+    if (!c)
+        return NULL;
     *c = (struct ver_comparison){
         .kind = kind,
         .outcome = VER_DIFFERS,
@@ -135,10 +143,10 @@ static int run_reference(struct judge *judge)
     return 0;
 }
 
-static size_t count_differing(const struct ver_judgement *out)
+size_t judge_differing(const struct ver_judgement *out, size_t since)
 {
     size_t differing = 0;
-    for (size_t k = 0; k < out->comparisons; k++)
+    for (size_t k = since; k < out->comparisons; k++)
         differing += out->comparison[k].outcome == VER_DIFFERS;
     return differing;
 }
@@ -179,7 +187,7 @@ static size_t count_uncovered(const struct judge *judge)
 static void weigh(struct judge *judge)
 {
     struct ver_judgement *out = judge->out;
-    size_t differing = count_differing(out), uncovered = count_uncovered(judge);
+    size_t differing = judge_differing(out, 0), uncovered = count_uncovered(judge);
     bool expected = judge->made->expectation == CASE_UNDECIDED;
     const char *class_ = "none was asked for";
     for (size_t k = 0; k < out->comparisons; k++) {
@@ -243,8 +251,8 @@ static void judge_case(struct judge *judge)
 {
     int ended = judge_truth(judge);
     if (judge->out->verdict != VER_ERROR || !ended)
-        ended |= judge->options->engines > 0 ? judge_clock(judge) : 0;
-    size_t differing = count_differing(judge->out);
+        ended |= judge->options->engines > 0 ? judge_engines(judge) : 0;
+    size_t differing = judge_differing(judge->out, 0);
     if (!ended && differing == 0 && judge->options->no_witness)
         weigh_engines(judge);
     else if (!ended)

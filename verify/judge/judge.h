@@ -108,13 +108,17 @@ int judge_change(struct judge *judge, size_t choice);
 
 /* ---- judge_engines.c: all engines asked for ---- */
 
+/* Samples times steps times cells, each population taking up whole vectors of so many lanes (0: 1):
+ * what a run costs. 0 without a step. */
+double judge_cost(const struct case_problem *c, double step, unsigned lanes);
+
 /* 0, or -1 with verdict and reason. */
-int judge_clock(struct judge *judge);
+int judge_engines(struct judge *judge);
 
 /* ---- judge_answer.c: one engine that is another program ---- */
 
 /* 0, or -1 with verdict and reason. */
-int judge_program(struct judge *judge, const struct engine *engine, struct ver_judged *out);
+int judge_free_engine(struct judge *judge, const struct engine *engine, struct ver_judged *out);
 
 /* ---- judge_measure.c ---- */
 
@@ -123,6 +127,12 @@ void judge_measure_case(struct judge *judge);
 void judge_measure_truth(struct judge *judge);
 
 /* ---- judge.c ---- */
+
+/* An empty comparison at the end of a judgement, or NULL if memory is short. */
+struct ver_comparison *judge_comparison(struct ver_judgement *judgement);
+
+/* How many comparisons differ, from that number on. */
+size_t judge_differing(const struct ver_judgement *judgement, size_t since);
 
 /* A fresh comparison at the end of the judgement, or NULL if memory is short. */
 struct ver_comparison *judge_compare(struct judge *judge, enum ver_kind kind, const char *quantity);

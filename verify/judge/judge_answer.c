@@ -134,7 +134,6 @@ static int judge_exact(struct judge_answer *p)
     size_t since = out->comparisons;
     for (int whole = 0; whole < 2; whole++) {
         struct agree_move move;
-        bool agrees = true;
         out->comparisons = since;
         p->out->diagnosis[0] = p->out->reason[0] = '\0';
         int failed = agree_move_measure(&move, p, whole);
@@ -143,9 +142,7 @@ static int judge_exact(struct judge_answer *p)
         agree_move_clear(&move);
         if (failed)
             return -1;
-        for (size_t k = since; k < out->comparisons; k++)
-            agrees = agrees && out->comparison[k].outcome != VER_DIFFERS;
-        if (agrees)
+        if (judge_differing(out, since) == 0)
             break;
     }
     return 0;
@@ -160,9 +157,7 @@ static int weigh(struct judge_answer *p, size_t since)
     const struct ver_judgement *out = p->judge->out;
     const char *apart = NULL;
     char text[300];
-    bool differs = false;
-    for (size_t k = since; k < out->comparisons; k++)
-        differs |= out->comparison[k].outcome == VER_DIFFERS;
+    bool differs = judge_differing(out, since) > 0;
     if (p->unjudged[0] && !differs) {
         p->out->state = VER_ENGINE_UNJUDGED;
         snprintf(p->out->reason, sizeof p->out->reason, "%s", p->unjudged);
@@ -236,7 +231,7 @@ int answer_judge(struct judge_answer *p)
     return failed ? failed : weigh(p, since);
 }
 
-int judge_program(struct judge *judge, const struct engine *engine, struct ver_judged *out)
+int judge_free_engine(struct judge *judge, const struct engine *engine, struct ver_judged *out)
 {
     double step = judge->options->how.step;
     struct result answer;

@@ -44,8 +44,6 @@ struct ver_comparison *answer_compare(struct judge_answer *p, enum ver_kind kind
 int answer_ask(struct judge_answer *p, struct result *answer, double step,
                char reason[RESULT_REASON]);
 
-const char *answer_quantity_name(enum case_quantity quantity);
-
 /* Whether its numbers can say x: finite, and in the range of its precision. What has no derivative
  * is no number. */
 bool answer_says(const struct judge_answer *p, const arb_t x);
@@ -220,6 +218,7 @@ struct convergence {
     double *gradient[VER_RUNGS];    /* [rungs], as answered: [parameters] */
     struct convergence_shift shift; /* at the step that it was last asked for */
     char event[112];                /* the first that differs at the finest rung */
+    char reason[RESULT_REASON];     /* why there are no more steps */
 };
 
 /* Of the whole block, or one row of it; parameters without a derivative are left out. The truth's

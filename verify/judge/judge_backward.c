@@ -165,10 +165,7 @@ static int compare_boundary(struct judge *judge, struct judge_slope *slope)
 
 static const char *quantity_of(const struct judge *judge, size_t parameter)
 {
-    static const char *const quantity[CASE_QUANTITIES] = {
-        "weights", "delays", "tau_mem", "tau_syn", "threshold", "bias", "spike_times",
-    };
-    return quantity[case_block_of(judge->block, judge->blocks, parameter)->quantity];
+    return case_quantity_name(case_block_of(judge->block, judge->blocks, parameter)->quantity);
 }
 
 /* truth: the derivative, or the one of the side that is asked. */

@@ -28,13 +28,13 @@ struct ver_comparison *scheme_compare(struct scheme *scheme, enum ver_kind kind,
     return c;
 }
 
-/* Steps times cells times samples. */
-static double size_of(const struct case_problem *c, double step)
+double judge_cost(const struct case_problem *c, double step, unsigned lanes)
 {
-    double wanted = step > 0 ? step : c->step, cells = 0;
+    size_t cells = 0, whole = lanes > 0 ? lanes : 1;
     for (size_t p = 0; p < c->populations; p++)
-        cells += c->population[p].model != CASE_SPIKE_SOURCE ? (double)c->population[p].size : 0;
-    return (wanted > 0 ? c->end / wanted : 0) * cells * (double)c->samples;
+        if (c->population[p].model != CASE_SPIKE_SOURCE)
+            cells += (c->population[p].size + whole - 1) / whole * whole;
+    return (step > 0 ? c->end / step : 0) * (double)cells * (double)c->samples;
 }
 
 static enum ver_engine_state state_of(enum result_status status)
@@ -56,13 +56,13 @@ static enum ver_engine_state state_of(enum result_status status)
 }
 
 /* Defect 6 wants weights one update newer, by the gradient of a clean run. */
-static int prepare_stale(struct scheme *scheme)
+static void prepare_stale(struct scheme *scheme)
 {
     const struct judge *judge = scheme->judge;
     struct engine_options clean = scheme->options;
     struct result result;
     if (!(scheme->options.variant & SCHEME_STALE))
-        return 0;
+        return;
     clean.variant &= ~(unsigned)SCHEME_STALE;
     clean.trace = false;
     if (engine_run(scheme->engine, &result, scheme->problem, &clean) == RESULT_OK)
@@ -72,13 +72,13 @@ static int prepare_stale(struct scheme *scheme)
     if (!scheme->backward) /* the run itself says why */
         scheme->options.variant = clean.variant;
     result_clear(&result);
-    return 0;
 }
 
 int scheme_run(struct scheme *scheme)
 {
     struct ver_judged *out = scheme->out;
-    double size = size_of(scheme->problem, scheme->options.step);
+    double step = scheme->options.step > 0 ? scheme->options.step : scheme->problem->step;
+    double size = judge_cost(scheme->problem, step, 1);
     out->engine = scheme->engine->name;
     for (int q = 0; q < VER_SCHEME_QUANTITIES; q++)
         out->ratios[q].largest = VER_NAN;
@@ -137,7 +137,7 @@ static void clear(struct scheme *scheme, size_t engines)
     free(scheme);
 }
 
-int judge_clock(struct judge *judge)
+int judge_engines(struct judge *judge)
 {
     const struct ver_options *asked = judge->options;
     struct scheme *scheme = calloc(asked->engines, sizeof *scheme), *first = NULL;
@@ -158,7 +158,7 @@ int judge_clock(struct judge *judge)
     for (size_t e = 0; e < asked->engines && !failed; e++) {
         double start = ver_now();
         if (!asked->engine[e]->scheme) /* whatever came of it, the others are judged */
-            ended |= judge_program(judge, asked->engine[e], &judge->out->judged[e]);
+            ended |= judge_free_engine(judge, asked->engine[e], &judge->out->judged[e]);
         else
             failed = judge_one(&scheme[e], first);
         if (!first && scheme[e].ran)

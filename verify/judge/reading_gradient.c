@@ -105,7 +105,7 @@ static double part_off(const struct judge_answer *p, const double *gradient,
 static void describe_rest(char *text, size_t size, const struct judge_answer *p,
                           const double *gradient, enum case_quantity quantity)
 {
-    const char *name = answer_quantity_name(quantity);
+    const char *name = case_quantity_name(quantity);
     double cosine = agree_cosine(p, gradient, quantity), off = part_off(p, gradient, quantity);
     bool small =
         off <= ldexp(1, -VER_LOOKS_SINGLE_BITS) && p->engine->time == ENGINE_EXACT && !p->single;
@@ -131,12 +131,12 @@ void reading_gradient(struct judge_answer *p, const double *gradient, enum case_
         first = count == 0 ? judge->block[b].first : first;
         count += size_of(&judge->block[b]);
     }
-    snprintf(name, sizeof name, "%s", answer_quantity_name(quantity));
+    snprintf(name, sizeof name, "%s", case_quantity_name(quantity));
     if (describe_part(text, size, p, gradient, name, first, count, bound, bits))
         return;
     for (size_t b = 0; quantity <= CASE_DELAY && answer_next_block(&b, judge, quantity); b++) {
         const struct case_block *block = &judge->block[b];
-        snprintf(name, sizeof name, "%s[%zu]", answer_quantity_name(quantity), block->projection);
+        snprintf(name, sizeof name, "%s[%zu]", case_quantity_name(quantity), block->projection);
         if (transposed(p, gradient, block, bound, ldexp(p->size[quantity], -bits))) {
             snprintf(text, size, "%s transposed", name);
             return;

@@ -141,11 +141,10 @@ static void same_block(struct comparing *c, const struct case_problem *a_case,
                        const struct case_block *all, size_t blocks, const struct case_block *a,
                        const struct case_block *b)
 {
-    static const char *const name[] = {"weights", "delays", "tau_mem", "tau_syn"};
     size_t target =
         a->quantity == CASE_WEIGHT ? a_case->projection[a->projection].target : SIZE_MAX;
     for (size_t k = 0; k < a->rows * a->columns; k++)
-        if (differs(c, name[a->quantity], c->a->gradient[a->first + k],
+        if (differs(c, case_quantity_name(a->quantity), c->a->gradient[a->first + k],
                     turned(c, target, c->b->gradient[b->first + k]),
                     c->what->gradient[a->quantity]))
             case_parameter_name(c->out->index, sizeof c->out->index, a_case, all, blocks,

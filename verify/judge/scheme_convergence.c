@@ -61,14 +61,6 @@ static void record(const struct convergence *ladder)
     told->limit = limit_error(ladder);
 }
 
-static bool any_differs(const struct judge *judge, size_t since)
-{
-    bool any = false;
-    for (size_t k = since; k < judge->out->comparisons; k++)
-        any |= judge->out->comparison[k].outcome == VER_DIFFERS;
-    return any;
-}
-
 static int judge_in_doubles(struct scheme *scheme)
 {
     struct judge *judge = scheme->judge;
@@ -86,16 +78,14 @@ static int judge_in_doubles(struct scheme *scheme)
     p.options.precision = ENGINE_DOUBLE;
     p.options.trace = false;
     answer_measure(&p);
-    char reason[RESULT_REASON];
-    int got = answer_ask(&p, &answer, p.step, reason);
+    int got = answer_ask(&p, &answer, p.step, ladder.reason);
     if (got == 0)
         got = convergence_judge(&ladder, false);
     if (got >= 0)
         record(&ladder);
     if (got >= 0 && told->rungs < VER_ORDER_RUNGS)
-        snprintf(told->reason, sizeof told->reason, "%.120s",
-                 reason[0] ? reason : "too large for a ladder");
-    if (got >= 0 && any_differs(judge, since)) {
+        snprintf(told->reason, sizeof told->reason, "%.120s", ladder.reason);
+    if (got >= 0 && judge_differing(judge->out, since) > 0) {
         scheme_look_closer(scheme);
         if (!scheme->out->diagnosis[0])
             memcpy(scheme->out->diagnosis, out.diagnosis, sizeof out.diagnosis);

@@ -92,7 +92,6 @@ static bool fits(struct scheme *scheme, const struct ref_grid_result *clean, uns
 static void describe_quantity(char *text, size_t size, const struct scheme *scheme,
                               const struct ref_grid_result *grid, enum case_quantity quantity)
 {
-    static const char *const name[] = {"weights", "delays", "tau_mem", "tau_syn"};
     const struct judge *judge = scheme->judge;
     const struct case_problem *c = scheme->problem;
     const struct reading_units units = reading_units_of(c, c->end / (double)scheme->result.steps);
@@ -108,11 +107,12 @@ static void describe_quantity(char *text, size_t size, const struct scheme *sche
     char reading[96];
     text[0] = '\0';
     if (reading_factor_text(reading, sizeof reading, factor, &units))
-        snprintf(text, size, "%s %s", name[quantity], reading);
+        snprintf(text, size, "%s %s", case_quantity_name(quantity), reading);
     else if (isfinite(factor) && count > 1 && fabs(factor - 1) >= VER_FACTOR_WORTH_NAMING)
-        snprintf(text, size, "%s %.4g times the grid", name[quantity], factor);
+        snprintf(text, size, "%s %.4g times the grid", case_quantity_name(quantity), factor);
     else if (isfinite(cosine) && isnan(factor))
-        snprintf(text, size, "%s no multiple of the grid's, cosine %.4f", name[quantity], cosine);
+        snprintf(text, size, "%s no multiple of the grid's, cosine %.4f",
+                 case_quantity_name(quantity), cosine);
 }
 
 static void describe_factors(char *text, size_t size, const struct scheme *scheme,

@@ -19,7 +19,7 @@ static void list_engines(char *text, size_t size)
     text[0] = '\0';
     for (size_t k = 0; ver_engine_at(k) && used < size; k++)
         used += (size_t)snprintf(text + used, size - used, "%s%s", k > 0 ? ", " : "",
-                                 ver_engine_name(ver_engine_at(k)));
+                                 ver_engine_at(k)->name);
 }
 
 /* Names stand in tables, a line each. NULL after a line that says what was wanted. */
@@ -74,7 +74,7 @@ static bool add_engine(struct options *options, const char *name)
     if (!engine)
         return false;
     for (size_t e = 0; e < judge->engines; e++)
-        if (strcmp(ver_engine_name(judge->engine[e]), name) == 0) {
+        if (strcmp(judge->engine[e]->name, name) == 0) {
             command_refuse(options->where, "--engine: %s is named twice", name);
             return false;
         }
@@ -172,7 +172,7 @@ void option_put_engines(FILE *out, const struct options *options)
     for (size_t e = 0; e < options->judge.engines; e++) {
         const struct engine *engine = options->judge.engine[e];
         fputs(" --engine ", out);
-        ver_word_put(out, ver_engine_name(engine));
+        ver_word_put(out, engine->name);
         if (program_of(engine))
             put_program(out, program_of(engine));
     }

@@ -25,11 +25,6 @@ const struct engine *ver_engine_find(const char *name)
     return program ? &program->engine : shared_object_named(name);
 }
 
-const char *ver_engine_name(const struct engine *engine)
-{
-    return engine->name;
-}
-
 bool ver_engine_spent(void *context)
 {
     (void)context;

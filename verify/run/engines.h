@@ -15,10 +15,4 @@ bool ver_engine_spent(void *context);
  * nobody was told of it. NULL if there is none. */
 const struct ver_judged *ver_no_start(const struct ver_judgement *judgement);
 
-/* Runs an engine on a case and writes what it says as an evident-result-1 document: numbers that
- * read back to the same bits, nothing that it does not provide. 0, or -1 and error. */
-int ver_engine_write(FILE *out, const struct case_problem *c, const struct engine *engine,
-                     const struct ver_engine_options *options, bool gradients,
-                     struct case_error *error);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* record.c: the columns of every kind of row, and the rows of a judgement. */
 #include "verify/run/record.h"
+#include "verify/judge/judge.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -198,21 +199,6 @@ int record_each(const struct ver_judgement *j,
     return got;
 }
 
-static void *next_comparison(struct ver_judgement *j)
-{
-    if (j->comparisons == j->room) {
-        size_t room = 2 * j->room + 32;
-        struct ver_comparison *grown = realloc(j->comparison, room * sizeof *grown);
-        if (!grown)
-            return NULL;
-        j->comparison = grown;
-        j->room = room;
-    }
-    struct ver_comparison *next = &j->comparison[j->comparisons++];
-    *next = (struct ver_comparison){.numbers = 0};
-    return next;
-}
-
 static void *next_engine(struct ver_judgement *j)
 {
     struct ver_judged *grown = realloc(j->judged, (j->engines + 1) * sizeof *grown);
@@ -232,7 +218,7 @@ void *record_place(struct ver_judgement *j, enum record_kind of, size_t number, 
     case RECORD_CASE:
         return j->name ? NULL : j;
     case RECORD_COMPARISON:
-        return number == j->comparisons ? next_comparison(j) : NULL;
+        return number == j->comparisons ? judge_comparison(j) : NULL;
     case RECORD_ENGINE:
         return number == j->engines ? next_engine(j) : NULL;
     case RECORD_RATIO:

@@ -119,7 +119,7 @@ static int describe_options(struct store_facts *facts, const struct ver_options 
     bool programs = false;
     for (size_t e = 0; e < options->engines; e++) {
         add(facts->engines, sizeof facts->engines, e > 0 ? " " : "");
-        add(facts->engines, sizeof facts->engines, ver_engine_name(options->engine[e]));
+        add(facts->engines, sizeof facts->engines, options->engine[e]->name);
         programs |= engine_digest(hash, options->engine[e]);
     }
     hash_end(hash, facts->programs);
