@@ -6,6 +6,8 @@
 #include "cases/problem.h"
 
 #include <mpfr.h>
+#include <stdbool.h>
+#include <stdio.h>
 
 /* A larger population is refused, so that a few bytes of input cannot ask for all memory. */
 #define CASE_MAX_NEURONS ((size_t)1 << 24)
@@ -34,6 +36,9 @@ char *case_text(const struct case_problem *c);
 /* Writes the canonical text to a file: a temporary file beside it, then rename. 0, or -1 and error.
  */
 int case_write(const char *path, const struct case_problem *c, struct case_error *error);
+
+/* A text in quotes, as JSON has it. false: memory is short, or it is no UTF-8. */
+bool case_put_quoted(FILE *out, const char *text);
 
 /* Checks a case that was built in memory by the reader's rules. 0, or -1 and error. */
 int case_check(const struct case_problem *c, struct case_error *error);

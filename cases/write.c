@@ -15,17 +15,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where memory is short or the text is no UTF-8, a NUL byte marks the output as spoiled. */
-static void put_string(FILE *out, const char *text)
+bool case_put_quoted(FILE *out, const char *text)
 {
     json_t *value = json_string(text);
     char *quoted = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
-    if (quoted)
-        fputs(quoted, out);
-    else
-        fputc(0, out);
+    bool made = quoted != NULL;
+    if (made)
+        fputs(quoted, out); /* whoever owns the stream asks it for errors */
     free(quoted);
     json_decref(value);
+    return made;
+}
+
+/* A NUL byte marks the output as spoiled. */
+static void put_string(FILE *out, const char *text)
+{
+    if (!case_put_quoted(out, text))
+        fputc(0, out);
 }
 
 static void put_number(FILE *out, double value)

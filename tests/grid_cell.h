@@ -3,6 +3,7 @@
 #ifndef EVIDENT_TESTS_GRID_CELL_H
 #define EVIDENT_TESTS_GRID_CELL_H
 
+#include "tests/run_suite.h"
 #include "ref/ref.h"
 
 #include <check.h>
@@ -78,17 +79,6 @@ static inline void told_clear(struct told *told)
     }
     ref_grid_clear(&told->result);
     free(told);
-}
-
-/* One suite of one file. */
-static inline int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
 }
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef EVIDENT_TESTS_STORE_CASE_H
 #define EVIDENT_TESTS_STORE_CASE_H
 
+#include "tests/run_suite.h"
 #include "verify/store/store_inner.h"
 
 #include <check.h>
@@ -223,16 +224,6 @@ static inline void same_export(struct store *a, int64_t run_a, struct store *b, 
     ck_assert_str_eq(one, two);
     free(one);
     free(two);
-}
-
-static inline int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
 }
 
 #endif

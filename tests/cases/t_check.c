@@ -4,6 +4,7 @@
  * Each row spoils a right case in one way and states the refusal. */
 #include "cases/cases.h"
 #include "tests/refusals_data.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -268,10 +269,5 @@ static Suite *check_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(check_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(check_suite());
 }

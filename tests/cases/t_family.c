@@ -2,6 +2,7 @@
 /* t_family.c: every family makes sound, named, reproducible cases; addresses are read strictly. */
 #include "cases/families/families.h"
 #include "ref/ref.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -259,10 +260,5 @@ static Suite *family_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(family_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(family_suite());
 }

@@ -5,6 +5,7 @@
  * closed families against differences of that sum with step 2^-STEP_BITS, whose relative error is
  * of order 2^(-2 STEP_BITS). Agreement is counted in bits. */
 #include "cases/families/families.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdbool.h>
@@ -322,10 +323,5 @@ static Suite *family_known_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(family_known_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(family_known_suite());
 }

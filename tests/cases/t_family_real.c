@@ -4,6 +4,7 @@
  *
  * The digests of the recordings were computed from the archive that cases/data/README.md names. */
 #include "cases/families/family_real.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -237,10 +238,5 @@ static Suite *family_real_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(family_real_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(family_real_suite());
 }

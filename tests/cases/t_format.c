@@ -2,6 +2,7 @@
 /* t_format.c: cases/case.schema.json says what the table of the format says, of every variant of
  * every object: the keys, which of them are needed, what they may be, and their defaults. */
 #include "cases/format.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <jansson.h>
@@ -175,11 +176,7 @@ int main(void)
     tcase_add_test(tests, populations_of_every_model);
     tcase_add_test(tests, losses_and_targets_of_every_kind);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = run_suite(suite);
     json_decref(schema);
-    return failed != 0;
+    return failed;
 }

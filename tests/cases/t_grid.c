@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_grid.c: a case on a time grid in whole numbers. */
 #include "cases/time_grid.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -192,10 +193,5 @@ int main(void)
     tcase_add_test(tests, a_delay_beyond_the_end_is_one_step_more_than_there_are);
     tcase_add_test(tests, a_raster_has_room_for_the_spikes_of_one_model_only);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

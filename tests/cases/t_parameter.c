@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_parameter.c: are the parameters of a case numbered without gaps, and named? */
 #include "cases/cases.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -148,10 +149,5 @@ static Suite *parameter_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(parameter_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(parameter_suite());
 }

@@ -2,6 +2,7 @@
 /* t_random.c: the generator gives its published numbers, and its distributions are what they say.
  */
 #include "cases/families/random.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 
@@ -140,10 +141,5 @@ static Suite *random_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(random_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(random_suite());
 }

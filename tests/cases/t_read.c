@@ -2,6 +2,7 @@
 /* t_read.c: does the reader take what the format allows, and refuse all else in one clear line? */
 #include "cases/internal.h"
 #include "tests/refusals_data.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdint.h>
@@ -302,10 +303,5 @@ static Suite *read_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(read_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(read_suite());
 }

@@ -2,6 +2,7 @@
 /* t_read_file.c: are cases read from files, standard input and HDF5 datasets, and broken files
  * refused in one line, with HDF5's own messages held back? */
 #include "cases/internal.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <hdf5.h>
@@ -290,10 +291,5 @@ static Suite *read_file_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(read_file_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(read_file_suite());
 }

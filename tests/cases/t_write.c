@@ -2,6 +2,7 @@
 /* t_write.c: is the canonical text the same for the same problem, exact, and safely written? */
 #include "cases/internal.h"
 #include "tests/refusals_data.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <jansson.h>
@@ -297,10 +298,5 @@ static Suite *write_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(write_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(write_suite());
 }

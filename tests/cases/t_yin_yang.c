@@ -5,6 +5,7 @@
  * (github.com/lkriener/yin_yang_data_set, commit e6eef961, MIT licence), not from this code. */
 #include "cases/families/mersenne.h"
 #include "cases/families/yin_yang.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -126,10 +127,5 @@ static Suite *yin_yang_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(yin_yang_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(yin_yang_suite());
 }

@@ -3,6 +3,7 @@
  * line for what is wrong, nothing half written. The program is named by the environment variable
  * EVIDENT; without it the suite fails. */
 #include "tests/whole.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <jansson.h>
@@ -391,10 +392,5 @@ static Suite *command_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(command_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(command_suite());
 }

@@ -2,6 +2,7 @@
 /* t_guess.c: which name a mistyped word may have meant, and what the program says of one. It is
  * named by the environment variable EVIDENT; without it the suite fails. */
 #include "verify/base/guess.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -139,10 +140,5 @@ int main(void)
     tcase_add_test(tests, program_says_what_may_have_been_meant);
     tcase_add_test(tests, help_of_a_command_is_that_of_its_option);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

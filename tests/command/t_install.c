@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* t_install.c: make install puts a program that runs, a library, its headers and what they need;
  * make uninstall takes all of it away again, and nothing else. EVIDENT names the program. */
+#include "tests/run_suite.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,10 +66,5 @@ int main(void)
     tcase_set_timeout(tests, 600);
     tcase_add_test(tests, uninstall_leaves_what_was_there_before);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

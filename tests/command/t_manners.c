@@ -2,6 +2,8 @@
 /* t_manners.c: how `evident verify` behaves on a terminal, in a pipe, when it is interrupted, and
  * when only some cases are wanted. The program is named by the environment variable EVIDENT;
  * without it the suite fails. */
+#include "tests/run_suite.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,9 +168,5 @@ int main(void)
     tcase_add_test(tests, an_interrupted_run_says_how_far_it_was_and_goes_on);
     tcase_add_test(tests, list_has_a_heading_and_the_version);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -3,6 +3,7 @@
  * back to the same options, and that help, manual page and completion know every row. The program
  * is named by the environment variable EVIDENT; without it the suite fails. */
 #include "verify/command/command.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -351,10 +352,5 @@ int main(void)
     tcase_add_test(tests, one_of_each_as_it_is_written_by_hand);
     tcase_add_test(tests, ten_wrong_words_are_one_clear_line_each);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * takes long; with --quiet it says nothing. Time is moved by moving what the line before it was
  * said at. */
 #include "verify/command/command.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -138,10 +139,5 @@ int main(void)
     tcase_add_test(judge, the_judge_speaks_while_a_case_is_judged);
     suite_add_tcase(suite, lines);
     suite_add_tcase(suite, judge);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

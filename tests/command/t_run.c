@@ -3,6 +3,7 @@
  * step the time of an engine's spike is. Beside them, options about other programs. */
 #include "tests/program_case.h"
 #include "verify/command/command.h"
+#include "tests/run_suite.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -156,9 +157,5 @@ int main(void)
     tcase_add_test(tests, long_run_says_how_far_it_is);
     tcase_add_test(tests, compat_prints_the_published_labels);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

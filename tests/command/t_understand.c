@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* t_understand.c: `evident plot`, `evident explain` and `evident shrink` as a user calls them. The
  * program is named by the environment variable EVIDENT; without it the suite fails. */
+#include "tests/run_suite.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,10 +205,5 @@ int main(void)
     tcase_add_test(tests, bad_arguments_are_refused_in_one_line);
     tcase_add_test(tests, every_command_has_help);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

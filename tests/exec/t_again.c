@@ -3,6 +3,7 @@
  * the order and the number of processes, and the command that is printed shows it again. */
 #include "tests/program_case.h"
 #include "tests/whole.h"
+#include "tests/run_suite.h"
 
 /* Some other cases than the one of judge_answer.h. */
 #define CASES "random-batch:1:0 closed-chain:1:0 closed-output:1:1 random-feedforward:1:2 "
@@ -300,9 +301,5 @@ int main(void)
     tcase_add_test(tests, loss_alone_is_no_verdict_on_gradients);
     tcase_add_test(tests, run_that_judged_too_little_fails);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_answer.c: results of other programs: what is read, what is refused and how. */
 #include "verify/exec/answer.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -197,9 +198,5 @@ int main(void)
     tcase_add_loop_test(tests, what_is_wrong_is_refused_with_its_place, 0,
                         sizeof refused / sizeof *refused);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_contender.c: programs that answer, crash, hang and babble. */
 #include "verify/exec/contender.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <poll.h>
@@ -136,9 +137,5 @@ int main(void)
     tcase_add_test(tests, command_that_cannot_start_is_told_from_a_program_that_ends);
     tcase_add_test(tests, what_is_said_unasked_answers_nothing);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -2,6 +2,7 @@
 /* t_program.c: other programs before the judge, as a user calls it: one that answers with the
  * reference's own numbers passes; with one thing changed it fails, and the change is named. */
 #include "tests/program_case.h"
+#include "tests/run_suite.h"
 
 #define EXACT "CONVENTIONS='{\"format\":\"evident-conventions-1\",\"time\":\"exact\"}' "
 
@@ -340,9 +341,5 @@ static Suite *program_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(program_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(program_suite());
 }

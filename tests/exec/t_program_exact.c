@@ -4,6 +4,7 @@
  * program's numbers cannot say, decides nothing; right ones pass, in single precision, too. */
 #include "tests/program_case.h"
 #include "tests/whole.h"
+#include "tests/run_suite.h"
 
 #define CARD "CONVENTIONS='{\"format\":\"evident-conventions-1\",\"time\":\"exact\"}' "
 #define SINGLE "CONVENTIONS='{\"format\":\"evident-conventions-1\",\"precision\":\"float32\"}' "
@@ -62,9 +63,7 @@ START_TEST(an_ulp_of_any_input_passes_under_every_name)
     for (size_t k = 0; k < sizeof moves / sizeof *moves; k++) {
         char settings[256];
         snprintf(settings, sizeof settings, CARD "MOVE='%s'", moves[k]);
-        passes(settings, "$D/near-*.json",
-               whole() ? ", 32 pass\n"
-                       : ", 6 pass\n");
+        passes(settings, "$D/near-*.json", whole() ? ", 32 pass\n" : ", 6 pass\n");
         ck_assert_ptr_null(strstr(text, "nan"));
     }
     fails(CARD "MOVE='s/1\\.000001/1.000001000001/'", "$D/near-1.json", "spikes furthest off: n");
@@ -223,9 +222,5 @@ static Suite *exact_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(exact_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(exact_suite());
 }

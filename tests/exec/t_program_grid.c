@@ -2,6 +2,7 @@
 /* t_program_grid.c: programs with a fixed step, judged as it shrinks; and programs that run
  * elsewhere, judged by the answers that they left. */
 #include "tests/program_case.h"
+#include "tests/run_suite.h"
 
 /* ---- a fixed step ---- */
 
@@ -243,9 +244,5 @@ static Suite *program_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(program_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(program_suite());
 }

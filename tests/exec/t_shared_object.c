@@ -4,6 +4,7 @@
  * error of the case or one clear line. Built here as its users build theirs: with the installed
  * headers, by C and C++. EVIDENT names the program. */
 #include "tests/program_case.h"
+#include "tests/run_suite.h"
 
 #include <stdbool.h>
 
@@ -217,9 +218,5 @@ int main(void)
                         sizeof refused / sizeof *refused);
     tcase_add_test(tests, headers_are_those_of_cxx_too);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -2,6 +2,7 @@
 /* t_canary.c: the canary accepts this build, its results are those of IEEE 754, and whatever breaks
  * is named. tests/canary.sh tries it on compilers told to break things. */
 #include "gpu/canary.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <mpfr.h>
@@ -255,10 +256,5 @@ static Suite *canary_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(canary_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(canary_suite());
 }

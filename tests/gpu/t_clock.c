@@ -2,6 +2,7 @@
 /* t_clock.c: the host driver of the clock engine, held bit by bit to the lines of gpu/step.h that
  * its own traces allow to be computed again. */
 #include "tests/clock_case.h"
+#include "tests/run_suite.h"
 
 #include <math.h>
 
@@ -267,9 +268,5 @@ static Suite *clock_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(clock_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite_forked(clock_suite());
 }

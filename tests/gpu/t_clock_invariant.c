@@ -2,6 +2,7 @@
 /* t_clock_invariant.c: what must not change a bit of the host driver's answer, what it must refuse,
  * and what its memory depends on. */
 #include "tests/clock_case.h"
+#include "tests/run_suite.h"
 
 #include <math.h>
 
@@ -279,9 +280,5 @@ static Suite *invariant_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(invariant_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(invariant_suite());
 }

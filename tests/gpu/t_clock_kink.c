@@ -5,6 +5,7 @@
 #include "tests/emulated_case.h"
 
 #include "gpu/step.h"
+#include "tests/run_suite.h"
 
 static void teardown(void)
 {
@@ -111,10 +112,5 @@ int main(void)
     tcase_add_test(tests, share_is_where_the_slope_passes_through_zero);
     tcase_add_test(tests, arrivals_of_one_step_share_what_one_would_have);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * for every shape of a launch and every order of the threads. */
 #include "tests/emulated_case.h"
 #include "tests/whole.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 
@@ -297,9 +298,5 @@ static Suite *emulated_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(emulated_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(emulated_suite());
 }

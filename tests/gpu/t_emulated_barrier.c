@@ -3,6 +3,7 @@
  * giving other bits: so the orders that t_emulated.c tries do find a barrier that is missing. */
 #include "gpu/emulate/kernel.h"
 #include "tests/emulated_case.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <sys/wait.h>
@@ -86,9 +87,5 @@ int main(void)
     tcase_add_loop_test(tcase, every_barrier_is_needed, BARRIER_NONE + 1, BARRIERS);
     tcase_add_test(tcase, a_barrier_that_not_all_threads_reach_is_an_error);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -5,6 +5,7 @@
 #include "cases/families/random.h"
 #include "gpu/exp_log.h"
 #include "tests/exp_log_mpfr.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -325,10 +326,5 @@ static Suite *exp_log_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(exp_log_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(exp_log_suite());
 }

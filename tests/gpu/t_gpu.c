@@ -4,6 +4,7 @@
  * deadline, counts what is refused and leaves a table after every part. EVIDENT_CARRY: the folder.
  */
 #include "tests/program_case.h"
+#include "tests/run_suite.h"
 
 #include <stdbool.h>
 
@@ -175,9 +176,5 @@ int main(void)
         tcase_add_test(carry, programs_start_where_there_are_no_libraries);
     suite_add_tcase(suite, script);
     suite_add_tcase(suite, carry);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

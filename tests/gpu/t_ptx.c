@@ -10,6 +10,7 @@
 #include "tests/emulated_case.h"
 #include "tests/program_case.h"
 #include "tests/ptx/standin.h"
+#include "tests/run_suite.h"
 
 static const char *const order_name[] = {"issue", "first", "last", "random"};
 
@@ -353,11 +354,7 @@ int main(void)
     add_all(same, device);
     suite_add_tcase(suite, same);
     suite_add_tcase(suite, device);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }
 
 #else

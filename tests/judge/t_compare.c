@@ -2,6 +2,7 @@
 /* t_compare.c: comparisons with numbers planted by hand: does the judge say what they deserve? */
 #include "verify/judge/bounds.h"
 #include "verify/verify.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -249,10 +250,5 @@ static Suite *compare_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(compare_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(compare_suite());
 }

@@ -2,6 +2,7 @@
 /* t_defects.c: the register of published defects is one: what `evident defects` prints, what
  * --defect plants and the table of ref/MATH.md are the same 18 rows. */
 #include "verify/judge/defect.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -133,10 +134,5 @@ int main(void)
     tcase_add_test(tests, option_takes_what_the_register_can_plant);
     tcase_add_test(tests, published_scheme_is_those_that_say_so);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 /* t_judge.c: whole cases with planted truths: does the judge judge? */
 #include "verify/judge/bounds.h"
 #include "verify/verify.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -359,10 +360,5 @@ static Suite *judge_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(judge_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(judge_suite());
 }

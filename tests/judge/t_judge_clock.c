@@ -4,6 +4,7 @@
 #include "tests/store_case.h"
 #include "verify/judge/bounds.h"
 #include "verify/judge/judge_scheme.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -315,10 +316,5 @@ static Suite *clock_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(clock_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(clock_suite());
 }

@@ -6,6 +6,7 @@
 #include "verify/judge/judge_scheme.h"
 
 #include "gpu/gpu.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -368,10 +369,5 @@ static Suite *engine_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(engine_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(engine_suite());
 }

@@ -5,6 +5,7 @@
 #include "verify/judge/judge_scheme.h"
 
 #include "gpu/gpu.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -163,12 +164,8 @@ static Suite *invariance_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(invariance_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = run_suite(invariance_suite());
     flint_cleanup();
     mpfr_free_cache();
-    return failed != 0;
+    return failed;
 }

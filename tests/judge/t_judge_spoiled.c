@@ -3,6 +3,7 @@
 #include "verify/judge/judge_scheme.h"
 
 #include "gpu/gpu.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -157,9 +158,5 @@ static Suite *spoiled_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(spoiled_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(spoiled_suite());
 }

@@ -2,6 +2,7 @@
 /* t_metamorphic.c: the reference says the same of cases that were changed in ways that must not
  * matter, and a wrong number would be seen. */
 #include "verify/judge/judge.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -109,10 +110,5 @@ int main(void)
     tcase_add_loop_test(tests, the_reference_says_the_same_after_each_change, 0, NAMES);
     tcase_add_loop_test(tests, a_wrong_number_is_seen, 0, NAMES);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

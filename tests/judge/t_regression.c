@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_regression.c: every case of cases/regression passes: what was wrong once is not wrong again. */
 #include "verify/verify.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -68,10 +69,5 @@ int main(void)
     tcase_add_test(tests, every_regression_case_passes);
     tcase_add_test(tests, every_regression_case_is_canonical);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 /* t_reported.c: cases made after problems that users of simulators reported, each with its right
  * value or its clear refusal (tests/reported/expected.tsv says where the values come from). */
 #include "ref/ref.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -190,10 +191,5 @@ int main(void)
     tcase_add_test(tests, what_is_no_case_is_refused_with_its_place);
     tcase_add_test(tests, two_sources_stand_for_two_spikes_at_once);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

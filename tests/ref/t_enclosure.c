@@ -30,8 +30,7 @@ enum crossing peak_find(arb_t s, arb_t peak, const struct neuron *n, const arb_t
                         long prec);
 enum crossing crossing_find(arb_t s, arb_t slope, arb_t current, arb_t peak, const struct neuron *n,
                             const arb_t v, const arb_t i, const arb_t horizon, long prec);
-enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f,
-                       void *context);
+enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f, void *context);
 void rules_clear(struct pass *e);
 
 #include "cases/families/random.h"
@@ -367,6 +366,7 @@ START_TEST(no_box_around_a_wrong_root_is_proven)
 END_TEST
 
 #include "tests/enclosure_case.h"
+#include "tests/run_suite.h"
 
 int main(void)
 {
@@ -384,10 +384,5 @@ int main(void)
     tcase_add_loop_test(tests, uncertain_arrivals_hold_what_happens_around_them, 0, UNCERTAINS);
     tcase_add_test(tests, epsilon_is_what_its_derivation_says);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
  * closed form and by halving. */
 #include "cases/families/random.h"
 #include "ref/reference/reference.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -320,10 +321,5 @@ int main(void)
     tcase_add_loop_test(flow, answers_hold_for_every_point_of_the_balls, 0, RADII);
     tcase_add_test(flow, hints_are_not_late);
     suite_add_tcase(suite, flow);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int bad = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

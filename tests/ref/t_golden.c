@@ -58,6 +58,7 @@ struct golden_batch {
 };
 
 #include "tests/golden/eventprop.inc"
+#include "tests/run_suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -254,10 +255,5 @@ static Suite *golden_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(golden_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(golden_suite());
 }

@@ -8,6 +8,7 @@
  * Times in ms. */
 #include "cases/families/build.h"
 #include "ref/ref.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -359,10 +360,5 @@ static Suite *lif_golden_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(lif_golden_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(lif_golden_suite());
 }

@@ -3,6 +3,7 @@
  * spikes by superposition in long double: every neuron once more, event by event, from the proven
  * times of the spikes. */
 #include "ref/ref.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -346,10 +347,5 @@ int main(void)
     tcase_add_loop_test(margins, margins_are_those_of_the_spikes, 0, 8);
     tcase_add_test(margins, probes_leave_margins_as_they_are);
     suite_add_tcase(suite, margins);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int bad = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

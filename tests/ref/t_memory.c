@@ -7,6 +7,7 @@
 #include "tests/grid_compare.h"
 #include "tests/twin_case.h"
 #include "verify/verify.h"
+#include "tests/run_suite.h"
 
 #include <flint/flint.h>
 #include <gmp.h>
@@ -307,9 +308,5 @@ int main(void)
     tcase_add_test(one, memory_for_steps);
     tcase_add_test(one, a_judge_short_of_memory_says_error);
     suite_add_tcase(suite, one);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int bad = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite_forked(suite);
 }

@@ -4,6 +4,7 @@
  * differences of the witness's loss, which share nothing with the reference; some to closed forms.
  */
 #include "tests/none_case.h"
+#include "tests/run_suite.h"
 
 /* With a hidden neuron that spikes near 4.3 and sends to the outputs by two projections. */
 #define HIDDEN(end, first, second, third)                                                          \
@@ -194,10 +195,5 @@ int main(void)
     tcase_add_test(sides, sides_are_those_of_closed_forms);
     tcase_add_test(sides, adjoints_on_a_plateau_are_none);
     suite_add_tcase(suite, sides);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int bad = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * of targets, at one time; what stays undecided, and in which words; spikes that T cuts off. */
 #include "tests/none_case.h"
 #include "tests/whole.h"
+#include "tests/run_suite.h"
 
 #define LOSS(model, projections, spikes, target, loss)                                             \
     "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":12},\"populations\":["        \
@@ -147,10 +148,5 @@ int main(void)
     tcase_add_test(sides, words_say_what_is_so);
     tcase_add_test(sides, a_spike_that_T_cuts_off_has_a_margin);
     suite_add_tcase(suite, sides);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int bad = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

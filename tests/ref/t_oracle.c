@@ -2,6 +2,7 @@
 /* t_oracle.c: does `evident run` say what a third simulator says? A few cases of all losses; `make
  * oracle` compares 500. */
 #include "tests/oracle_compare.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 
@@ -98,10 +99,5 @@ int main(void)
     tcase_add_test(tests, no_voltage_is_above_the_top);
     tcase_add_test(tests, the_oracle_has_the_loss_of_an_example);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
  * In a neuron with outside input these uncertainties shrink, so a train of any length needs the
  * same precision; counted more than once a spike they would grow, and precision with the length. */
 #include "ref/ref.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -227,10 +228,5 @@ static Suite *precision_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(precision_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(precision_suite());
 }

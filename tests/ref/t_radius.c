@@ -4,6 +4,7 @@
 
 #include "ref/reference/adjoint.h"
 #include "tests/uncertain_case.h"
+#include "tests/run_suite.h"
 
 #include <string.h>
 
@@ -275,10 +276,5 @@ int main(void)
     tcase_add_test(tests, bounds_of_an_integrand_are_those_of_the_whole_ellipse);
     tcase_add_test(tests, what_lies_within_epsilon_or_rho_is_not_decided);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

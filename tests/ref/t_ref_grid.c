@@ -2,6 +2,7 @@
 /* t_ref_grid.c: the grid reference against the scheme as written down in scheme.h: is every number
  * of an engine within its bound, and is a number that is wrong outside? */
 #include "tests/grid_compare.h"
+#include "tests/run_suite.h"
 
 static const char *const families[] = {
     "random-recurrent",     "random-delays",
@@ -228,10 +229,5 @@ int main(void)
     tcase_add_test(tests, without_gradients_the_loss_is_the_same);
     tcase_add_test(tests, a_sample_sees_nothing_of_the_one_before);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

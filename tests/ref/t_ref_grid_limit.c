@@ -2,6 +2,7 @@
 /* t_ref_grid_limit.c: as the step shrinks, the grid reference tends to the reference, at first
  * order: so the scheme it follows is the right one. */
 #include "tests/grid_compare.h"
+#include "tests/run_suite.h"
 
 enum { HALVINGS = 6 };
 
@@ -106,10 +107,5 @@ int main(void)
                         gradients_of_delays_and_time_constants_tend_to_the_reference_at_first_order,
                         0, count);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

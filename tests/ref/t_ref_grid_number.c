@@ -3,6 +3,7 @@
  * as much as their bounds allow: is the rounded result within its bound, and the bound no more than
  * it has to be? */
 #include "ref/grid/grid.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -384,10 +385,5 @@ int main(void)
     tcase_add_test(tests, a_driven_adjoint_is_within_its_bounds_and_comes_near_them);
     tcase_add_test(tests, the_difference_of_two_drives_is_within_their_drift_and_comes_near_it);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

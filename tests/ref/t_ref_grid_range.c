@@ -2,6 +2,7 @@
 /* t_ref_grid_range.c: numbers of the grid reference at the ends of the range of doubles, where a
  * bound is the largest or the least that there is. */
 #include "ref/grid/grid.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -83,9 +84,5 @@ int main(void)
     tcase_add_test(tests, a_size_is_never_less_and_a_least_size_never_more);
     tcase_add_test(tests, what_may_leave_the_range_has_no_bound);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -3,6 +3,7 @@
  * an engine that has it, and does it differ from the clean scheme where, and only where, it should?
  */
 #include "tests/grid_compare.h"
+#include "tests/run_suite.h"
 
 enum { VARIANTS = 12, CASES = 11 };
 
@@ -186,10 +187,5 @@ int main(void)
     tcase_add_test(tests, defects_together_are_followed_too);
     tcase_add_loop_test(tests, a_defect_differs_from_the_clean_scheme_where_it_should, 0, count);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

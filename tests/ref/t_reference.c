@@ -3,6 +3,7 @@
  * names, weights of zero whose arrival falls on a spike, and maxima that are not unique. */
 #include "ref/reference/reference.h"
 #include "tests/twin_case.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -346,10 +347,5 @@ int main(void)
     tcase_add_test(edges, probes_of_two_outputs_are_those_of_each);
     tcase_add_test(edges, adjoints_are_recorded_where_something_happens);
     suite_add_tcase(suite, edges);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int bad = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

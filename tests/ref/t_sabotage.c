@@ -5,6 +5,7 @@
  *
  * Linked with --wrap for the guesses (tests.mk). */
 #include "ref/reference/reference.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -215,10 +216,5 @@ int main(void)
     tcase_add_loop_test(guesses, wrong_guesses_never_make_wrong_numbers, 0, SABOTAGES);
     tcase_add_loop_test(guesses, few_bits_never_make_wrong_numbers, 0, 16);
     suite_add_tcase(suite, guesses);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int bad = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 /* t_witness_difference.c: differences of the loss against derivatives in closed form, and against
  * each other. */
 #include "tests/witness_case.h"
+#include "tests/run_suite.h"
 
 #define UNIFORM "\"kind\":\"voltage-integral-cross-entropy\",\"weighting\":\"uniform\""
 
@@ -188,10 +189,5 @@ static Suite *witness_difference_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(witness_difference_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(witness_difference_suite());
 }

@@ -2,6 +2,7 @@
 /* t_witness_event.c: what happens first: delays, arrivals and crossings at one time, the end of the
  * trial, and excitation without end. */
 #include "tests/witness_case.h"
+#include "tests/run_suite.h"
 
 START_TEST(spike_of_a_chain_comes_its_delay_later)
 {
@@ -107,10 +108,5 @@ static Suite *witness_event_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(witness_event_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(witness_event_suite());
 }

@@ -5,6 +5,7 @@
  *
  * Linked with --wrap for both looks (tests.mk). */
 #include "ref/witness/witness.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -117,10 +118,5 @@ int main(void)
     tcase_set_timeout(forecast, 60);
     tcase_add_loop_test(forecast, looks_only_save_time, EARLIEST_NOW, LOOKS);
     suite_add_tcase(suite, forecast);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int bad = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

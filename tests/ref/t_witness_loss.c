@@ -2,6 +2,7 @@
 /* t_witness_loss.c: the losses against sums worked out here: Simpson's rule in double over voltages
  * summed from single responses, spike times in closed form. */
 #include "tests/witness_case.h"
+#include "tests/run_suite.h"
 
 static bool agree_d(mpfr_srcptr got, double want, int bits)
 {
@@ -193,10 +194,5 @@ static Suite *witness_loss_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(witness_loss_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(witness_loss_suite());
 }

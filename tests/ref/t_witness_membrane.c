@@ -2,6 +2,7 @@
 /* t_witness_membrane.c: the spikes of one neuron against closed forms: crossings, reset, bias, and
  * peaks that touch the threshold. */
 #include "tests/witness_case.h"
+#include "tests/run_suite.h"
 
 /* Is V = 1 at the first spike after a single arrival of this weight at start? */
 static void check_first_crossing(const char *text, double tau_mem, double tau_syn, double weight,
@@ -144,10 +145,5 @@ static Suite *witness_membrane_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(witness_membrane_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(witness_membrane_suite());
 }

@@ -2,6 +2,7 @@
 /* t_witness_pattern.c: differences across which spikes change in count or order are named so and
  * are no evidence. */
 #include "tests/witness_case.h"
+#include "tests/run_suite.h"
 
 static enum witness_class class_of(const struct case_problem *c, const char *name, mpfr_prec_t cap)
 {
@@ -108,10 +109,5 @@ static Suite *witness_pattern_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(witness_pattern_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(witness_pattern_suite());
 }

@@ -3,6 +3,7 @@
  * are. */
 #include "ref/witness/witness.h"
 #include "tests/witness_case.h"
+#include "tests/run_suite.h"
 
 enum { WORK = PREC + WITNESS_GUARD_BITS };
 
@@ -96,10 +97,5 @@ static Suite *share_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(share_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(share_suite());
 }

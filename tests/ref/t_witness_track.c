@@ -5,6 +5,7 @@
  * bits, and the digests the same. */
 #include "ref/witness/witness.h"
 #include "tests/witness_case.h"
+#include "tests/run_suite.h"
 
 enum { WORK = PREC + WITNESS_GUARD_BITS, STEP = -5 * PREC / 16 };
 
@@ -149,10 +150,5 @@ static Suite *track_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(track_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(track_suite());
 }

@@ -3,6 +3,7 @@
  * it shows first. */
 #include "tests/clock_case.h"
 #include "verify/diagnose/explain.h"
+#include "tests/run_suite.h"
 
 #include <math.h>
 
@@ -287,10 +288,5 @@ int main(void)
     tcase_add_test(tests, text_says_where_what_and_how_to_see_it);
     tcase_add_test(tests, json_has_the_same);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_report.c: does the page say what the run says, and nothing where it cannot be drawn? */
 #include "tests/report_case.h"
+#include "tests/run_suite.h"
 
 static void assert_refused(const char *complaint)
 {
@@ -165,10 +166,5 @@ static Suite *report_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(report_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(report_suite());
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* t_report_command.c: `evident report` makes of a store the page that the run itself made. The
  * program is named by the environment variable EVIDENT; without it the suite fails. */
+#include "tests/run_suite.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,10 +110,5 @@ int main(void)
     tcase_add_test(tests, without_a_store_the_page_says_that_there_is_none);
     tcase_add_test(tests, what_is_wrong_is_said_in_one_line);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_report_page.c: what a page says of failures, bounds, time and planted faults. */
 #include "tests/report_case.h"
+#include "tests/run_suite.h"
 
 START_TEST(a_failing_case_shows_its_numbers_what_they_look_like_and_its_commands)
 {
@@ -169,10 +170,5 @@ int main(void)
     tcase_add_test(tcase, kill_matrix_counts_what_was_caught);
     tcase_add_test(tcase, every_link_in_the_page_has_its_place);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 /* t_result.c: what a result document says. Results are filled in by hand, so that a fault of the
  * writer cannot hide behind the reference. */
 #include "verify/verify.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <jansson.h>
@@ -376,10 +377,5 @@ static Suite *result_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(result_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(result_suite());
 }

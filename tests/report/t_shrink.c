@@ -4,6 +4,7 @@
 #include "verify/shrink/shrink.h"
 
 #include "gpu/gpu.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <signal.h>
@@ -197,10 +198,5 @@ int main(void)
     tcase_add_test(tests, crash_is_a_way_of_failing);
     tcase_add_test(tests, every_cut_leaves_a_case_or_is_refused_by_the_checker);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

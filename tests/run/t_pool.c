@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_pool.c: jobs in processes: every job is told of once, however it ends. */
 #include "verify/run/pool.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <signal.h>
@@ -233,9 +234,5 @@ int main(void)
     tcase_add_test(tests, pool_stays_while_more_may_come);
     tcase_add_test(tests, ends_are_explained);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -2,6 +2,7 @@
 /* t_ranks.c: several MPI ranks say what one process says, and leave the same store. Run where the
  * program was built with Open MPI. */
 #include "tests/program_case.h"
+#include "tests/run_suite.h"
 
 static const char suite_text[] = "random-deep 1 1\nrandom-batch 1 2\nrandom-recurrent 1 2\n"
                                  "closed-chain 1 6\nclosed-quadratic 1 25\ndegenerate-end 1 4\n";
@@ -69,9 +70,5 @@ int main(void)
     tcase_add_test(tests, their_store_is_that_of_one_process);
     tcase_add_test(tests, what_dies_on_any_rank_is_an_error_of_its_case);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite_forked(suite);
 }

@@ -3,6 +3,7 @@
 #include "tests/store_case.h"
 #include "verify/judge/bounds.h"
 #include "verify/verify.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <signal.h>
@@ -250,10 +251,5 @@ static Suite *suites_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suites_suite());
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suites_suite());
 }

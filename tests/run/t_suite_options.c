@@ -2,6 +2,7 @@
 /* t_suite_options.c: suites that say how they want to be judged. The program is named by the
  * environment variable EVIDENT; without it the suite fails. */
 #include "verify/command/command.h"
+#include "tests/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -173,10 +174,5 @@ int main(void)
     tcase_add_test(tests, words_are_cut_as_a_shell_cuts_them);
     tcase_add_test(tests, every_suite_of_the_program_can_be_read);
     suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(all);
 }

@@ -2,6 +2,7 @@
 /* t_summary.c: the summary of a CI job: what it says of a run, and that nothing in a name or an
  * answer is taken for markup. */
 #include "tests/store_case.h"
+#include "tests/run_suite.h"
 
 static struct store *store;
 
@@ -206,10 +207,5 @@ int main(void)
     tcase_add_test(tests, failures_are_annotations_of_a_workflow);
     tcase_add_test(tests, verify_appends_what_the_store_exports);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -32,3 +32,16 @@ void ver_word_put(FILE *out, const char *word)
     fputs(quoted ? quoted : word, out);
     free(quoted);
 }
+
+void ver_html_put(FILE *out, const char *text)
+{
+    static const char special[] = "&<>\"'";
+    static const char *const entity[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+    for (; *text; text++) {
+        const char *found = strchr(special, *text);
+        if (found)
+            fputs(entity[found - special], out);
+        else
+            fputc(*text, out);
+    }
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* word.h: words of the commands that are printed, to be copied into a shell. Private to verify/. */
+/* word.h: words as others read them: a shell, a page. Private to verify/. */
 #ifndef EVIDENT_VERIFY_WORD_H
 #define EVIDENT_VERIFY_WORD_H
 
@@ -8,5 +8,8 @@
 /* The word, in quotes where a shell needs them; to be freed. NULL if memory is short. */
 char *ver_word(const char *word);
 void ver_word_put(FILE *out, const char *word);
+
+/* Escaped for HTML. */
+void ver_html_put(FILE *out, const char *text);
 
 #endif

@@ -5,7 +5,6 @@
  * "times" says which. What the engine does not provide is absent. */
 #include "verify/judge/judge_scheme.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,14 +18,7 @@ struct writer {
 
 static void put_name(struct writer *w, const char *name)
 {
-    json_t *string = json_string(name);
-    char *text = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-    if (text)
-        fputs(text, w->out);
-    else
-        w->failed = true;
-    free(text);
-    json_decref(string);
+    w->failed |= !case_put_quoted(w->out, name);
 }
 
 /* With as few digits as read back to the same double. */

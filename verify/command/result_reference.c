@@ -7,7 +7,6 @@
  * object that says why. A row of a matrix stands on one line. */
 #include "verify/verify.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,14 +21,7 @@ struct writer {
 
 static void put_name(struct writer *w, const char *name)
 {
-    json_t *string = json_string(name);
-    char *text = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-    if (text)
-        fputs(text, w->out);
-    else
-        w->failed = true;
-    free(text);
-    json_decref(string);
+    w->failed |= !case_put_quoted(w->out, name);
 }
 
 static void put_digits(struct writer *w, const arb_t x, long digits)

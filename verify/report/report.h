@@ -51,7 +51,6 @@ int report_put_part(struct report *report, const char *name);
 
 /* ---- report_text.c: putting text ---- */
 
-void report_put_text(FILE *out, const char *text); /* escaped: names come from users */
 void report_put_cell(FILE *out, const char *kind, const char *text); /* kind: its class, or NULL */
 void report_put_table_start(FILE *out, const char *const *title);    /* titles end with NULL */
 void report_put_table_end(FILE *out);

@@ -19,7 +19,7 @@ enum { CASE = 1, VERDICT, REASON, QUANTITY, INDEX, GOT, WANT, DISTANCE, ENGINE, 
 static void put_quoted(FILE *out, const char *word)
 {
     char *quoted = ver_word(word);
-    report_put_text(out, quoted ? quoted : "");
+    ver_html_put(out, quoted ? quoted : "");
     free(quoted);
 }
 
@@ -28,7 +28,7 @@ static void put_quoted(FILE *out, const char *word)
 static void put_options(FILE *out, const char *options, const char *command, bool engines)
 {
     char *text = options_again(options, command, engines);
-    report_put_text(out, text ? text : "");
+    ver_html_put(out, text ? text : "");
     free(text);
 }
 
@@ -66,14 +66,14 @@ static void put_head(struct report *report, char *const *cell, size_t number)
     bool open = strstr("undecided not-run", cell[VERDICT]) != NULL;
     fprintf(report->out, "<article id=\"case-%zu\">\n<h3><span class=\"%s\">", number,
             open ? "open" : "bad");
-    report_put_text(report->out, cell[VERDICT]);
+    ver_html_put(report->out, cell[VERDICT]);
     fputs("</span> ", report->out);
-    report_put_text(report->out, cell[CASE]);
+    ver_html_put(report->out, cell[CASE]);
     fputs("</h3>\n<p>", report->out);
-    report_put_text(report->out, cell[REASON]);
+    ver_html_put(report->out, cell[REASON]);
     if (strcmp(cell[HINT], "-") != 0) {
         fputs("<br><strong>", report->out);
-        report_put_text(report->out, cell[HINT]);
+        ver_html_put(report->out, cell[HINT]);
         fputs("</strong>", report->out);
     }
     fputs("</p>\n", report->out);
@@ -144,11 +144,11 @@ static void put_case_row(struct report *report, struct shown *shown, char *const
         put_numbers(report, cell);
     } else if (fresh && shown->cases <= SHOWN + LISTED) {
         fputs("<li>", report->out);
-        report_put_text(report->out, cell[VERDICT]);
+        ver_html_put(report->out, cell[VERDICT]);
         fputs(" <code>", report->out);
-        report_put_text(report->out, cell[CASE]);
+        ver_html_put(report->out, cell[CASE]);
         fputs("</code>: ", report->out);
-        report_put_text(report->out, strcmp(cell[HINT], "-") != 0 ? cell[HINT] : cell[REASON]);
+        ver_html_put(report->out, strcmp(cell[HINT], "-") != 0 ? cell[HINT] : cell[REASON]);
         fputs("</li>\n", report->out);
     }
 }

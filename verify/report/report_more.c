@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* report_more.c: what the page says beside the numbers: where the time went, the runs before this
  * one, the planted faults, and what the run was. */
+#include "verify/base/word.h"
 #include "verify/report/report.h"
 
 #include <errno.h>
@@ -87,7 +88,7 @@ static void put_matrix(FILE *out, FILE *table)
             fputs("<div class=\"wide\"><table class=\"heat kills\">\n<thead><tr>", rows);
             for (size_t k = 0; k < cells; k++) {
                 fputs("<th scope=\"col\"><span>", rows);
-                report_put_text(rows, cell[k]);
+                ver_html_put(rows, cell[k]);
                 fputs("</span></th>", rows);
             }
             fputs("</tr></thead>\n<tbody>\n", rows);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* report_part.c: the parts of the page: verdict, totals, families, pictures. */
+#include "verify/base/word.h"
 #include "verify/report/report.h"
 
 #include <stdlib.h>
@@ -139,17 +140,17 @@ static int put_summary(struct report *report)
 static int put_command(struct report *report)
 {
     fputs("evident verify ", report->out);
-    report_put_text(report->out, report->facts.suite);
+    ver_html_put(report->out, report->facts.suite);
     fputs(" ", report->out);
-    report_put_text(report->out, report->facts.options);
+    ver_html_put(report->out, report->facts.options);
     fputs(" --report ", report->out);
-    report_put_text(report->out, report->directory);
+    ver_html_put(report->out, report->directory);
     return 0;
 }
 
 static int put_directory(struct report *report)
 {
-    report_put_text(report->out, report->directory);
+    ver_html_put(report->out, report->directory);
     return 0;
 }
 

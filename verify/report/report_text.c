@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* report_text.c: text and tables of the page. Every text from a table is escaped, since names of
  * cases come from users. */
+#include "verify/base/word.h"
 #include "verify/report/report.h"
 
 #include <string.h>
 
-void report_put_text(FILE *out, const char *text)
-{
-    static const char special[] = "&<>\"'";
-    static const char *const entity[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
-    for (; *text; text++) {
-        const char *found = strchr(special, *text);
-        if (found)
-            fputs(entity[found - special], out);
-        else
-            fputc(*text, out);
-    }
-}
-
 void report_put_cell(FILE *out, const char *kind, const char *text)
 {
     fprintf(out, kind ? "<td class=\"%s\">" : "<td>", kind);
-    report_put_text(out, text);
+    ver_html_put(out, text);
     fputs("</td>", out);
 }
 

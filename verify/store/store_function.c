@@ -254,19 +254,6 @@ static void markdown(sqlite3_context *context, int count, sqlite3_value **value)
     free(made);
 }
 
-static void html(FILE *out, const char *text)
-{
-    static const char special[] = "&<>\"'";
-    static const char *const entity[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
-    for (; *text; text++) {
-        const char *found = strchr(special, *text);
-        if (found)
-            fputs(entity[found - special], out);
-        else
-            fputc(*text, out);
-    }
-}
-
 static void text_by(sqlite3_context *context, int count, sqlite3_value **value)
 {
     void (*put)(FILE * out, const char *text);
@@ -346,7 +333,7 @@ int store_add_functions(struct store *store)
     static struct {
         const char *name;
         void (*put)(FILE *out, const char *text);
-    } texts[] = {{"line", line}, {"word", ver_word_put}, {"xml", xml}, {"html", html}};
+    } texts[] = {{"line", line}, {"word", ver_word_put}, {"xml", xml}, {"html", ver_html_put}};
     static const struct {
         const char *name;
         int values;
