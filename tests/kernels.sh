@@ -62,12 +62,6 @@ mkdir -p "$(dirname "$out")"
         echo
         "${PYTHON:-python3}" -B tests/ptx/model.py --assumed
         cat "$work/forward" "$work/adjoint"
-        # The tree at 85dfe39 by this model, for comparison; nothing here runs it again.
-        printf '\n%s\n' 'Before (85dfe39), by this model:'
-        printf '%s\n' 'kernel_forward      384          1         6469      573     5489     2.77' \
-            'kernel_forward      384          2         6469      590     7762     3.92' \
-            'kernel_adjoint      384          1         5551      366     5839     2.95' \
-            'kernel_adjoint      384          2         5551      371     7068     3.57'
     fi
 } >"$work/report"
 mv "$work/report" "$out"

@@ -19,8 +19,9 @@ from collections import OrderedDict
 
 import translate
 
-# Cycles from issue to use. Jia et al. 2018 (arXiv:1804.06826) for arithmetic and shuffles, Luo et
-# al. 2024 (arXiv:2402.13499) for memory of the H100; barrier, branch and divisions are guesses.
+# Cycles from issue to use: after Jia et al. 2018 (arXiv:1804.06826) for arithmetic and shuffles, Luo
+# et al. 2024 (arXiv:2402.13499) for memory of the H100, both second-hand, their tables not looked up;
+# barrier, branch and divisions are guesses.
 LATENCY = {'alu': 4, 'fma': 4, 'dp': 8, 'xu': 16, 'shuffle': 24, 'vote': 12}
 SHARED, L1, L2, BARRIER, BRANCH = 33, 41, 263, 30, 8
 # Cycles that an instruction of a warp keeps its unit: 32 lanes by results a cycle and scheduler of
@@ -252,8 +253,9 @@ one a cycle, each as soon as its operands and its unit are ready. Assumed, in cy
 result: %s (alu: whole numbers;
 xu: conversions, counting bits); shared memory %d, first-level cache %d (%d KiB), second-level cache
 %d; barrier %d, after a branch %d; a division in float32 %d, in whole numbers of 32 bits %d, of 64 bits
-%d. Results a cycle of a unit: as in the CUDA C++ Programming Guide for 9.0. Latencies: Jia et al.
-2018 (arXiv:1804.06826), Luo et al. 2024 (arXiv:2402.13499); barrier, branch, divisions: guessed. Two
+%d. Results a cycle of a unit: as in the CUDA C++ Programming Guide for 9.0. Latencies: after
+Jia et al. 2018 (arXiv:1804.06826) and Luo et al. 2024 (arXiv:2402.13499), second-hand; barrier, branch,
+divisions: guessed. Two
 for an instruction of 64 bits, none for moves, parameters, extensions and what ptxas adds to an address
 or a product in passing. Not in it: what ptxas makes
 better or worse of PTX, other multiprocessors at the second-level cache, the start of a launch.
