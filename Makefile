@@ -31,7 +31,7 @@ include tests/tests.mk
 
 # hdf5 goes by the name hdf5-serial where no alternative was chosen.
 HDF5 := $(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5 || echo hdf5-serial)
-PACKAGES := mpfr jansson sqlite3 libxxhash $(HDF5)
+PACKAGES := mpfr jansson sqlite3 libxxhash zlib $(HDF5)
 # -isystem: warnings are for our own text.
 FOREIGN := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 INCLUDES = $(PLANTED:%=-I%) -I. $(FOREIGN)
@@ -51,7 +51,7 @@ OUT := $(if $(filter-out 0,$(FAULT)),$(BUILD)/fault-$(FAULT),$(BUILD))
 PROGRAM := $(OUT)/evident
 LIBRARY := $(BUILD)/libevident.a
 # gpu/clock/*.c are compiled for binary32 and for binary64; gpu/tools/ are programs of their own.
-OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c cases/families/*.c verify/*.c verify/*/*.c \
+OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cases/*.c cases/*/*.c verify/*.c verify/*/*.c \
                    ref/*/*.c) $(filter-out gpu/tools/% $(CUDA_UNUSED),$(wildcard gpu/*.c gpu/*/*.c))) $(CUDA_OBJECTS) \
            $(patsubst %.c,$(BUILD)/%.double.o,$(wildcard gpu/clock/*.c))
 include tests/faults.mk
@@ -165,7 +165,7 @@ lint: $(LINTED) ## rules of the house that no compiler checks
 # ---- installing ----
 
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
-PUBLIC = $(filter-out cases/internal.h cases/format.h,$(wildcard cases/*.h)) ref/ref.h gpu/gpu.h verify/verify.h verify/base/file.h
+PUBLIC = $(filter-out %/internal.h %/format.h %/hdf5_file.h,$(wildcard cases/*.h)) cases/spikes/spikes.h ref/ref.h gpu/gpu.h verify/verify.h verify/base/file.h
 COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evident
 PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES) $(MPI)' \
     'Description: proven gradients of spiking networks and their independent check' \

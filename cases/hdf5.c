@@ -4,9 +4,8 @@
  * IEEE binary32 and binary64 of either byte order are taken, since each of their numbers is a
  * double; other types would have to be rounded and are refused. The shape is compared with the case
  * before anything is allocated. HDF5's own messages are held back: a refusal is one line. */
-#include "cases/internal.h"
+#include "cases/hdf5_file.h"
 
-#include <hdf5.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +24,48 @@ static char *join(const char *directory, const char *file)
     return path;
 }
 
-static int is_float(hid_t type)
+int case_hdf5_quietly(int (*work)(void *context), void *context)
+{
+    H5E_auto2_t print;
+    void *data;
+    H5Eget_auto2(H5E_DEFAULT, &print, &data);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    int status = work(context);
+    H5Eset_auto2(H5E_DEFAULT, print, data);
+    return status;
+}
+
+/* Only a regular file: opening a pipe would wait for ever. */
+static bool is_regular(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static int recognise(void *path)
+{
+    return is_regular(path) && H5Fis_hdf5(path) > 0;
+}
+
+bool case_hdf5_recognise(const char *path)
+{
+    return case_hdf5_quietly(recognise, (void *)(uintptr_t)path) > 0;
+}
+
+hid_t case_hdf5_open(const struct case_report *report, const struct case_place *at,
+                     const char *path)
+{
+    char shown[CASE_SHOWN];
+    bool regular = is_regular(path);
+    hid_t file = regular ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
+    if (file < 0)
+        case_refuse(report, at, case_show_quoted(shown, path),
+                    regular ? "an HDF5 file; this one is damaged or of another kind"
+                            : "an HDF5 file; there is none of that name");
+    return file;
+}
+
+bool case_hdf5_is_float(hid_t type)
 {
     return H5Tequal(type, H5T_IEEE_F32LE) > 0 || H5Tequal(type, H5T_IEEE_F32BE) > 0 ||
            H5Tequal(type, H5T_IEEE_F64LE) > 0 || H5Tequal(type, H5T_IEEE_F64BE) > 0;
@@ -50,7 +90,7 @@ static int read_dataset(double **numbers, size_t *rows, size_t *taken,
     char found[CASE_SHOWN], wanted[CASE_SHOWN] = "any number of";
     hsize_t shape[2] = {0, 0};
     hid_t type = H5Dget_type(dataset);
-    int suits = type >= 0 && is_float(type);
+    int suits = type >= 0 && case_hdf5_is_float(type);
     if (type >= 0)
         H5Tclose(type);
     if (!suits)
@@ -81,24 +121,29 @@ static int read_dataset(double **numbers, size_t *rows, size_t *taken,
     return 0;
 }
 
-static int read_file(double **numbers, size_t *rows, size_t *taken,
-                     const struct case_report *report, const struct case_place *at,
-                     const char *path, const char *name, size_t columns)
+/* The arguments of case_read_dataset. */
+struct wish {
+    double **numbers;
+    size_t *rows, *taken;
+    const struct case_report *report;
+    const struct case_place *at;
+    const char *path, *name;
+    size_t columns;
+};
+
+static int read_file(void *context)
 {
+    const struct wish *wish = context;
     char shown[CASE_SHOWN];
-    struct stat status;
-    /* Only a regular file: opening a pipe would wait for ever. */
-    int regular = stat(path, &status) == 0 && S_ISREG(status.st_mode);
-    hid_t file = regular ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
+    hid_t file = case_hdf5_open(wish->report, CASE_KEY(wish->at, "hdf5"), wish->path);
     if (file < 0)
-        return case_refuse(report, CASE_KEY(at, "hdf5"), case_show_quoted(shown, path),
-                           regular ? "an HDF5 file; this one is damaged or of another kind"
-                                   : "an HDF5 file; there is none of that name");
-    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
-    int result = dataset < 0
-                     ? case_refuse(report, CASE_KEY(at, "dataset"), case_show_quoted(shown, name),
-                                   "a dataset of that HDF5 file")
-                     : read_dataset(numbers, rows, taken, report, at, dataset, columns);
+        return -1;
+    hid_t dataset = H5Dopen2(file, wish->name, H5P_DEFAULT);
+    int result = dataset < 0 ? case_refuse(wish->report, CASE_KEY(wish->at, "dataset"),
+                                           case_show_quoted(shown, wish->name),
+                                           "a dataset of that HDF5 file")
+                             : read_dataset(wish->numbers, wish->rows, wish->taken, wish->report,
+                                            wish->at, dataset, wish->columns);
     if (dataset >= 0)
         H5Dclose(dataset);
     H5Fclose(file);
@@ -109,13 +154,8 @@ int case_read_dataset(double **numbers, size_t *rows, size_t *taken,
                       const struct case_report *report, const struct case_place *at,
                       const char *path, const char *name, size_t columns)
 {
-    H5E_auto2_t print;
-    void *data;
-    H5Eget_auto2(H5E_DEFAULT, &print, &data);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    int status = read_file(numbers, rows, taken, report, at, path, name, columns);
-    H5Eset_auto2(H5E_DEFAULT, print, data);
-    return status;
+    struct wish wish = {numbers, rows, taken, report, at, path, name, columns};
+    return case_hdf5_quietly(read_file, &wish);
 }
 
 int case_read_hdf5(double **numbers, size_t *rows, struct case_reader *reader,

@@ -9,6 +9,7 @@
 #include "cases/format.h"
 
 #include <jansson.h>
+#include <locale.h>
 
 /* Longest input, in bytes: JSON trees take up to 25 times the size of their text. */
 #define CASE_MAX_BYTES ((size_t)1 << 30)
@@ -49,6 +50,9 @@ char *case_show_number(char text[CASE_NUMBER], double value);
 int case_refuse(const struct case_report *report, const struct case_place *at, const char *found,
                 const char *wanted, ...) __attribute__((format(printf, 4, 5)));
 int case_refuse_memory(const struct case_report *report);
+
+/* Refuses a file that cannot be read; cause: an errno. */
+int case_refuse_file(const struct case_report *report, int cause, const char *wanted);
 
 /* ---- judging the values of a case (check.c) ---- */
 
@@ -138,5 +142,14 @@ int case_read_hdf5(double **numbers, size_t *rows, struct case_reader *reader,
 /* Reads a whole file of at most limit bytes ("-": standard input). NULL and error on refusal. */
 char *case_read_bytes(size_t *length, const struct case_report *report, const char *path,
                       size_t limit);
+
+/* The JSON value of a text, to be given back with json_decref(). A line of the report is that where
+ * the text begins (0: the first). NULL and error on refusal. In the plain locale. */
+json_t *case_load_json(const char *text, size_t length, const struct case_report *report);
+
+/* From here on 0.5 is a number and never 0,5. Returns what leave wants back, or (locale_t)0 if
+ * memory is short. */
+locale_t case_locale_enter(void);
+void case_locale_leave(locale_t before);
 
 #endif

@@ -11,12 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int refuse_file(const struct case_report *report, int cause)
+int case_refuse_file(const struct case_report *report, int cause, const char *wanted)
 {
     char why[96] = "an error", found[128];
     strerror_r(cause, why, sizeof why);
     snprintf(found, sizeof found, "no readable file (%s)", why);
-    return case_refuse(report, NULL, found, "a case");
+    return case_refuse(report, NULL, found, "%s", wanted);
 }
 
 /* Doubles the buffer until the end of the file, or until it holds one byte more than the limit. */
@@ -42,7 +42,7 @@ static char *read_stream(size_t *length, const struct case_report *report, FILE 
     if (!text) {
         case_refuse_memory(report);
     } else if (ferror(in)) {
-        refuse_file(report, errno);
+        case_refuse_file(report, errno, "a case");
         free(text);
         return NULL;
     }
@@ -59,7 +59,7 @@ char *case_read_bytes(size_t *length, const struct case_report *report, const ch
     char *text = NULL;
     FILE *in = fopen(path, "rb");
     if (!in || fstat(fileno(in), &status))
-        refuse_file(report, errno);
+        case_refuse_file(report, errno, "a case");
     else if (S_ISDIR(status.st_mode))
         case_refuse(report, NULL, "a directory", "a file");
     else if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > limit)
@@ -80,7 +80,7 @@ static void refuse_json(const struct case_report *report, const json_error_t *js
     } hints[] = {
         {json_error_invalid_utf8, "UTF-8 text"},
         {json_error_premature_end_of_input, "the rest of the JSON text"},
-        {json_error_end_of_input_expected, "nothing after the case"},
+        {json_error_end_of_input_expected, "nothing after the JSON text"},
         {json_error_duplicate_key, "every key once"},
         {json_error_numeric_overflow,
          "a number that a double can hold; integers beyond 64 bits need a decimal point"},
@@ -96,7 +96,9 @@ static void refuse_json(const struct case_report *report, const json_error_t *js
     snprintf(problem, sizeof problem, "%s", json->text);
     char *near = strstr(problem, " near '");
     char *end = strstr(problem, " near end of file");
-    struct case_report here = {report->file, report->error, json->line, json->column};
+    struct case_report here = {report->file, report->error,
+                               json->line + (report->line > 0 ? report->line - 1 : 0),
+                               json->column};
     if (end) {
         *end = 0;
         case_refuse(&here, NULL, "the end of the file", "%s (%s)", wanted, problem);
@@ -114,8 +116,7 @@ static void refuse_json(const struct case_report *report, const json_error_t *js
     }
 }
 
-static struct case_problem *read_json(const char *text, size_t length,
-                                      const struct case_report *report, const char *directory)
+json_t *case_load_json(const char *text, size_t length, const struct case_report *report)
 {
     json_error_t json;
     if (length > CASE_MAX_BYTES) {
@@ -130,10 +131,17 @@ static struct case_problem *read_json(const char *text, size_t length,
         return NULL;
     }
     json_t *root = json_loadb(length ? text : "", length, JSON_REJECT_DUPLICATES, &json);
-    if (!root) {
+    if (!root)
         refuse_json(report, &json);
+    return root;
+}
+
+static struct case_problem *read_json(const char *text, size_t length,
+                                      const struct case_report *report, const char *directory)
+{
+    json_t *root = case_load_json(text, length, report);
+    if (!root)
         return NULL;
-    }
     struct case_reader reader = {*report, directory, calloc(1, sizeof *reader.problem), NULL, 0, 0};
     int status = reader.problem
                      ? case_read_object(&reader, CASE_ROOT, &case_root, root, reader.problem)
@@ -146,19 +154,28 @@ static struct case_problem *read_json(const char *text, size_t length,
     return NULL;
 }
 
+locale_t case_locale_enter(void)
+{
+    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    return plain == (locale_t)0 ? plain : uselocale(plain);
+}
+
+void case_locale_leave(locale_t before)
+{
+    freelocale(uselocale(before));
+}
+
 struct case_problem *case_read_text(const char *text, size_t length, const char *name,
                                     const char *directory, struct case_error *error)
 {
     struct case_report report = {name, error, 0, 0};
-    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0); /* 0.5, never 0,5 */
-    if (plain == (locale_t)0) {
+    locale_t before = case_locale_enter();
+    if (before == (locale_t)0) {
         case_refuse_memory(&report);
         return NULL;
     }
-    locale_t before = uselocale(plain);
     struct case_problem *c = read_json(text, length, &report, directory);
-    uselocale(before);
-    freelocale(plain);
+    case_locale_leave(before);
     return c;
 }
 

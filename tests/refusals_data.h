@@ -44,7 +44,7 @@ static const struct refusal refusals[] = {
     {NULL, NULL, "[]", "case: $: found a list of 0, wanted an object: a case"},
     {NULL, NULL, "{}", "case: $: found no such key, wanted the key \"format\" of a case"},
     {label, "\"linear\"}}", "\"linear\"}", "case:9:0: found the end of the file, wanted the rest of the JSON text ('}' expected)"},
-    {label, "\"linear\"}}", "\"linear\"}} {}", "case:8:98: found {, wanted nothing after the case (end of file expected)"},
+    {label, "\"linear\"}}", "\"linear\"}} {}", "case:8:98: found {, wanted nothing after the JSON text (end of file expected)"},
     {label, "\"end\": 40", "\"end\": NaN", "case:1:61: found NaN, wanted valid JSON (invalid token)"},
     {label, "\"end\": 40", "\"end\": -Infinity", "case:1:59: found -, wanted valid JSON (invalid token)"},
     {label, "\"end\": 40", "\"end\": 1e999", "case:1:63: found 1e999, wanted a number that a double can hold; integers beyond 64 bits need a decimal point (real number overflow)"},
