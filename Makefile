@@ -181,7 +181,7 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	    $(wildcard reports/measured/kills.tsv)
 	install -D -m 644 -t $(SHARE)/suites verify/suites/*
 	install -D -m 644 -t $(SHARE)/examples cases/examples/*.json verify/exec/examples/eventprop.c
-	install -D -m 644 -t $(SHARE)/regression cases/regression/*.json
+	for room in regression training; do install -D -m 644 -t $(SHARE)/$$room cases/$$room/*.json || exit 1; done
 	install -D -m 644 -t $(SHARE)/data cases/data/digits.h5 cases/data/README.md
 	install -D -m 644 -t $(SHARE) cases/case.schema.json
 	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig

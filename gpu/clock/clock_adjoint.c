@@ -92,6 +92,8 @@ static void jump(const struct clock_plan *plan, struct clock_sample *s, size_t p
             scored && s->when[neuron] == step
                 ? step_jump_loss(lambda, height, list->rev[k], s->pull[neuron], list->slope[k])
                 : step_jump(lambda, height, list->rev[k], list->slope[k]);
+        if (plan->rules.pull)
+            s->lambda_v[cell] = s->lambda_v[cell] - plan->rules.pull[cell];
     }
 }
 
@@ -212,6 +214,14 @@ void clock_adjoint_begin(const struct clock_plan *plan, struct clock_sample *s)
         s->steady[k] = 0;
 }
 
+/* The published rule that revives a silent output: as if it spiked at the end. */
+static void start_phantom(const struct clock_plan *plan, struct clock_sample *s, size_t sample)
+{
+    uint32_t label = plan->label[sample];
+    if (plan->rules.phantom != 0 && s->when[label] == UINT32_MAX)
+        s->lambda_v[plan->population[plan->loss.population].first + label] = plan->rules.phantom;
+}
+
 /* Arrivals at a maximum see lambda_V within its jump. */
 static void meet_kinks(const struct clock_plan *plan, struct clock_sample *s, uint32_t a)
 {
@@ -267,6 +277,7 @@ void clock_adjoint(const struct clock_run *run, size_t sample, uint32_t chunk)
     uint32_t low = chunk * CHUNK, high = low + CHUNK - 1;
     if (chunk == (plan->steps - 1) / CHUNK) {
         high = plan->steps - 1;
+        start_phantom(plan, s, sample);
         step_back(plan, s, sample, s->lambda_i, s->zero, plan->steps);
     }
     real *row = history + (high - low) * stride;

@@ -227,10 +227,10 @@ int clock_forward(struct clock_run *run)
     int failed = 0;
     double sum = 0;
 #pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
-    for (size_t k = 0; k < plan->samples; k++)
+    for (size_t k = 0; k < plan->valid; k++)
         failed |= forward_sample(plan, &run->sample[k], k) != 0;
-    for (size_t k = 0; k < plan->samples && !failed; k++)
+    for (size_t k = 0; k < plan->valid && !failed; k++)
         sum = sum + run->sample[plan->order[k]].loss;
-    run->loss = (double)(real)(sum / (double)plan->samples);
+    run->loss = (double)(real)(sum / (double)plan->valid);
     return failed ? -1 : 0;
 }

@@ -45,7 +45,7 @@ int clock_gather_sort(struct clock_run *run, size_t fan, uint32_t chunk)
     if (high > plan->steps - 1)
         high = plan->steps - 1;
     memset(first, 0, (size + 2) * sizeof *first);
-    for (size_t k = 0; k < plan->samples; k++) {
+    for (size_t k = 0; k < plan->valid; k++) {
         const struct clock_list *list = &run->sample[k].back[source];
         window(&from, &to, list, delay, low, high);
         for (size_t n = from; n < to; n++)
@@ -56,7 +56,7 @@ int clock_gather_sort(struct clock_run *run, size_t fan, uint32_t chunk)
     if (make_room(run, fan, sum) != 0)
         return -1;
     uint32_t *entry = run->gather.entry[fan];
-    for (size_t k = 0; k < plan->samples; k++) {
+    for (size_t k = 0; k < plan->valid; k++) {
         size_t sample = plan->order[k];
         const struct clock_list *list = &run->sample[sample].back[source];
         window(&from, &to, list, delay, low, high);

@@ -179,7 +179,7 @@ static void sum_tau(struct clock_run *run)
     const struct clock_plan *plan = run->plan;
     for (size_t j = 0; j < plan->cells; j++) {
         run->tau_mem[j] = run->tau_syn[j] = 0;
-        for (size_t k = 0; k < plan->samples; k++) {
+        for (size_t k = 0; k < plan->valid; k++) {
             const struct clock_sample *s = &run->sample[plan->order[k]];
             run->tau_mem[j] = run->tau_mem[j] + s->tau_mem[j];
             run->tau_syn[j] = run->tau_syn[j] + s->tau_syn[j];
@@ -198,7 +198,7 @@ static void work(struct clock_run *run, const struct task *task, size_t tasks)
 {
     const struct clock_plan *plan = run->plan;
 #pragma omp for schedule(dynamic, 1)
-    for (size_t s = 0; s < plan->samples; s++)
+    for (size_t s = 0; s < plan->valid; s++)
         if (clock_block(plan, &run->sample[s]) == 0)
             clock_adjoint_begin(plan, &run->sample[s]);
         else
@@ -206,7 +206,7 @@ static void work(struct clock_run *run, const struct task *task, size_t tasks)
     for (uint32_t chunk = (plan->steps - 1) / CHUNK; !run->failed; chunk--) {
         double start = omp_get_wtime();
 #pragma omp for schedule(dynamic, 1)
-        for (size_t s = 0; s < plan->samples; s++)
+        for (size_t s = 0; s < plan->valid; s++)
             clock_adjoint(run, s, chunk);
         double middle = omp_get_wtime();
 #pragma omp for schedule(dynamic, 1)
@@ -241,7 +241,7 @@ int clock_backward(struct clock_run *run)
     list_tasks(task, plan);
     run->adjoint_seconds = run->gather_seconds = 0;
     memset(run->gradient, 0, plan->history * plan->synapses * sizeof(real));
-#pragma omp parallel if (plan->samples * plan->cells * CHUNK >= LEAST_WORK)
+#pragma omp parallel if (plan->valid * plan->cells * CHUNK >= LEAST_WORK)
     work(run, task, tasks);
     free(task);
     if (!run->failed && plan->options.tau_gradients)

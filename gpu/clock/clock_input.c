@@ -99,13 +99,13 @@ static int by_digest(const void *a, const void *b)
 
 static int rank_samples(struct clock_plan *plan)
 {
-    struct ranked *ranked = malloc(plan->samples * sizeof *ranked);
+    struct ranked *ranked = malloc(plan->valid * sizeof *ranked);
     plan->order = clock_take(&plan->memory, plan->samples, sizeof *plan->order);
     if (ranked && plan->order) {
-        for (size_t s = 0; s < plan->samples; s++)
+        for (size_t s = 0; s < plan->valid; s++)
             ranked[s] = (struct ranked){digest_sample(plan, s), s};
-        qsort(ranked, plan->samples, sizeof *ranked, by_digest);
-        for (size_t s = 0; s < plan->samples; s++)
+        qsort(ranked, plan->valid, sizeof *ranked, by_digest);
+        for (size_t s = 0; s < plan->valid; s++)
             plan->order[s] = ranked[s].sample;
     }
     int failed = !ranked || !plan->order;
@@ -118,9 +118,12 @@ enum result_status clock_inputs(struct clock_plan *plan, char reason[RESULT_REAS
     size_t lists = plan->samples * plan->populations;
     int failed = 0;
     plan->input = clock_take(&plan->memory, lists, sizeof *plan->input);
-    failed = !plan->input;
+    plan->label = clock_take(&plan->memory, plan->samples, sizeof *plan->label);
+    failed = !plan->input || !plan->label;
     if (!failed)
         memset(plan->input, 0, lists * sizeof *plan->input);
+    for (size_t s = 0; s < plan->samples && !failed; s++)
+        plan->label[s] = (uint32_t)plan->c->sample[s].label;
     for (size_t s = 0; s < plan->samples && !failed; s++)
         for (size_t p = 0; p < plan->populations && !failed; p++)
             if (plan->population[p].model == CASE_SPIKE_SOURCE)

@@ -129,7 +129,11 @@ static void end_instantaneous(const struct clock_plan *plan, struct clock_sample
     for (uint32_t n = 0; n < plan->steps; n++) {
         const real *v = s->output + n * width;
         sum = sum + loss_cross_entropy(loss_softmax(v, (uint32_t)plan->loss.outputs), v[label]);
+        for (size_t k = 0; k < plan->loss.outputs; k++)
+            s->square[k] = s->square[k] + (double)v[k];
     }
+    for (size_t k = 0; k < plan->loss.outputs; k++)
+        s->score[k] = clock_real(s->square[k] / (double)plan->steps);
     s->loss = sum / (double)plan->steps;
 }
 
@@ -150,11 +154,10 @@ static void end_squares(const struct clock_plan *plan, struct clock_sample *s,
 }
 
 /* by_time and t are on the stack for few outputs only; s->time has room for all. */
-static void end_first(const struct clock_plan *plan, struct clock_sample *s,
-                      const struct case_sample *sample)
+static void end_first(const struct clock_plan *plan, struct clock_sample *s, size_t sample)
 {
     const struct clock_loss *loss = &plan->loss;
-    uint32_t outputs = (uint32_t)loss->outputs, label = (uint32_t)sample->label;
+    uint32_t outputs = (uint32_t)loss->outputs, label = plan->label[sample];
     double *t = s->time, *by_time = s->time + outputs;
     for (size_t k = 0; k < outputs; k++) {
         double index = (double)s->when[k] + (loss->label_times ? 0.0 : 1.0);
@@ -163,32 +166,41 @@ static void end_first(const struct clock_plan *plan, struct clock_sample *s,
     if (loss->kind == CASE_FIRST_SPIKE_CROSS_ENTROPY)
         s->loss = loss_first_cross_entropy(by_time, t, outputs, label, &loss->first);
     else if (loss->kind == CASE_FIRST_SPIKE_SQUARED_ERROR)
-        s->loss = loss_first_squared_error(by_time, t, sample->times, outputs);
+        s->loss = loss_first_squared_error(by_time, t, plan->c->sample[sample].times, outputs);
     else
         s->loss = loss_first_margin(by_time, t, outputs, label, &loss->first);
+    bool skipped = plan->rules.skip_silent && s->when[label] == UINT32_MAX;
     for (size_t k = 0; k < outputs; k++)
-        s->pull[k] = clock_real(by_time[k]);
+        s->pull[k] = skipped ? 0 : clock_real(by_time[k]);
 }
 
 void clock_loss_end(const struct clock_plan *plan, struct clock_sample *s, size_t sample)
 {
-    const struct case_sample *from = &plan->c->sample[sample];
     switch (plan->loss.kind) {
     case CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY:
-        end_integral(plan, s, from->label);
+        end_integral(plan, s, plan->label[sample]);
         break;
     case CASE_MAX_VOLTAGE_CROSS_ENTROPY:
-        end_maximum(plan, s, from->label);
+        end_maximum(plan, s, plan->label[sample]);
         break;
     case CASE_INSTANTANEOUS_CROSS_ENTROPY:
-        end_instantaneous(plan, s, from->label);
+        end_instantaneous(plan, s, plan->label[sample]);
         break;
     case CASE_VOLTAGE_SQUARED_ERROR:
-        end_squares(plan, s, from);
+        end_squares(plan, s, &plan->c->sample[sample]);
         break;
     default:
-        end_first(plan, s, from);
+        end_first(plan, s, sample);
     }
+}
+
+size_t clock_predict(const struct clock_plan *plan, const struct clock_sample *s)
+{
+    size_t best = 0;
+    for (size_t k = 1; k < plan->loss.outputs; k++)
+        if (plan->loss.by_voltage ? s->score[k] > s->score[best] : s->when[k] < s->when[best])
+            best = k;
+    return best;
 }
 
 /* ---- backward ---- */
@@ -217,8 +229,8 @@ void clock_loss_drive(const struct clock_plan *plan, struct clock_sample *s, siz
         const real *v = s->output + step * width;
         struct loss_softmax softmax = loss_softmax(v, (uint32_t)loss->outputs);
         for (size_t k = 0; k < loss->outputs; k++)
-            s->steady[k] = clock_real(loss_pull(softmax, v[k], k == from->label) / plan->c->end /
-                                      defect_of(plan, SCHEME_DRIVE_OVER_TAU, k));
+            s->steady[k] = clock_real(loss_pull(softmax, v[k], k == plan->label[sample]) /
+                                      plan->c->end / defect_of(plan, SCHEME_DRIVE_OVER_TAU, k));
     } else if (loss->kind == CASE_VOLTAGE_SQUARED_ERROR) {
         for (size_t k = 0; k < loss->outputs; k++) {
             real y = target_back(plan, &from->voltages[k], &s->target[k], step);

@@ -184,7 +184,8 @@ enum result_status clock_plan_make(struct clock_plan *plan, const struct case_pr
                                    const struct engine_options *options, char reason[RESULT_REASON])
 {
     struct case_error error;
-    *plan = (struct clock_plan){.c = c, .options = *options, .samples = c->samples};
+    *plan = (struct clock_plan){
+        .c = c, .options = *options, .samples = c->samples, .valid = c->samples};
     plan->memory.poison = options->poison;
     if (c->loss.kind == CASE_FIRST_SPIKE_CROSS_ENTROPY && c->loss.tau0 <= 0)
         return refuse(reason, "tau0 of the loss is not positive");

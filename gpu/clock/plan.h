@@ -41,6 +41,7 @@
 #define clock_loss_end CLOCK(loss_end)
 #define clock_loss_drive CLOCK(loss_drive)
 #define clock_block CLOCK(block)
+#define clock_predict CLOCK(predict)
 #define clock_add_rows CLOCK(add_rows)
 #define clock_dot_lanes CLOCK(dot_lanes)
 #define clock_add_history CLOCK(add_history)
@@ -104,19 +105,29 @@ struct clock_loss {
     double drive_scale; /* 1 / end, the factor of a drive */
 };
 
+/* Rules of training that are no derivatives of the loss; without them all is 0. */
+struct clock_rules {
+    const real *pull; /* [cells] taken off lambda_V after the jump of every spike; NULL: nothing */
+    real phantom;     /* lambda_V at the end of an output that is the label and is silent */
+    bool skip_silent; /* no gradient of a sample whose label is silent */
+};
+
 struct clock_plan {
     struct clock_memory memory;
     const struct case_problem *c;
     struct engine_options options;
     struct case_grid grid;
     uint32_t steps;
-    size_t samples, populations, projections, cells, fans, synapses, rows;
+    size_t samples;  /* room for them: the batch by whose size gradients are divided */
+    size_t valid;    /* those of the present batch, <= samples */
+    uint32_t *label; /* [samples] */
+    size_t populations, projections, cells, fans, synapses, rows;
     struct clock_population *population;
     struct clock_projection *projection;
     size_t *incoming, *outgoing; /* projections by target, by source; in the order of the case */
     struct clock_fan *fan;
-    size_t
-        *order; /* [samples] canonical: by content, so that no sum depends on the batch's order */
+    size_t *order; /* [valid] of sums over samples: by content, so that none depends on the order
+                    * of a case's samples, or as a batch is given */
     /* [cells], see step.h */
     real *alpha, *beta, *kappa, *kappa_back, *drive, *bias, *threshold, *reset, *height;
     real *weight_scale, *tau_mem_scale, *tau_syn_scale; /* factors of the gradients' sums */
@@ -126,6 +137,7 @@ struct clock_plan {
     struct clock_list *input; /* [samples][populations]; empty where no source */
     struct clock_loss loss;
     size_t history; /* kinds of history rows a step: 1, or 2 with gradients of delays */
+    struct clock_rules rules;
 };
 
 /* RESULT_OK, or a status and reason. plan must be cleared whatever comes out. c must outlive it. */
@@ -159,14 +171,14 @@ struct clock_sample {
     unsigned char *any;          /* [padded / LANES] of a population: a spike among these */
     const real *zero;            /* [cells] */
     /* of the loss, [outputs] each */
-    real *score;      /* integral or maximum */
+    real *score;      /* integral, maximum or mean of V */
     uint32_t *when;   /* index of the maximum; step of the first spike or UINT32_MAX */
     real *pull;       /* q_j, g_j or dloss/dt_j */
     real *rise;       /* of a maximum: (I + bias) - V before the arrivals of the present step */
     real *kink;       /* of a maximum: its share, then that times g_j (step.h) */
     real *steady;     /* [padded] the drive of the present step */
     real *output;     /* [steps][padded outputs] V, where the loss needs a trace */
-    double *square;   /* sums of squares */
+    double *square;   /* sums over steps: of squares, or of V */
     double *time;     /* [2 outputs] of first spikes, and dloss/dt */
     uint32_t *target; /* current step of target.voltages */
     double loss;
@@ -217,6 +229,10 @@ void clock_loss_end(const struct clock_plan *plan, struct clock_sample *s, size_
 /* Fills s->steady[outputs] for a step. */
 void clock_loss_drive(const struct clock_plan *plan, struct clock_sample *s, size_t sample,
                       uint32_t step);
+
+/* The output that a sample is taken for: the largest score, the earliest first spike; of equal ones
+ * the first. After clock_forward. */
+size_t clock_predict(const struct clock_plan *plan, const struct clock_sample *s);
 
 /* Fills s->back: the lists without the spikes that a published defect loses. -1: memory. */
 int clock_block(const struct clock_plan *plan, struct clock_sample *s);

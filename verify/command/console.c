@@ -51,6 +51,11 @@ void console_catch_signals(bool wanted)
     sigaction(SIGTERM, &action, NULL);
 }
 
+int console_caught(void)
+{
+    return (int)caught;
+}
+
 /* Every finished case is recorded by now. The workers die with this process. */
 static void end_by_signal(struct console *console, size_t done, size_t all)
 {

@@ -20,6 +20,8 @@ void console_start(struct console *console, const struct options *options, size_
 /* Whether SIGINT and SIGTERM end the program at its next look, with a line that says how far it
  * was; a second one, or any when that is not wanted, ends it at once. */
 void console_catch_signals(bool wanted);
+/* The one that was caught, or 0. */
+int console_caught(void);
 
 /* For struct ver_listener. */
 void console_judged(void *context, const struct ver_judgement *judgement);

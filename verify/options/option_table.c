@@ -49,6 +49,7 @@ enum { KEPT = AGAIN | OPTION_EXPLICIT, ASKED = SUITE | AGAIN };
 
 #define ONE_CASE "shrink explain plot"
 #define ENGINES "run verify " ONE_CASE
+#define TRAININGS "train evaluate export-case"
 #define STORES "list show diff report export baseline store"
 
 const struct option option_table[] = {
@@ -165,6 +166,21 @@ const struct option option_table[] = {
            "number of the first"),
     SWITCH("ladder", 0, ladder, 0, "export-cases",
            "also at halves of the step, NAME@1, NAME@2, ...: for a program with a fixed step"),
+
+    /* training */
+    OTHER("set", "NAME=VALUE", option_take_setting, option_put_settings, 0, TRAININGS,
+          "a setting of the training, over the configuration; repeatable"),
+    SWITCH("settings", 0, list_settings, 0, "train", "list all settings with their defaults"),
+    SWITCH("resume", 0, resume, 0, "train", "go on from the checkpoint in DIR"),
+    NUMBER("jobs", 'j', "N", OPTION_WHOLE, jobs, NULL, 1, MOST_WORKERS, 0, TRAININGS,
+           "threads (default: one a core); changes nothing but time"),
+    TEXT("out", 'o', "FILE", out, 0, "export-case", "write there"),
+    NUMBER("first", 0, "K", OPTION_WHOLE, first, "0", 0, UINT64_MAX, 0, "export-case",
+           "number of the first sample"),
+    NUMBER("count", 0, "N", OPTION_WHOLE, count, "1", 1, UINT32_MAX, 0, "export-case",
+           "how many samples, a batch at most"),
+    TEXT("out", 'o', "DIR", out, 0, "train", "made if need be (default: training-NAME)"),
+    SWITCH("quiet", 'q', quiet, 0, "train", "the last lines only"),
 
     /* what runs leave in a store */
     SWITCH("tsv", 0, tsv, 0, "list", "a table with tabs, for programs"),

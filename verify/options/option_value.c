@@ -241,3 +241,19 @@ bool option_is_of(const struct option *row, const char *command)
             return true;
     return false;
 }
+
+bool option_take_setting(struct options *options, const char *value)
+{
+    if (options->settings == SETTINGS_MOST) {
+        command_refuse(options->where, "--set: more than %d of them", SETTINGS_MOST);
+        return false;
+    }
+    options->setting[options->settings++] = value;
+    return true;
+}
+
+void option_put_settings(FILE *out, const struct options *options)
+{
+    for (size_t k = 0; k < options->settings; k++)
+        fprintf(out, " --set %s", options->setting[k]);
+}

@@ -13,6 +13,7 @@
 struct command;
 struct options;
 
+enum { SETTINGS_MOST = 64 };
 enum { PLOT_MOST = 10 }; /* neurons that are drawn with traces: more would not be told apart */
 
 /* ---- the table ---- */
@@ -83,12 +84,15 @@ struct options {
         double seconds;
     } early; /* given before any program: of the first one that comes */
 
+    const char *setting[SETTINGS_MOST]; /* NAME=VALUE, in their order */
+    size_t settings;
     const char *answers, *check, *color, *conventions, *drop, *format, *out, *pattern, *reason,
         *report, *store, *summary, *table, *write;
     uint64_t around, count, first, jobs, judged, neurons, sample, seconds, shard, shards, spikes;
     double digits, ratio, time;
-    bool adjoints, all, all_checks, bits, check_store, compact, completion, fail_fast, json, ladder,
-        last_failed, man, no_gradients, percent, quiet, resume, schema, times, tsv;
+    bool list_settings, adjoints, all, all_checks, bits, check_store, compact, completion,
+        fail_fast, json, ladder, last_failed, man, no_gradients, percent, quiet, resume, schema,
+        times, tsv;
 };
 
 /* ---- reading: options_read.c ---- */
@@ -131,6 +135,8 @@ void option_put(FILE *out, const struct option *row, const struct options *optio
 
 bool option_take_shard(struct options *options, const char *value);
 void option_put_shard(FILE *out, const struct options *options);
+bool option_take_setting(struct options *options, const char *value);
+void option_put_settings(FILE *out, const struct options *options);
 bool option_take_judged(struct options *options, const char *value);
 void option_put_judged(FILE *out, const struct options *options);
 

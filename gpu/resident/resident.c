@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* resident.c: the engines that can stay, and what is alike in all. */
+#include "gpu/resident/resident_kind.h"
+
+#include <stdio.h>
+
+static const struct {
+    const struct engine *engine;
+    const struct resident_kind *kind;
+} kinds[] = {
+    {&gpu_clock_host, &resident_host},
+};
+
+static const struct resident_kind *kind_of(const struct engine *engine)
+{
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        if (kinds[k].engine == engine)
+            return kinds[k].kind;
+    return NULL;
+}
+
+static size_t count_parameters(const struct case_problem *c, const struct resident_options *options)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < c->projections; k++)
+        count += c->population[c->projection[k].source].size *
+                 c->population[c->projection[k].target].size;
+    for (size_t p = 0; options->train_taus && p < c->populations; p++)
+        if (c->population[p].model == CASE_LIF && p != c->loss.population)
+            count += 2 * c->population[p].size;
+    return count;
+}
+
+static struct resident *refuse(enum result_status *status, char reason[RESULT_REASON],
+                               const char *why)
+{
+    *status = RESULT_REFUSED;
+    snprintf(reason, RESULT_REASON, "%s", why);
+    return NULL;
+}
+
+struct resident *resident_open(const struct engine *engine, const struct case_problem *c,
+                               const struct resident_options *options, enum result_status *status,
+                               char reason[RESULT_REASON])
+{
+    const struct resident_kind *kind = kind_of(engine);
+    size_t source = 0, sources = 0;
+    for (size_t p = 0; p < c->populations; p++)
+        if (c->population[p].model == CASE_SPIKE_SOURCE) {
+            source = p;
+            sources++;
+        }
+    if (!kind)
+        return refuse(status, reason, "this engine runs one case at a time: it cannot train");
+    if (sources != 1)
+        return refuse(status, reason, "training takes a network with one source of spikes");
+    if (c->loss.kind == CASE_FIRST_SPIKE_SQUARED_ERROR ||
+        c->loss.kind == CASE_VOLTAGE_SQUARED_ERROR)
+        return refuse(status, reason, "training takes losses of labels");
+    struct resident *r = kind->open(engine, c, options, source, status, reason);
+    if (r) {
+        r->kind = kind;
+        r->parameters = count_parameters(c, options);
+    }
+    return r;
+}
+
+void resident_close(struct resident *r)
+{
+    if (r)
+        r->kind->close(r);
+}
+
+size_t resident_parameters(const struct resident *r)
+{
+    return r->parameters;
+}
+
+void resident_get(struct resident *r, enum resident_part part, float *to)
+{
+    r->kind->copy(r, part, to, true);
+}
+
+void resident_put(struct resident *r, enum resident_part part, const float *from)
+{
+    r->kind->copy(r, part, (float *)from, false); /* which it only reads */
+}
+
+int resident_run(struct resident *r, const struct resident_batch *batch, bool learn)
+{
+    return r->kind->run(r, batch, learn);
+}
+
+const struct resident_outcome *resident_outcome(const struct resident *r)
+{
+    return &r->outcome;
+}
+
+void resident_gradient(struct resident *r, float *to)
+{
+    r->kind->gradient(r, to);
+}
+
+void resident_adam(struct resident *r, const struct adam *adam)
+{
+    r->kind->adam(r, adam);
+}
+
+size_t resident_bytes(const struct resident *r)
+{
+    return r->kind->bytes(r);
+}

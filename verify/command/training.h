@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* training.h: what the commands about training share. Private to verify/command/. */
+#ifndef EVIDENT_VERIFY_TRAINING_H
+#define EVIDENT_VERIFY_TRAINING_H
+
+#include "gpu/train/train.h"
+#include "verify/command/command.h"
+
+/* The settings that the command line gives over those that are there. 0, or a line and an exit
+ * code. */
+int training_set(struct train_settings *settings, const struct options *options);
+
+/* Engine, threads and data of a training. 0, or a line and an exit code; to be closed whatever
+ * comes out. settings are taken over. */
+int training_open(struct train *train, struct train_settings *settings,
+                  const struct options *options);
+
+/* Opens the training of a checkpoint, with its state. As training_open. */
+int training_load(struct train *train, const char *path, const struct options *options);
+
+/* The interval of Wilson (1927) for a share of n at 95 %. */
+void training_interval(double *low, double *high, double share, double n);
+
+/* "test 81.50 % (79.85 to 83.04), loss 0.71, 14.2 spikes a neuron". */
+void training_put_score(FILE *out, const char *name, const struct train_score *score);
+
+/* Of the weights that were chosen: validation and test, each evaluated once, how they were chosen,
+ * and what that means. 0, or a line and an exit code. */
+int training_put_result(FILE *out, struct train *train, const char *command);
+
+/* ---- training_verify.c ---- */
+
+/* The first sample of the last batch, before the reference. */
+struct training_verified {
+    double bound;  /* largest error of a gradient in units of its proven bound; NaN: none */
+    double cosine; /* of the weights' gradient to the exact one; NaN: the reference gave none */
+    double length; /* of the one over that of the other */
+    size_t spikes, missing, extra; /* of the exact network; neurons have fewer; have more */
+    double seconds;
+    char reason[256]; /* why something is NaN */
+};
+
+/* -1 if memory is short. seconds: after which the reference gives up. */
+int training_verify(struct training_verified *verified, struct train *train, double seconds);
+void training_put_verified(FILE *out, const struct training_verified *verified);
+
+#endif
