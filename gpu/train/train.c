@@ -232,7 +232,7 @@ static int engine_failed(struct case_error *error)
 }
 
 int train_evaluate(struct train *train, enum train_set set, struct train_score *score,
-                   struct case_error *error)
+                   size_t *confusion, struct case_error *error)
 {
     const struct spike_set *from = &train->set[set];
     size_t batch = (size_t)train->settings.batch;
@@ -244,6 +244,9 @@ int train_evaluate(struct train *train, enum train_set set, struct train_score *
         if (resident_run(train->engine, &train->batch.batch, false) != 0)
             return engine_failed(error);
         add_outcome(train, score);
+        for (size_t s = 0; confusion && s < samples; s++)
+            confusion[from->label[at + s] * from->classes +
+                      resident_outcome(train->engine)->predicted[s]]++;
     }
     end_score(train, score);
     return 0;
@@ -323,7 +326,7 @@ static int keep_best(struct train *t, const struct train_row *row, struct case_e
                       : strcmp(select, "validation") == 0 ? row->validate.accuracy
                                                           : (double)t->state.epoch;
     if (strcmp(select, "test") == 0) {
-        if (train_evaluate(t, TRAIN_TEST, &test, error) != 0)
+        if (train_evaluate(t, TRAIN_TEST, &test, NULL, error) != 0)
             return -1;
         accuracy = test.accuracy;
     }
@@ -353,7 +356,7 @@ int train_epoch(struct train *train, const struct train_watch *watch, struct cas
     if (lift_silent(train, error) != 0)
         return -1;
     bool validated = train->set[TRAIN_VALIDATE].samples > 0;
-    if (validated && train_evaluate(train, TRAIN_VALIDATE, &row.validate, error) != 0)
+    if (validated && train_evaluate(train, TRAIN_VALIDATE, &row.validate, NULL, error) != 0)
         return -1;
     if (keep_best(train, &row, error) != 0)
         return -1;

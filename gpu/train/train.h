@@ -70,9 +70,10 @@ void train_close(struct train *train);
  * a checkpoint. */
 int train_epoch(struct train *train, const struct train_watch *watch, struct case_error *error);
 
-/* A set as it is, without learning. */
+/* A set as it is, without learning. confusion: NULL, or [classes][classes] samples by label, then
+ * prediction. */
 int train_evaluate(struct train *train, enum train_set set, struct train_score *score,
-                   struct case_error *error);
+                   size_t *confusion, struct case_error *error);
 
 /* The weights of the chosen epoch into the engine; those of the last one where none was chosen. */
 void train_choose(struct train *train);

@@ -2,14 +2,16 @@
 /* command_evaluate.c: `evident evaluate` and `evident export-case`: what came of a training. */
 #include "verify/command/training.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 static int evaluate(struct options *options)
 {
     struct train train;
+    struct training_result result = {.confusion = NULL};
     int code = training_load(&train, options->operand[0], options);
     if (code == 0)
-        code = training_put_result(stdout, &train, "evaluate");
+        code = training_put_result(stdout, &result, &train, "evaluate");
+    free(result.confusion);
     train_close(&train);
     return code;
 }

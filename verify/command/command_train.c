@@ -3,6 +3,7 @@
 #include "verify/command/console.h"
 #include "verify/command/training.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 struct sight { /* context of the watcher */
     const struct options *options;
+    const char *folder;
     struct progress progress;
     size_t epochs;
     double first; /* epoch of this process */
@@ -38,13 +40,34 @@ static int look(void *context, const struct train *train, size_t batch, size_t b
 /* Seconds that the reference may take for a sample. */
 enum { VERIFY_SECONDS = 600 };
 
+/* Adds a line to FOLDER/verified.tsv, whose heading comes first. */
+static void add_verified(const struct sight *sight, double epoch, const struct training_verified *v)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/verified.tsv", sight->folder);
+    bool fresh = access(path, F_OK) != 0;
+    FILE *out = fopen(path, "a");
+    if (!out)
+        return;
+    if (fresh)
+        fputs("epoch\tbound\tcosine\tlength\tspikes\tmissing\textra\tseconds\n", out);
+    fprintf(out, "%.4f\t%.6g\t%.9g\t%.6g\t%zu\t%zu\t%zu\t%.3f\n", epoch, v->bound, v->cosine,
+            v->length, v->spikes, v->missing, v->extra, v->seconds);
+    fclose(out);
+}
+
 static void verify(void *context, struct train *train, size_t batch)
 {
     struct sight *sight = context;
+    double batches = floor((double)train_epoch_samples(&train->set[TRAIN_LEARN], &train->settings) /
+                           train->settings.batch);
     struct training_verified verified;
     if (training_verify(&verified, train, VERIFY_SECONDS) != 0)
         return;
     progress_hide(&sight->progress);
+    add_verified(sight, (double)train->state.epoch + (double)batch / batches, &verified);
+    if (sight->options->quiet)
+        return;
     printf("%5zu  batch %zu: ", train->state.epoch, batch);
     training_put_verified(stdout, &verified);
     putchar('\n');
@@ -75,9 +98,11 @@ static void put_heading(const struct train *train)
 }
 
 /* All epochs that are left, each into the checkpoint. */
-static int run_epochs(struct train *train, const char *checkpoint, const struct options *options)
+static int run_epochs(struct train *train, const char *folder, const char *checkpoint,
+                      const struct options *options)
 {
     struct sight sight = {.options = options,
+                          .folder = folder,
                           .epochs = (size_t)train->settings.epochs,
                           .first = (double)train->state.epoch};
     struct train_watch watch = {&sight, look, verify};
@@ -102,6 +127,29 @@ static int run_epochs(struct train *train, const char *checkpoint, const struct 
     return 0;
 }
 
+/* What came of it: on the terminal, and as a page. */
+static int tell(struct train *train, const char *folder, const char *checkpoint,
+                const struct options *options)
+{
+    struct training_result result;
+    struct case_error error;
+    char command[2000] = "";
+    FILE *put = fmemopen(command, sizeof command, "w");
+    int code = training_put_result(stdout, &result, train, "train");
+    if (put) {
+        fprintf(put, "evident train%s%s", options->operands > 0 ? " " : "",
+                options->operands > 0 ? options->operand[0] : "");
+        options_put(put, options, 0);
+        fclose(put);
+    }
+    if (code == 0 && training_page(train, &result, folder, command, &error) != 0)
+        code = command_refuse("train", "%s", error.text);
+    free(result.confusion);
+    if (code == 0)
+        printf("checkpoint: %s\npage: %s/index.html\n", checkpoint, folder);
+    return code;
+}
+
 static int train_all(struct train *train, const char *folder, const struct options *options)
 {
     struct case_error error;
@@ -121,12 +169,8 @@ static int train_all(struct train *train, const char *folder, const struct optio
         return command_refuse("train", "%s", error.text);
     if (!options->quiet)
         put_heading(train);
-    int code = run_epochs(train, checkpoint, options);
-    if (code == 0 && train->state.rows > 0)
-        code = training_put_result(stdout, train, "train");
-    if (code == 0)
-        printf("checkpoint: %s\n", checkpoint);
-    return code;
+    int code = run_epochs(train, folder, checkpoint, options);
+    return code == 0 && train->state.rows > 0 ? tell(train, folder, checkpoint, options) : code;
 }
 
 /* A configuration by its path, or by the name of one that comes with the program. */

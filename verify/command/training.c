@@ -3,6 +3,7 @@
 #include "verify/command/training.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 int training_set(struct train_settings *settings, const struct options *options)
@@ -61,20 +62,38 @@ void training_put_score(FILE *out, const char *name, const struct train_score *s
             score->spikes);
 }
 
-int training_put_result(FILE *out, struct train *train, const char *command)
+/* A set with the chosen weights. */
+static int evaluate(struct training_result *result, struct train *train, enum train_set set,
+                    const char *command)
 {
     struct case_error error;
-    struct train_score score;
+    size_t classes = train->set[TRAIN_LEARN].classes;
+    free(result->confusion);
+    *result = (struct training_result){.set = set,
+                                       .confusion = calloc(classes * classes, sizeof(size_t))};
+    if (train_evaluate(train, set, &result->score, result->confusion, &error) != 0)
+        return command_refuse(command, "%s", error.text);
+    training_interval(&result->low, &result->high, result->score.accuracy, result->score.samples);
+    return 0;
+}
+
+int training_put_result(FILE *out, struct training_result *result, struct train *train,
+                        const char *command)
+{
     const char *select = train->settings.select;
+    bool held = train->set[TRAIN_VALIDATE].samples + train->set[TRAIN_TEST].samples > 0;
+    *result = (struct training_result){.confusion = NULL};
     train_choose(train);
     fprintf(out, "weights of epoch %zu, chosen by %s\n", train->state.best_epoch,
             strcmp(select, "last") == 0 ? "being the last" : select);
-    for (int set = TRAIN_VALIDATE; set <= TRAIN_TEST; set++) {
+    for (int set = held ? TRAIN_VALIDATE : TRAIN_LEARN; set <= TRAIN_TEST; set++) {
+        static const char *const name[] = {"training set", "validation", "test"};
         if (train->set[set].samples == 0)
             continue;
-        if (train_evaluate(train, (enum train_set)set, &score, &error) != 0)
-            return command_refuse(command, "%s", error.text);
-        training_put_score(out, set == TRAIN_TEST ? "test" : "validation", &score);
+        int code = evaluate(result, train, (enum train_set)set, command);
+        if (code)
+            return code;
+        training_put_score(out, name[set], &result->score);
         fputc('\n', out);
     }
     if (strcmp(select, "test") == 0)

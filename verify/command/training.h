@@ -5,6 +5,7 @@
 
 #include "gpu/train/train.h"
 #include "verify/command/command.h"
+#include "verify/report/training_page.h"
 
 /* The settings that the command line gives over those that are there. 0, or a line and an exit
  * code. */
@@ -25,8 +26,10 @@ void training_interval(double *low, double *high, double share, double n);
 void training_put_score(FILE *out, const char *name, const struct train_score *score);
 
 /* Of the weights that were chosen: validation and test, each evaluated once, how they were chosen,
- * and what that means. 0, or a line and an exit code. */
-int training_put_result(FILE *out, struct train *train, const char *command);
+ * and what that means. result: of the last of these, its confusion to be freed. 0, or a line and an
+ * exit code. */
+int training_put_result(FILE *out, struct training_result *result, struct train *train,
+                        const char *command);
 
 /* ---- training_verify.c ---- */
 

@@ -6,7 +6,6 @@
 #include "verify/options/options.h"
 #include "verify/diagnose/explain.h"
 
-
 struct plot_neuron {
     size_t population, neuron;
     size_t cell; /* lif and li neurons are counted so; of others without meaning */

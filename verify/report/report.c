@@ -6,46 +6,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int put_page(struct report *report, const char *page)
+static int fill(FILE *out, const char *name, const char *page, report_put *put, void *context,
+                struct case_error *error)
 {
     static const char mark[] = "<!-- evident:", close[] = " -->";
     for (const char *at; (at = strstr(page, mark)) != NULL;) {
         const char *end = strstr(at, close);
-        char name[64];
-        fwrite(page, 1, (size_t)(at - page), report->out);
+        char part[64];
+        fwrite(page, 1, (size_t)(at - page), out);
         at += sizeof mark - 1;
-        if (!end || (size_t)(end - at) >= sizeof name) {
-            snprintf(report->error->text, sizeof report->error->text, "page.html: '%s' has no end",
-                     mark);
+        if (!end || (size_t)(end - at) >= sizeof part) {
+            snprintf(error->text, sizeof error->text, "%s: '%s' has no end", name, mark);
             return -1;
         }
-        memcpy(name, at, (size_t)(end - at));
-        name[end - at] = '\0';
-        if (report_put_part(report, name) != 0)
+        memcpy(part, at, (size_t)(end - at));
+        part[end - at] = '\0';
+        if (put(context, out, part) != 0)
             return -1;
         page = end + sizeof close - 1;
     }
-    fputs(page, report->out);
+    fputs(page, out);
     return 0;
 }
 
-static int write_page(struct report *report)
+int report_write(const char *directory, const char *template, report_put *put, void *context,
+                 struct case_error *error)
 {
     char path[1200];
     struct ver_file file;
-    snprintf(path, sizeof path, "%s/index.html", report->directory);
-    char *page = report_read_shared("page.html", report->error);
-    if (!page || ver_file_open(&file, path, report->error) != 0) {
+    snprintf(path, sizeof path, "%s/index.html", directory);
+    char *page = report_read_shared(template, error);
+    if (!page || ver_file_open(&file, path, error) != 0) {
         free(page);
         return -1;
     }
-    report->out = file.stream;
-    int failed = put_page(report, page);
+    int failed = fill(file.stream, template, page, put, context, error);
     free(page);
     if (!failed)
-        return ver_file_commit(&file, report->error);
+        return ver_file_commit(&file, error);
     ver_file_abandon(&file);
     return -1;
+}
+
+static int put_part(void *context, FILE *out, const char *name)
+{
+    struct report *report = context;
+    report->out = out;
+    return report_put_part(report, name);
 }
 
 int report_page(struct report *report)
@@ -66,7 +73,7 @@ int report_page(struct report *report)
     for (size_t k = 0; k < REPORT_PICTURES && !failed; k++)
         failed = report_draw(&report->picture[k], report->directory, report->style, report->error);
     if (!failed)
-        failed = write_page(report);
+        failed = report_write(report->directory, "page.html", put_part, report, report->error);
     for (size_t k = 0; k < REPORT_PICTURES; k++)
         free(report->picture[k].inlined);
     free(report->style);

@@ -28,7 +28,22 @@ int report_inline(FILE *out, const char *directory, const char *name);
 /* Failing cases whose picture is shown: DIRECTORY/failure-K.svg, K from 0, in their order. */
 enum { REPORT_DRAWN = 8, REPORT_DRAWING_SECONDS = 20 };
 
-/* ---- the page ---- */
+/* ---- pages ---- */
+
+/* Puts what stands for <!-- evident:NAME --> in a page. 0, or -1 and error. */
+typedef int report_put(void *context, FILE *out, const char *name);
+
+/* Writes DIRECTORY/index.html after reports/TEMPLATE. 0, or -1 and error. */
+int report_write(const char *directory, const char *template, report_put *put, void *context,
+                 struct case_error *error);
+
+/* reports/page.css, the layout of every page. 0, or -1 and error. */
+int report_put_layout(FILE *out, struct case_error *error);
+
+/* A picture in a page, or a sentence where there is none. */
+void report_put_picture(FILE *out, const struct report_picture *picture);
+
+/* ---- the page of a run ---- */
 
 /* Columns of families.tsv; the verdicts follow one another in the order of enum ver_verdict. */
 enum { REPORT_CASES_COLUMN = 1, REPORT_VERDICT_COLUMN = 2 };

@@ -167,6 +167,11 @@ static int put_heat(struct report *report)
     return report_end_rows(report, &rows, table_put(&rows, TABLE_LINES, report->out));
 }
 
+static int put_layout(struct report *report)
+{
+    return report_put_layout(report->out, report->error);
+}
+
 /* ---- all of them ---- */
 
 int report_put_part(struct report *report, const char *name)
@@ -174,24 +179,29 @@ int report_put_part(struct report *report, const char *name)
     static const struct {
         const char *name;
         int (*put)(struct report *report);
-    } part[] = {{"style", put_style},         {"tone", put_tone},
-                {"verdict", put_verdict},     {"evidence", put_evidence},
-                {"totals", put_totals},       {"families", put_families},
-                {"summary", put_summary},     {"failures", report_put_failures},
-                {"heat", put_heat},           {"times", report_put_times},
-                {"trend", report_put_trend},  {"kills", report_put_kills},
-                {"about", report_put_about},  {"command", put_command},
-                {"directory", put_directory}, {"engines", report_put_engines}};
+    } part[] = {{"style", put_style},
+                {"layout", put_layout},
+                {"tone", put_tone},
+                {"verdict", put_verdict},
+                {"evidence", put_evidence},
+                {"totals", put_totals},
+                {"families", put_families},
+                {"summary", put_summary},
+                {"failures", report_put_failures},
+                {"heat", put_heat},
+                {"times", report_put_times},
+                {"trend", report_put_trend},
+                {"kills", report_put_kills},
+                {"about", report_put_about},
+                {"command", put_command},
+                {"directory", put_directory},
+                {"engines", report_put_engines}};
     for (size_t k = 0; k < sizeof part / sizeof *part; k++)
         if (strcmp(name, part[k].name) == 0)
             return part[k].put(report);
     for (size_t k = 0; k < sizeof report->picture / sizeof *report->picture; k++)
         if (strncmp(name, "picture ", 8) == 0 && strcmp(name + 8, report->picture[k].name) == 0) {
-            const char *svg = report->picture[k].inlined;
-            fputs(svg ? "<div class=\"wide\">" : "<p>Nothing to draw in this run.</p>\n",
-                  report->out);
-            fputs(svg ? svg : "", report->out);
-            fputs(svg ? "</div>\n" : "", report->out);
+            report_put_picture(report->out, &report->picture[k]);
             return 0;
         }
     snprintf(report->error->text, sizeof report->error->text,

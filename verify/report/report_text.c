@@ -4,6 +4,7 @@
 #include "verify/base/word.h"
 #include "verify/report/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void report_put_cell(FILE *out, const char *kind, const char *text)
@@ -11,6 +12,22 @@ void report_put_cell(FILE *out, const char *kind, const char *text)
     fprintf(out, kind ? "<td class=\"%s\">" : "<td>", kind);
     ver_html_put(out, text);
     fputs("</td>", out);
+}
+
+int report_put_layout(FILE *out, struct case_error *error)
+{
+    char *layout = report_read_shared("page.css", error);
+    fputs(layout ? layout : "", out);
+    free(layout);
+    return layout ? 0 : -1;
+}
+
+void report_put_picture(FILE *out, const struct report_picture *picture)
+{
+    if (picture->inlined)
+        fprintf(out, "<div class=\"wide\">%s</div>\n", picture->inlined);
+    else
+        fputs("<p>Nothing to draw in this run.</p>\n", out);
 }
 
 void report_put_table_start(FILE *out, const char *const *title)
