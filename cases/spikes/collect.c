@@ -42,11 +42,12 @@ int spike_collect_step(struct spike_collector *collector, size_t step, size_t ch
 int spike_collect(struct spike_collector *collector, const struct case_place *at_time,
                   const struct case_place *at_channel, double time, int64_t channel)
 {
-    char found[CASE_NUMBER];
+    char found[CASE_NUMBER + 4], number[CASE_NUMBER];
     size_t channels = collector->channels ? collector->channels : SPIKE_MAX_CHANNELS;
-    if (!(time >= 0 && time <= DBL_MAX))
-        return case_refuse(&collector->report, at_time, case_show_number(found, time),
-                           "a time of 0 or later");
+    if (!(time >= 0 && time <= DBL_MAX)) {
+        snprintf(found, sizeof found, "%s ms", case_show_number(number, time));
+        return case_refuse(&collector->report, at_time, found, "a time of 0 or later");
+    }
     if (channel < 0 || (uint64_t)channel >= channels) {
         snprintf(found, sizeof found, "%jd", (intmax_t)channel);
         return case_refuse(&collector->report, at_channel, found, "a channel 0 .. %zu",

@@ -4,6 +4,7 @@
 #include "cases/spikes/collect.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,10 @@ static int judge_grid(struct spike_collector *collector)
     double whole = round(grid->end / grid->step);
     snprintf(found, sizeof found, "%s ms in steps of %s ms", case_show_number(end, grid->end),
              case_show_number(step, grid->step));
-    /* Whole in double arithmetic: 0.1 is not exact. */
+    /* 0.3 and 0.1 are three steps: each is the double nearest to what was meant, the quotient is
+     * rounded, too, so it is off by less than 1.5 epsilons. */
     if (!(grid->end > 0 && grid->step > 0 && whole >= 1 && whole <= (double)SPIKE_MAX_STEPS &&
-          (whole * grid->step == grid->end || whole == grid->end / grid->step)))
+          fabs(grid->end / grid->step - whole) <= 1.5 * DBL_EPSILON * whole))
         return case_refuse(&collector->report, NULL, found, "a whole number of steps, 1 .. %zu",
                            SPIKE_MAX_STEPS);
     snprintf(found, sizeof found, "%zu channels and %zu classes", grid->channels, grid->classes);
@@ -52,6 +54,9 @@ int spike_refuse_stream(const struct case_report *report, const struct case_plac
         return case_refuse_file(report, errno, wanted);
     if (code == Z_BUF_ERROR)
         return case_refuse(report, at, "the end of the file", "the rest of its compressed data");
+    size_t name = strlen(report->file); /* "FILE: PROBLEM" */
+    if (strncmp(problem, report->file, name) == 0 && strncmp(problem + name, ": ", 2) == 0)
+        problem += name + 2;
     snprintf(found, sizeof found, "damaged gzip data (%s)", problem);
     return case_refuse(report, at, found, "a sound file");
 }
