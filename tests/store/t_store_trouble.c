@@ -75,9 +75,9 @@ END_TEST
 START_TEST(store_of_an_older_program_is_refused_with_what_to_do)
 {
     struct store *store = must_open("s", STORE_WRITE);
-    must(store, store_script(store, "PRAGMA user_version = 3"));
+    must(store, store_script(store, "PRAGMA user_version = 4"));
     store_close(store);
-    must_refuse("s", STORE_READ, "found version 3, wanted 4");
+    must_refuse("s", STORE_READ, "found version 4, wanted 5");
     must_refuse("s", STORE_WRITE, "judge again into a new file");
 }
 END_TEST
