@@ -365,7 +365,7 @@ int main(void)
 {
     Suite *suite = suite_create("store_trouble");
     TCase *tests = tcase_create("trouble");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
+    tcase_add_checked_fixture(tests, make_store_folder, drop_folder);
     tcase_add_test(tests, missing_store_is_refused_to_a_reader_and_not_made);
     tcase_add_test(tests, file_of_something_else_is_refused_and_left_alone);
     tcase_add_test(tests, database_of_another_program_is_refused);
