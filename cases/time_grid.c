@@ -83,6 +83,14 @@ static int make_input(struct case_grid *grid, const struct case_problem *c)
     return 0;
 }
 
+/* The delay in steps, of which a trial has so many; *whole: rounded. */
+static bool is_whole(const struct case_problem *c, double delay, double steps, double *whole)
+{
+    double exact = delay * steps / c->end;
+    *whole = round(exact);
+    return *whole == exact || *whole * (c->end / steps) == delay;
+}
+
 /* A delay beyond the end arrives never; so does steps + 1, which keeps the index small. */
 static int make_delays(struct case_grid *grid, const struct case_problem *c, size_t projection,
                        enum case_delay_rule rule, const struct case_report *report)
@@ -95,13 +103,14 @@ static int make_delays(struct case_grid *grid, const struct case_problem *c, siz
     if (!grid->delay[projection])
         return case_refuse_memory(report);
     for (size_t k = 0; k < delay->count; k++) {
-        double exact = delay->at[k] * steps / c->end, whole = round(exact);
+        double whole;
+        bool fits = is_whole(c, delay->at[k], steps, &whole);
         const struct case_place *list =
             CASE_KEY(CASE_AT(CASE_KEY(CASE_ROOT, "projections"), projection), "delay");
         const struct case_place *at =
             delay->count == 1 ? list : CASE_AT(CASE_AT(list, k / columns), k % columns);
         char found[CASE_NUMBER], step[CASE_NUMBER];
-        if (rule == CASE_WHOLE_DELAYS && !(whole == exact || whole * wide == delay->at[k]))
+        if (rule == CASE_WHOLE_DELAYS && !fits)
             return case_refuse(report, at, case_show_number(found, delay->at[k]),
                                "a whole number of steps of %s ms (or rounded delays)",
                                case_show_number(step, wide));
@@ -140,6 +149,16 @@ int case_grid_make(struct case_grid *grid, const struct case_problem *c, double 
         if (make_delays(grid, c, p, rule, &report) != 0)
             return -1;
     return 0;
+}
+
+bool case_delays_whole(const struct case_problem *c, double step)
+{
+    double wanted = step > 0 ? step : c->step, whole;
+    bool all = true;
+    for (size_t p = 0; p < c->projections && wanted > 0; p++)
+        for (size_t k = 0; k < c->projection[p].delay.count; k++)
+            all &= is_whole(c, c->projection[p].delay.at[k], steps_of(c, wanted), &whole);
+    return all;
 }
 
 void case_round_delays(struct case_problem *c, double step)

@@ -32,6 +32,9 @@ void case_grid_clear(struct case_grid *grid);
  * case's own); without a step nothing is changed. */
 void case_round_delays(struct case_problem *c, double step);
 
+/* Are all delays whole numbers of steps of that grid? Without a step they are. */
+bool case_delays_whole(const struct case_problem *c, double step);
+
 /* A delay in steps. */
 static inline uint32_t case_grid_delay(const struct case_grid *grid, size_t projection,
                                        size_t synapse)

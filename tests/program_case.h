@@ -1,44 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* program_case.h: a program to be judged, for the tests of other programs: `evident run` with a
- * filter behind it, called by the judge as a user calls it. EVIDENT names the program. */
+ * filter behind it, called by the judge as a user calls it. */
 #ifndef EVIDENT_TESTS_PROGRAM_CASE_H
 #define EVIDENT_TESTS_PROGRAM_CASE_H
 
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { ROOM = 1 << 18 };
-
-static char directory[64];
-static char text[ROOM]; /* what the last call printed, standard error included */
-
-static inline int shell(const char *command)
-{
-    char whole[4096];
-    const char *program = getenv("EVIDENT");
-    snprintf(whole, sizeof whole, "exec 2>&1; D=%s; E=$(realpath %s); export D E; %s", directory,
-             program ? program : "EVIDENT-is-not-set", command);
-    FILE *pipe = popen(whole, "r");
-    ck_assert_ptr_nonnull(pipe);
-    size_t got = fread(text, 1, sizeof text - 1, pipe);
-    text[got] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-static inline void write_file(const char *name, const char *content)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(content, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-}
+#include "tests/shell.h"
 
 /* Two hidden neurons that spike, one projection with a square matrix. */
 static const char problem[] =
@@ -79,25 +45,12 @@ static const char scale[] =
 
 static inline void setup(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/t_program-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-    write_file("case.json", problem);
-    write_file("answers.sh", answers);
-    write_file("scale.awk", scale);
-}
-
-static inline void teardown(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    ck_assert_int_eq(system(command), 0);
+    make_folder();
+    put_file("case.json", problem);
+    put_file("answers.sh", answers);
+    put_file("scale.awk", scale);
 }
 
 #define VERIFY "$E verify $D/case.json --no-witness --engine \"exec:sh $D/answers.sh\" "
-
-static inline void says(const char *what)
-{
-    ck_assert_msg(strstr(text, what) != NULL, "wanted %s, printed %s", what, text);
-}
 
 #endif

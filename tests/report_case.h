@@ -8,22 +8,14 @@
 
 #include <dirent.h>
 
-static char directory[64];
 static struct store *store;
 static int64_t recorded;
 static struct ver_totals totals;
 static struct case_error error;
 
-__attribute__((unused)) static char *place(const char *name)
-{
-    static char path[400];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    return path;
-}
-
 __attribute__((unused)) static void put(const char *name, const char *text, size_t length)
 {
-    FILE *out = fopen(place(name), "w");
+    FILE *out = fopen(at(name), "w");
     ck_assert_ptr_nonnull(out);
     ck_assert_uint_eq(fwrite(text, 1, length, out), length);
     ck_assert_int_eq(fclose(out), 0);
@@ -132,30 +124,24 @@ static inline void begin_run(const char *path, size_t cases)
 
 __attribute__((unused)) static void make_run(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/evident-t_report-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    make_folder();
     begin_run(NULL, 11);
     add_cases();
 }
 
 __attribute__((unused)) static void remove_all(void)
 {
-    char command[100];
     store_close(store);
     store = NULL;
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    ck_assert_int_eq(system(command), 0);
+    drop_folder();
 }
 
 /* ---- its report ---- */
 
 static inline int write_report(void)
 {
-    struct report report = {.directory = directory,
-                            .store = store,
-                            .run = recorded,
-                            .totals = &totals,
-                            .error = &error};
+    struct report report = {
+        .directory = folder, .store = store, .run = recorded, .totals = &totals, .error = &error};
     must(store, store_totals(store, recorded, &totals));
     must(store, store_take_run(store, recorded, &report.facts));
     return report_tables(&report, false) != 0 ? -1 : report_page(&report);
@@ -166,16 +152,16 @@ __attribute__((unused)) static char *page_of_run(void)
 {
     struct case_error unread;
     ck_assert_msg(write_report() == 0, "%s", error.text);
-    char *page = report_read(place("index.html"), &unread);
+    char *page = report_read(at("index.html"), &unread);
     ck_assert_ptr_nonnull(page);
     return page;
 }
 
-/* How many files the directory holds whose name ends so. */
+/* How many files the folder holds whose name ends so. */
 __attribute__((unused)) static int count_files(const char *ending)
 {
     int count = 0;
-    DIR *open = opendir(directory);
+    DIR *open = opendir(folder);
     ck_assert_ptr_nonnull(open);
     for (const struct dirent *entry; (entry = readdir(open)) != NULL;) {
         size_t length = strlen(entry->d_name), tail = strlen(ending);

@@ -4,41 +4,18 @@
 #ifndef EVIDENT_TESTS_STORE_CASE_H
 #define EVIDENT_TESTS_STORE_CASE_H
 
+#include "tests/fresh_folder.h"
 #include "tests/run_suite.h"
 #include "verify/store/store_inner.h"
 
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-__attribute__((unused)) static char folder[64];
-
-static inline void make_folder(void)
+/* Where syncing is free, if there is such a place: these tests open and close much. */
+static inline void make_store_folder(void)
 {
-    /* Where syncing is free, if there is such a place: these tests open and close much. */
-    const char *parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    snprintf(folder, sizeof folder, "%s/t_store-XXXXXX", parent);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static inline void drop_folder(void)
-{
-    char command[192];
-    snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s", folder, folder);
-    ck_assert_int_eq(system(command), 0);
-}
-
-/* FOLDER/NAME; four names live at a time. */
-static inline const char *at(const char *name)
-{
-    static char path[4][160];
-    static int next;
-    char *here = path[next++ % 4];
-    snprintf(here, sizeof path[0], "%s/%s", folder, name);
-    return here;
+    make_folder_in(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 }
 
 static inline struct store *must_open(const char *name, enum store_mode mode)
@@ -207,14 +184,14 @@ static inline struct ver_totals totals_of(const struct ver_judgement *judgement,
 static inline char *exported(struct store *store, int64_t run, enum store_format format,
                              const char *table, bool times)
 {
-    char *text = NULL;
+    char *document = NULL;
     size_t size = 0;
     struct store_export how = {format, table, times};
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = open_memstream(&document, &size);
     ck_assert_ptr_nonnull(out);
     must(store, store_export(store, run, &how, out));
     ck_assert_int_eq(fclose(out), 0);
-    return text;
+    return document;
 }
 
 static inline void same_export(struct store *a, int64_t run_a, struct store *b, int64_t run_b)

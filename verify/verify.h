@@ -121,9 +121,22 @@ enum ver_engine_state {
     VER_ENGINE_STATES
 };
 
-enum { VER_UNJUDGED = 9 }; /* words of why a gradient was not judged; the last: any other */
-/* A word of the reason, of enum VER_UNJUDGED. */
-const char *ver_unjudged_name(size_t k);
+/* Why, where it is counted; the line in `reason` says more. */
+enum ver_cause {
+    VER_CAUSE_NONE,
+    VER_CAUSE_DELAYS,  /* of a state INEXPRESSIBLE: a delay is no whole number of steps */
+    VER_CAUSE_GRAZING, /* from here on of a gradient that could not be judged */
+    VER_CAUSE_COINCIDENCE,
+    VER_CAUSE_END,
+    VER_CAUSE_MAXIMA,       /* two largest voltages, nearly alike */
+    VER_CAUSE_BORN_OR_LOST, /* spikes, a step beside */
+    VER_CAUSE_TOO_SMALL,    /* a step moves it by as much as it is large */
+    VER_CAUSE_OTHER_SPIKES,
+    VER_CAUSE_SURROGATE,
+    VER_CAUSE_UNDECIDED, /* the reference, a step beside */
+    VER_CAUSE_STEPS,     /* too few steps */
+    VER_CAUSES
+};
 
 /* Errors of the scheme against the reference at one step; NaN where there is nothing to compare. */
 enum ver_ladder_quantity {
@@ -154,6 +167,7 @@ struct ver_ladder {
 struct ver_judged {
     const char *engine;
     enum ver_engine_state state;
+    enum ver_cause cause;
     char reason[256];       /* of any state but RAN: one line */
     uint64_t digest;        /* of all its numbers */
     bool traced, same;      /* V, I, adjoints too; bits like the first engine's that ran */
@@ -234,6 +248,7 @@ const char *ver_class_name(int class_); /* "-" of VER_NO_CLASS */
 const char *ver_outcome_name(enum ver_outcome outcome);
 const char *ver_scheme_quantity_name(enum ver_scheme_quantity quantity);
 const char *ver_engine_state_name(enum ver_engine_state state);
+const char *ver_cause_name(enum ver_cause cause); /* "-" of VER_CAUSE_NONE */
 const char *ver_ladder_quantity_name(enum ver_ladder_quantity quantity);
 
 /* ---- the comparisons by themselves ---- */
@@ -290,11 +305,9 @@ int ver_load(struct case_made *made, const char *name, struct case_error *error)
 
 struct ver_engine_totals { /* of one engine */
     const char *engine;
-    size_t state[VER_ENGINE_STATES];
-    size_t delays;    /* of the inexpressible: by a delay that is no whole number of steps */
-    char reason[256]; /* the first of what is no good: absent or failed; else of any not run */
-    size_t unjudged[VER_UNJUDGED]; /* of those states: by reason */
-    size_t traced, same;           /* cases; same: of those after the first engine */
+    size_t state[VER_ENGINE_STATES], cause[VER_CAUSES];
+    char reason[256];    /* the first of what is no good: absent or failed; else of any not run */
+    size_t traced, same; /* cases; same: of those after the first engine */
     size_t decisions, near;
     struct ver_ratios ratios[VER_SCHEME_QUANTITIES];
     char digest[33]; /* of all cases it ran */

@@ -2,6 +2,7 @@
 /* t_read_file.c: are cases read from files, standard input and HDF5 datasets, and broken files
  * refused in one line, with HDF5's own messages held back? */
 #include "cases/internal.h"
+#include "tests/fresh_folder.h"
 #include "tests/run_suite.h"
 
 #include <check.h>
@@ -22,7 +23,7 @@ static const char frame[] =
     "\"loss\": {\"kind\": \"first-spike-margin\", \"population\": \"out\", \"margin\": 1}}";
 static const char plain[] = "[[1, 2, 3], [4, 5, 6]]", trains[] = "[[1], []]";
 
-static char folder[64], case_path[96], hdf5_path[96];
+static char case_path[96], hdf5_path[96];
 static struct case_error error;
 
 /* Writes data, given as doubles, as a dataset of the type. */
@@ -58,8 +59,7 @@ static void setup(void)
     static const double spikes[] = {1, 2.5, 0, 3, 1, 4, 1, 39};
     static const double wrong[] = {0, 1, 2, 3}, half[] = {0.5, 1}, back[] = {0, 4, 0, 3};
     static const double unknown[] = {0.0 / 0.0, 1};
-    snprintf(folder, sizeof folder, "/tmp/evident-read-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    make_folder();
     snprintf(case_path, sizeof case_path, "%s/case.json", folder);
     snprintf(hdf5_path, sizeof hdf5_path, "%s/data.h5", folder);
     hid_t file = H5Fcreate(hdf5_path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
@@ -82,14 +82,7 @@ static void setup(void)
     H5Fclose(file);
 }
 
-static void teardown(void)
-{
-    unlink(case_path);
-    unlink(hdf5_path);
-    ck_assert_int_eq(rmdir(folder), 0);
-}
-
-static void put_file(const char *path, const char *text, size_t length)
+static void put_bytes(const char *path, const char *text, size_t length)
 {
     FILE *out = fopen(path, "wb");
     ck_assert_ptr_nonnull(out);
@@ -104,7 +97,7 @@ static struct case_problem *read_with(int place, const char *dataset)
     snprintf(object, sizeof object, "{\"hdf5\": \"data.h5\", \"dataset\": \"%s\"}", dataset);
     int length = snprintf(text, sizeof text, frame, place == 0 ? object : "0",
                           place == 1 ? object : plain, place == 2 ? object : trains);
-    put_file(case_path, text, (size_t)length);
+    put_bytes(case_path, text, (size_t)length);
     return case_read(case_path, &error);
 }
 
@@ -184,7 +177,7 @@ END_TEST
 
 START_TEST(a_file_that_is_not_hdf5_is_refused)
 {
-    put_file(hdf5_path, "something else", 14);
+    put_bytes(hdf5_path, "something else", 14);
     ck_assert_ptr_null(read_with(1, "w64"));
     ck_assert_ptr_nonnull(strstr(error.text, "this one is damaged or of another kind"));
 }
@@ -200,7 +193,7 @@ START_TEST(nothing_but_the_refusal_is_said_of_a_bad_hdf5_file)
     ck_assert_ptr_nonnull(capture);
     dup2(fileno(capture), STDERR_FILENO);
     struct case_problem *missing = read_with(1, "none");
-    put_file(hdf5_path, "something else", 14);
+    put_bytes(hdf5_path, "something else", 14);
     struct case_problem *damaged = read_with(1, "w64");
     fflush(stderr);
     dup2(before, STDERR_FILENO);
@@ -217,7 +210,7 @@ START_TEST(standard_input_is_a_file_too)
 {
     char text[2048];
     int length = snprintf(text, sizeof text, frame, "0", plain, trains);
-    put_file(case_path, text, (size_t)length);
+    put_bytes(case_path, text, (size_t)length);
     ck_assert_ptr_nonnull(freopen(case_path, "rb", stdin));
     struct case_problem *c = case_read("-", &error);
     ck_assert_msg(c, "%s", error.text);
@@ -244,7 +237,7 @@ END_TEST
 
 START_TEST(a_file_larger_than_the_limit_is_not_read)
 {
-    put_file(case_path, "{}", 2);
+    put_bytes(case_path, "{}", 2);
     ck_assert_int_eq(truncate(case_path, (off_t)1 << 31), 0);
     ck_assert_ptr_null(case_read(case_path, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "found a larger file, wanted at most 1073741824"));
@@ -256,7 +249,7 @@ START_TEST(a_stream_larger_than_the_limit_is_left_off)
     struct case_report report = {"stream", &error, 0, 0};
     size_t length;
     char *text;
-    put_file(case_path, "0123456789", 10);
+    put_bytes(case_path, "0123456789", 10);
     ck_assert_ptr_nonnull(freopen(case_path, "rb", stdin));
     ck_assert_ptr_null(case_read_bytes(&length, &report, "-", 9));
     ck_assert_str_eq(error.text, "stream: found a larger file, wanted at most 9 bytes");
@@ -272,7 +265,7 @@ static Suite *read_file_suite(void)
 {
     Suite *suite = suite_create("read_file");
     TCase *tests = tcase_create("files");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, setup, drop_folder);
     tcase_add_loop_test(tests, a_matrix_may_stand_in_an_hdf5_file_beside_the_case, 0, 3);
     tcase_add_test(tests, delays_from_hdf5_obey_the_rules_of_delays);
     tcase_add_test(tests, spikes_may_stand_in_an_hdf5_file_in_any_order_of_neurons);

@@ -2,6 +2,7 @@
 /* t_write.c: is the canonical text the same for the same problem, exact, and safely written? */
 #include "cases/internal.h"
 #include "tests/refusals_data.h"
+#include "tests/fresh_folder.h"
 #include "tests/run_suite.h"
 
 #include <check.h>
@@ -16,7 +17,7 @@
 #include <unistd.h>
 
 static struct case_error error;
-static char folder[64], path[96];
+static char path[96];
 
 static struct case_problem *read_text(const char *text)
 {
@@ -27,15 +28,8 @@ static struct case_problem *read_text(const char *text)
 
 static void setup(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/evident-write-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    make_folder();
     snprintf(path, sizeof path, "%s/case.json", folder);
-}
-
-static void teardown(void)
-{
-    unlink(path);
-    ck_assert_int_eq(rmdir(folder), 0);
 }
 
 static size_t files_in_folder(void)
@@ -288,7 +282,7 @@ static Suite *write_suite(void)
     tcase_add_loop_test(tests, the_examples_are_cases_and_fixed_points, 0, 4);
     suite_add_tcase(suite, tests);
     TCase *files = tcase_create("files");
-    tcase_add_checked_fixture(files, setup, teardown);
+    tcase_add_checked_fixture(files, setup, drop_folder);
     tcase_add_test(files, a_written_file_holds_the_canonical_text_and_nothing_stays_beside_it);
     tcase_add_test(files, a_file_that_cannot_be_written_leaves_nothing_and_says_why);
     tcase_add_test(files, a_wrong_case_is_not_written_over_a_right_one);

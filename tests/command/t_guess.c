@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* t_guess.c: which name a mistyped word may have meant, and what the program says of one. It is
- * named by the environment variable EVIDENT; without it the suite fails. */
+/* t_guess.c: which name a mistyped word may have meant, and what the program says of one. */
 #include "verify/base/guess.h"
 #include "tests/run_suite.h"
-
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
+#include "tests/shell.h"
 
 static const char *guess(const char *word, const char *const *names)
 {
@@ -67,22 +61,6 @@ END_TEST
 
 /* ---- the program ---- */
 
-enum { ROOM = 1 << 14 };
-
-/* Runs "evident ARGUMENTS"; the exit code, and what it printed. */
-static int call(char *text, const char *arguments)
-{
-    const char *program = getenv("EVIDENT");
-    char command[512];
-    snprintf(command, sizeof command, "%s %s 2>&1", program ? program : "EVIDENT-is-not-set",
-             arguments);
-    FILE *pipe = popen(command, "r");
-    ck_assert_ptr_nonnull(pipe);
-    text[fread(text, 1, ROOM - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
 START_TEST(program_says_what_may_have_been_meant)
 {
     static const char *const refused[][2] = {
@@ -99,12 +77,10 @@ START_TEST(program_says_what_may_have_been_meant)
         {"verify --enigne x", "did you mean --engine?"},
         {"explain --defetc 1 a", "did you mean --defect?"},
     };
-    char text[ROOM];
+    char command[128];
     for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
-        int code = call(text, refused[k][0]);
-        const char *end = strchr(text, '\n');
-        ck_assert_msg(code == 2 && strstr(text, refused[k][1]) && end && end[1] == '\0',
-                      "evident %s: exit %d, printed %s", refused[k][0], code, text);
+        snprintf(command, sizeof command, "$E %s", refused[k][0]);
+        refuses(command, refused[k][1]);
     }
 }
 END_TEST
@@ -118,12 +94,11 @@ START_TEST(help_of_a_command_is_that_of_its_option)
         {"help help", "--help"},
         {"help", "-h"},
     };
-    char text[ROOM], wanted[ROOM];
+    char command[128];
     for (size_t k = 0; k < sizeof same / sizeof *same; k++) {
-        ck_assert_int_eq(call(wanted, same[k][1]), 0);
-        ck_assert_int_eq(call(text, same[k][0]), 0);
-        ck_assert_str_eq(text, wanted);
-        ck_assert_int_eq(strncmp(text, "usage: evident ", 15), 0);
+        snprintf(command, sizeof command, "$E %s >$D/a; $E %s | tee $D/b; cmp $D/a $D/b",
+                 same[k][1], same[k][0]);
+        gives(command, 0, "usage: evident ");
     }
 }
 END_TEST
@@ -132,6 +107,7 @@ int main(void)
 {
     Suite *suite = suite_create("guess");
     TCase *tests = tcase_create("words");
+    tcase_add_checked_fixture(tests, make_folder, drop_folder);
     tcase_add_test(tests, one_slip_is_seen_through);
     tcase_add_test(tests, words_that_are_far_mean_nothing);
     tcase_add_test(tests, nearest_of_several_wins_and_the_first_of_equals);

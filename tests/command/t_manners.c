@@ -1,53 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* t_manners.c: how `evident verify` behaves on a terminal, in a pipe, when it is interrupted, and
- * when only some cases are wanted. The program is named by the environment variable EVIDENT;
- * without it the suite fails. */
+ * when only some cases are wanted. */
 #include "tests/run_suite.h"
+#include "tests/shell.h"
 
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
-static char directory[64], text[1 << 16];
-
+/* $W: two cases that fail by $DEFECT and pass without. */
 static void setup(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/t_manners-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-}
-
-static void teardown(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    ck_assert_int_eq(system(command), 0);
-}
-
-/* Runs a command of a shell, $E being the program, $D the folder, $W two cases that fail by $DEFECT
- * and pass without; the exit code, and in text what it printed. */
-static int shell(const char *command)
-{
-    const char *program = getenv("EVIDENT");
-    char line[2048];
-    snprintf(
-        line, sizeof line,
-        "exec 2>&1; E=%s; D=%s; W='cases/examples/worked.json cases/examples/three-layer.json';"
-        " DEFECT='--engine clock-host --no-witness --defect 1'; %s",
-        program ? program : "EVIDENT-is-not-set", directory, command);
-    FILE *pipe = popen(line, "r");
-    ck_assert_ptr_nonnull(pipe);
-    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-static void gives(const char *command, int code, const char *said)
-{
-    int got = shell(command);
-    ck_assert_msg(got == code && strstr(text, said), "%s: exit %d, printed %.900s", command, got,
-                  text + (strlen(text) > 900 ? strlen(text) - 900 : 0));
+    make_folder();
+    setenv("W", "cases/examples/worked.json cases/examples/three-layer.json", 1);
+    setenv("DEFECT", "--engine clock-host --no-witness --defect 1", 1);
 }
 
 START_TEST(no_case_is_begun_after_the_first_failure)
@@ -159,7 +121,7 @@ int main(void)
 {
     Suite *suite = suite_create("manners");
     TCase *tests = tcase_create("verify");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, setup, drop_folder);
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, no_case_is_begun_after_the_first_failure);
     tcase_add_test(tests, cases_are_chosen_by_their_names);

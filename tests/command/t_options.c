@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* t_options.c: the table of options: that it is sound, that what is printed of a command line reads
- * back to the same options, and that help, manual page and completion know every row. The program
- * is named by the environment variable EVIDENT; without it the suite fails. */
+ * back to the same options, and that help, manual page and completion know every row. */
 #include "verify/command/command.h"
 #include "tests/run_suite.h"
-
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
-enum { ROOM = 1 << 17 };
-
-static char text[ROOM];
-
-/* Runs a command of bash, $E being the program; the exit code, and what it printed in text. */
-static int shell(const char *command)
-{
-    const char *program = getenv("EVIDENT");
-    static char line[4096];
-    snprintf(line, sizeof line, "exec 2>&1; E=%s; %s", program ? program : "EVIDENT-is-not-set",
-             command);
-    setenv("LINE", line, 1);
-    FILE *pipe = popen("bash -c \"$LINE\"", "r");
-    ck_assert_ptr_nonnull(pipe);
-    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+#include "tests/shell.h"
 
 /* ---- the table ---- */
 
@@ -234,10 +210,17 @@ static void section(char *part, size_t size, const char *all, const char *headin
     snprintf(part, size, "%.*s", (int)(to ? (size_t)(to - from) : strlen(from)), from);
 }
 
+/* What bash would complete the last word by. */
+static const char complete[] = ". <($E help --completion)\n"
+                               "COMP_WORDS=(evident \"$@\") COMP_CWORD=$#\n"
+                               "_evident; printf '<%s>' \"${COMPREPLY[@]}\"; echo\n";
+
 START_TEST(help_manual_and_completion_know_every_option_of_every_command)
 {
-    static char manual[ROOM], part[ROOM];
-    ck_assert_int_eq(shell("$E help --man"), 0);
+    static char manual[sizeof text], part[sizeof text];
+    size_t silent = 0;
+    put_file("complete", complete);
+    gives("$E help --man", 0, "");
     memcpy(manual, text, sizeof manual);
     for (size_t k = 0; command_at(k); k++) {
         const char *name = command_at(k)->name;
@@ -246,13 +229,11 @@ START_TEST(help_manual_and_completion_know_every_option_of_every_command)
         snprintf(heading, sizeof heading, ".SS %.*s%s%s", (int)strcspn(name, "-"), name,
                  dash ? "\\" : "", dash ? dash : "");
         section(part, sizeof part, manual, heading);
-        snprintf(line, sizeof line,
-                 "$E %s --help; . <($E help --completion); COMP_WORDS=(evident %s --); "
-                 "COMP_CWORD=2; "
-                 "_evident; printf '<%%s>' \"${COMPREPLY[@]}\"",
-                 name, name);
-        ck_assert_int_eq(shell(line), 0);
-        ck_assert_msg(strstr(text, "\nExamples:\n  ") != NULL, "%s has no example", name);
+        snprintf(line, sizeof line, "$E %s --help; bash $D/complete %s --", name, name);
+        snprintf(said, sizeof said, "usage: evident %s ", name);
+        gives(line, 0, said);
+        silent += !strstr(text, "\nExit status: ");
+        says("\nExamples:\n  ");
         for (const struct option *row = option_table; row->name; row++) {
             if (!option_is_of(row, name))
                 continue;
@@ -269,12 +250,13 @@ START_TEST(help_manual_and_completion_know_every_option_of_every_command)
             ck_assert_msg(strstr(where, said) != NULL, "%s: manual has no %s", name, said);
         }
     }
+    ck_assert_uint_eq(silent, 3); /* families, defects, help: what cannot fail */
 }
 END_TEST
 
 START_TEST(one_of_each_as_it_is_written_by_hand)
 {
-    ck_assert_int_eq(shell("$E merge -h"), 0);
+    gives("$E merge -h", 0, "");
     ck_assert_str_eq(
         text, "usage: evident merge STORE... [options]\n"
               "\n"
@@ -297,16 +279,16 @@ START_TEST(one_of_each_as_it_is_written_by_hand)
               "\n"
               "Examples:\n"
               "  evident merge shard-1.sqlite shard-2.sqlite --store runs.sqlite\n");
-    ck_assert_int_eq(shell("$E help --man | sed -n '/^.SS list/,/^.SS show/p' | grep -A2 tsv"), 0);
+    gives("$E help --man | sed -n '/^.SS list/,/^.SS show/p' | grep -A2 tsv", 0, "");
     ck_assert_str_eq(text, ".B \\-\\-tsv\na table with tabs, for programs\n.TP\n");
-    ck_assert_int_eq(shell(". <($E help --completion); try() { COMP_WORDS=(evident \"$@\"); "
-                           "COMP_CWORD=$#; _evident; echo \"${COMPREPLY[*]}\"; }; try ex; "
-                           "try verify --co; try verify --color al; try help plo; try run x"),
-                     0);
-    ck_assert_str_eq(
-        text, "export-cases explain export-case export\n--conventions --compat --color\nalways\n"
-              "plot\n\n");
-    ck_assert_int_eq(shell("$E merge --version | head -1; $E --version | head -1"), 0);
+    put_file("complete", complete);
+    gives("C=\"bash $D/complete\"; $C ex; $C verify --co; $C verify --color al; $C help plo; $C "
+          "run x",
+          0,
+          "<export-cases><explain><export-case><export>\n<--conventions><--compat><--color>\n<"
+          "always>\n<plot>\n<"
+          ">\n");
+    gives("$E merge --version | head -1; $E --version | head -1", 0, "");
     ck_assert_str_eq(text, "evident " VER_VERSION "\nevident " VER_VERSION "\n");
 }
 END_TEST
@@ -343,6 +325,7 @@ int main(void)
 {
     Suite *suite = suite_create("options");
     TCase *tests = tcase_create("table");
+    tcase_add_checked_fixture(tests, make_folder, drop_folder);
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, every_row_is_of_commands_that_there_are_and_of_no_other_meaning);
     tcase_add_test(tests, defaults_are_those_of_the_judge);

@@ -8,39 +8,29 @@
 #include <jansson.h>
 #include <math.h>
 
-/* Exit code 2 after one line that contains said. */
-static void refuses(const char *arguments, const char *said)
-{
-    char command[512];
-    snprintf(command, sizeof command, "$E %s", arguments);
-    ck_assert_msg(shell(command) == 2, "%s: %s", arguments, text);
-    says(said);
-    ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
-}
-
 START_TEST(bad_limits_are_refused_in_one_line)
 {
-    refuses("run --time-limit x a", "found 'x', wanted a whole number from 0");
-    refuses("run --time-limit -1 a", "found '-1'");
-    refuses("run --time-limit 1.5 a", "found '1.5'");
-    refuses("run --spike-limit many a", "found 'many'");
-    refuses("run --spike-limit", "wants a value");
-    refuses("verify --require-judged x", "found 'x', wanted a number of cases, or P%");
-    refuses("verify --require-judged 101%", "found '101%'");
-    refuses("verify --require-judged 5%%", "found '5%%'");
-    refuses("verify --require-judged -1", "found '-1'");
-    refuses("verify --require-judged ''", "found ''");
-    refuses("judge $D --require-judged 50p", "found '50p'");
+    refuses("$E run --time-limit x a", "found 'x', wanted a whole number from 0");
+    refuses("$E run --time-limit -1 a", "found '-1'");
+    refuses("$E run --time-limit 1.5 a", "found '1.5'");
+    refuses("$E run --spike-limit many a", "found 'many'");
+    refuses("$E run --spike-limit", "wants a value");
+    refuses("$E verify --require-judged x", "found 'x', wanted a number of cases, or P%");
+    refuses("$E verify --require-judged 101%", "found '101%'");
+    refuses("$E verify --require-judged 5%%", "found '5%%'");
+    refuses("$E verify --require-judged -1", "found '-1'");
+    refuses("$E verify --require-judged ''", "found ''");
+    refuses("$E judge $D --require-judged 50p", "found '50p'");
 }
 END_TEST
 
 START_TEST(options_of_a_program_want_one)
 {
-    refuses("verify closed-chain:1:0 --engine-time-limit 5", "--engine-time-limit: wants an");
-    refuses("verify closed-chain:1:0 --engine-time-limit x --engine exec:cat", "found 'x'");
-    refuses("verify closed-chain:1:0 --engine-time-limit 0 --engine exec:cat", "found '0'");
-    refuses("verify a --conventions a --engine clock-host", "--conventions: wants an --engine");
-    refuses("explain a --engine-time-limit 5 --engine clock-host", "wants an --engine exec:");
+    refuses("$E verify closed-chain:1:0 --engine-time-limit 5", "--engine-time-limit: wants an");
+    refuses("$E verify closed-chain:1:0 --engine-time-limit x --engine exec:cat", "found 'x'");
+    refuses("$E verify closed-chain:1:0 --engine-time-limit 0 --engine exec:cat", "found '0'");
+    refuses("$E verify a --conventions a --engine clock-host", "--conventions: wants an --engine");
+    refuses("$E explain a --engine-time-limit 5 --engine clock-host", "wants an --engine exec:");
 }
 END_TEST
 
@@ -57,13 +47,13 @@ static const char runaway[] =
 
 START_TEST(runaway_firing_is_stopped_and_named)
 {
-    write_file("r.json", runaway);
-    refuses("run $D/r.json --spike-limit 2000 --out $D/out",
+    put_file("r.json", runaway);
+    refuses("$E run $D/r.json --spike-limit 2000 --out $D/out",
             "the limit of spikes is reached at t = ");
     says(" of 30 ms in sample 0: of 2001 spikes ");
     says(" are of neuron n[1], lately one every ");
     ck_assert_int_ne(shell("ls $D/out"), 0);
-    refuses("run $D/r.json --time-limit 1", "time ran out at t = ");
+    refuses("$E run $D/r.json --time-limit 1", "time ran out at t = ");
     says(" are of neuron n[1], lately one every ");
     ck_assert_int_eq(shell("$E verify $D/r.json --time-limit 1 --quiet"), 1);
     says("ERROR ");
@@ -149,7 +139,7 @@ int main(void)
     Suite *suite = suite_create("run");
     TCase *tests = tcase_create("limits and times");
     tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, setup, drop_folder);
     tcase_add_test(tests, bad_limits_are_refused_in_one_line);
     tcase_add_test(tests, options_of_a_program_want_one);
     tcase_add_test(tests, runaway_firing_is_stopped_and_named);

@@ -141,9 +141,8 @@ END_TEST
 static void changed(const char *edit, const char *options)
 {
     char command[512];
-    write_file("changed.sh",
-               "while IFS= read -r line; do printf '%s\\n' \"$line\" | sed \"$EDIT\" | "
-               "$E run - --digits 17 | tr '\\n' ' '; echo; done\n");
+    put_file("changed.sh", "while IFS= read -r line; do printf '%s\\n' \"$line\" | sed \"$EDIT\" | "
+                           "$E run - --digits 17 | tr '\\n' ' '; echo; done\n");
     setenv("EDIT", edit, 1);
     snprintf(command, sizeof command,
              "$E verify $D/case.json --no-witness --quiet --engine \"exec:sh $D/changed.sh\" %s",
@@ -180,7 +179,7 @@ START_TEST(limit_of_a_program_may_stand_before_it)
                      1);
     says("no answer within 1 seconds");
     says("--engine 'exec:sleep 1000' --engine-time-limit 1 --no-witness\n");
-    write_file("sum.json", "{\"format\":\"evident-conventions-1\",\"scale\": 2}");
+    put_file("sum.json", "{\"format\":\"evident-conventions-1\",\"scale\": 2}");
     ck_assert_int_eq(shell("timeout 20 $E explain $D/case.json --conventions $D/sum.json "
                            "--engine-time-limit 1 --engine 'exec:sleep 1000'"),
                      2);
@@ -286,7 +285,7 @@ int main(void)
     Suite *suite = suite_create("again");
     TCase *tests = tcase_create("programs");
     tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, setup, drop_folder);
     tcase_add_test(tests, what_is_kept_fails_every_case_in_any_order);
     tcase_add_test(tests, case_that_is_right_alone_is_told_with_the_one_before);
     tcase_add_test(tests, case_that_makes_the_difference_may_be_further_back);

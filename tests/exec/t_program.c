@@ -84,11 +84,11 @@ START_TEST(declared_factor_is_taken_out_first)
         "FILTER='awk -v factor=-0.05 -f $D/scale.awk'";
     ck_assert_msg(judge(declared, "") == 0, "%s", text);
     says("opposite sign, scale 1/tau_mem");
-    write_file("file.json", "{\"format\":\"evident-conventions-1\",\"scale\": 2}");
+    put_file("file.json", "{\"format\":\"evident-conventions-1\",\"scale\": 2}");
     ck_assert_msg(judge("FILTER='awk -v factor=2 -f $D/scale.awk'", "--conventions $D/file.json") ==
                       0,
                   "%s", text);
-    write_file("file.json", "{\"format\":\"evident-conventions-1\",\"time\":\"sometimes\"}");
+    put_file("file.json", "{\"format\":\"evident-conventions-1\",\"time\":\"sometimes\"}");
     ck_assert_int_eq(judge("FILTER=cat", "--conventions $D/file.json"), 2);
     says("conventions.time: found \"sometimes\", wanted \"exact\" or \"grid\"");
 }
@@ -237,7 +237,7 @@ START_TEST(a_program_that_changed_is_judged_anew)
         "HOW='--digits 17'; export HOW; for k in 1 2; do $E verify $D/case.json --no-witness "
         "--jobs 1 --engine \"exec:sh '$D/answers.sh'\" $MORE --store $D/store --resume --quiet "
         ">/dev/null; done; $E list --store $D/store | grep -c case.json";
-    write_file("file.json", "{\"format\":\"evident-conventions-1\",\"scale\": 2}");
+    put_file("file.json", "{\"format\":\"evident-conventions-1\",\"scale\": 2}");
     shell(again);
     ck_assert_str_eq(text, "1\n");
     shell("echo '# no other answers' >>$D/answers.sh");
@@ -317,7 +317,7 @@ static Suite *program_suite(void)
     Suite *suite = suite_create("program");
     TCase *tests = tcase_create("programs");
     tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, setup, drop_folder);
     tcase_add_test(tests, reference_as_a_program_passes);
     tcase_add_test(tests, one_changed_number_fails_and_is_named);
     tcase_add_test(tests, factor_is_named_and_sign_told_apart);

@@ -21,7 +21,7 @@ static const char moved[] =
 static void begin(void)
 {
     setup();
-    write_file("moved.sh", moved);
+    put_file("moved.sh", moved);
 }
 
 /* Judges the program on these files, by these settings of the environment; the exit code. */
@@ -208,7 +208,7 @@ static Suite *exact_suite(void)
     Suite *suite = suite_create("program_exact");
     TCase *tests = tcase_create("exact times");
     tcase_set_timeout(tests, 240);
-    tcase_add_checked_fixture(tests, begin, teardown);
+    tcase_add_checked_fixture(tests, begin, drop_folder);
     tcase_add_test(tests, an_ulp_of_any_input_passes_under_every_name);
     tcase_add_test(tests, what_rounding_can_decide_is_set_apart);
     tcase_add_test(tests, single_precision_is_no_licence);

@@ -205,7 +205,7 @@ int main(void)
     Suite *suite = suite_create("shared_object");
     TCase *tests = tcase_create("so");
     tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, with_headers, teardown);
+    tcase_add_checked_fixture(tests, with_headers, drop_folder);
     tcase_add_test(tests, textbook_passes_what_it_can_and_says_why_it_cannot);
     tcase_add_loop_test(tests, mistake_fails, 0, sizeof mistakes / sizeof *mistakes);
     tcase_add_test(tests, crash_is_an_error_of_that_case);

@@ -13,20 +13,19 @@
 /* Programs that do what their name in the environment says: BENCH, EVIDENT_SAYS. */
 static void make_machine(void)
 {
-    write_file("nvidia-smi",
-               "#!/bin/sh\ncase $1 in *=name) echo 'NVIDIA H0 (none)';; *cap) echo 9.0;; "
-               "*) echo 1.2.3;; esac\n");
-    write_file(
-        "compute-sanitizer",
-        "#!/bin/sh\n[ $2 = memcheck ] && echo '========= ERROR SUMMARY: 0 errors' && exit 0\n"
-        "[ $2 = initcheck ] && echo '========= ERROR SUMMARY: 3 errors' && exit 9\n"
-        "echo '========= Error: not permitted here'; exit 1\n");
-    write_file("edges", "#!/bin/sh\necho 'clock-cuda: 74 runs with the bits'\n");
-    write_file("evident", "#!/bin/sh\necho \"$@\"; exit ${EVIDENT_EXIT:-0}\n");
-    write_file("bench", "#!/bin/sh\ncat $D/out/*.txt | sed 's/^/then: /'; sleep ${BENCH:-0}\n");
-    write_file("sweep_device", "#!/bin/sh\necho 'exp: 0 of 4096 blocks differ'\n");
-    write_file("python3", "#!/bin/sh\nexit 1\n");
-    write_file("built", "code for sm_90 of a tree\n");
+    put_file("nvidia-smi",
+             "#!/bin/sh\ncase $1 in *=name) echo 'NVIDIA H0 (none)';; *cap) echo 9.0;; "
+             "*) echo 1.2.3;; esac\n");
+    put_file("compute-sanitizer",
+             "#!/bin/sh\n[ $2 = memcheck ] && echo '========= ERROR SUMMARY: 0 errors' && exit 0\n"
+             "[ $2 = initcheck ] && echo '========= ERROR SUMMARY: 3 errors' && exit 9\n"
+             "echo '========= Error: not permitted here'; exit 1\n");
+    put_file("edges", "#!/bin/sh\necho 'clock-cuda: 74 runs with the bits'\n");
+    put_file("evident", "#!/bin/sh\necho \"$@\"; exit ${EVIDENT_EXIT:-0}\n");
+    put_file("bench", "#!/bin/sh\ncat $D/out/*.txt | sed 's/^/then: /'; sleep ${BENCH:-0}\n");
+    put_file("sweep_device", "#!/bin/sh\necho 'exp: 0 of 4096 blocks differ'\n");
+    put_file("python3", "#!/bin/sh\nexit 1\n");
+    put_file("built", "code for sm_90 of a tree\n");
     ck_assert_int_eq(shell("cd $D && chmod +x nvidia-smi compute-sanitizer edges evident bench "
                            "sweep_device python3"),
                      0);
@@ -87,7 +86,7 @@ END_TEST
 START_TEST(without_a_device_it_is_not_run)
 {
     make_machine();
-    write_file("nvidia-smi", "#!/bin/sh\nexit 9\n");
+    put_file("nvidia-smi", "#!/bin/sh\nexit 9\n");
     ck_assert_int_eq(shell(GPU), 2);
     says("not run: gpu: nvidia-smi knows no device");
     ck_assert_int_eq(shell("rm $D/nvidia-smi; " GPU), 2);
@@ -166,8 +165,8 @@ int main(void)
     TCase *script = tcase_create("script"), *carry = tcase_create("carry");
     tcase_set_timeout(script, 60);
     tcase_set_timeout(carry, 120);
-    tcase_add_checked_fixture(script, setup, teardown);
-    tcase_add_checked_fixture(carry, setup, teardown);
+    tcase_add_checked_fixture(script, setup, drop_folder);
+    tcase_add_checked_fixture(carry, setup, drop_folder);
     tcase_add_test(script, all_parts_are_run_and_what_is_refused_is_counted);
     tcase_add_test(script, a_part_that_fails_does_not_stop_the_others);
     tcase_add_test(script, the_deadline_is_kept);

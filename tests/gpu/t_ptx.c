@@ -22,7 +22,7 @@ static void begin(void)
 
 static void end(void)
 {
-    teardown();
+    drop_folder();
     mpfr_free_cache();
 }
 
@@ -296,7 +296,7 @@ START_TEST(the_translator_stops_where_it_must)
                  "\t.reg .b32 %%r<2>;\n\t.reg .b64 %%rd<2>;\n\t%s\n\tret;\n}\n",
                  refused[k].instruction);
         snprintf(name, sizeof name, "%zu.ptx", k);
-        write_file(name, content);
+        put_file(name, content);
     }
     ck_assert_int_eq(
         shell("${PYTHON:-python3} -B -c 'import sys; sys.path.insert(0, \"tests/ptx\")\n"

@@ -3,30 +3,9 @@
  * --defect plants and the table of ref/MATH.md are the same 18 rows. */
 #include "verify/judge/defect.h"
 #include "tests/run_suite.h"
+#include "tests/shell.h"
 
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
-enum { ROOM = 1 << 16, DEFECTS = 18 };
-
-static char text[ROOM];
-
-/* Runs "evident ARGUMENTS"; the exit code. */
-static int call(const char *arguments)
-{
-    const char *program = getenv("EVIDENT");
-    char command[512];
-    snprintf(command, sizeof command, "%s %s 2>&1", program ? program : "EVIDENT-is-not-set",
-             arguments);
-    FILE *pipe = popen(command, "r");
-    ck_assert_ptr_nonnull(pipe);
-    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+enum { DEFECTS = 18 };
 
 static const char *planted_by(const struct defect *defect)
 {
@@ -80,7 +59,7 @@ static void has_words_of(const char *line, const char *end, const char *cell)
 
 START_TEST(command_prints_every_row_within_100_columns)
 {
-    ck_assert_int_eq(call("defects"), 0);
+    gives("$E defects", 0, "");
     const char *line = text;
     for (const struct defect *d = defects; d->number > 0; d++) {
         char start[16], next[16];
@@ -97,18 +76,17 @@ START_TEST(command_prints_every_row_within_100_columns)
     }
     for (line = text; *line; line += strcspn(line, "\n") + 1)
         ck_assert_msg(strcspn(line, "\n") <= 100, "%.120s", line);
-    ck_assert_int_eq(call("defects x"), 2);
-    ck_assert_ptr_nonnull(strstr(text, "wants no argument"));
+    refuses("$E defects x", "wants no argument");
 }
 END_TEST
 
 START_TEST(option_takes_what_the_register_can_plant)
 {
-    char call_with[128];
+    char command[128];
     for (const struct defect *d = defects; d->number > 0; d++) {
-        snprintf(call_with, sizeof call_with, "verify --defect %u --engine clock-host --jobs 0",
+        snprintf(command, sizeof command, "$E verify --defect %u --engine clock-host --jobs 0",
                  d->number); /* refused for its --jobs, if not before */
-        ck_assert_int_eq(call(call_with), 2);
+        refuses(command, "");
         ck_assert_msg((strstr(text, "--defect: found") == NULL) == (d->engine != 0), "%s", text);
     }
 }

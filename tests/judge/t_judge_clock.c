@@ -244,18 +244,19 @@ START_TEST(only_what_the_step_does_not_resolve_excuses)
            shift = VER_LADDER_RESOLVED * step / convergence_shortest_constant(made.problem);
     for (int m = 0; m < REF_MARGINS; m++)
         out.margin[m] = 1;
-    ck_assert_ptr_null(convergence_excuse(&judge, VER_LADDER_WEIGHTS, step));
+    ck_assert_int_eq(convergence_excuse(&judge, VER_LADDER_WEIGHTS, step), VER_CAUSE_NONE);
     out.margin[REF_MAXIMUM_GAP] = shift;
-    ck_assert_ptr_null(convergence_excuse(&judge, VER_LADDER_WEIGHTS, step));
+    ck_assert_int_eq(convergence_excuse(&judge, VER_LADDER_WEIGHTS, step), VER_CAUSE_NONE);
     out.margin[REF_MAXIMUM_GAP] = shift * (1 - 0x1p-20);
-    ck_assert_ptr_nonnull(convergence_excuse(&judge, VER_LADDER_DELAYS, step));
-    ck_assert_ptr_null(convergence_excuse(&judge, VER_LADDER_SPIKES, step));
+    ck_assert_int_eq(convergence_excuse(&judge, VER_LADDER_DELAYS, step), VER_CAUSE_MAXIMA);
+    ck_assert_int_eq(convergence_excuse(&judge, VER_LADDER_SPIKES, step), VER_CAUSE_NONE);
     out.margin[REF_MAXIMUM_GAP] = VER_INFINITY;
     static const enum ref_margin others[] = {REF_GRAZING, REF_COINCIDENCE, REF_END};
+    static const enum ver_cause cause[] = {VER_CAUSE_GRAZING, VER_CAUSE_COINCIDENCE, VER_CAUSE_END};
     for (size_t k = 0; k < 3; k++) {
         out.margin[others[k]] =
             0.9 * (others[k] == REF_GRAZING ? shift : VER_LADDER_RESOLVED * step);
-        ck_assert_ptr_nonnull(convergence_excuse(&judge, VER_LADDER_SPIKES, step));
+        ck_assert_int_eq(convergence_excuse(&judge, VER_LADDER_SPIKES, step), cause[k]);
         out.margin[others[k]] = 1;
     }
     case_made_clear(&made);

@@ -188,6 +188,7 @@ START_TEST(case_that_the_scheme_cannot_say_is_not_run_and_says_why)
     judge();
     ck_assert_int_eq(judgement.verdict, VER_NOT_RUN);
     ck_assert_int_eq(judgement.judged[0].state, VER_ENGINE_INEXPRESSIBLE);
+    ck_assert_int_eq(judgement.judged[0].cause, VER_CAUSE_DELAYS);
     ck_assert_ptr_nonnull(strstr(judgement.reason, "whole number of steps"));
     options.how.round_delays = true;
     judge();

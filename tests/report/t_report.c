@@ -15,12 +15,12 @@ static void assert_refused(const char *complaint)
 
 START_TEST(a_folder_that_is_not_there_is_refused_with_the_table)
 {
-    char was[sizeof directory];
-    memcpy(was, directory, sizeof was);
-    snprintf(directory, sizeof directory, "/no/such");
+    char was[sizeof folder];
+    memcpy(was, folder, sizeof was);
+    snprintf(folder, sizeof folder, "/no/such");
     ck_assert_int_eq(write_report(), -1);
     ck_assert_ptr_nonnull(strstr(error.text, "/no/such/checks.tsv"));
-    memcpy(directory, was, sizeof was);
+    memcpy(folder, was, sizeof was);
 }
 END_TEST
 
@@ -78,7 +78,7 @@ START_TEST(all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left)
     char path[80];
     store_close(store);
     store = NULL;
-    snprintf(path, sizeof path, "%s/.kept", directory);
+    snprintf(path, sizeof path, "%s/.kept", folder);
     for (int k = 0; k < 2; k++) {
         begin_run(path, 11);
         add_cases();
@@ -122,7 +122,7 @@ START_TEST(without_gnuplot_one_line_says_so_and_no_page_is_left)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s", getenv("PATH"));
-    setenv("PATH", directory, 1);
+    setenv("PATH", folder, 1);
     assert_refused("gnuplot: not found");
     setenv("PATH", path, 1);
 }
@@ -132,12 +132,12 @@ START_TEST(a_script_that_fails_is_named_with_its_complaint)
 {
     char path[4096], longer[4200];
     snprintf(path, sizeof path, "%s", getenv("PATH"));
-    snprintf(longer, sizeof longer, "%s:%s", directory, path);
+    snprintf(longer, sizeof longer, "%s:%s", folder, path);
     static const char fake[] = "#!/bin/sh\necho '\"x.gp\" line 7: warning: harmless'\n"
                                "echo '\"x.gp\" line 9: undefined variable: y'\n"
                                "echo '\"x.gp\" line 10: warning: harmless'\nexit 3\n";
     put("gnuplot", fake, sizeof fake - 1);
-    ck_assert_int_eq(chmod(place("gnuplot"), 0700), 0);
+    ck_assert_int_eq(chmod(at("gnuplot"), 0700), 0);
     setenv("PATH", longer, 1);
     assert_refused("exit status 3: \"x.gp\" line 9: undefined variable: y");
     setenv("PATH", path, 1);

@@ -1,48 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* t_report_command.c: `evident report` makes of a store the page that the run itself made. The
- * program is named by the environment variable EVIDENT; without it the suite fails. */
+/* t_report_command.c: `evident report` makes of a store the page that the run itself made. */
 #include "tests/run_suite.h"
-
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-static char folder[64], text[1 << 16];
-
-/* Runs a command line with $E the program and $D the folder; the exit code. */
-static int run(const char *line)
-{
-    char command[4096];
-    const char *program = getenv("EVIDENT");
-    snprintf(command, sizeof command, "E='%s'; D=%s; { %s\n} 2>&1",
-             program ? program : "EVIDENT-is-not-set", folder, line);
-    FILE *pipe = popen(command, "r");
-    ck_assert_ptr_nonnull(pipe);
-    size_t got = fread(text, 1, sizeof text - 1, pipe);
-    text[got] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-static void gives(const char *line, int code, const char *said)
-{
-    int got = run(line);
-    ck_assert_msg(got == code && strstr(text, said), "%s: exit %d, printed %s", line, got, text);
-}
-
-static void setup(void)
-{
-    snprintf(folder, sizeof folder, "/tmp/evident-t_report-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void teardown(void)
-{
-    run("rm -rf $D");
-}
+#include "tests/shell.h"
 
 /* Passing, failing, undecided; an engine; a case that a picture cannot be made of is none of them.
  */
@@ -103,7 +62,7 @@ int main(void)
 {
     Suite *suite = suite_create("report command");
     TCase *tests = tcase_create("command");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, make_folder, drop_folder);
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, a_store_gives_the_page_that_the_run_made);
     tcase_add_test(tests, runs_of_one_suite_make_a_trend);

@@ -111,7 +111,7 @@ START_TEST(times_and_trend_come_from_a_store_that_is_kept_or_the_page_says_that_
     free(page);
     store_close(store);
     store = NULL;
-    snprintf(path, sizeof path, "%s/.kept", directory);
+    snprintf(path, sizeof path, "%s/.kept", folder);
     begin_run(path, 11);
     add_cases();
     must(store, store_finish(store, recorded));

@@ -12,7 +12,7 @@ static const char suite_text[] = "random-deep 1 1\nrandom-batch 1 2\nrandom-recu
 static int ranks(int count, const char *after)
 {
     char command[2048];
-    write_file("few.suite", suite_text);
+    put_file("few.suite", suite_text);
     snprintf(command, sizeof command,
              "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; cd $D; "
              "alone() { $E verify few.suite --jobs 1 \"$@\" | grep -v 'a case takes'; }; "
@@ -47,7 +47,7 @@ END_TEST
 /* Every rank starts programs of its own. */
 START_TEST(what_dies_on_any_rank_is_an_error_of_its_case)
 {
-    write_file("dies.sh", "read -r line && kill -9 $$\n");
+    put_file("dies.sh", "read -r line && kill -9 $$\n");
     ck_assert_int_eq(ranks(3, "alone --no-witness --engine 'exec:sh dies.sh' >one; "
                               "many --no-witness --engine 'exec:sh dies.sh' >all; "
                               "diff one all && tail -1 all"),
@@ -65,7 +65,7 @@ int main(void)
     Suite *suite = suite_create("ranks");
     TCase *tests = tcase_create("mpi");
     tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, setup, drop_folder);
     tcase_add_loop_test(tests, ranks_say_what_one_process_says, 2, 4);
     tcase_add_test(tests, their_store_is_that_of_one_process);
     tcase_add_test(tests, what_dies_on_any_rank_is_an_error_of_its_case);

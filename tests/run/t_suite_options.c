@@ -1,81 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* t_suite_options.c: suites that say how they want to be judged. The program is named by the
- * environment variable EVIDENT; without it the suite fails. */
+/* t_suite_options.c: suites that say how they want to be judged. */
 #include "verify/command/command.h"
 #include "tests/run_suite.h"
-
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-static char folder[64], text[1 << 16];
-
-static void setup(void)
-{
-    snprintf(folder, sizeof folder, "/tmp/evident-t_suite_options-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void teardown(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    ck_assert_int_eq(system(command), 0);
-}
+#include "tests/shell.h"
 
 /* NAME.suite of these options, with one case of a family. */
 static void suite(const char *name, const char *options)
 {
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s.suite", folder, name);
-    FILE *out = fopen(path, "w");
-    ck_assert_ptr_nonnull(out);
-    fprintf(out, "%s\nclosed-chain 1 1\n", options);
-    ck_assert_int_eq(fclose(out), 0);
+    char file[32], content[256];
+    snprintf(file, sizeof file, "%s.suite", name);
+    snprintf(content, sizeof content, "%s\nclosed-chain 1 1\n", options);
+    put_file(file, content);
 }
 
-/* "evident verify ARGUMENTS" in the folder. */
-static void gives(const char *arguments, int code, const char *said)
-{
-    char command[1024];
-    const char *program = getenv("EVIDENT");
-    snprintf(command, sizeof command, "E=$(realpath %s); cd %s; $E verify %s 2>&1",
-             program ? program : "EVIDENT-is-not-set", folder, arguments);
-    FILE *pipe = popen(command, "r");
-    ck_assert_ptr_nonnull(pipe);
-    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == code && strstr(text, said),
-                  "%s: printed %s", arguments, text);
-}
-
-static void refuses(const char *arguments, const char *said)
-{
-    gives(arguments, 2, said);
-    ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1); /* one line */
-}
+#define VERIFY "cd $D && $E verify "
 
 START_TEST(a_suite_says_which_engines_and_how)
 {
     suite("a", "--engine clock-host --defect 4 # late\n --round-delays");
-    refuses("a.suite", "options of a.suite: found --defect, wanted one of how cases are judged");
+    refuses(VERIFY "a.suite",
+            "options of a.suite: found --defect, wanted one of how cases are judged");
     suite("a", "--engine clock-host # the only one\n  --round-delays --directions 2");
-    gives("a.suite --defect 4", 1, "--directions 2 --engine clock-host --defect 4 --round-delays");
-    gives("a.suite", 0, "engine clock-host: 1 cases");
+    gives(VERIFY "a.suite --defect 4", 1,
+          "--directions 2 --engine clock-host --defect 4 --round-delays");
+    gives(VERIFY "a.suite", 0, "engine clock-host: 1 cases");
 }
 END_TEST
 
 START_TEST(the_command_line_wins)
 {
     suite("a", "--engine clock-host --round-delays --directions 2");
-    gives("a.suite --defect 4 --directions 3", 1, "--directions 3 --engine clock-host");
-    gives("a.suite --engine none", 0, "1 pass");
+    gives(VERIFY "a.suite --defect 4 --directions 3", 1, "--directions 3 --engine clock-host");
+    gives(VERIFY "a.suite --engine none", 0, "1 pass");
     ck_assert_ptr_null(strstr(text, "engine clock-host"));
-    gives("a.suite --engine clock-emulated", 0, "engine clock-emulated: 1 cases");
+    gives(VERIFY "a.suite --engine clock-emulated", 0, "engine clock-emulated: 1 cases");
     ck_assert_ptr_null(strstr(text, "engine clock-host"));
-    gives("a.suite --engine clock-emulated --engine clock-host", 0,
+    gives(VERIFY "a.suite --engine clock-emulated --engine clock-host", 0,
           "bits: those of clock-emulated");
 }
 END_TEST
@@ -83,13 +43,13 @@ END_TEST
 START_TEST(an_option_that_is_none_is_refused_with_its_suite)
 {
     suite("a", "--engine clock-hast");
-    refuses("a.suite", "options of a.suite: --engine: found 'clock-hast', wanted one of");
+    refuses(VERIFY "a.suite", "options of a.suite: --engine: found 'clock-hast', wanted one of");
     suite("a", "--store x");
-    refuses("a.suite", "options of a.suite: found --store, wanted");
+    refuses(VERIFY "a.suite", "options of a.suite: found --store, wanted");
     suite("a", "--evry 2");
-    refuses("a.suite", "options of a.suite: found --evry, wanted");
+    refuses(VERIFY "a.suite", "options of a.suite: found --evry, wanted");
     suite("a", "--every x");
-    refuses("a.suite", "options of a.suite: --every: found");
+    refuses(VERIFY "a.suite", "options of a.suite: --every: found");
 }
 END_TEST
 
@@ -98,19 +58,19 @@ START_TEST(two_suites_that_differ_are_refused_and_two_that_do_not_are_taken)
     suite("a", "--every 2");
     suite("b", "--every 3");
     suite("c", "");
-    refuses("a.suite b.suite", "a.suite and b.suite want to be judged in different ways");
+    refuses(VERIFY "a.suite b.suite", "a.suite and b.suite want to be judged in different ways");
     suite("b", "--every 2 # as the other");
-    gives("a.suite c.suite b.suite", 0, "cases: 3, 3 pass");
+    gives(VERIFY "a.suite c.suite b.suite", 0, "cases: 3, 3 pass");
 }
 END_TEST
 
 START_TEST(a_limit_of_memory_and_a_device_exclude_each_other)
 {
     suite("a", "--engine clock-host --round-delays");
-    refuses("a.suite --engine clock-cuda --memory-limit 4000",
+    refuses(VERIFY "a.suite --engine clock-cuda --memory-limit 4000",
             "--memory-limit: clock-cuda reserves address space beyond any limit");
-    gives("a.suite --memory-limit 4000", 0, "1 pass");
-    gives("a.suite --engine clock-cuda --memory-limit 0", 2, "clock-cuda");
+    gives(VERIFY "a.suite --memory-limit 4000", 0, "1 pass");
+    gives(VERIFY "a.suite --engine clock-cuda --memory-limit 0", 2, "clock-cuda");
     ck_assert_ptr_null(strstr(text, "--memory-limit: "));
 }
 END_TEST
@@ -118,12 +78,12 @@ END_TEST
 START_TEST(an_engine_that_cannot_run_here_is_left_out_by_name)
 {
     suite("a", "--engine-if-present clock-cuda --engine-if-present clock-host --round-delays");
-    gives("a.suite", 0, "engine clock-host: 1 cases");
+    gives(VERIFY "a.suite", 0, "engine clock-host: 1 cases");
     /* Where there is a device, it is judged. */
     ck_assert(strstr(text, "left out: clock-cuda cannot run here") ||
               strstr(text, "engine clock-cuda: 1 cases"));
     suite("a", "--engine-if-present clock-hast");
-    refuses("a.suite", "found 'clock-hast', wanted one of");
+    refuses(VERIFY "a.suite", "found 'clock-hast', wanted one of");
 }
 END_TEST
 
@@ -163,7 +123,7 @@ int main(void)
 {
     Suite *all = suite_create("suite options");
     TCase *tests = tcase_create("options");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, make_folder, drop_folder);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, a_suite_says_which_engines_and_how);
     tcase_add_test(tests, the_command_line_wins);

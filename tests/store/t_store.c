@@ -268,7 +268,7 @@ int main(void)
 {
     Suite *suite = suite_create("store");
     TCase *tests = tcase_create("store");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
+    tcase_add_checked_fixture(tests, make_store_folder, drop_folder);
     tcase_add_test(tests, fresh_store_has_the_newest_version);
     tcase_add_test(tests, row_without_its_run_is_refused_by_the_file);
     tcase_add_test(tests, judgement_comes_back_bit_for_bit);

@@ -11,7 +11,7 @@ static int64_t run;
 
 static void setup(void)
 {
-    make_folder();
+    make_store_folder();
     store = must_open("s", STORE_WRITE);
     run = record_run(store, CASES, COMPARISONS);
 }

@@ -276,7 +276,7 @@ int main(void)
 {
     Suite *suite = suite_create("store_kill");
     TCase *tests = tcase_create("kill");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
+    tcase_add_checked_fixture(tests, make_store_folder, drop_folder);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, killed_run_loses_no_finished_case_and_ends_like_a_whole_one);
     tcase_add_test(tests, shards_in_any_order_become_the_whole);

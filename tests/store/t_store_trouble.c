@@ -75,9 +75,9 @@ END_TEST
 START_TEST(store_of_an_older_program_is_refused_with_what_to_do)
 {
     struct store *store = must_open("s", STORE_WRITE);
-    must(store, store_script(store, "PRAGMA user_version = 3"));
+    must(store, store_script(store, "PRAGMA user_version = 4"));
     store_close(store);
-    must_refuse("s", STORE_READ, "found version 3, wanted 4");
+    must_refuse("s", STORE_READ, "found version 4, wanted 5");
     must_refuse("s", STORE_WRITE, "judge again into a new file");
 }
 END_TEST
@@ -365,7 +365,7 @@ int main(void)
 {
     Suite *suite = suite_create("store_trouble");
     TCase *tests = tcase_create("trouble");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
+    tcase_add_checked_fixture(tests, make_store_folder, drop_folder);
     tcase_add_test(tests, missing_store_is_refused_to_a_reader_and_not_made);
     tcase_add_test(tests, file_of_something_else_is_refused_and_left_alone);
     tcase_add_test(tests, database_of_another_program_is_refused);

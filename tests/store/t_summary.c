@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* t_summary.c: the summary of a CI job: what it says of a run, and that nothing in a name or an
  * answer is taken for markup. */
+#include "tests/shell.h"
 #include "tests/store_case.h"
-#include "tests/run_suite.h"
 
 static struct store *store;
 
 static void setup(void)
 {
-    make_folder();
+    make_store_folder();
     store = must_open("s", STORE_WRITE);
 }
 
@@ -18,31 +18,31 @@ static void teardown(void)
     drop_folder();
 }
 
-static int count_text(const char *in, const char *text)
+static int count_text(const char *in, const char *what)
 {
     int count = 0;
-    for (; (in = strstr(in, text)) != NULL; in += strlen(text))
+    for (; (in = strstr(in, what)) != NULL; in += strlen(what))
         count++;
     return count;
 }
 
-static void has(const char *summary, const char *text)
+static void has(const char *summary, const char *what)
 {
-    ck_assert_msg(strstr(summary, text) != NULL, "'%s' lacks '%s'", summary, text);
+    ck_assert_msg(strstr(summary, what) != NULL, "'%s' lacks '%s'", summary, what);
 }
 
 START_TEST(failures_come_first_with_their_numbers)
 {
-    char *text = exported(store, record_run(store, 14, 5), STORE_MARKDOWN, NULL, false);
-    ck_assert_ptr_eq(strstr(text, "## evident: 2 of 14 cases fail\n"), text);
-    has(text, "\n| 14 | 12 | 2 | 0 | 0 | 0 |\n");
-    has(text, "| clock-host | 5 | 5 | ");
-    has(text, "| closed-chain:1:6 | reference | adjoint\\_V weights\\[0\\]\\[6\\]\\[0\\] | ");
-    has(text, " | nan | ");
-    has(text, "\nevident verify closed-chain:1:6 --seed 0\n");
-    has(text, "| some &amp; all | ");
-    ck_assert_int_eq(count_text(text, "\n```"), 2);
-    free(text);
+    char *summary = exported(store, record_run(store, 14, 5), STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_eq(strstr(summary, "## evident: 2 of 14 cases fail\n"), summary);
+    has(summary, "\n| 14 | 12 | 2 | 0 | 0 | 0 |\n");
+    has(summary, "| clock-host | 5 | 5 | ");
+    has(summary, "| closed-chain:1:6 | reference | adjoint\\_V weights\\[0\\]\\[6\\]\\[0\\] | ");
+    has(summary, " | nan | ");
+    has(summary, "\nevident verify closed-chain:1:6 --seed 0\n");
+    has(summary, "| some &amp; all | ");
+    ck_assert_int_eq(count_text(summary, "\n```"), 2);
+    free(summary);
 }
 END_TEST
 
@@ -58,23 +58,23 @@ START_TEST(nothing_is_taken_for_markup)
     must(store, store_record(store, run, 1, &j));
     ver_judgement_clear(&j);
     must(store, store_finish(store, run));
-    char *text = exported(store, run, STORE_MARKDOWN, NULL, false);
-    has(text, "| a\\|b\\`c&lt;d&gt;&amp;\\*\\_e\\_\\[f\\]\\(g\\) \\# h \\@i | ");
-    has(text, "| 1\\|&lt;/table&gt; | ");
-    has(text, "\nevident verify '``` rm' --seed 0\n");
-    ck_assert_int_eq(count_text(text, "\n```"), 2);
-    free(text);
+    char *summary = exported(store, run, STORE_MARKDOWN, NULL, false);
+    has(summary, "| a\\|b\\`c&lt;d&gt;&amp;\\*\\_e\\_\\[f\\]\\(g\\) \\# h \\@i | ");
+    has(summary, "| 1\\|&lt;/table&gt; | ");
+    has(summary, "\nevident verify '``` rm' --seed 0\n");
+    ck_assert_int_eq(count_text(summary, "\n```"), 2);
+    free(summary);
 }
 END_TEST
 
 START_TEST(many_failures_are_counted_and_the_text_stays_short)
 {
-    char *text = exported(store, record_run(store, 700, 3), STORE_MARKDOWN, NULL, false);
-    has(text, "## evident: 100 of 700 cases fail");
-    has(text, "\n80 more are not listed here.\n");
-    ck_assert_int_eq(count_text(text, "\nevident verify "), 20);
-    ck_assert_uint_lt(strlen(text), 65536);
-    free(text);
+    char *summary = exported(store, record_run(store, 700, 3), STORE_MARKDOWN, NULL, false);
+    has(summary, "## evident: 100 of 700 cases fail");
+    has(summary, "\n80 more are not listed here.\n");
+    ck_assert_int_eq(count_text(summary, "\nevident verify "), 20);
+    ck_assert_uint_lt(strlen(summary), 65536);
+    free(summary);
 }
 END_TEST
 
@@ -88,32 +88,32 @@ START_TEST(what_was_not_settled_is_no_pass)
     snprintf(j.reason, sizeof j.reason, "grazing: too near");
     must(store, store_record(store, run, 0, &j));
     ver_judgement_clear(&j);
-    char *text = exported(store, run, STORE_MARKDOWN, NULL, false);
-    ck_assert_ptr_eq(strstr(text, "## evident: 1 of 2 cases pass, none fails\n"), text);
-    has(text, "**The run is not complete.**");
-    has(text, "### What was not settled");
-    has(text, "| undecided | odd &lt;&amp;");
-    has(text, "| grazing: too near |");
-    free(text);
+    char *summary = exported(store, run, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_eq(strstr(summary, "## evident: 1 of 2 cases pass, none fails\n"), summary);
+    has(summary, "**The run is not complete.**");
+    has(summary, "### What was not settled");
+    has(summary, "| undecided | odd &lt;&amp;");
+    has(summary, "| grazing: too near |");
+    free(summary);
     must(store, store_finish(store, run));
-    text = exported(store, run, STORE_MARKDOWN, NULL, false);
-    ck_assert_ptr_null(strstr(text, "not complete"));
-    free(text);
+    summary = exported(store, run, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_null(strstr(summary, "not complete"));
+    free(summary);
 }
 END_TEST
 
 START_TEST(a_run_that_passes_says_so_and_an_empty_one_does_not)
 {
-    char *text = exported(store, record_run(store, 6, 5), STORE_MARKDOWN, NULL, false);
-    ck_assert_ptr_eq(strstr(text, "## evident: all 6 cases pass\n"), text);
-    ck_assert_ptr_null(strstr(text, "What fails"));
-    ck_assert_ptr_null(strstr(text, "```"));
-    free(text);
+    char *summary = exported(store, record_run(store, 6, 5), STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_eq(strstr(summary, "## evident: all 6 cases pass\n"), summary);
+    ck_assert_ptr_null(strstr(summary, "What fails"));
+    ck_assert_ptr_null(strstr(summary, "```"));
+    free(summary);
     struct store_facts facts = make_facts(9);
     int64_t run = store_begin(store, &facts, false);
-    text = exported(store, run, STORE_MARKDOWN, NULL, false);
-    ck_assert_ptr_eq(strstr(text, "## evident: nothing was run\n"), text);
-    free(text);
+    summary = exported(store, run, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_eq(strstr(summary, "## evident: nothing was run\n"), summary);
+    free(summary);
 }
 END_TEST
 
@@ -124,39 +124,28 @@ START_TEST(a_summary_says_what_moved_since_the_run_before)
     int64_t first = store_begin(store, &facts, false);
     must(store, store_record(store, first, 0, &j));
     must(store, store_finish(store, first));
-    char *text = exported(store, first, STORE_MARKDOWN, NULL, false);
-    ck_assert_ptr_null(strstr(text, "Since run"));
-    free(text);
+    char *summary = exported(store, first, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_null(strstr(summary, "Since run"));
+    free(summary);
     int64_t second = store_begin(store, &facts, false);
     j.verdict = j.verdict == VER_PASS ? VER_FAIL : VER_ERROR;
     must(store, store_record(store, second, 0, &j));
     must(store, store_finish(store, second));
-    text = exported(store, second, STORE_MARKDOWN, NULL, false);
-    has(text, "### Since run 1 of the same suite\n\n```\nworse verdict ");
-    has(text, "\n```\n\n| what | worse | better | moved |\n");
-    has(text, "\n| verdict | 1 | 0 | 0 |\n");
-    free(text);
+    summary = exported(store, second, STORE_MARKDOWN, NULL, false);
+    has(summary, "### Since run 1 of the same suite\n\n```\nworse verdict ");
+    has(summary, "\n```\n\n| what | worse | better | moved |\n");
+    has(summary, "\n| verdict | 1 | 0 | 0 |\n");
+    free(summary);
     snprintf(facts.suite, sizeof facts.suite, "another");
     int64_t third = store_begin(store, &facts, false);
     must(store, store_record(store, third, 0, &j));
     must(store, store_finish(store, third));
     ver_judgement_clear(&j);
-    text = exported(store, third, STORE_MARKDOWN, NULL, false);
-    ck_assert_ptr_null(strstr(text, "Since run"));
-    free(text);
+    summary = exported(store, third, STORE_MARKDOWN, NULL, false);
+    ck_assert_ptr_null(strstr(summary, "Since run"));
+    free(summary);
 }
 END_TEST
-
-/* With a program; $E is it. */
-static int run(const char *line)
-{
-    char command[1024];
-    const char *program = getenv("EVIDENT");
-    snprintf(command, sizeof command, "E='%s'; D=%s; { %s\n} >$D/said 2>&1",
-             program ? program : "EVIDENT-is-not-set", folder, line);
-    int status = system(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
 
 /* Of at most ten cases, and only where a workflow runs and wants a summary. */
 START_TEST(failures_are_annotations_of_a_workflow)
@@ -169,26 +158,24 @@ START_TEST(failures_are_annotations_of_a_workflow)
         "closed-output%%3A1%%3A[0-9]*::exec:read .* words: 100%%25:$' $D/log) = %d ]";
     char command[1024];
     snprintf(command, sizeof command, verify, "true", "--summary $D/m", 10, 10);
-    ck_assert_int_eq(run(command), 0);
+    gives(command, 0, "");
     snprintf(command, sizeof command, verify, "true", "", 0, 0);
-    ck_assert_int_eq(run(command), 0);
+    gives(command, 0, "");
     snprintf(command, sizeof command, verify, "false", "--summary $D/m", 0, 0);
-    ck_assert_int_eq(run(command), 0);
+    gives(command, 0, "");
 }
 END_TEST
 
 START_TEST(verify_appends_what_the_store_exports)
 {
-    ck_assert_int_eq(
-        run("echo before >$D/m; $E verify closed-chain:1:0 --store $D/t --summary $D/m"), 0);
-    ck_assert_int_eq(run("{ echo before; $E export latest --store $D/t --format markdown; } | "
-                         "cmp - $D/m"),
-                     0);
-    ck_assert_int_eq(run("grep -q 'all 1 cases pass' $D/m"), 0);
-    ck_assert_int_eq(run("$E verify closed-chain:1:0 --summary $D/m 2>$D/said-2"), 2);
-    ck_assert_int_eq(run("grep -q 'summary wants a --store' $D/said-2"), 0);
-    ck_assert_int_eq(run("$E verify closed-chain:1:0 --store $D/t --summary $D/no/where"), 2);
-    ck_assert_int_eq(run("$E verify closed-chain:1:0 --store $D/t --summary /dev/full"), 2);
+    gives("echo before >$D/m; $E verify closed-chain:1:0 --store $D/t --summary $D/m", 0, "");
+    gives("{ echo before; $E export latest --store $D/t --format markdown; } | "
+          "cmp - $D/m",
+          0, "");
+    gives("grep -q 'all 1 cases pass' $D/m", 0, "");
+    refuses("$E verify closed-chain:1:0 --summary $D/m", "summary wants a --store");
+    gives("$E verify closed-chain:1:0 --store $D/t --summary $D/no/where", 2, "");
+    gives("$E verify closed-chain:1:0 --store $D/t --summary /dev/full", 2, "");
 }
 END_TEST
 

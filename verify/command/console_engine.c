@@ -66,10 +66,8 @@ static void print_unjudged(const struct ver_engine_totals *sums)
     if (sums->state[VER_ENGINE_UNJUDGED] == 0)
         return;
     printf("; a gradient not judged in %zu", sums->state[VER_ENGINE_UNJUDGED]);
-    for (size_t k = 0; k < VER_UNJUDGED; k++) {
-        const char *name = ver_unjudged_name(k);
-        console_item(&why, sums->unjudged[k], name[0] ? name : "other");
-    }
+    for (int k = VER_CAUSE_GRAZING; k < VER_CAUSES; k++)
+        console_item(&why, sums->cause[k], ver_cause_name((enum ver_cause)k));
 }
 
 /* How long it takes is left out of what --quiet prints, and of all digests. */
@@ -111,8 +109,9 @@ static void print_engine(const struct ver_totals *totals, size_t e)
     struct console_list not_run = {"; not run: "};
     printf("engine %s: %zu cases, %zu with every V, I and adjoint", sums->engine,
            sums->state[VER_ENGINE_RAN], sums->traced);
-    console_item(&not_run, sums->state[VER_ENGINE_INEXPRESSIBLE] - sums->delays, "inexpressible");
-    console_item(&not_run, sums->delays, "inexpressible by delays");
+    size_t delays = sums->cause[VER_CAUSE_DELAYS];
+    console_item(&not_run, sums->state[VER_ENGINE_INEXPRESSIBLE] - delays, "inexpressible");
+    console_item(&not_run, delays, "inexpressible by delays");
     console_item(&not_run, sums->state[VER_ENGINE_LARGE], "large");
     console_item(&not_run, sums->state[VER_ENGINE_ABSENT], "absent");
     console_item(&not_run, sums->state[VER_ENGINE_FAILED], "failed");

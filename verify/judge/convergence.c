@@ -123,7 +123,7 @@ static int tell_track(struct convergence *ladder, const struct convergence_part 
         return 0;
     }
     snprintf(c->index, sizeof c->index, "%s%s%zu rungs to %.6g ms%s%s", block, block[0] ? ": " : "",
-             ladder->rungs, last->step, weighed->why ? ": " : "", weighed->why ? weighed->why : "");
+             ladder->rungs, last->step, weighed->why ? ": " : "", cause_text(weighed->why));
     snprintf(c->reference, sizeof c->reference, "error %.6g", last->error[track->like] / relative);
     if (weighed->constant)
         snprintf(c->value, sizeof c->value, "factor 1, found %.6g",
@@ -135,12 +135,13 @@ static int tell_track(struct convergence *ladder, const struct convergence_part 
 
 /* Which gradient of those that are there was not judged, and why; the first one stands for all. */
 static void note_unjudged(struct convergence *ladder, const struct case_block *block,
-                          const char *why)
+                          enum ver_cause cause, const char *why)
 {
     struct judge_answer *p = ladder->p;
     char name[64] = "gradients";
-    if (p->unjudged[0])
+    if (p->cause)
         return;
+    p->cause = cause;
     if (block)
         name_block(name, sizeof name, p->judge->problem, block);
     snprintf(p->unjudged, sizeof p->unjudged, "%s not judged: %.120s", name, why);
@@ -167,7 +168,7 @@ static int tell_too_few(struct convergence *ladder)
     snprintf(c->index, sizeof c->index, "%.100s", ladder->reason);
     for (size_t k = 0; k < ladder->tracks; k++)
         if (ladder->track[k].block)
-            note_unjudged(ladder, NULL, ladder->reason);
+            note_unjudged(ladder, NULL, VER_CAUSE_STEPS, ladder->reason);
     return 0;
 }
 
@@ -194,8 +195,8 @@ static int tell_all(struct convergence *ladder)
         if (differs && track->block)
             name_gradient(ladder, track);
         if (weighed.outcome == VER_EXCLUDED && track->block &&
-            !(weighed.why == convergence_too_small && is_small_part(ladder, track)))
-            note_unjudged(ladder, track->block, weighed.why);
+            !(weighed.why == VER_CAUSE_TOO_SMALL && is_small_part(ladder, track)))
+            note_unjudged(ladder, track->block, weighed.why, cause_text(weighed.why));
     }
     return 0;
 }

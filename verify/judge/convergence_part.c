@@ -13,24 +13,6 @@
 
 #include <math.h>
 
-const char *ver_unjudged_name(size_t k)
-{
-    static const char *const name[VER_UNJUDGED] = {
-        "grazing",
-        "coincidence",
-        "end",
-        "two largest voltages",
-        "born or lost",
-        "moves it by as much",
-        "of other spikes",
-        "surrogate",
-        "",
-    };
-    return name[k];
-}
-
-const char convergence_too_small[] = "a step moves it by as much as it is large";
-
 struct convergence_fit convergence_fit_block(const struct judge *judge,
                                              const struct case_block *block, size_t first,
                                              size_t count, const double *x)
@@ -175,7 +157,7 @@ static int need_shift(struct convergence *ladder, double step)
 
 /* ---- the verdicts ---- */
 
-static void say(struct convergence_verdict *weighed, enum ver_outcome outcome, const char *why)
+static void say(struct convergence_verdict *weighed, enum ver_outcome outcome, enum ver_cause why)
 {
     weighed->outcome = outcome;
     weighed->why = why;
@@ -200,7 +182,7 @@ static double explained(const struct judge_answer *p, const struct convergence_p
  * truth is to itself a step beside? At that step at which a right program is the nearest: the
  * finest one that counts, but where precision loses more there than a step. */
 static int weigh_by_shift(struct convergence_verdict *weighed, struct convergence *ladder,
-                          const struct convergence_part *track, double noise, const char *excuse)
+                          const struct convergence_part *track, double noise, enum ver_cause excuse)
 {
     const struct judge *judge = ladder->p->judge;
     bool resolved = !excuse && weighed->ratio > 1, zero = track->size <= noise;
@@ -213,11 +195,11 @@ static int weigh_by_shift(struct convergence_verdict *weighed, struct convergenc
     if (!resolved && !zero)
         set_bound(weighed, error, explained(ladder->p, track, at, VER_LADDER_FACTOR));
     if (!resolved && !zero && weighed->ratio <= 1 && near) {
-        say(weighed, VER_AGREES, NULL);
+        say(weighed, VER_AGREES, VER_CAUSE_NONE);
         return 0;
     }
     if (converges) { /* to something that is not near yet */
-        say(weighed, VER_EXCLUDED, convergence_too_small);
+        say(weighed, VER_EXCLUDED, VER_CAUSE_TOO_SMALL);
         return 0;
     }
     if (need_shift(ladder, track->ladder.rung[at].step) != 0)
@@ -233,9 +215,9 @@ static int weigh_by_shift(struct convergence_verdict *weighed, struct convergenc
     if (!(moved <= weighed->bound))
         set_bound(weighed, error, moved);
     if (!(error <= weighed->bound))
-        say(weighed, VER_DIFFERS, NULL);
+        say(weighed, VER_DIFFERS, VER_CAUSE_NONE);
     else
-        say(weighed, near ? VER_AGREES : VER_EXCLUDED, near ? NULL : convergence_too_small);
+        say(weighed, near ? VER_AGREES : VER_EXCLUDED, near ? VER_CAUSE_NONE : VER_CAUSE_TOO_SMALL);
     return 0;
 }
 
@@ -248,7 +230,7 @@ static double unit_of(const struct judge_answer *p)
 /* The truth is zero, or what it is lost in its own terms: a step and the precision do to it what
  * they do to those. */
 static int weigh_zero(struct convergence_verdict *weighed, struct convergence *ladder,
-                      const struct convergence_part *track, double terms, const char *excuse)
+                      const struct convergence_part *track, double terms, enum ver_cause excuse)
 {
     size_t last = ladder->rungs - 1;
     double error = error_at(track, last), noise = VER_SHIFT_FACTOR * unit_of(ladder->p) * terms;
@@ -257,14 +239,14 @@ static int weigh_zero(struct convergence_verdict *weighed, struct convergence *l
     double ratio = weighed->ratio;
     set_bound(weighed, error, noise + explained(ladder->p, &like, last, VER_LADDER_FACTOR));
     if (error == track->size || ratio <= 1 || weighed->ratio <= 1) { /* it says 0, or goes there */
-        say(weighed, VER_AGREES, NULL);
+        say(weighed, VER_AGREES, VER_CAUSE_NONE);
         return 0;
     }
     return weigh_by_shift(weighed, ladder, track, noise, excuse);
 }
 
 static int weigh_gradient(struct convergence_verdict *weighed, struct convergence *ladder,
-                          const struct convergence_part *track, const char *excuse)
+                          const struct convergence_part *track, enum ver_cause excuse)
 {
     const struct judge_answer *p = ladder->p;
     double terms = size_of_terms(p, track->block);
@@ -275,11 +257,11 @@ static int weigh_gradient(struct convergence_verdict *weighed, struct convergenc
     like.size = terms; /* what is left of terms that cancel moves by as much of those */
     if (constant_factor(track, explained(p, &like, ladder->rungs - 1, 1) / track->size)) {
         weighed->constant = true;
-        say(weighed, VER_DIFFERS, NULL);
+        say(weighed, VER_DIFFERS, VER_CAUSE_NONE);
         return 0;
     }
     if (weighed->ratio <= 1 && least_error(track) <= VER_LADDER_NEAR * track->size) {
-        say(weighed, VER_AGREES, NULL);
+        say(weighed, VER_AGREES, VER_CAUSE_NONE);
         return 0;
     }
     return weigh_by_shift(weighed, ladder, track, noise, excuse);
@@ -290,7 +272,7 @@ int convergence_weigh(struct convergence_verdict *weighed, struct convergence *l
 {
     const struct judge *judge = ladder->p->judge;
     const struct ver_rung *last = &track->ladder.rung[track->ladder.rungs - 1];
-    const char *excuse = convergence_excuse(judge, track->like, last->step);
+    enum ver_cause excuse = convergence_excuse(judge, track->like, last->step);
     double relative = track->like == VER_LADDER_SPIKES ? 1 : track->size;
     double least = convergence_least_constant(judge, track->like) * relative;
     double error = last->error[track->like];
@@ -301,15 +283,15 @@ int convergence_weigh(struct convergence_verdict *weighed, struct convergence *l
     else
         weighed->ratio = ratio;
     if (!last->agrees && track->like == VER_LADDER_SPIKES && !excuse)
-        say(weighed, VER_DIFFERS, NULL);
+        say(weighed, VER_DIFFERS, VER_CAUSE_NONE);
     else if (!last->agrees)
-        say(weighed, VER_EXCLUDED, excuse ? excuse : "of other spikes");
+        say(weighed, VER_EXCLUDED, excuse ? excuse : VER_CAUSE_OTHER_SPIKES);
     else if (track->block)
         return weigh_gradient(weighed, ladder, track, excuse);
     else if (isnan(ratio))
-        say(weighed, VER_EXCLUDED, "too few rungs agree");
+        say(weighed, VER_EXCLUDED, VER_CAUSE_STEPS);
     else if (weighed->ratio <= 1 || !excuse)
-        say(weighed, weighed->ratio <= 1 ? VER_AGREES : VER_DIFFERS, NULL);
+        say(weighed, weighed->ratio <= 1 ? VER_AGREES : VER_DIFFERS, VER_CAUSE_NONE);
     else
         say(weighed, VER_EXCLUDED, excuse);
     return 0;

@@ -29,18 +29,18 @@ double convergence_least_constant(const struct judge *judge, enum ver_ladder_qua
     return quantity == VER_LADDER_SPIKES ? 1 : (1 + threshold / (tau * slope)) / tau;
 }
 
-const char *convergence_excuse(const struct judge *judge, enum ver_ladder_quantity quantity,
-                               double step)
+enum ver_cause convergence_excuse(const struct judge *judge, enum ver_ladder_quantity quantity,
+                                  double step)
 {
     const double *margin = judge->out->margin;
     double shift = VER_LADDER_RESOLVED * step / convergence_shortest_constant(judge->problem);
     if (!(margin[REF_GRAZING] >= shift))
-        return "grazing";
+        return VER_CAUSE_GRAZING;
     if (!(margin[REF_COINCIDENCE] >= VER_LADDER_RESOLVED * step))
-        return "coincidence";
+        return VER_CAUSE_COINCIDENCE;
     if (!(margin[REF_END] >= VER_LADDER_RESOLVED * step))
-        return "end";
+        return VER_CAUSE_END;
     if (quantity != VER_LADDER_SPIKES && !(margin[REF_MAXIMUM_GAP] >= shift))
-        return "two largest voltages";
-    return NULL;
+        return VER_CAUSE_MAXIMA;
+    return VER_CAUSE_NONE;
 }

@@ -111,9 +111,9 @@ static void take_moved(struct convergence_shift *shift, const struct judge *judg
                        const struct ref_result *moved)
 {
     if (moved->status != REF_OK || !moved->gradient)
-        shift->near = "the reference is undecided a step beside it";
+        shift->near = VER_CAUSE_UNDECIDED;
     else if (!agree_same_counts(judge->truth, moved))
-        shift->near = "spikes are born or lost a step beside it";
+        shift->near = VER_CAUSE_BORN_OR_LOST;
     for (size_t b = 0; b < judge->blocks && !shift->near; b++)
         shift->block[b] = fmax(shift->block[b], block_distance(judge, &judge->block[b], moved));
 }

@@ -158,8 +158,9 @@ static int weigh(struct judge_answer *p, size_t since)
     const char *apart = NULL;
     char text[300];
     bool differs = judge_differing(out, since) > 0;
-    if (p->unjudged[0] && !differs) {
+    if (p->cause && !differs) {
         p->out->state = VER_ENGINE_UNJUDGED;
+        p->out->cause = p->cause;
         snprintf(p->out->reason, sizeof p->out->reason, "%s", p->unjudged);
         snprintf(text, sizeof text, "%.60s: %s", p->out->engine, p->unjudged);
         return judge_end(p->judge, VER_UNDECIDED, text);
@@ -224,9 +225,10 @@ int answer_judge(struct judge_answer *p)
         return got < 0 ? -1 : 0;
     answer_measure(p);
     p->out->digest = result_digest(p->answer);
-    if (p->engine->surrogate && result_has_gradient(p->answer))
-        snprintf(p->unjudged, sizeof p->unjudged,
-                 "gradients not judged: a surrogate gradient is the derivative of nothing");
+    if (p->engine->surrogate && result_has_gradient(p->answer)) {
+        p->cause = VER_CAUSE_SURROGATE;
+        snprintf(p->unjudged, sizeof p->unjudged, "gradients not judged: %s", cause_text(p->cause));
+    }
     int failed = p->engine->time == ENGINE_GRID ? convergence_judge_program(p) : judge_exact(p);
     return failed ? failed : weigh(p, since);
 }

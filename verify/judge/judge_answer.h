@@ -24,8 +24,13 @@ struct judge_answer {
     enum ver_verdict verdict;     /* of the case, before this program was asked */
     char reason[320];             /* likewise */
     size_t trains;                /* samples * lif neurons, in the order of struct result */
-    char unjudged[192];           /* a gradient that it gave and that nothing can be said of, why */
+    enum ver_cause cause;         /* a gradient that it gave and nothing can be said of, why */
+    char unjudged[192];           /* likewise, which and why; "" without */
 };
+
+/* ---- cause.c ---- */
+
+const char *cause_text(enum ver_cause cause); /* as it is said of one case; "" of none */
 
 /* ---- judge_answer.c ---- */
 
@@ -186,9 +191,9 @@ void reading_delays(struct judge_answer *p, size_t since);
 /* ---- convergence_shift.c: how far a step may move the truth ---- */
 
 struct convergence_shift {
-    double step;      /* ms; 0: not measured */
-    double *block;    /* [blocks], L2 norms: the largest moves of the gradient that were seen */
-    const char *near; /* NULL, or why nothing can be said: it is another network a step beside */
+    double step;         /* ms; 0: not measured */
+    double *block;       /* [blocks], L2 norms: the largest moves of the gradient that were seen */
+    enum ver_cause near; /* why nothing can be said: it is another network a step beside */
 };
 
 /* Of the case moved by a step in ms. 0, or -1 with verdict and reason; clear whatever comes out. */
@@ -232,13 +237,10 @@ struct convergence_fit convergence_fit_block(const struct judge *judge,
 
 struct convergence_verdict {
     enum ver_outcome outcome;
-    const char *why;     /* of one that is no evidence */
+    enum ver_cause why;  /* of one that is no evidence */
     double bound, ratio; /* of the finest rung; NaN: there is none */
     bool constant;       /* it differs: a constant factor */
 };
-
-/* A reason: of a gradient whose terms nearly cancel. */
-extern const char convergence_too_small[];
 
 /* 0, or -1 with verdict and reason. */
 int convergence_weigh(struct convergence_verdict *weighed, struct convergence *ladder,

@@ -7,6 +7,7 @@
 #include "verify/judge/judge_scheme.h"
 #include "verify/judge/judge_answer.h"
 #include "verify/exec/program.h"
+#include "cases/time_grid.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -92,6 +93,9 @@ int scheme_run(struct scheme *scheme)
     out->state =
         state_of(engine_run(scheme->engine, &scheme->result, scheme->problem, &scheme->options));
     scheme->ran = out->state == VER_ENGINE_RAN;
+    if (out->state == VER_ENGINE_INEXPRESSIBLE && scheme->options.delays == CASE_WHOLE_DELAYS &&
+        !case_delays_whole(scheme->problem, step))
+        out->cause = VER_CAUSE_DELAYS;
     if (!scheme->ran) {
         snprintf(out->reason, sizeof out->reason, "%.250s", scheme->result.reason);
         return out->state == VER_ENGINE_FAILED ? judge_end(scheme->judge, VER_ERROR, out->reason)

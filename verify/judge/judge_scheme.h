@@ -205,8 +205,8 @@ double convergence_shortest_constant(const struct case_problem *c); /* of time, 
 double convergence_least_constant(const struct judge *judge, enum ver_ladder_quantity quantity);
 
 /* Why an error outside its bound says nothing about the scheme; NULL if it does. */
-const char *convergence_excuse(const struct judge *judge, enum ver_ladder_quantity quantity,
-                               double step);
+enum ver_cause convergence_excuse(const struct judge *judge, enum ver_ladder_quantity quantity,
+                                  double step);
 
 /* ---- scheme_closer.c ---- */
 

@@ -63,7 +63,7 @@ static void put_commands(struct report *report, char *const *cell)
 
 static void put_head(struct report *report, char *const *cell, size_t number)
 {
-    bool open = strstr("undecided not-run", cell[VERDICT]) != NULL;
+    bool open = strcmp(cell[VERDICT], "undecided") == 0 || strcmp(cell[VERDICT], "not-run") == 0;
     fprintf(report->out, "<article id=\"case-%zu\">\n<h3><span class=\"%s\">", number,
             open ? "open" : "bad");
     ver_html_put(report->out, cell[VERDICT]);

@@ -30,6 +30,11 @@ static const char *state(int k)
     return ver_engine_state_name((enum ver_engine_state)k);
 }
 
+static const char *cause(int k)
+{
+    return ver_cause_name((enum ver_cause)k);
+}
+
 /* ---- the columns ---- */
 
 #define AT(of, member) offsetof(struct of, member), sizeof(((struct of *)0)->member)
@@ -107,6 +112,8 @@ static const struct column of_engines[] = {
     NAME("engine", ver_judged, engine, "", NULL),
     NAMED("state", ver_judged, state, state, VER_ENGINE_STATES,
           "ran, inexpressible, large, absent, failed, unjudged"),
+    NAMED("cause", ver_judged, cause, cause, VER_CAUSES,
+          "why, where it is counted: delays, grazing, ...; else '-'"),
     PLAIN(TEXT, "reason", ver_judged, reason, NULL),
     PLAIN(HEX, "digest", ver_judged, digest, "of all its numbers"),
     PLAIN(FLAG, "traced", ver_judged, traced, "1: of V, I and adjoints too"),

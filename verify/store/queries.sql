@@ -721,11 +721,15 @@ QUERY("totals state",
 SELECT number, engine, (SELECT w.number FROM words w WHERE what = 'state' AND name =
   CASE engine WHEN '' THEN 'failed' ELSE state END), count(*), sum(state = 'ran' AND
   traced), sum(state = 'ran' AND same AND number > 0), sum(iif(state = 'ran', decisions,
-  0)), sum(iif(state = 'ran', near, 0)), sum(state = 'inexpressible' AND instr(reason,
-  'whole number of steps') > 0) FROM engines WHERE run = ? GROUP BY number, engine, state)
+  0)), sum(iif(state = 'ran', near, 0)) FROM engines WHERE run = ?
+  GROUP BY number, engine, state)
+
+QUERY("totals cause",
+SELECT number, (SELECT w.number FROM words w WHERE what = 'cause' AND name = cause), count(*)
+  FROM engines WHERE run = ? GROUP BY number, cause)
 
 QUERY("totals reason",
-SELECT number, reason, state = 'unjudged', count(*) FROM engines WHERE run = ?
+SELECT number, reason FROM engines WHERE run = ?
   AND engine <> '' AND reason <> '' GROUP BY number, state, reason
   ORDER BY number, max(state IN ('absent', 'failed')) DESC, min(position))
 

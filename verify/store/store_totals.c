@@ -110,21 +110,23 @@ static int take_state(struct ver_totals *totals, sqlite3_stmt *row)
     sums->same += size_at(row, 5);
     sums->decisions += size_at(row, 6);
     sums->near += size_at(row, 7);
-    sums->delays += size_at(row, 8);
+    return 0;
+}
+
+static int take_cause(struct ver_totals *totals, sqlite3_stmt *row)
+{
+    struct ver_engine_totals *sums = engine_at(totals, row);
+    if (!sums || sqlite3_column_type(row, 1) == SQLITE_NULL)
+        return -1;
+    sums->cause[size_at(row, 1)] += size_at(row, 2);
     return 0;
 }
 
 static int take_reason(struct ver_totals *totals, sqlite3_stmt *row)
 {
     struct ver_engine_totals *sums = engine_at(totals, row);
-    const char *reason = store_column_text(row, 1);
     if (!sums->reason[0])
-        snprintf(sums->reason, sizeof sums->reason, "%s", reason);
-    for (size_t k = 0; k < VER_UNJUDGED && sqlite3_column_int(row, 2); k++)
-        if (strstr(reason, ver_unjudged_name(k))) {
-            sums->unjudged[k] += size_at(row, 3);
-            break;
-        }
+        snprintf(sums->reason, sizeof sums->reason, "%s", store_column_text(row, 1));
     return 0;
 }
 
@@ -174,8 +176,8 @@ int store_totals(struct store *store, int64_t run, struct ver_totals *totals)
         {"totals verdict", take_verdict}, {"totals inexpressible", take_inexpressible},
         {"totals numbers", take_numbers}, {"totals differences", take_differences},
         {"totals orders", take_orders},   {"totals state", take_state},
-        {"totals reason", take_reason},   {"totals ratios", take_ratios},
-        {"totals seconds", take_seconds},
+        {"totals cause", take_cause},     {"totals reason", take_reason},
+        {"totals ratios", take_ratios},   {"totals seconds", take_seconds},
     };
     struct totalling to = {store, run, totals};
     *totals = (struct ver_totals){.digits_minimum = VER_NAN};
