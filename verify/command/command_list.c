@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* command_list.c: `evident list`, the runs of a store. */
 #include "verify/command/command_store.h"
+#include "verify/store/store_training.h"
 #include "verify/store/table.h"
 
 #include <inttypes.h>
@@ -77,9 +78,14 @@ static int print_runs(struct store *store, bool tsv)
             return -1;
         }
     }
-    if (runs == 0 && !tsv)
+    int64_t trainings = got == 0 ? store_count(store, "SELECT count(*) FROM trainings", "") : -1;
+    if (runs == 0 && trainings == 0 && !tsv)
         printf("no runs yet\n");
-    return got;
+    if (got != 0 || trainings < 0 || tsv)
+        return got < 0 || trainings < 0 ? -1 : 0;
+    if (trainings > 0)
+        printf("%strainings\n", runs > 0 ? "\n" : "");
+    return store_training_list(store, stdout);
 }
 
 static int run(struct options *options)
@@ -97,11 +103,14 @@ const struct command command_list = {
     .name = "list",
     .operands = "",
     .says = "the runs",
-    .about = "Prints the runs of a store, a line each, oldest first: number, when it began, how "
-             "far it is, the verdicts, the digest of all that was said, the program's version and "
-             "commit, shard, suite, engines and options. Two runs of the same digest say the same "
-             "to the last bit.\n"
-             "Exit status: 0; 2 could not.",
+    .about =
+        "Prints the runs of a store, a line each, oldest first: number, when it began, how "
+        "far it is, the verdicts, the digest of all that was said, the program's version and "
+        "commit, shard, suite, engines and options. Two runs of the same digest say the same "
+        "to the last bit.\n"
+        "Then the trainings: number, when it began, name, seed, epochs, what came of it; those "
+        "that differ in their seeds alone together, with mean and deviation.\n"
+        "Exit status: 0; 2 could not.",
     .examples = "evident list --store runs.sqlite\n",
     .run = run,
 };

@@ -12,6 +12,8 @@
 struct sight { /* context of the watcher */
     const struct options *options;
     const char *folder;
+    struct store *store; /* or NULL */
+    int64_t training;    /* its number there */
     struct progress progress;
     size_t epochs;
     double first; /* epoch of this process */
@@ -98,29 +100,26 @@ static void put_heading(const struct train *train)
 }
 
 /* All epochs that are left, each into the checkpoint. */
-static int run_epochs(struct train *train, const char *folder, const char *checkpoint,
-                      const struct options *options)
+static int run_epochs(struct sight *sight, struct train *train, const char *checkpoint)
 {
-    struct sight sight = {.options = options,
-                          .folder = folder,
-                          .epochs = (size_t)train->settings.epochs,
-                          .first = (double)train->state.epoch};
-    struct train_watch watch = {&sight, look, verify};
+    struct train_watch watch = {sight, look, verify};
     struct case_error error;
-    progress_start(&sight.progress, "train", !options->quiet);
+    progress_start(&sight->progress, "train", !sight->options->quiet);
     console_catch_signals(true);
-    while (train->state.epoch < sight.epochs) {
+    while (train->state.epoch < sight->epochs) {
         int stopped = train_epoch(train, &watch, &error);
-        progress_hide(&sight.progress);
+        progress_hide(&sight->progress);
         if (stopped == STOPPED) {
             command_refuse("train", "interrupted in epoch %zu of %zu; go on with --resume",
-                           train->state.epoch + 1, sight.epochs);
+                           train->state.epoch + 1, sight->epochs);
             signal(console_caught(), SIG_DFL);
             raise(console_caught());
         }
         if (stopped || train_save(train, checkpoint, &error) != 0)
             return command_refuse("train", "%s", error.text);
-        if (!options->quiet)
+        if (sight->store && store_training_epoch(sight->store, sight->training, train) != 0)
+            return command_refuse("train", "%s", store_error(sight->store));
+        if (!sight->options->quiet)
             put_row(train);
     }
     console_catch_signals(false);
@@ -128,9 +127,10 @@ static int run_epochs(struct train *train, const char *folder, const char *check
 }
 
 /* What came of it: on the terminal, and as a page. */
-static int tell(struct train *train, const char *folder, const char *checkpoint,
-                const struct options *options)
+static int tell(const struct sight *sight, struct train *train, const char *checkpoint)
 {
+    const struct options *options = sight->options;
+    const char *folder = sight->folder;
     struct training_result result;
     struct case_error error;
     char command[2000] = "";
@@ -142,6 +142,9 @@ static int tell(struct train *train, const char *folder, const char *checkpoint,
         options_put(put, options, 0);
         fclose(put);
     }
+    if (code == 0 && sight->store &&
+        store_training_end(sight->store, sight->training, train, &result) != 0)
+        code = command_refuse("train", "%s", store_error(sight->store));
     if (code == 0 && training_page(train, &result, folder, command, &error) != 0)
         code = command_refuse("train", "%s", error.text);
     free(result.confusion);
@@ -167,10 +170,28 @@ static int train_all(struct train *train, const char *folder, const struct optio
                               checkpoint);
     if (there && train_restore(train, checkpoint, &error) != 0)
         return command_refuse("train", "%s", error.text);
+    struct sight sight = {.options = options,
+                          .folder = folder,
+                          .epochs = (size_t)train->settings.epochs,
+                          .first = (double)train->state.epoch};
+    if (options->store) {
+        sight.store = store_open(options->store, STORE_WRITE, &error);
+        if (!sight.store)
+            return command_refuse("train", "%s", error.text);
+        sight.training = store_training_begin(sight.store, train);
+        if (sight.training < 0) {
+            int code = command_refuse("train", "%s", store_error(sight.store));
+            store_close(sight.store);
+            return code;
+        }
+    }
     if (!options->quiet)
         put_heading(train);
-    int code = run_epochs(train, folder, checkpoint, options);
-    return code == 0 && train->state.rows > 0 ? tell(train, folder, checkpoint, options) : code;
+    int code = run_epochs(&sight, train, checkpoint);
+    if (code == 0 && train->state.rows > 0)
+        code = tell(&sight, train, checkpoint);
+    store_close(sight.store);
+    return code;
 }
 
 /* A configuration by its path, or by the name of one that comes with the program. */

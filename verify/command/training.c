@@ -87,13 +87,12 @@ int training_put_result(FILE *out, struct training_result *result, struct train 
     fprintf(out, "weights of epoch %zu, chosen by %s\n", train->state.best_epoch,
             strcmp(select, "last") == 0 ? "being the last" : select);
     for (int set = held ? TRAIN_VALIDATE : TRAIN_LEARN; set <= TRAIN_TEST; set++) {
-        static const char *const name[] = {"training set", "validation", "test"};
         if (train->set[set].samples == 0)
             continue;
         int code = evaluate(result, train, (enum train_set)set, command);
         if (code)
             return code;
-        training_put_score(out, name[set], &result->score);
+        training_put_score(out, training_set_name((enum train_set)set), &result->score);
         fputc('\n', out);
     }
     if (strcmp(select, "test") == 0)

@@ -180,6 +180,8 @@ const struct option option_table[] = {
     NUMBER("count", 0, "N", OPTION_WHOLE, count, "1", 1, UINT32_MAX, 0, "export-case",
            "how many samples, a batch at most"),
     TEXT("out", 'o', "DIR", out, 0, "train", "made if need be (default: training-NAME)"),
+    TEXT("store", 0, "FILE", store, 0, "train",
+         "record every epoch and the result there, beside other trainings (evident list)"),
     SWITCH("quiet", 'q', quiet, 0, "train", "the last lines only"),
 
     /* what runs leave in a store */

@@ -3,15 +3,7 @@
 #ifndef EVIDENT_VERIFY_TRAINING_PAGE_H
 #define EVIDENT_VERIFY_TRAINING_PAGE_H
 
-#include "gpu/train/train.h"
-
-/* How well the chosen weights do on a set that was not learned from. */
-struct training_result {
-    enum train_set set; /* TRAIN_TEST, else TRAIN_VALIDATE, else TRAIN_LEARN */
-    struct train_score score;
-    double low, high;  /* 95 % interval of the accuracy */
-    size_t *confusion; /* [classes][classes], or NULL */
-};
+#include "verify/store/store_training.h"
 
 /* Writes log.tsv, confusion.tsv, raster.tsv and weights.tsv into a folder, draws them and
  * verified.tsv, where that is there, and writes index.html. The engine holds the chosen weights.

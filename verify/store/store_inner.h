@@ -62,10 +62,11 @@ int store_undo(struct store *store);   /* keeps the error; returns -1 */
 
 /* ---- store_schema.c ---- */
 
-enum { STORE_VERSION = 5, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
+enum { STORE_VERSION = 6, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
 enum { STORE_RUN_COLUMNS = 19 };
 extern const struct column store_run_column[STORE_RUN_COLUMNS]; /* of struct store_facts */
 int store_create(struct store *store);
+extern const char store_training_tables[]; /* store_training.c */
 
 /* ---- store_function.c ---- */
 

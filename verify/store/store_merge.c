@@ -5,6 +5,7 @@
  * the target as it was. Runs are entered in an order of their own, not that of the command line,
  * and cases go by their position: the outcome is the same whatever the order of the stores. */
 #include "verify/store/store_inner.h"
+#include "verify/store/store_training.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -146,6 +147,8 @@ static int merge_all(struct merge *merge)
     int failed = enter_runs(merge);
     for (size_t k = 0; k < merge->origins && !failed; k++)
         failed = merge_cases(merge, &merge->origin[k]);
+    for (size_t k = 0; k < merge->stores && !failed; k++)
+        failed = store_training_merge(merge->target, merge->from[k]);
     return failed ? store_undo(merge->target) : store_commit(merge->target);
 }
 

@@ -119,7 +119,7 @@ static char *schema(void)
     fprintf(out, "  CHECK (dirty IN (0, 1))\n);\n%s;\n", totals);
     for (int kind = 0; kind < RECORD_KINDS; kind++)
         put_table(out, &record_table[kind]);
-    fprintf(out, "%s;\n%s;\n", times, hints);
+    fprintf(out, "%s;\n%s;\n%s;\n", times, hints, store_training_tables);
     fprintf(out, "PRAGMA application_id = %d;\nPRAGMA user_version = %d;\n", (int)STORE_APPLICATION,
             (int)STORE_VERSION);
     if (fclose(out) == 0)
