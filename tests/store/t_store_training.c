@@ -52,7 +52,7 @@ START_TEST(jobs_of_a_sweep_come_together_in_any_order)
     gives("cd $D && $E merge s1 s2 s3 --store x && $E merge s3 s2 s1 s1 --store y && "
           "$E list --store x | sed 's/^ *[0-9]*  2/2/' >x.txt && "
           "$E list --store y | sed 's/^ *[0-9]*  2/2/' >y.txt && cmp x.txt y.txt && cat x.txt",
-          0, " 2 seeds: ");
+          0, "\n2 seeds: ");
     ck_assert_int_eq(count("x", "SELECT count(*) FROM trainings"), 3);
     ck_assert_int_eq(count("x", "SELECT count(DISTINCT recipe) FROM trainings"), 2);
     ck_assert_int_eq(count("x", "SELECT count(*) FROM epochs"), 6);
