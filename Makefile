@@ -110,7 +110,7 @@ $(OUT)/gpu/%.double.o: gpu/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY)$(COMPILE) $(PLACE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%: $(BUILD)/gpu/tools/%.o $(LIBRARY)
+$(OUT)/%: $(BUILD)/gpu/tools/%.o $(FAULTY) $(LIBRARY)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(LIBS)
 
 $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS)) $(BUILD)/members

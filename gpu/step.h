@@ -9,7 +9,7 @@
  *     I_j = I_j + w_ij                                                             (E27)
  *         for arrivals: spikes of step n-1-delay; projections in the order of the case, delays
  *         ascending, neurons ascending
- *     V = (kappa I + alpha V) + drive,   then I = beta I                           (E28)
+ *     V = [(kappa I + alpha V) + drive],   then I = [beta I]                       (E28)
  *     V >= threshold: a spike of step n with slope (I before decay + bias) - V,
  *         then V = reset                                                           (E29)
  *   backward, a = N .. 1, at time a dt, lambda_V = lambda_I = 0 at the end
@@ -21,6 +21,8 @@
  *     propagation over step a-1                                                    (E33)
  *   dL/dw_ij = -tau_syn,j sum of lambda_I,j(a) over the arrivals a = step + 1 + delay   (E34)
  *
+ * [x] is step_flush: 0 for |x| < 2^-100 (in binary64 2^-900). Propagation (E33) ends with it, too.
+ *
  * Equations are those of ref/MATH.md.
  *
  * After Nowotny, Turner and Knight 2025, with the true scale of the drive, integer
@@ -31,13 +33,47 @@
 
 #include "gpu/real.h"
 
+#include <math.h>
+
+/* ---- what has decayed ---- */
+
+#if REAL_BITS == 32
+#define STEP_LEAST 0x1p-100f
+#define STEP_SIZE fabsf
+#else
+#define STEP_LEAST 0x1p-900
+#define STEP_SIZE fabs
+#endif
+
+/* What V, I, lambda_V and lambda_I end a step with. It moves a number by less than STEP_LEAST.
+ *
+ * Without it silence never ends: where x is k of the smallest subnormal numbers, fl(beta x) = x for
+ * k (1 - beta) < 1/2, and most processors take many times as long for subnormal numbers. With it
+ * every state is 0 or at least STEP_LEAST in size, which is normal; there a factor of at most 1 - u
+ * moves x by more than half a unit in its last place or, where x is a power of two, to a number: x
+ * gets smaller in every step, and is 0 after finitely many. Sums and differences of such states are
+ * 0 or at least 2^-123, normal, too; 26 binades are left for constants that they are multiplied by.
+ *
+ * In binary64 (the ladder of steps) it is 2^-900, 122 binades above its smallest normal number: no
+ * case that is in range there loses a digit, and bounds of the grid reference have that floor. A
+ * NaN stays one. */
+GPU_BOTH static inline real step_flush(real x)
+{
+    return STEP_SIZE(x) < STEP_LEAST ? 0 : x;
+}
+
 /* ---- forward ---- */
 
 /* Four roundings. kappa = tau_syn / (tau_mem - tau_syn) (alpha - beta): V from I; drive: from the
  * bias. */
 GPU_BOTH static inline real step_voltage(real v, real i, real alpha, real kappa, real drive)
 {
-    return (kappa * i + alpha * v) + drive;
+    return step_flush((kappa * i + alpha * v) + drive);
+}
+
+GPU_BOTH static inline real step_current(real i, real beta)
+{
+    return step_flush(beta * i);
 }
 
 /* tau_mem dV/dt at a spike, as the published system takes it: I before its decay, V after. */
@@ -64,24 +100,25 @@ GPU_BOTH static inline real step_jump_loss(real lambda_v, real height, real rev,
 /* lambda_I takes the old lambda_V. kappa_back = tau_mem / (tau_mem - tau_syn) (alpha - beta). */
 GPU_BOTH static inline real step_lambda_i(real lambda_i, real lambda_v, real beta, real kappa_back)
 {
-    return kappa_back * lambda_v + beta * lambda_i;
+    return step_flush(kappa_back * lambda_v + beta * lambda_i);
 }
 
 GPU_BOTH static inline real step_lambda_v(real lambda_v, real alpha)
 {
-    return alpha * lambda_v;
+    return step_flush(alpha * lambda_v);
 }
 
-/* The same towards the steady state a, the negative derivative of the loss density by V. */
+/* The same towards the steady state a, the negative derivative of the loss density by V; where that
+ * is 0, as of a target that V meets, they decay like those above. */
 GPU_BOTH static inline real step_driven_i(real lambda_i, real lambda_v, real a, real beta,
                                           real kappa_back)
 {
-    return (a + beta * (lambda_i - a)) + kappa_back * (lambda_v - a);
+    return step_flush((a + beta * (lambda_i - a)) + kappa_back * (lambda_v - a));
 }
 
 GPU_BOTH static inline real step_driven_v(real lambda_v, real a, real alpha)
 {
-    return a + alpha * (lambda_v - a);
+    return step_flush(a + alpha * (lambda_v - a));
 }
 
 /* A maximum of V at an arrival. The arrival, at time t, turns rise = tau_mem V'(t-) > 0 into fall =

@@ -3,6 +3,8 @@
 # Measures the clock engine on this machine and writes reports/measured/host.txt: the table of
 # `make bench`, and instruction counts by callgrind, which do not depend on what else runs here.
 # Takes minutes; wants a quiet machine.                                              (make measured)
+# With the word silence: what silent steps cost, with the flush that ends a step and without it for
+# currents (planted fault 330), in turns, to reports/measured/silence.txt.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 BUILD=${BUILD:-build}
@@ -11,6 +13,25 @@ mkdir -p reports/measured
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+if [ "${1:-}" = silence ]; then
+    without=$BUILD/fault-330/bench
+    ${MAKE:-make} -s FAULT=330 BUILD="$BUILD" "$without" >&2
+    {
+        echo "Silent steps on the host: trials of 1,000 steps with input, batch 32, 256 hidden, and"
+        echo "steps without input after them; time of the processor. Written by tests/measure.sh."
+        echo
+        echo "processor  $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)"
+        echo "compiler   $(${CC:-cc} --version | head -1)"
+        for round in 1 2; do
+            printf '\n%s. currents below 2^-100 end a step as 0\n' $round
+            "$BUILD/bench" silence
+            printf '\n%s. currents stay at subnormal numbers (planted fault 330)\n' $round
+            "$without" silence
+        done
+    } >"$work/table"
+    mv "$work/table" reports/measured/silence.txt
+    exit 0
+fi
 commit=$(git rev-parse --short=12 HEAD)
 [ -z "$(git status --porcelain -- gpu cases Makefile)" ] || commit="$commit with changes"
 {

@@ -209,7 +209,7 @@ static inline double scheme_seen(struct scheme *s, size_t j, uint32_t a)
         s->when[j] != a || a == 0 || a == s->steps)
         return 0;
     double v = scheme_row(s, s->v, a - 1)[k];
-    double old = rounded(s, s->beta[k] * scheme_row(s, s->i, a - 1)[k]);
+    double old = flushed(s, rounded(s, s->beta[k] * scheme_row(s, s->i, a - 1)[k]));
     double up = rounded(s, rounded(s, old + s->bias[k]) - v);
     double down = rounded(s, rounded(s, scheme_row(s, s->i, a)[k] + s->bias[k]) - v);
     double part = 0;

@@ -19,8 +19,8 @@
 struct scheme {
     const struct case_problem *c;
     struct case_grid grid;
-    bool single;
-    unsigned variant; /* enum scheme_variant */
+    bool single, unflushed; /* unflushed: a step does not end with a flush */
+    unsigned variant;       /* enum scheme_variant */
     const double *const *backward_weight;
     double planted;          /* relative error of kappa of the first cell; 0: none */
     uint32_t steps, longest; /* longest: delay */
@@ -43,6 +43,12 @@ struct scheme {
 static inline double rounded(const struct scheme *s, double x)
 {
     return s->single ? (double)(float)x : x;
+}
+
+/* What ends a step. */
+static inline double flushed(const struct scheme *s, double x)
+{
+    return !s->unflushed && fabs(x) < (s->single ? 0x1p-100 : 0x1p-900) ? 0 : x;
 }
 
 static inline bool defect(const struct scheme *s, unsigned variant)
@@ -158,7 +164,7 @@ static inline void scheme_forward(struct scheme *s)
                 scheme_row(s, s->before, n)[k] = v[k];
                 scheme_row(s, s->i, n)[k] = i[k];
                 v[k] = rounded(s, rounded(s, s->kappa[k] * i[k]) + rounded(s, s->alpha[k] * v[k]));
-                v[k] = rounded(s, v[k] + s->drive[k]);
+                v[k] = flushed(s, rounded(s, v[k] + s->drive[k]));
                 scheme_row(s, s->v, n)[k] = v[k];
                 if (s->c->population[p].model == CASE_LIF && v[k] >= s->threshold[k]) {
                     scheme_train(s, s->emit, p, j)[n] = 1;
@@ -166,7 +172,7 @@ static inline void scheme_forward(struct scheme *s)
                         rounded(s, rounded(s, i[k] + s->bias[k]) - v[k]);
                     v[k] = s->reset[k];
                 }
-                i[k] = rounded(s, s->beta[k] * i[k]);
+                i[k] = flushed(s, rounded(s, s->beta[k] * i[k]));
             }
     }
     free(v);
@@ -263,13 +269,15 @@ static inline void scheme_propagate(struct scheme *s, size_t p, size_t j, uint32
     double l = v[k], a = 0;
     if (p != s->c->loss.population || !scheme_drive(&a, s, j, n)) {
         i[k] = rounded(s, rounded(s, s->kappa_back[k] * l) + rounded(s, s->beta[k] * i[k]));
-        v[k] = rounded(s, s->alpha[k] * l);
+        i[k] = flushed(s, i[k]);
+        v[k] = flushed(s, rounded(s, s->alpha[k] * l));
         return;
     }
     double d = rounded(s, l - a);
     i[k] = rounded(s, s->beta[k] * rounded(s, i[k] - a));
     i[k] = rounded(s, rounded(s, a + i[k]) + rounded(s, s->kappa_back[k] * d));
-    v[k] = rounded(s, a + rounded(s, s->alpha[k] * d));
+    i[k] = flushed(s, i[k]);
+    v[k] = flushed(s, rounded(s, a + rounded(s, s->alpha[k] * d)));
 }
 
 static inline void scheme_backward(struct scheme *s)

@@ -104,7 +104,7 @@ CLONED_WIDEST static void move_cells(real *restrict v, real *restrict i, real *r
             real current = i[l], fresh = step_voltage(v[l], current, alpha[l], kappa[l], drive[l]);
             over |= fresh >= threshold[l];
             before[l] = current;
-            i[l] = beta[l] * current;
+            i[l] = step_current(current, beta[l]);
             v[l] = fresh;
         }
         any[j / LANES] = (unsigned char)over;

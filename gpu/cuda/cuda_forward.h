@@ -163,7 +163,7 @@ DEVICE void move_tile(const struct device *d, const struct forward_state *s, con
         loss_before(d, s, at->sample, t->k, n, v, t->i, i, weight);
     before = i;
     fresh = step_voltage(v, i, t->alpha, t->kappa, t->drive);
-    t->i = t->beta * i;
+    t->i = step_current(i, t->beta);
     if (d->trace_v || d->saw[0])
         trace_cell(d, at, t->cell, n, v, before, fresh);
     if (t->scored)

@@ -1,157 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* bench.c: how fast the host driver is (make bench).
  *
- * The work is that of one batch of spoken digits: 700 channels, recurrent hidden layer, 20 outputs,
- * published initial weights and loss (integral cross-entropy, exponential weighting), 1,000 steps
- * of 1 ms; the recordings of the family real-digits, each several times, its channels shifted as
- * the published augmentation shifts them. Times are medians over repetitions. The floor is measured
- * in the same run: adding up as many weight or history rows as the work needs, out of a matrix of
- * the same size in random order, and nothing else. */
+ * The work is that of one batch of spoken digits (bench_case.h). Times are medians over
+ * repetitions. The floor is measured in the same run: adding up as many weight or history rows as
+ * the work needs, out of a matrix of the same size in random order, and nothing else. */
 #include "gpu/device/device.h"
 #include "gpu/clock/plan.h"
 #include "gpu/clock/vector.h"
 
-#include "cases/families/random.h"
+#include "gpu/tools/bench_case.h"
 
 #include <omp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { CHANNELS = 700, OUTPUTS = 20, RECORDINGS = 8, MOST_SHIFT = 40 };
-
-struct work {
-    size_t hidden, batch, steps;
-    int threads;
-    size_t thin; /* every thin-th input spike only; 0: all */
-};
-
-/* ---- the case ---- */
-
-static void fatal(const char *text)
-{
-    fprintf(stderr, "bench: %s\n", text);
-    exit(2);
-}
-
-static void *take(size_t count, size_t size)
-{
-    void *taken = calloc(count + 1, size);
-    if (!taken)
-        fatal("memory is short");
-    return taken;
-}
-
-static double *normal_weights(size_t count, double mean, double deviation, uint64_t stream)
-{
-    struct case_random r;
-    double *weight = take(count, sizeof *weight);
-    case_random_init(&r, 1, "bench", stream);
-    for (size_t k = 0; k < count; k++)
-        weight[k] = case_random_normal(&r, mean, deviation);
-    return weight;
-}
-
-static void resize_hidden(struct case_problem *c, size_t hidden)
-{
-    const size_t count[] = {CHANNELS * hidden, hidden * hidden, hidden * OUTPUTS};
-    const double mean[] = {0.03, 0, 0}, deviation[] = {0.01, 0.02, 0.03};
-    c->population[1].size = hidden;
-    for (size_t k = 0; k < c->projections; k++) {
-        free(c->projection[k].weight);
-        c->projection[k].weight = normal_weights(count[k], mean[k], deviation[k], k);
-    }
-}
-
-/* Recordings heard at once, so that every trial has about 8,000 input spikes, as those of the
- * published benchmark have on average; these digits alone have 1,220 to 7,903. */
-static const struct scene {
-    size_t count, recording[4];
-} scenes[] = {{1, {7}}, {2, {6, 0}}, {2, {5, 4}}, {4, {0, 1, 2, 3}}};
-enum { SCENES = sizeof scenes / sizeof *scenes };
-
-static int by_time(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Every thin-th spike; how many. */
-static size_t copy_thin(double *to, const struct case_train *from, size_t thin)
-{
-    size_t count = 0;
-    for (size_t k = 0; k < from->count; k += thin)
-        to[count++] = from->at[k];
-    return count;
-}
-
-/* The spikes of one scene, channels moved by shift. */
-static struct case_train *hear(const struct case_made *made, const struct scene *scene, long shift,
-                               size_t thin)
-{
-    struct case_train *train = take(CHANNELS, sizeof *train);
-    for (long channel = 0; channel < CHANNELS; channel++) {
-        long source = channel - shift;
-        size_t count = 0;
-        if (source < 0 || source >= CHANNELS)
-            continue;
-        for (size_t k = 0; k < scene->count; k++)
-            count += made[scene->recording[k]].problem->sample[0].spikes[0][source].count;
-        double *at = train[channel].at = take(count, sizeof *at);
-        for (size_t k = 0; k < scene->count; k++) {
-            const struct case_train *t =
-                &made[scene->recording[k]].problem->sample[0].spikes[0][source];
-            at += copy_thin(at, t, thin);
-        }
-        train[channel].count = count = (size_t)(at - train[channel].at);
-        qsort(train[channel].at, count, sizeof *at, by_time);
-    }
-    return train;
-}
-
-static void free_sample(struct case_sample *sample)
-{
-    for (size_t k = 0; k < CHANNELS; k++)
-        free(sample->spikes[0][k].at);
-    free(sample->spikes[0]);
-    free(sample->spikes);
-}
-
-static struct case_problem *make_case(const struct work *work)
-{
-    struct case_made made[RECORDINGS];
-    struct case_random r;
-    case_random_init(&r, 1, "bench shift", 0);
-    for (size_t k = 0; k < RECORDINGS; k++) {
-        struct case_error error;
-        char address[64];
-        snprintf(address, sizeof address, "real-digits:1:%zu", k);
-        if (case_make(&made[k], address, &error) != 0)
-            fatal(error.text);
-    }
-    struct case_problem *c = made[0].problem;
-    if (c->populations != 3 || c->population[0].size != CHANNELS)
-        fatal("the family real-digits has changed its network");
-    struct case_sample *sample = take(work->batch, sizeof *sample);
-    for (size_t s = 0; s < work->batch; s++) {
-        const struct scene *scene = &scenes[s % SCENES];
-        long shift = (long)case_random_below(&r, 2 * MOST_SHIFT + 1) - MOST_SHIFT;
-        sample[s].spikes = take(c->populations, sizeof *sample->spikes);
-        sample[s].spikes[0] = hear(made, scene, shift, work->thin > 0 ? work->thin : 1);
-        sample[s].label = made[scene->recording[0]].problem->sample[0].label;
-    }
-    free_sample(&c->sample[0]);
-    free(c->sample);
-    c->sample = sample;
-    c->samples = work->batch;
-    c->step = c->end / (double)work->steps;
-    if (work->hidden != c->population[1].size)
-        resize_hidden(c, work->hidden);
-    made[0].problem = NULL;
-    for (size_t k = 0; k < RECORDINGS; k++)
-        case_made_clear(&made[k]);
-    return c;
-}
+#include <time.h>
 
 /* ---- the floor ---- */
 
@@ -233,34 +93,59 @@ static void say_how_far(const struct work *work, int repetition)
             work->hidden, work->batch, work->steps, repetition + 1, now - started);
 }
 
-static void measure(const struct work *work, int repetitions)
-{
-    struct case_problem *c = make_case(work);
-    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+struct measured {
+    struct case_problem *c;
     struct clock_plan plan;
     struct clock_run run;
+};
+
+/* silent: steps without input that are appended to the trial. */
+static void measured_make(struct measured *m, const struct work *work, size_t silent)
+{
+    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
     char reason[RESULT_REASON];
-    double seconds[PARTS + 1][REPETITIONS], part[PARTS + 1];
+    m->c = make_case(work);
+    m->c->end = m->c->step * (double)(work->steps + silent);
     options.tau_gradients = options.delay_gradients = false;
     omp_set_num_threads(work->threads);
-    if (clock_plan_make(&plan, c, &options, reason) != RESULT_OK)
+    if (clock_plan_make(&m->plan, m->c, &options, reason) != RESULT_OK)
         fatal(reason);
-    if (clock_run_make(&run, &plan) != 0)
+    if (clock_run_make(&m->run, &m->plan) != 0)
         fatal("memory is short");
+}
+
+static void measured_clear(struct measured *m)
+{
+    clock_run_clear(&m->run);
+    clock_plan_clear(&m->plan);
+    case_free(m->c);
+}
+
+/* A batch; when the backward pass began. */
+static double run_batch(struct measured *m)
+{
+    if (clock_forward(&m->run) != 0)
+        fatal("memory is short");
+    double middle = omp_get_wtime();
+    if (clock_backward(&m->run) != 0)
+        fatal("memory is short");
+    return middle;
+}
+
+static void measure(const struct work *work, int repetitions)
+{
+    struct measured m;
+    double seconds[PARTS + 1][REPETITIONS], part[PARTS + 1];
+    measured_make(&m, work, 0);
     for (int k = -1; k < repetitions; k++) { /* the first warms up */
         say_how_far(work, k);
-        double start = omp_get_wtime();
-        if (clock_forward(&run) != 0)
-            fatal("memory is short");
-        double middle = omp_get_wtime();
-        if (clock_backward(&run) != 0)
-            fatal("memory is short");
-        double end = omp_get_wtime(), least = floor_seconds(&plan, additions_of(&run));
+        double start = omp_get_wtime(), middle = run_batch(&m), end = omp_get_wtime();
+        double least = floor_seconds(&m.plan, additions_of(&m.run));
         if (k < 0)
             continue;
         seconds[0][k] = middle - start;
-        seconds[1][k] = run.adjoint_seconds;
-        seconds[2][k] = run.gather_seconds;
+        seconds[1][k] = m.run.adjoint_seconds;
+        seconds[2][k] = m.run.gather_seconds;
         seconds[3][k] = end - start;
         seconds[4][k] = least;
     }
@@ -269,16 +154,50 @@ static void measure(const struct work *work, int repetitions)
             seconds[p][k] = seconds[p][k % repetitions];
     for (int p = 0; p <= PARTS; p++)
         part[p] = median(seconds[p]);
-    double batch = (double)work->batch, hidden = spikes_of(&run, 1), input = spikes_of(&run, 0);
+    double batch = (double)work->batch, hidden = spikes_of(&m.run, 1), input = spikes_of(&m.run, 0);
     printf("%6zu %5zu %6zu %7d %8.0f %8.0f %8.2f %8.2f %8.2f %8.2f %9.3f %8.3f %8.1f %8.2f %8.1f\n",
            work->hidden, work->batch, work->steps, work->threads, input / batch, hidden / batch,
            1e3 * part[0], 1e3 * part[1], 1e3 * part[2], 1e3 * part[3], 1e3 * part[3] / batch,
            1e6 * part[3] / (double)work->steps, (input + hidden) / part[3] * 0x1p-20,
-           part[3] / part[4], (double)clock_run_bytes(&run) * 0x1p-20);
+           part[3] / part[4], (double)clock_run_bytes(&m.run) * 0x1p-20);
     fflush(stdout);
-    clock_run_clear(&run);
-    clock_plan_clear(&plan);
-    case_free(c);
+    measured_clear(&m);
+}
+
+/* ---- silence (bench silence) ---- */
+
+/* What steps cost in which nothing happens. The trials take turns, in time of the processor, so
+ * that whatever else runs here slows all of them alike. */
+static int bench_silence(void)
+{
+    static const size_t silent[] = {0, 400, 1000, 2000};
+    static const struct work work = {256, 32, 1000, 1, 1};
+    enum { TRIALS = sizeof silent / sizeof *silent };
+    struct measured m[TRIALS];
+    double seconds[TRIALS][REPETITIONS], busy = 0;
+    for (size_t t = 0; t < TRIALS; t++)
+        measured_make(&m[t], &work, silent[t]);
+    for (int k = -1; k < REPETITIONS; k++) /* the first warms up */
+        for (size_t t = 0; t < TRIALS; t++) {
+            say_how_far(&work, k);
+            clock_t start = clock();
+            run_batch(&m[t]);
+            seconds[t][k < 0 ? 0 : k] = (double)(clock() - start) / CLOCKS_PER_SEC;
+        }
+    printf("%6s %6s %9s %9s %9s %9s\n", "busy", "silent", "total", "a busy", "a silent", "silent");
+    printf("%6s %6s %9s %9s %9s %9s\n", "steps", "steps", "ms", "step, us", "step, us",
+           "over busy");
+    for (size_t t = 0; t < TRIALS; t++) {
+        double total = median(seconds[t]);
+        busy = t == 0 ? total / (double)work.steps : busy;
+        printf("%6zu %6zu %9.2f %9.2f", work.steps, silent[t], 1e3 * total, 1e6 * busy);
+        double step = total / (double)silent[t] - busy * (double)work.steps / (double)silent[t];
+        if (t > 0)
+            printf(" %9.2f %9.2f", 1e6 * step, step / busy);
+        puts("");
+        measured_clear(&m[t]);
+    }
+    return 0;
 }
 
 /* ---- the same on a device (bench cuda): an epoch is that of SHD ---- */
@@ -364,7 +283,8 @@ static struct work read_work(char **word)
     return work;
 }
 
-/* bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]] | bench cuda [HIDDEN BATCH STEPS THREADS] */
+/* bench [HIDDEN BATCH STEPS THREADS [REPETITIONS]] | bench cuda [HIDDEN BATCH STEPS THREADS] |
+ * bench silence */
 int main(int argc, char **argv)
 {
     static const struct work table[] = {
@@ -376,6 +296,8 @@ int main(int argc, char **argv)
     };
     if (argc == 2 && strcmp(argv[1], "cuda") == 0)
         return bench_device();
+    if (argc == 2 && strcmp(argv[1], "silence") == 0)
+        return bench_silence();
     if (argc == 6 && strcmp(argv[1], "cuda") == 0) {
         struct work work = read_work(argv + 2);
         run_device(&work, make_case(&work), NULL); /* once, for what watches it */

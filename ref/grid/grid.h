@@ -47,10 +47,11 @@ static inline double grid_up(double bound)
 
 /* Rounding to nearest: fl(x) = x (1 + d) + t, |d| <= u = 2^-bits, |t| <= tiny, half the smallest
  * subnormal number (in binary64 2^-1075, which GRID_FLOOR covers), as long as |x| <= most; beyond
- * that the engine may overflow and e becomes infinite. */
+ * that the engine may overflow and e becomes infinite. least: grid_flush. */
 struct grid_rounding {
     int bits;
     double u, u_twice, tiny, most; /* u_twice: u (1 + 2^-20), for roundings of rounded sizes */
+    double least;
 };
 extern const struct grid_rounding grid_binary32, grid_binary64;
 
@@ -89,6 +90,10 @@ void grid_div(struct grid_number *z, const struct grid_number *x, const struct g
               const struct grid_rounding *r);
 /* The engine's own exponential of doubles. */
 void grid_exp(struct grid_number *z, const struct grid_number *x);
+/* The end of a step: the engine replaces a number smaller than r->least in size by 0. How far its
+ * number may have moved: r->least, or 0 where its size is surely no less. */
+double grid_flush(struct grid_number *z, const struct grid_rounding *r);
+double grid_flushed(const struct grid_number *z, const struct grid_rounding *r); /* only how far */
 /* A double rounded to r; nothing happens if r is binary64. */
 void grid_round(struct grid_number *z, const struct grid_number *x, const struct grid_rounding *r);
 

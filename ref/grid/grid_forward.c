@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* grid_forward.c: the forward pass, step by step, along given spikes.
  *
- * A step: arrivals are added to I, V = (kappa I + alpha V) + drive, I = beta I; a lif that spikes
- * (the raster says so) leaves (I + bias) - V behind and is reset. Its decision is compared with
- * what the exact voltage says: |V - threshold| above the bounds of both is a proof. */
+ * A step: arrivals are added to I, V = (kappa I + alpha V) + drive, I = beta I, both flushed; a
+ * lif that spikes (the raster says so) leaves (I + bias) - V behind and is reset. Its decision is
+ * compared with what the exact voltage says: |V - threshold| above the bounds of both is a
+ * proof. */
 #include "ref/grid/grid.h"
 
 /* Adds the weights of the spikes of step n - 1 - delay. */
@@ -73,6 +74,7 @@ static void move(struct grid *g, size_t k, uint32_t n, bool spiked, size_t numbe
     grid_mul(t + 1, &cell->alpha, grid_v(g, n) + k, g->real);
     grid_add(t, t, t + 1, g->real);
     grid_add(v, t, &cell->drive, g->real);
+    grid_flush(v, g->real);
     if (!(v->e < HUGE_VAL))
         grid_undecided(g, "V may overflow in step %lu", (unsigned long)n);
 
@@ -90,6 +92,7 @@ static void move(struct grid *g, size_t k, uint32_t n, bool spiked, size_t numbe
         grid_set(v, &cell->reset);
     }
     grid_mul(grid_i(g, n + 1) + k, &cell->beta, i, g->real);
+    grid_flush(grid_i(g, n + 1) + k, g->real);
 }
 
 static void move_population(struct grid *g, size_t population, uint32_t n)

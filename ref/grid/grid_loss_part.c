@@ -43,7 +43,7 @@ double grid_loss_drift(const struct grid *g, size_t cell, uint32_t n)
     double roundings = 3 * size + grid_size(c->drive.x) + c->drive.e;
     return grid_up(c->bounds.kappa * i->e + c->bounds.rest_v * v->e + c->kappa.e * size_i +
                    c->alpha.e * size_v + c->drive.e + g->real->u_twice * roundings +
-                   2 * g->real->tiny);
+                   2 * g->real->tiny + grid_flushed(grid_v(g, n + 1) + cell, g->real));
 }
 
 /* No earlier number may reach the one at `when`, no later one exceed it. */
@@ -134,6 +134,7 @@ void grid_maximum_seen(struct grid_number *z, struct grid *g, size_t output, uin
     if (grid_has(g, SCHEME_MAX_STILL) || a == 0 || a == g->steps)
         return; /* nothing arrives at the ends */
     grid_mul(before, &cell->beta, grid_i(g, a - 1) + g->loss.cell + output, g->real);
+    grid_flush(before, g->real);
     grid_add(before, before, &cell->bias, g->real);
     grid_sub(before, before, v, g->real);
     grid_add(after, grid_i(g, a) + g->loss.cell + output, &cell->bias, g->real);

@@ -7,14 +7,18 @@
  *     |X / Y - x / y|     <= (ex + |x / y| ey) / (|y| - ey)
  * and rounding adds at most u (|exact result| + that) + tiny, see struct grid_rounding. Sums have
  * no tiny: where they are subnormal they are exact. A sum with a term that is zero in the engine,
- * too, is exact; so is a product with it. */
+ * too, is exact; so is a product with it. A flush at the end of a step changes no x, which stays
+ * what exact arithmetic gives: X becomes 0 only where |X| < least, and then
+ *     |0 - x| = |x| <= |X| + ex < least + ex
+ * so that e is the larger of ex and min(|x|, least + ex): it does not grow in silence. */
 #include "ref/grid/grid.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct grid_rounding grid_binary32 = {24, 0x1p-24, 0x1.00001p-24, 0x1p-150, 0x1p127},
-                           grid_binary64 = {53, 0x1p-53, 0x1.00001p-53, 0, GRID_MOST};
+const struct grid_rounding grid_binary32 = {24,       0x1p-24, 0x1.00001p-24,
+                                            0x1p-150, 0x1p127, 0x1p-100},
+                           grid_binary64 = {53, 0x1p-53, 0x1.00001p-53, 0, GRID_MOST, 0x1p-900};
 
 /* ---- sizes ---- */
 
@@ -197,6 +201,19 @@ void grid_div(struct grid_number *z, const struct grid_number *x, const struct g
         arb_div(z->x, x->x, y->x, GRID_BITS);
         z->e = grid_settled(z->x, grid_up((ex + grid_size(z->x) * ey) / least) + r->tiny, r);
     }
+}
+
+double grid_flushed(const struct grid_number *z, const struct grid_rounding *r)
+{
+    return arb_is_zero(z->x) || grid_least(z->x) >= grid_up(z->e + r->least) ? 0 : r->least;
+}
+
+double grid_flush(struct grid_number *z, const struct grid_rounding *r)
+{
+    double moved = grid_flushed(z, r);
+    if (moved > 0)
+        z->e = fmax(z->e, fmin(grid_size(z->x), grid_up(z->e + moved)));
+    return moved;
 }
 
 /* |E(X) - e^x| <= e^x (e^ex - 1) + f e^x e^ex + floor, f = GRID_FUNCTION. */

@@ -11,7 +11,8 @@
  *     V' - A  = a (V - A) + r_V
  * a, b, k being alpha, beta, kappa_back as the engine has them, off by ea, eb, ek. So beside z_V
  * and z_I two more bounds are kept: `across` of V - I, and `gap` of V - A with the A of the last
- * step, which is that of the next one but for the error in which two drives differ. */
+ * step, which is that of the next one but for the error in which two drives differ. A flush (see
+ * grid_number.c) moves each by what it moves V and I. */
 #include "ref/grid/grid.h"
 
 /* Roundings of V' = A + fl(a fl(V - A)), a <= 1: sizes of V - A twice and of V' once. */
@@ -41,6 +42,15 @@ void grid_adjoint_across(struct grid_number *z, const struct grid_adjoint *l,
         z->e = grid_settled(z->x, l->across, r);
 }
 
+/* Both may become 0 at the end of a step; l->across is what it was before that, and may become the
+ * sum of both bounds. How far V may have moved. */
+static double flush(struct grid_adjoint *l, const struct grid_rounding *r)
+{
+    double moved = grid_flush(&l->v, r), moved_i = grid_flush(&l->i, r);
+    l->across = least_of(grid_up(l->across + moved + moved_i), grid_up(l->v.e + l->i.e));
+    return moved;
+}
+
 void grid_propagate_free(struct grid *g, struct grid_adjoint *l, const struct grid_cell *cell)
 {
     const struct grid_bounds *b = &cell->bounds;
@@ -66,7 +76,8 @@ void grid_propagate_free(struct grid *g, struct grid_adjoint *l, const struct gr
     bool fits = v + i <= g->real->most / 4;
     l->v.e = fits ? grid_up(e_v) : HUGE_VAL;
     l->i.e = fits ? grid_up(e_i) : HUGE_VAL;
-    l->across = least_of(grid_up(across), grid_up(l->v.e + l->i.e));
+    l->across = across;
+    flush(l, g->real);
 }
 
 void grid_propagate_driven(struct grid *g, struct grid_adjoint *l, const struct grid_cell *cell,
@@ -101,5 +112,6 @@ void grid_propagate_driven(struct grid *g, struct grid_adjoint *l, const struct 
     l->gap = grid_up(b->alpha * gap + cell->alpha.e * size_d + round_v);
     l->v.e = fits ? least_of(grid_up(e_v), grid_up(l->gap + drive->e)) : HUGE_VAL;
     l->i.e = fits ? grid_up(e_i) : HUGE_VAL;
-    l->across = least_of(grid_up(across), grid_up(l->v.e + l->i.e));
+    l->across = across;
+    l->gap = grid_up(l->gap + flush(l, g->real));
 }

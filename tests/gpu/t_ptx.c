@@ -10,6 +10,7 @@
 #include "tests/emulated_case.h"
 #include "tests/program_case.h"
 #include "tests/ptx/standin.h"
+#include "tests/quiet_case.h"
 #include "tests/run_suite.h"
 
 static const char *const order_name[] = {"issue", "first", "last", "random"};
@@ -141,6 +142,19 @@ START_TEST(places_beyond_32_bits)
 {
     const char *what = emulated_far(&gpu_clock_cuda, &standin.only, NULL);
     ck_assert_msg(!what, "%s", what);
+}
+END_TEST
+
+/* ---- silence ---- */
+
+START_TEST(silence_ends_at_the_same_0)
+{
+    struct engine_options options = traced;
+    struct case_problem *c = quiet_case(_i);
+    options.block = 64;
+    const char *what = difference(c, &options);
+    ck_assert_msg(!what, "loss %d: %s differs", _i, what);
+    case_free(c);
 }
 END_TEST
 
@@ -332,6 +346,7 @@ static void add_all(TCase *same, TCase *device)
     tcase_add_loop_test(same, sizes_at_the_edges_of_warps_blocks_and_chunks, 0, 5);
     tcase_add_test(same, the_largest_block_and_the_largest_cluster);
     tcase_add_test(same, places_beyond_32_bits);
+    tcase_add_loop_test(same, silence_ends_at_the_same_0, 0, QUIET_LOSSES);
     tcase_add_test(same, what_does_not_fit_into_shared_memory_lies_elsewhere);
     tcase_add_test(same, the_next_run_has_room_for_all_spikes);
     tcase_add_loop_test(device, code_of_an_earlier_architecture_gets_no_clusters, 0, 3);

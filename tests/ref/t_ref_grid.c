@@ -2,6 +2,7 @@
 /* t_ref_grid.c: the grid reference against the scheme as written down in scheme.h: is every number
  * of an engine within its bound, and is a number that is wrong outside? */
 #include "tests/grid_compare.h"
+#include "tests/quiet_case.h"
 #include "tests/run_suite.h"
 
 static const char *const families[] = {
@@ -56,6 +57,28 @@ END_TEST
 START_TEST(every_number_in_binary64_is_within_its_bound)
 {
     all_within(families[_i], false);
+}
+END_TEST
+
+/* An engine that does not flush is within the bounds, too. */
+START_TEST(numbers_that_decay_through_the_flush_are_within_their_bounds)
+{
+    for (int kept = 0; kept <= 1; kept++) {
+        struct case_problem *c = quiet_case(_i / 2);
+        struct scheme s = {.c = c, .single = _i % 2, .unflushed = kept};
+        struct compare m = {0};
+        scheme_run(&s, 0);
+        compare(&m, &s, 0);
+        for (int q = 0; q < COMPARED; q++)
+            ck_assert_msg(m.worst[q] <= 1, "quantity %d: %g bounds", q, m.worst[q]);
+        for (int q = 0; q < REF_GRID_QUANTITIES; q++)
+            ck_assert_msg(kept || !s.single || q == REF_GRID_SLOPE || m.worst[q] > 0.9,
+                          "quantity %d: %g bounds", q, m.worst[q]);
+        ck_assert_msg(m.result.status == REF_OK, "%s", m.result.reason);
+        compare_clear(&m);
+        scheme_clear(&s);
+        case_free(c);
+    }
 }
 END_TEST
 
@@ -222,6 +245,8 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, every_number_in_binary32_is_within_its_bound, 0, FAMILIES);
     tcase_add_loop_test(tests, every_number_in_binary64_is_within_its_bound, 0, FAMILIES);
+    tcase_add_loop_test(tests, numbers_that_decay_through_the_flush_are_within_their_bounds, 0,
+                        2 * QUIET_LOSSES);
     tcase_add_test(tests, half_of_the_distances_are_a_good_part_of_their_bounds);
     tcase_add_test(tests, an_error_of_1e_5_in_one_constant_is_found);
     tcase_add_test(tests, an_error_of_1e_5_in_one_gradient_is_found);

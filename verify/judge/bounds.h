@@ -292,11 +292,14 @@
 
 /* ---- engines: invariances ---- */
 
-/* Scaling by powers of two is exact unless a number underflows or overflows. With every number that
- * the engine shows in 2^-R .. 2^R: a difference of two is 0 or at least 2^-(R+24), its product with
- * a third at least 2^-(2R+24), which must be normal (2^-126) after scaling, too; a sum that is
- * subnormal is exact. */
-#define VER_SCALING_RANGE 40
+/* Scaling by powers of two is exact unless a number underflows, overflows, or is flushed at the end
+ * of a step (E28, E33), where it is below 2^-100. With every number that the engine shows 0 or in
+ * 2^-R .. 2^R, and alpha, beta, kappa and kappa_b at least 2^-R: a difference of two is 0 or at
+ * least 2^-(R+23), its product with a constant at least 2^-(2R+23), and a sum with such products,
+ * which ends a step, 0 or at least 2^-(2R+46): with the powers below, of which an adjoint may have
+ * one, it is not flushed, neither before scaling nor after. A product of the difference with a
+ * third number must be normal (2^-126) after scaling, too; a sum that is subnormal is exact. */
+#define VER_SCALING_RANGE 25
 #define VER_SCALING_POWER 3
 
 /* ---- how much is compared (no verdict depends on these) ---- */

@@ -178,7 +178,7 @@ void scheme_case_add_silent(struct scheme_case *changed); /* a population that n
 void scheme_case_take_samples(struct scheme_case *changed, const size_t *sample, size_t samples);
 
 /* Are all numbers that the engine shows so far from the ends of the range that nothing computed
- * from them underflows or overflows (bounds.h)? */
+ * from them underflows, overflows or is flushed (bounds.h)? */
 bool scheme_far_from_underflow(const struct scheme *scheme);
 
 /* Some invariances, chosen by the case's key. 0, or -1 with verdict and reason. */

@@ -15,7 +15,7 @@
  *  - times: constants such as e^(-dt/tau) depend on ratios of times only. With all times scaled by
  *    2^k, V, I and slopes stay; an adjoint is dL/dV over tau_mem, so it scales by 2^-k times the
  *    scale of the loss, a derivative by a time by 2^-k, by a weight by 1. First-spike distances are
- *    in ms^2: loss 2^2k. Everything scales exactly, unless a number underflows.
+ *    in ms^2: loss 2^2k. Everything scales exactly, unless a number underflows or is flushed.
  *  - voltages: thresholds, resets, biases, weights and target voltages scaled by 2^k scale V, I and
  *    slopes by 2^k; first-spike losses stay, squared voltages scale by 2^2k. Losses by softmax of
  *    voltages are not homogeneous: no theorem, not run.
