@@ -7,7 +7,7 @@
 
 enum list { TIMES, STEPS }; /* of steps, the time is element [0] */
 
-/* Times of one list: strictly ascending, in [0, end). */
+/* Times of one list: ascending, in [0, end). Two spikes may share a time, two steps may not. */
 static int judge_times(const struct case_report *report, const struct case_place *at,
                        enum list list, const double *time, size_t count, double end)
 {
@@ -20,10 +20,10 @@ static int judge_times(const struct case_report *report, const struct case_place
         if (!(time[k] >= 0 && time[k] < end))
             return case_refuse(report, place, case_show_number(found, time[k]), "a time in [0, %s)",
                                case_show_number(bound, end));
-        if (k && !(time[k] > time[k - 1]))
-            return case_refuse(report, place, case_show_number(found, time[k]),
-                               "ascending times, so more than %s",
-                               case_show_number(bound, time[k - 1]));
+        if (k && !(list == STEPS ? time[k] > time[k - 1] : time[k] >= time[k - 1]))
+            return case_refuse(
+                report, place, case_show_number(found, time[k]), "ascending times, so %s %s",
+                list == STEPS ? "more than" : "at least", case_show_number(bound, time[k - 1]));
     }
     return 0;
 }

@@ -23,7 +23,7 @@
 struct case_report {
     const char *file; /* as given by the user; escaped and shortened when shown */
     struct case_error *error;
-    int line, column; /* of a JSON syntax error, or a line of JSON lines; 0: none */
+    int line, column; /* of a JSON text; line 0: neither, column -1: the line alone */
 };
 
 /* A place in a case: a chain from the leaf to the root. The root has up == NULL and is "$". */

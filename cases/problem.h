@@ -55,7 +55,7 @@ struct case_projection {
     double *weight;           /* [source size * target size], row = source neuron */
 };
 
-/* A list of times, ascending and finite, in [0, end). Equal neighbours are refused. */
+/* A list of times, ascending and finite, in [0, end). Equal ones are as many spikes. */
 struct case_train {
     size_t count;
     double *at;

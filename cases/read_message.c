@@ -130,7 +130,7 @@ int case_refuse(const struct case_report *report, const struct case_place *at, c
     }
     case_show(file + strlen(file), FILE_BUDGET - strlen(file), tail);
     if (report->line > 0)
-        snprintf(line, sizeof line, report->column > 0 ? ":%d:%d" : ":%d", report->line,
+        snprintf(line, sizeof line, report->column >= 0 ? ":%d:%d" : ":%d", report->line,
                  report->column);
     if (at)
         show_place(place, sizeof place, at);

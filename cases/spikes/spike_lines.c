@@ -117,6 +117,7 @@ int spike_read_lines(struct spike_collector *collector, gzFile in)
     bool first = true;
     int status = 0, more = 1;
     locale_t before = case_locale_enter();
+    collector->report.column = -1;
     if (before == (locale_t)0)
         return case_refuse_memory(&collector->report);
     while (status == 0 && more > 0) {

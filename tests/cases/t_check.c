@@ -223,7 +223,7 @@ static const struct row {
     {spike_nan, "n: $.samples[0].spikes.in[0][1]: found nan, wanted a time in [0, 40)"},
     {spike_at_end, "n: $.samples[0].spikes.in[0][1]: found 9, wanted a time in [0, 9)"},
     {spikes_unsorted,
-     "n: $.samples[0].spikes.in[0][1]: found 9, wanted ascending times, so more than 9.5"},
+     "n: $.samples[0].spikes.in[0][1]: found 9, wanted ascending times, so at least 9.5"},
     {no_spike_times, "n: $.samples[0].spikes.in[1]: found nothing, wanted 1 times"},
 };
 

@@ -160,7 +160,7 @@ static const struct {
     {2, "wrong", "spikes.in: found neuron 2 in row 1, wanted a whole number 0 .. 1"},
     {2, "half", "spikes.in: found neuron 0.5 in row 0, wanted a whole number 0 .. 1"},
     {2, "unknown", "spikes.in: found neuron nan in row 0, wanted a whole number 0 .. 1"},
-    {2, "back", "spikes.in[0][1]: found 3, wanted ascending times, so more than 4"},
+    {2, "back", "spikes.in[0][1]: found 3, wanted ascending times, so at least 4"},
     {2, "promise",
      "spikes.in: found a dataset of shape [1099511627776][2], wanted at most 268435456 numbers "
      "from HDF5 files"},

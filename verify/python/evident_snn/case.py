@@ -55,7 +55,7 @@ class Projection:
 class Sample:
     """One trial: input spikes, and what the loss compares with."""
 
-    spikes: Dict[str, List[np.ndarray]]  # by spike-source: a list of ascending times (ms) a neuron
+    spikes: Dict[str, List[np.ndarray]]  # by spike-source: a list of times (ms) a neuron, ascending, equal ones each a spike
     label: Optional[int] = None
     times: Optional[np.ndarray] = None  # [outputs], ms
     voltages: Optional[List[np.ndarray]] = None  # an output: [steps][2] of time (ms) and value
