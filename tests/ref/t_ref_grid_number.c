@@ -5,7 +5,6 @@
 #include "ref/grid/grid.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -88,23 +87,21 @@ static double worst_of(int operation, int low, int high, double relative)
     return worst;
 }
 
-START_TEST(an_operation_is_within_its_bound_and_comes_near_it)
+TEST_EACH(an_operation_is_within_its_bound_and_comes_near_it, 0, OPERATIONS)
 {
     ck_assert(worst_of(_i, -4, 4, 0) > 0.9);       /* rounding alone */
     ck_assert(worst_of(_i, -4, 4, 0x1p-22) > 0.7); /* errors as large as rounding */
     ck_assert(worst_of(_i, -4, 4, 0x1p-4) > 0.7);  /* and far larger */
 }
-END_TEST
 
 /* Products around 2^-140 are rounded to multiples of 2^-149. */
-START_TEST(a_subnormal_result_is_within_its_bound)
+TEST(a_subnormal_result_is_within_its_bound)
 {
     ck_assert(worst_of(MUL, -72, -68, 0) > 0.9);
     ck_assert(worst_of(ADD, -149, -140, 0) <= 1);
 }
-END_TEST
 
-START_TEST(what_may_overflow_has_no_bound)
+TEST(what_may_overflow_has_no_bound)
 {
     struct grid_number x, z;
     arb_init(x.x);
@@ -121,9 +118,8 @@ START_TEST(what_may_overflow_has_no_bound)
     arb_clear(x.x);
     arb_clear(z.x);
 }
-END_TEST
 
-START_TEST(a_divisor_that_may_be_zero_leaves_no_bound)
+TEST(a_divisor_that_may_be_zero_leaves_no_bound)
 {
     struct grid_number x, y;
     arb_init(x.x);
@@ -140,10 +136,9 @@ START_TEST(a_divisor_that_may_be_zero_leaves_no_bound)
     arb_clear(x.x);
     arb_clear(y.x);
 }
-END_TEST
 
 /* 1 and then 2^-24 (1 - 2^-20), which rounds away every time. */
-START_TEST(a_sum_in_unknown_order_covers_the_worst_order)
+TEST(a_sum_in_unknown_order_covers_the_worst_order)
 {
     enum { TERMS = 5000 };
     struct grid_sums s;
@@ -162,7 +157,6 @@ START_TEST(a_sum_in_unknown_order_covers_the_worst_order)
     grid_sums_clear(&s);
     arb_clear(x.x);
 }
-END_TEST
 
 /* ---- the propagation of an adjoint ---- */
 
@@ -254,7 +248,7 @@ static void fixture_clear(struct fixture *f, struct grid_adjoint *l)
         arb_clear(f->g.scratch[k].x);
 }
 
-START_TEST(a_free_adjoint_is_within_its_bounds_and_comes_near_them)
+TEST(a_free_adjoint_is_within_its_bounds_and_comes_near_them)
 {
     const double size[] = {0, 0x1p-24, 0x1p-10};
     double worst[3] = {0};
@@ -272,9 +266,8 @@ START_TEST(a_free_adjoint_is_within_its_bounds_and_comes_near_them)
     ck_assert_msg(worst[0] > 0.8 && worst[1] > 0.8 && worst[2] > 0.8, "%g %g %g", worst[0],
                   worst[1], worst[2]);
 }
-END_TEST
 
-START_TEST(an_adjoint_beyond_a_quarter_of_the_range_has_no_bound)
+TEST(an_adjoint_beyond_a_quarter_of_the_range_has_no_bound)
 {
     for (int driven = 0; driven < 2; driven++)
         for (int large = 0; large < 2; large++) {
@@ -294,10 +287,9 @@ START_TEST(an_adjoint_beyond_a_quarter_of_the_range_has_no_bound)
             arb_clear(drive.x);
         }
 }
-END_TEST
 
 /* Two steps under nearly the same drive, so that the second one uses the gap of the first. */
-START_TEST(a_driven_adjoint_is_within_its_bounds_and_comes_near_them)
+TEST(a_driven_adjoint_is_within_its_bounds_and_comes_near_them)
 {
     const double size[] = {0, 0x1p-24, 0x1p-10};
     double worst[3] = {0};
@@ -330,10 +322,9 @@ START_TEST(a_driven_adjoint_is_within_its_bounds_and_comes_near_them)
     ck_assert_msg(worst[0] > 0.5 && worst[1] > 0.5 && worst[2] > 0.5, "%g %g %g", worst[0],
                   worst[1], worst[2]);
 }
-END_TEST
 
 /* The drives of neighbouring steps, Q W and Q W', share the error of Q. */
-START_TEST(the_difference_of_two_drives_is_within_their_drift_and_comes_near_it)
+TEST(the_difference_of_two_drives_is_within_their_drift_and_comes_near_it)
 {
     struct case_problem c = {.loss = {.kind = CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY}};
     struct ref_grid_options options = {0};
@@ -368,22 +359,5 @@ START_TEST(the_difference_of_two_drives_is_within_their_drift_and_comes_near_it)
     for (int k = 0; k < GRID_SCRATCH; k++)
         arb_clear(g.scratch[k].x);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid_number");
-    TCase *tests = tcase_create("ref_grid_number");
-    tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, an_operation_is_within_its_bound_and_comes_near_it, 0, OPERATIONS);
-    tcase_add_test(tests, a_subnormal_result_is_within_its_bound);
-    tcase_add_test(tests, what_may_overflow_has_no_bound);
-    tcase_add_test(tests, a_divisor_that_may_be_zero_leaves_no_bound);
-    tcase_add_test(tests, a_sum_in_unknown_order_covers_the_worst_order);
-    tcase_add_test(tests, a_free_adjoint_is_within_its_bounds_and_comes_near_them);
-    tcase_add_test(tests, an_adjoint_beyond_a_quarter_of_the_range_has_no_bound);
-    tcase_add_test(tests, a_driven_adjoint_is_within_its_bounds_and_comes_near_them);
-    tcase_add_test(tests, the_difference_of_two_drives_is_within_their_drift_and_comes_near_it);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("ref_grid_number")

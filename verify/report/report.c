@@ -32,10 +32,10 @@ static int put_page(struct report *report, const char *page)
 static int write_page(struct report *report)
 {
     char path[1200];
-    struct ver_file file;
+    struct case_file file;
     snprintf(path, sizeof path, "%s/index.html", report->directory);
     char *page = report_read_shared("page.html", report->error);
-    if (!page || ver_file_open(&file, path, report->error) != 0) {
+    if (!page || case_file_open(&file, path, report->error) != 0) {
         free(page);
         return -1;
     }
@@ -43,8 +43,8 @@ static int write_page(struct report *report)
     int failed = put_page(report, page);
     free(page);
     if (!failed)
-        return ver_file_commit(&file, report->error);
-    ver_file_abandon(&file);
+        return case_file_commit(&file, report->error);
+    case_file_abandon(&file);
     return -1;
 }
 
