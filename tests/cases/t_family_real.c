@@ -3,7 +3,7 @@
  * every engine may rely on?
  *
  * The digests of the recordings were computed from the archive that cases/data/README.md names. */
-#include "cases/families/family_real.h"
+#include "cases/families/families.h"
 #include "tests/run_suite.h"
 
 #include <math.h>

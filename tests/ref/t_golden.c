@@ -4,7 +4,7 @@
  * tests/golden/eventprop.inc holds weights, published first output spike times and gradients of
  * Wunderlich and Pehle's own simulator (README.md there: source, licence, units). Where their times
  * are wrong, because of missed spikes upstream, the exact ones stand beside them. */
-#include "cases/families/family_real.h"
+#include "cases/families/families.h"
 #include "cases/families/yin_yang.h"
 #include "ref/ref.h"
 
