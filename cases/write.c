@@ -5,15 +5,13 @@
  * row or a spike train a line, the shortest decimal that reads back to the same double, one plain
  * number where one number holds for all, and nothing where absent means the same. The reader maps
  * this text to the same problem, hence to the same bytes when written again. */
+#include "cases/file.h"
 #include "cases/internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool case_put_quoted(FILE *out, const char *text)
 {
@@ -219,61 +217,20 @@ char *case_text(const struct case_problem *c)
     return text;
 }
 
-/* Opens a new file in the folder of path; its name goes to temporary. -1 and errno on failure. */
-static int open_beside(char **temporary, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    size_t folder = slash ? (size_t)(slash - path) + 1 : 0, size = folder + 64;
-    *temporary = malloc(size);
-    if (!*temporary)
-        return -1;
-    for (unsigned attempt = 0;; attempt++) {
-        snprintf(*temporary, size, "%.*s.evident-%ld-%u", (int)folder, path, (long)getpid(),
-                 attempt);
-        int descriptor = open(*temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
-        if (descriptor >= 0 || errno != EEXIST)
-            return descriptor;
-    }
-}
-
-/* 0, or -1 and errno. */
-static int put_bytes(int descriptor, const char *text, size_t length)
-{
-    while (length) {
-        ssize_t written = write(descriptor, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -1;
-        text += written;
-        length -= (size_t)written;
-    }
-    return fsync(descriptor);
-}
-
 int case_write(const char *path, const struct case_problem *c, struct case_error *error)
 {
     struct case_report report = {path, error, 0, 0};
+    struct case_file file;
     if (case_check(c, error))
         return -1;
-    char *text = case_text(c), *temporary = NULL, why[128] = "an error", found[160];
+    char *text = case_text(c);
     if (!text)
         return case_refuse_memory(&report);
-    int descriptor = open_beside(&temporary, path), failed = descriptor < 0;
-    int cause = failed ? errno : 0;
-    if (!failed && put_bytes(descriptor, text, strlen(text)))
-        failed = 1, cause = errno;
-    if (descriptor >= 0 && close(descriptor) && !failed)
-        failed = 1, cause = errno;
-    if (!failed && rename(temporary, path))
-        failed = 1, cause = errno;
-    if (failed && descriptor >= 0)
-        unlink(temporary);
-    free(temporary);
+    int failed = case_file_open(&file, path, error);
+    if (!failed) {
+        fputs(text, file.stream);
+        failed = case_file_commit(&file, error);
+    }
     free(text);
-    if (!failed)
-        return 0;
-    strerror_r(cause, why, sizeof why);
-    snprintf(found, sizeof found, "no way to write it (%s)", why);
-    return case_refuse(&report, NULL, found, "a file that can be written");
+    return failed;
 }

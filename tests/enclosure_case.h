@@ -3,6 +3,7 @@
 #ifndef EVIDENT_TESTS_ENCLOSURE_CASE_H
 #define EVIDENT_TESTS_ENCLOSURE_CASE_H
 
+#include "tests/run_suite.h"
 #include "tests/uncertain_case.h"
 
 /* Spikes of the network need their times to 2^-72 of a time constant: more bits. */
@@ -77,7 +78,7 @@ static void results_held(const struct ref_result *got, const struct ref_result *
     held(got->gradient, truth->gradient, truth->parameters, what);
 }
 
-START_TEST(whole_runs_hold_those_of_1000_bits)
+TEST_EACH(whole_runs_hold_those_of_1000_bits, 0, WHOLE)
 {
     struct case_made made;
     struct case_error error;
@@ -103,10 +104,9 @@ START_TEST(whole_runs_hold_those_of_1000_bits)
     ref_clear(&truth);
     case_made_clear(&made);
 }
-END_TEST
 
 /* epsilon >= 16 N S rho/tau_mem, and safe is that much below the threshold: see struct neuron. */
-START_TEST(epsilon_is_what_its_derivation_says)
+TEST(epsilon_is_what_its_derivation_says)
 {
     struct case_made made;
     struct case_error error;
@@ -154,9 +154,8 @@ START_TEST(epsilon_is_what_its_derivation_says)
     ref_clear(&result);
     case_made_clear(&made);
 }
-END_TEST
 
-START_TEST(uncertain_arrivals_hold_what_happens_around_them)
+TEST_EACH(uncertain_arrivals_hold_what_happens_around_them, 0, UNCERTAINS)
 {
     struct ref_result truth, got;
     struct ref_options options = REF_OPTIONS_DEFAULT;
@@ -182,6 +181,5 @@ START_TEST(uncertain_arrivals_hold_what_happens_around_them)
     }
     ck_assert_int_gt(proven, 20);
 }
-END_TEST
 
 #endif

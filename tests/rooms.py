@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Rooms: which may ask which, by the includes of the sources and the symbols of the objects.
+"""Rooms: which may ask which, by the includes of the sources and the symbols of the objects; and
+whether README's way of a case through the sources is one, in one direction.
 
 usage: tests/rooms.py [BUILD]
 
@@ -82,10 +83,33 @@ def symbols(build):
     return defined, wanted
 
 
+def walk(defined, wanted, most=8):
+    """README's list of sources: each is asked by one before it, at once or through a table of the
+    commands, and asks none before it."""
+    text = pathlib.Path("README.md").read_text(encoding="utf-8")
+    first = text[:text.index("## The way of a case")].count("\n") + 1
+    part = text.split("## The way of a case", 1)[1].split("\n## ", 1)[0]
+    way = re.findall(r"^\d+\. `([^`]+)`", part, re.M)
+    asks = {source: {defined[s] for s, by in wanted.items() if source in by and s in defined}
+            for source in (*way, "verify/command/command_table.c")}
+    if len(way) > most or not way:
+        yield f"README.md:{first}: a way of {len(way)} sources, wanted at most {most}"
+    for k, source in enumerate(way):
+        before = {other for one in way[:k] for other in asks[one]}
+        if "verify/command/command_table.c" in before:
+            before |= asks["verify/command/command_table.c"]
+        if k > 0 and source not in before:
+            yield f"README.md:{first}: nothing before {source} asks it"
+        for earlier in sorted(asks[source] & set(way[:k])):
+            yield f"README.md:{first}: {source} asks {earlier}, which is before it"
+
+
 def calls(build):
     defined, wanted = symbols(build)
     if not defined:
         print("not run: lint: rooms by symbols: nothing is built", file=sys.stderr)
+        return
+    yield from walk(defined, wanted)
     for symbol, sources in sorted(wanted.items()):
         for source in sorted(sources):
             other = defined.get(symbol)

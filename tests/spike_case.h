@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define COUNT(table) (int)(sizeof table / sizeof table[0])
+
 static char spike_folder[64], spike_path[96], spike_labels[96];
 static struct spike_set spike_found;
 static struct case_error spike_error;

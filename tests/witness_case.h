@@ -147,14 +147,4 @@ differentiate(const struct case_problem *c, const char *name, const struct witne
     return d;
 }
 
-/* Numbers that MPFR keeps are given back after every test. */
-static inline TCase *witness_tests(Suite *suite, const char *name)
-{
-    TCase *t = tcase_create(name);
-    tcase_add_checked_fixture(t, NULL, mpfr_free_cache);
-    tcase_set_timeout(t, 0);
-    suite_add_tcase(suite, t);
-    return t;
-}
-
 #endif

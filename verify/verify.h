@@ -9,7 +9,7 @@
 
 #include "cases/engine.h"
 #include "ref/ref.h"
-#include "verify/base/file.h"
+#include "cases/file.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * weights, k picks the sample, so all k of a seed share one network. Weights follow the published
  * normal laws, but come from a counter-based generator and not from numpy's, so that they are the
  * same bytes everywhere. Sources and licences: cases/data/README.md. Times in ms. */
-#include "cases/families/family_real.h"
+#include "cases/families/families.h"
 
 #include "cases/families/build.h"
 #include "cases/internal.h"

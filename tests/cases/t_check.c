@@ -6,7 +6,6 @@
 #include "tests/refusals_data.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,7 +226,7 @@ static const struct row {
     {no_spike_times, "n: $.samples[0].spikes.in[1]: found nothing, wanted 1 times"},
 };
 
-START_TEST(a_spoiled_case_is_refused_with_the_place)
+TEST_EACH(a_spoiled_case_is_refused_with_the_place, 0, (int)(sizeof rows / sizeof rows[0]))
 {
     struct case_problem *c = case_read_text(label, strlen(label), "label", NULL, &error);
     ck_assert_msg(c, "%s", error.text);
@@ -237,37 +236,19 @@ START_TEST(a_spoiled_case_is_refused_with_the_place)
     ck_assert_str_eq(error.text, rows[_i].message);
     case_free(c);
 }
-END_TEST
 
-START_TEST(an_empty_case_is_refused)
+TEST(an_empty_case_is_refused)
 {
     struct case_problem c = {.name = strdup("n"), .end = 1};
     ck_assert_int_eq(case_check(&c, &error), -1);
     ck_assert_str_eq(error.text, "n: $.populations: found no populations, wanted one at least");
     free(c.name);
 }
-END_TEST
 
-START_TEST(nothing_can_be_freed)
+TEST(nothing_can_be_freed)
 {
     case_free(NULL);
     case_free(calloc(1, sizeof(struct case_problem)));
 }
-END_TEST
 
-static Suite *check_suite(void)
-{
-    Suite *suite = suite_create("check");
-    TCase *tests = tcase_create("rules");
-    tcase_add_loop_test(tests, a_spoiled_case_is_refused_with_the_place, 0,
-                        (int)(sizeof rows / sizeof rows[0]));
-    tcase_add_test(tests, an_empty_case_is_refused);
-    tcase_add_test(tests, nothing_can_be_freed);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(check_suite());
-}
+SUITE("check")

@@ -4,7 +4,6 @@
 #include "ref/ref.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdbool.h>
@@ -37,7 +36,7 @@ static char *text_of(const char *address)
     return text;
 }
 
-START_TEST(every_case_passes_case_check_and_is_named_by_its_address)
+TEST(every_case_passes_case_check_and_is_named_by_its_address)
 {
     for (const struct case_family *f = case_families; f->name != NULL; f++) {
         for (uint64_t k = 0; is_small(f) && k < CASES; k++) {
@@ -53,9 +52,8 @@ START_TEST(every_case_passes_case_check_and_is_named_by_its_address)
         }
     }
 }
-END_TEST
 
-START_TEST(a_case_does_not_depend_on_what_was_made_before)
+TEST(a_case_does_not_depend_on_what_was_made_before)
 {
     for (const struct case_family *f = case_families; f->name != NULL; f++) {
         char address[128];
@@ -75,9 +73,8 @@ START_TEST(a_case_does_not_depend_on_what_was_made_before)
         free(again);
     }
 }
-END_TEST
 
-START_TEST(seeds_and_numbers_give_different_cases)
+TEST(seeds_and_numbers_give_different_cases)
 {
     for (const struct case_family *f = case_families; f->name != NULL; f++) {
         char address[128];
@@ -97,9 +94,8 @@ START_TEST(seeds_and_numbers_give_different_cases)
         }
     }
 }
-END_TEST
 
-START_TEST(every_random_family_meets_every_loss_with_its_variants)
+TEST(every_random_family_meets_every_loss_with_its_variants)
 {
     for (const struct case_family *f = case_families; f->name != NULL; f++) {
         unsigned kinds = 0, weightings = 0, penalties = 0;
@@ -123,9 +119,8 @@ START_TEST(every_random_family_meets_every_loss_with_its_variants)
         }
     }
 }
-END_TEST
 
-START_TEST(only_degenerate_undecided_expects_undecided)
+TEST(only_degenerate_undecided_expects_undecided)
 {
     for (const struct case_family *f = case_families; f->name != NULL; f++) {
         struct case_made made;
@@ -137,11 +132,10 @@ START_TEST(only_degenerate_undecided_expects_undecided)
         }
     }
 }
-END_TEST
 
 /* A reason begins with the name of a margin, and that margin is not separated from zero. What has
  * only some derivatives is decided. */
-START_TEST(an_undecided_case_shows_the_margin_that_defeats_it)
+TEST(an_undecided_case_shows_the_margin_that_defeats_it)
 {
     struct ref_options options = REF_OPTIONS_DEFAULT;
     options.precision_cap = 512;
@@ -169,11 +163,10 @@ START_TEST(an_undecided_case_shows_the_margin_that_defeats_it)
     }
     flint_cleanup();
 }
-END_TEST
 
 /* Freezes the cases of all compilers and machines: FNV-1a over the texts of a dozen cases of every
  * small family. Whoever changes a family on purpose puts in the digest that the test prints. */
-START_TEST(the_cases_have_not_changed)
+TEST(the_cases_have_not_changed)
 {
     uint64_t digest = 0xCBF29CE484222325u;
     for (const struct case_family *f = case_families; f->name != NULL; f++) {
@@ -189,7 +182,6 @@ START_TEST(the_cases_have_not_changed)
     }
     ck_assert_msg(digest == FROZEN, "digest %" PRIu64, digest);
 }
-END_TEST
 
 static const char *const refused[] = {"random-deep",
                                       "random-deep:1",
@@ -205,7 +197,7 @@ static const char *const refused[] = {"random-deep",
                                       "real-yin-yang:1:1000",
                                       "real-digits:1:8"};
 
-START_TEST(a_wrong_address_is_refused_in_one_line)
+TEST_EACH(a_wrong_address_is_refused_in_one_line, 0, (int)(sizeof refused / sizeof refused[0]))
 {
     struct case_made made;
     struct case_error error = {""};
@@ -215,9 +207,8 @@ START_TEST(a_wrong_address_is_refused_in_one_line)
     ck_assert_ptr_null(strchr(error.text, '\n'));
     ck_assert_ptr_nonnull(strstr(error.text, "wanted"));
 }
-END_TEST
 
-START_TEST(the_largest_numbers_are_addresses)
+TEST(the_largest_numbers_are_addresses)
 {
     struct case_made made;
     struct case_error error;
@@ -226,9 +217,8 @@ START_TEST(the_largest_numbers_are_addresses)
     ck_assert_str_eq(made.problem->name, address);
     case_made_clear(&made);
 }
-END_TEST
 
-START_TEST(families_are_found_by_name_alone)
+TEST(families_are_found_by_name_alone)
 {
     for (const struct case_family *f = case_families; f->name != NULL; f++) {
         ck_assert_ptr_eq(case_family_find(f->name), f);
@@ -236,29 +226,5 @@ START_TEST(families_are_found_by_name_alone)
     }
     ck_assert_ptr_null(case_family_find("random"));
 }
-END_TEST
 
-static Suite *family_suite(void)
-{
-    Suite *suite = suite_create("family");
-    TCase *tests = tcase_create("family");
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, every_case_passes_case_check_and_is_named_by_its_address);
-    tcase_add_test(tests, a_case_does_not_depend_on_what_was_made_before);
-    tcase_add_test(tests, the_cases_have_not_changed);
-    tcase_add_test(tests, seeds_and_numbers_give_different_cases);
-    tcase_add_test(tests, every_random_family_meets_every_loss_with_its_variants);
-    tcase_add_test(tests, only_degenerate_undecided_expects_undecided);
-    tcase_add_test(tests, an_undecided_case_shows_the_margin_that_defeats_it);
-    tcase_add_loop_test(tests, a_wrong_address_is_refused_in_one_line, 0,
-                        (int)(sizeof refused / sizeof refused[0]));
-    tcase_add_test(tests, the_largest_numbers_are_addresses);
-    tcase_add_test(tests, families_are_found_by_name_alone);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(family_suite());
-}
+SUITE("family")

@@ -7,7 +7,6 @@
 #include "cases/families/families.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -142,7 +141,7 @@ static const struct case_known *first_spike(const struct case_made *made, size_t
 static const char *const spiking[] = {"closed-quadratic", "closed-lambert", "closed-chain",
                                       "conditioning-slope", "conditioning-peak-above"};
 
-START_TEST(a_known_first_spike_lies_on_the_threshold_and_rises)
+TEST_EACH(a_known_first_spike_lies_on_the_threshold_and_rises, 0, 5)
 {
     const struct case_family *f = case_family_find(spiking[_i]);
     for (uint64_t k = 0; k < 12; k++) {
@@ -168,7 +167,6 @@ START_TEST(a_known_first_spike_lies_on_the_threshold_and_rises)
         case_made_clear(&made);
     }
 }
-END_TEST
 
 /* Half the sum of squares of (t_k - times_k), the first spikes found anew by Newton's method. */
 static void squared_error(mpfr_t loss, const struct nudged *x, const struct case_made *made)
@@ -197,7 +195,7 @@ static void squared_error(mpfr_t loss, const struct nudged *x, const struct case
     mpfr_clears(t, v, slope, (mpfr_ptr)0);
 }
 
-START_TEST(known_gradients_of_squared_errors_agree_with_differences)
+TEST_EACH(known_gradients_of_squared_errors_agree_with_differences, 0, 2)
 {
     const struct case_family *f = case_family_find(spiking[_i]);
     for (uint64_t k = 0; k < 24; k += 4) {
@@ -232,9 +230,8 @@ START_TEST(known_gradients_of_squared_errors_agree_with_differences)
         case_made_clear(&made);
     }
 }
-END_TEST
 
-START_TEST(conditioning_slope_crosses_at_the_wanted_slope)
+TEST(conditioning_slope_crosses_at_the_wanted_slope)
 {
     double steepest = 0, shallowest = 1;
     for (uint64_t k = 0; k < 40; k++) {
@@ -257,7 +254,6 @@ START_TEST(conditioning_slope_crosses_at_the_wanted_slope)
     ck_assert(steepest > 0.01 && steepest <= 1);
     ck_assert(shallowest < 1e-10 && shallowest >= 1e-12);
 }
-END_TEST
 
 /* The peak behind the last of the first six arrivals, by bisection of dV/dt. */
 static void find_peak(mpfr_t v, const struct nudged *x)
@@ -282,7 +278,7 @@ static void find_peak(mpfr_t v, const struct nudged *x)
     mpfr_clears(low, high, t, slope, (mpfr_ptr)0);
 }
 
-START_TEST(conditioning_peaks_have_the_wanted_distance)
+TEST_EACH(conditioning_peaks_have_the_wanted_distance, 0, 2)
 {
     const char *name = _i ? "conditioning-peak-above" : "conditioning-peak-below";
     double smallest = 1;
@@ -306,22 +302,5 @@ START_TEST(conditioning_peaks_have_the_wanted_distance)
     }
     ck_assert(smallest < 1e-26 && smallest >= 1e-30);
 }
-END_TEST
 
-static Suite *family_known_suite(void)
-{
-    Suite *suite = suite_create("family_known");
-    TCase *tests = tcase_create("family_known");
-    tcase_set_timeout(tests, 120);
-    tcase_add_loop_test(tests, a_known_first_spike_lies_on_the_threshold_and_rises, 0, 5);
-    tcase_add_loop_test(tests, known_gradients_of_squared_errors_agree_with_differences, 0, 2);
-    tcase_add_test(tests, conditioning_slope_crosses_at_the_wanted_slope);
-    tcase_add_loop_test(tests, conditioning_peaks_have_the_wanted_distance, 0, 2);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(family_known_suite());
-}
+SUITE("family_known")

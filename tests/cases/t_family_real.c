@@ -3,10 +3,9 @@
  * every engine may rely on?
  *
  * The digests of the recordings were computed from the archive that cases/data/README.md names. */
-#include "cases/families/family_real.h"
+#include "cases/families/families.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,14 +110,13 @@ static void expect_law(const struct case_problem *c, size_t projection, double m
     ck_assert(fabs(spread - deviation) <= SIX_SIGMA * deviation / sqrt(2.0 * (double)count));
 }
 
-START_TEST(real_cases_pass_the_checker)
+TEST(real_cases_pass_the_checker)
 {
     expect_all_valid(case_make_yin_yang, CASE_REAL_YIN_YANG_LIMIT, 111);
     expect_all_valid(case_make_digits_small, CASE_REAL_DIGITS_LIMIT, 1);
 }
-END_TEST
 
-START_TEST(yin_yang_input_spikes_encode_the_test_sample)
+TEST(yin_yang_input_spikes_encode_the_test_sample)
 {
     struct case_yin_yang sample[8];
     case_yin_yang_samples(sample, 8, CASE_YIN_YANG_TEST_SEED);
@@ -135,9 +133,8 @@ START_TEST(yin_yang_input_spikes_encode_the_test_sample)
     ck_assert_uint_eq(made.problem->sample->label, sample[7].label);
     case_made_clear(&made);
 }
-END_TEST
 
-START_TEST(yin_yang_weights_belong_to_the_seed_and_follow_the_published_law)
+TEST(yin_yang_weights_belong_to_the_seed_and_follow_the_published_law)
 {
     struct case_made made, other;
     ck_assert_int_eq(case_make_yin_yang(&made, 0, 0), 0);
@@ -153,9 +150,8 @@ START_TEST(yin_yang_weights_belong_to_the_seed_and_follow_the_published_law)
     case_made_clear(&other);
     case_made_clear(&made);
 }
-END_TEST
 
-START_TEST(digits_are_the_recordings_of_the_archive_with_the_weights_of_the_seed)
+TEST(digits_are_the_recordings_of_the_archive_with_the_weights_of_the_seed)
 {
     for (uint64_t k = 0; k < CASE_REAL_DIGITS_LIMIT; k++) {
         struct case_made made;
@@ -170,9 +166,8 @@ START_TEST(digits_are_the_recordings_of_the_archive_with_the_weights_of_the_seed
         case_made_clear(&made);
     }
 }
-END_TEST
 
-START_TEST(digits_weights_follow_the_published_law)
+TEST(digits_weights_follow_the_published_law)
 {
     struct case_made made;
     ck_assert_int_eq(case_make_digits(&made, 1, 0), 0);
@@ -182,9 +177,8 @@ START_TEST(digits_weights_follow_the_published_law)
     expect_law(made.problem, 2, 0.0, 0.03);
     case_made_clear(&made);
 }
-END_TEST
 
-START_TEST(small_digits_hold_100_spikes_and_end_20_ms_after_the_last)
+TEST(small_digits_hold_100_spikes_and_end_20_ms_after_the_last)
 {
     for (uint64_t k = 0; k < CASE_REAL_DIGITS_LIMIT; k++) {
         struct case_made made;
@@ -204,9 +198,8 @@ START_TEST(small_digits_hold_100_spikes_and_end_20_ms_after_the_last)
         case_made_clear(&made);
     }
 }
-END_TEST
 
-START_TEST(a_file_that_is_nowhere_is_refused_with_where_it_was_looked_for)
+TEST(a_file_that_is_nowhere_is_refused_with_where_it_was_looked_for)
 {
     struct case_error error;
     char *path = case_shared_path("cases/data/digits.h5", "data/digits.h5", &error);
@@ -218,25 +211,5 @@ START_TEST(a_file_that_is_nowhere_is_refused_with_where_it_was_looked_for)
     for (int i = 0; i < 2; i++)
         ck_assert_msg(strstr(error.text, said[i]) != NULL, "%s", error.text);
 }
-END_TEST
 
-static Suite *family_real_suite(void)
-{
-    Suite *suite = suite_create("family-real");
-    TCase *tests = tcase_create("real data");
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, real_cases_pass_the_checker);
-    tcase_add_test(tests, yin_yang_input_spikes_encode_the_test_sample);
-    tcase_add_test(tests, yin_yang_weights_belong_to_the_seed_and_follow_the_published_law);
-    tcase_add_test(tests, digits_are_the_recordings_of_the_archive_with_the_weights_of_the_seed);
-    tcase_add_test(tests, digits_weights_follow_the_published_law);
-    tcase_add_test(tests, small_digits_hold_100_spikes_and_end_20_ms_after_the_last);
-    tcase_add_test(tests, a_file_that_is_nowhere_is_refused_with_where_it_was_looked_for);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(family_real_suite());
-}
+SUITE("family-real")

@@ -4,13 +4,23 @@
 #include "cases/format.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 static json_t *schema;
+
+static void setup(void)
+{
+    schema = json_load_file("cases/case.schema.json", 0, NULL);
+    ck_assert_ptr_nonnull(schema);
+}
+
+static void teardown(void)
+{
+    json_decref(schema);
+}
 
 static const json_t *definition(const char *name)
 {
@@ -98,7 +108,7 @@ static const struct case_form *form_of(const char *key)
     return row_of(&case_root, key)->form;
 }
 
-START_TEST(plain_objects)
+TEST(plain_objects)
 {
     const json_t *properties = json_object_get(schema, "properties");
     same_keys(&case_root, 1, schema, NULL);
@@ -107,9 +117,8 @@ START_TEST(plain_objects)
     same_keys(form_of("samples"), 1, definition("sample"), NULL);
     ck_assert(allows(json_object_get(properties, "format"), "evident-case-1"));
 }
-END_TEST
 
-START_TEST(populations_of_every_model)
+TEST(populations_of_every_model)
 {
     const json_t *all = json_object_get(definition("population"), "oneOf");
     ck_assert_uint_eq(json_array_size(all), 3);
@@ -120,7 +129,6 @@ START_TEST(populations_of_every_model)
                          case_models.word[m]));
     }
 }
-END_TEST
 
 /* The loss of a kind and penalty, of which there is one; NULL if none. */
 static const json_t *find_loss(const char *kind, const char *penalty)
@@ -138,7 +146,7 @@ static const json_t *find_loss(const char *kind, const char *penalty)
     return found;
 }
 
-START_TEST(losses_and_targets_of_every_kind)
+TEST(losses_and_targets_of_every_kind)
 {
     const struct case_form *target = row_of(form_of("samples"), "target")->form;
     const json_t *targets = json_object_get(definition("target"), "oneOf");
@@ -163,20 +171,5 @@ START_TEST(losses_and_targets_of_every_kind)
     for (size_t w = 0; case_weightings.word[w]; w++)
         ck_assert(allows(json_object_get(integral, "weighting"), case_weightings.word[w]));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("format");
-    TCase *tests = tcase_create("schema");
-    schema = json_load_file("cases/case.schema.json", 0, NULL);
-    if (!schema)
-        return 1;
-    tcase_add_test(tests, plain_objects);
-    tcase_add_test(tests, populations_of_every_model);
-    tcase_add_test(tests, losses_and_targets_of_every_kind);
-    suite_add_tcase(suite, tests);
-    int failed = run_suite(suite);
-    json_decref(schema);
-    return failed;
-}
+SUITE("format", .setup = setup, .teardown = teardown)

@@ -3,7 +3,6 @@
 #include "cases/time_grid.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +48,7 @@ static void refuses(const struct case_problem *c, double step, const char *place
     case_grid_clear(&grid);
 }
 
-START_TEST(steps_are_the_whole_number_nearest_to_end_over_step)
+TEST(steps_are_the_whole_number_nearest_to_end_over_step)
 {
     struct case_problem *c = net("10", "0.3", "0", "[[],[]]");
     const double step[] = {0, 0.1, 4, 2.9, 100};
@@ -61,9 +60,8 @@ START_TEST(steps_are_the_whole_number_nearest_to_end_over_step)
     }
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_case_without_a_step_needs_one)
+TEST(a_case_without_a_step_needs_one)
 {
     struct case_problem *c = net("10", "", "0", "[[],[]]");
     refuses(c, 0, "step");
@@ -72,17 +70,15 @@ START_TEST(a_case_without_a_step_needs_one)
     case_grid_clear(&grid);
     case_free(c);
 }
-END_TEST
 
-START_TEST(more_steps_than_fit_are_refused)
+TEST(more_steps_than_fit_are_refused)
 {
     struct case_problem *c = net("10", "1", "0", "[[],[]]");
     refuses(c, 0x1p-28, "step"); /* 10 * 2^28 > 2^30 */
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_spike_is_in_the_bin_that_begins_at_or_before_it)
+TEST(a_spike_is_in_the_bin_that_begins_at_or_before_it)
 {
     struct case_problem *c = net("1", "0.1", "0", "[[0,0.1,0.15,0.3,0.99],[0.7,0.75,0.999999]]");
     struct case_grid grid = lay(c, 0, CASE_WHOLE_DELAYS);
@@ -95,10 +91,9 @@ START_TEST(a_spike_is_in_the_bin_that_begins_at_or_before_it)
     case_grid_clear(&grid);
     case_free(c);
 }
-END_TEST
 
 /* The double before 0.4 times 17, over 0.4, is 17 in double arithmetic. */
-START_TEST(no_bin_lies_behind_the_last_step)
+TEST(no_bin_lies_behind_the_last_step)
 {
     struct case_problem *c = net("0.4", "", "0", "[[0.39999999999999997],[]]");
     struct case_grid grid = lay(c, 0.4 / 17, CASE_WHOLE_DELAYS);
@@ -107,9 +102,8 @@ START_TEST(no_bin_lies_behind_the_last_step)
     case_grid_clear(&grid);
     case_free(c);
 }
-END_TEST
 
-START_TEST(delays_are_whole_where_double_arithmetic_finds_them_so)
+TEST(delays_are_whole_where_double_arithmetic_finds_them_so)
 {
     struct case_problem *c = net("10", "0.1", "[[0.3,0.7],[1.2,0]]", "[[],[]]");
     struct case_grid grid = lay(c, 0, CASE_WHOLE_DELAYS);
@@ -121,9 +115,8 @@ START_TEST(delays_are_whole_where_double_arithmetic_finds_them_so)
     case_grid_clear(&grid);
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_delay_that_is_not_whole_is_refused_by_its_place)
+TEST(a_delay_that_is_not_whole_is_refused_by_its_place)
 {
     struct case_problem *c = net("10", "0.1", "[[0.3,0.75],[1.2,0]]", "[[],[]]");
     refuses(c, 0, "projections[0].delay[0][1]");
@@ -132,9 +125,8 @@ START_TEST(a_delay_that_is_not_whole_is_refused_by_its_place)
     refuses(c, 0, "projections[0].delay");
     case_free(c);
 }
-END_TEST
 
-START_TEST(rounded_delays_go_to_the_nearest_step_and_halves_away_from_zero)
+TEST(rounded_delays_go_to_the_nearest_step_and_halves_away_from_zero)
 {
     struct case_problem *c = net("8", "0.5", "[[0.74,0.76],[0.25,0.2]]", "[[],[]]");
     struct case_grid grid = lay(c, 0, CASE_ROUND_DELAYS);
@@ -143,9 +135,8 @@ START_TEST(rounded_delays_go_to_the_nearest_step_and_halves_away_from_zero)
     case_grid_clear(&grid);
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_delay_beyond_the_end_is_one_step_more_than_there_are)
+TEST(a_delay_beyond_the_end_is_one_step_more_than_there_are)
 {
     struct case_problem *c = net("8", "0.5", "[[7.5,8],[8.5,1e9]]", "[[],[]]");
     struct case_grid grid = lay(c, 0, CASE_WHOLE_DELAYS);
@@ -154,14 +145,13 @@ START_TEST(a_delay_beyond_the_end_is_one_step_more_than_there_are)
     case_grid_clear(&grid);
     case_free(c);
 }
-END_TEST
 
 static size_t count_by_place(const void *context, size_t sample, size_t population, size_t neuron)
 {
     return *(const size_t *)context + sample + population + neuron;
 }
 
-START_TEST(a_raster_has_room_for_the_spikes_of_one_model_only)
+TEST(a_raster_has_room_for_the_spikes_of_one_model_only)
 {
     struct case_problem *c = net("8", "0.5", "0", "[[],[]]");
     struct case_raster raster;
@@ -176,22 +166,5 @@ START_TEST(a_raster_has_room_for_the_spikes_of_one_model_only)
     ck_assert_ptr_null(raster.train);
     case_free(c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("grid");
-    TCase *tests = tcase_create("grid");
-    tcase_add_test(tests, steps_are_the_whole_number_nearest_to_end_over_step);
-    tcase_add_test(tests, a_case_without_a_step_needs_one);
-    tcase_add_test(tests, more_steps_than_fit_are_refused);
-    tcase_add_test(tests, a_spike_is_in_the_bin_that_begins_at_or_before_it);
-    tcase_add_test(tests, no_bin_lies_behind_the_last_step);
-    tcase_add_test(tests, delays_are_whole_where_double_arithmetic_finds_them_so);
-    tcase_add_test(tests, a_delay_that_is_not_whole_is_refused_by_its_place);
-    tcase_add_test(tests, rounded_delays_go_to_the_nearest_step_and_halves_away_from_zero);
-    tcase_add_test(tests, a_delay_beyond_the_end_is_one_step_more_than_there_are);
-    tcase_add_test(tests, a_raster_has_room_for_the_spikes_of_one_model_only);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("grid")

@@ -3,7 +3,6 @@
 #include "cases/cases.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,14 +68,13 @@ static void teardown(void)
     case_free(c);
 }
 
-START_TEST(every_number_by_which_a_loss_is_differentiated_is_counted_once)
+TEST(every_number_by_which_a_loss_is_differentiated_is_counted_once)
 {
     ck_assert_uint_eq(blocks, BLOCKS);
     ck_assert_uint_eq(parameters, PARAMETERS);
 }
-END_TEST
 
-START_TEST(blocks_cover_the_parameters_without_gaps)
+TEST(blocks_cover_the_parameters_without_gaps)
 {
     size_t next = 0;
     for (size_t b = 0; b < blocks; b++) {
@@ -86,17 +84,15 @@ START_TEST(blocks_cover_the_parameters_without_gaps)
     }
     ck_assert_uint_eq(next, parameters);
 }
-END_TEST
 
-START_TEST(a_parameter_is_named_as_its_place_in_a_result)
+TEST_EACH(a_parameter_is_named_as_its_place_in_a_result, 0, PARAMETERS)
 {
     char name[64];
     case_parameter_name(name, sizeof name, c, block, blocks, (size_t)_i);
     ck_assert_str_eq(name, names[_i]);
 }
-END_TEST
 
-START_TEST(the_block_of_a_parameter_holds_it_although_neighbours_are_empty)
+TEST(the_block_of_a_parameter_holds_it_although_neighbours_are_empty)
 {
     for (size_t i = 0; i < parameters; i++) {
         const struct case_block *of = case_block_of(block, blocks, i);
@@ -104,50 +100,27 @@ START_TEST(the_block_of_a_parameter_holds_it_although_neighbours_are_empty)
         ck_assert(i >= of->first && i - of->first < of->rows * of->columns);
     }
 }
-END_TEST
 
-START_TEST(there_is_no_block_beyond_the_last_parameter)
+TEST(there_is_no_block_beyond_the_last_parameter)
 {
     ck_assert_ptr_null(case_block_of(block, blocks, parameters));
     ck_assert_ptr_null(case_block_of(block, blocks, SIZE_MAX));
     ck_assert_ptr_null(case_block_of(block, 0, 0));
 }
-END_TEST
 
-START_TEST(a_short_buffer_cuts_the_name)
+TEST(a_short_buffer_cuts_the_name)
 {
     char name[8];
     case_parameter_name(name, sizeof name, c, block, blocks, 0);
     ck_assert_str_eq(name, "weights");
 }
-END_TEST
 
-START_TEST(one_delay_stands_for_all_synapses_and_a_matrix_for_each)
+TEST(one_delay_stands_for_all_synapses_and_a_matrix_for_each)
 {
     ck_assert(case_delay(c, &c->projection[0], 1, 1) >= 1.5);
     ck_assert(case_delay(c, &c->projection[0], 1, 1) <= 1.5);
     ck_assert(case_delay(c, &c->projection[1], 1, 0) >= 3);
     ck_assert(case_delay(c, &c->projection[1], 1, 0) <= 3);
 }
-END_TEST
 
-static Suite *parameter_suite(void)
-{
-    Suite *suite = suite_create("parameter");
-    TCase *tests = tcase_create("order");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, every_number_by_which_a_loss_is_differentiated_is_counted_once);
-    tcase_add_test(tests, blocks_cover_the_parameters_without_gaps);
-    tcase_add_loop_test(tests, a_parameter_is_named_as_its_place_in_a_result, 0, PARAMETERS);
-    tcase_add_test(tests, the_block_of_a_parameter_holds_it_although_neighbours_are_empty);
-    tcase_add_test(tests, there_is_no_block_beyond_the_last_parameter);
-    tcase_add_test(tests, a_short_buffer_cuts_the_name);
-    tcase_add_test(tests, one_delay_stands_for_all_synapses_and_a_matrix_for_each);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(parameter_suite());
-}
+SUITE("parameter", .setup = setup, .teardown = teardown)

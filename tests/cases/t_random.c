@@ -4,12 +4,10 @@
 #include "cases/families/random.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
-
 enum { DRAWS = 40000, BINS = 16 };
 
 /* Known answers of Philox4x32-10, published with Random123. */
-START_TEST(philox_gives_the_published_answers)
+TEST_EACH(philox_gives_the_published_answers, 0, 3)
 {
     static const uint32_t counter[3][4] = {{0, 0, 0, 0},
                                            {0xFFFFFFFFu, 0xFFFFFFFFu, 0xFFFFFFFFu, 0xFFFFFFFFu},
@@ -23,9 +21,8 @@ START_TEST(philox_gives_the_published_answers)
     case_random_block(out, counter[_i], key[_i]);
     ck_assert_mem_eq(out, wanted[_i], sizeof out);
 }
-END_TEST
 
-START_TEST(a_stream_depends_on_seed_name_and_k_alone)
+TEST(a_stream_depends_on_seed_name_and_k_alone)
 {
     struct case_random a, b;
     case_random_init(&a, 7, "family", 12);
@@ -41,10 +38,9 @@ START_TEST(a_stream_depends_on_seed_name_and_k_alone)
     case_random_init(&b, 7, "family", 12 + ((uint64_t)1 << 32));
     ck_assert_uint_ne(first, case_random_bits(&b));
 }
-END_TEST
 
 /* Freezes the streams: a change of any number changes every case of every family. */
-START_TEST(the_streams_have_not_changed)
+TEST(the_streams_have_not_changed)
 {
     struct case_random r;
     case_random_init(&r, 1, "random-deep", 0);
@@ -56,10 +52,9 @@ START_TEST(the_streams_have_not_changed)
     ck_assert_mem_eq(&power, &wanted_power, sizeof power);
     ck_assert_mem_eq(&normal, &wanted_normal, sizeof normal);
 }
-END_TEST
 
 /* 15 degrees of freedom: a chi-square of 60 has probability 2e-7. */
-START_TEST(units_fill_the_unit_interval_evenly)
+TEST(units_fill_the_unit_interval_evenly)
 {
     struct case_random r;
     size_t bins[BINS] = {0};
@@ -75,9 +70,8 @@ START_TEST(units_fill_the_unit_interval_evenly)
     }
     ck_assert(chi_square < 60);
 }
-END_TEST
 
-START_TEST(whole_numbers_stay_in_range_and_reach_both_ends)
+TEST(whole_numbers_stay_in_range_and_reach_both_ends)
 {
     struct case_random r;
     size_t seen[5] = {0};
@@ -92,10 +86,9 @@ START_TEST(whole_numbers_stay_in_range_and_reach_both_ends)
     }
     ck_assert_uint_eq(case_random_below(&r, 1), 0);
 }
-END_TEST
 
 /* Mean of 40,000: deviation 0.005 of its own, so 0.03 is six of them. */
-START_TEST(normal_numbers_have_their_mean_and_deviation)
+TEST(normal_numbers_have_their_mean_and_deviation)
 {
     struct case_random r;
     double sum = 0, squares = 0;
@@ -108,9 +101,8 @@ START_TEST(normal_numbers_have_their_mean_and_deviation)
     ck_assert(sum / DRAWS > -0.03 && sum / DRAWS < 0.03);
     ck_assert(squares / DRAWS > 0.96 && squares / DRAWS < 1.04);
 }
-END_TEST
 
-START_TEST(logarithmic_numbers_are_even_in_the_exponent)
+TEST(logarithmic_numbers_are_even_in_the_exponent)
 {
     struct case_random r;
     size_t small = 0;
@@ -122,24 +114,5 @@ START_TEST(logarithmic_numbers_are_even_in_the_exponent)
     }
     ck_assert(small > 850 && small < 1150);
 }
-END_TEST
 
-static Suite *random_suite(void)
-{
-    Suite *suite = suite_create("random");
-    TCase *tests = tcase_create("random");
-    tcase_add_loop_test(tests, philox_gives_the_published_answers, 0, 3);
-    tcase_add_test(tests, a_stream_depends_on_seed_name_and_k_alone);
-    tcase_add_test(tests, the_streams_have_not_changed);
-    tcase_add_test(tests, units_fill_the_unit_interval_evenly);
-    tcase_add_test(tests, whole_numbers_stay_in_range_and_reach_both_ends);
-    tcase_add_test(tests, normal_numbers_have_their_mean_and_deviation);
-    tcase_add_test(tests, logarithmic_numbers_are_even_in_the_exponent);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(random_suite());
-}
+SUITE("random")

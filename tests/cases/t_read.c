@@ -4,7 +4,6 @@
 #include "tests/refusals_data.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,25 +39,24 @@ static struct case_problem *read_altered(const char *right, const char *from, co
     return c;
 }
 
-START_TEST(a_wrong_text_is_refused_in_one_line_with_place_found_and_wanted)
+TEST_EACH(a_wrong_text_is_refused_in_one_line_with_place_found_and_wanted, 0,
+          (int)(sizeof refusals / sizeof refusals[0]))
 {
     const struct refusal *row = &refusals[_i];
     struct case_problem *c = read_altered(row->right, row->from, row->to);
     ck_assert_msg(!c, "accepted: %s", row->to);
     ck_assert_str_eq(error.text, row->message);
 }
-END_TEST
 
-START_TEST(the_right_texts_of_the_refusals_are_read)
+TEST_EACH(the_right_texts_of_the_refusals_are_read, 0, 5)
 {
     const char *const right[] = {label, spike, times, voltages, margin};
     struct case_problem *c = read_text(right[_i]);
     ck_assert_msg(c, "%s", error.text);
     case_free(c);
 }
-END_TEST
 
-START_TEST(every_truncated_case_is_refused)
+TEST(every_truncated_case_is_refused)
 {
     for (size_t length = 0; length < strlen(label) - 1; length++) {
         if (label[length] == '\n' && length + 2 >= strlen(label))
@@ -67,9 +65,8 @@ START_TEST(every_truncated_case_is_refused)
         ck_assert_ptr_nonnull(strstr(error.text, "wanted"));
     }
 }
-END_TEST
 
-START_TEST(a_string_may_stand_for_any_number)
+TEST(a_string_may_stand_for_any_number)
 {
     static const struct {
         const char *text;
@@ -98,18 +95,16 @@ START_TEST(a_string_may_stand_for_any_number)
         case_free(c);
     }
 }
-END_TEST
 
-START_TEST(sizes_and_labels_may_be_strings_too)
+TEST(sizes_and_labels_may_be_strings_too)
 {
     struct case_problem *c = read_altered(label, "\"label\": 1", "\"label\": \"0x1p0\"");
     ck_assert_msg(c, "%s", error.text);
     ck_assert_uint_eq(c->sample[0].label, 1);
     case_free(c);
 }
-END_TEST
 
-START_TEST(what_is_absent_has_its_default)
+TEST(what_is_absent_has_its_default)
 {
     struct case_problem *c = read_altered(spike, ", \"step\": 0.5", "");
     const double zero = 0, one = 1;
@@ -128,9 +123,8 @@ START_TEST(what_is_absent_has_its_default)
     ck_assert_int_eq(c->loss.penalty, CASE_PENALTY_EXPONENTIAL);
     case_free(c);
 }
-END_TEST
 
-START_TEST(every_field_gets_the_value_of_its_key)
+TEST(every_field_gets_the_value_of_its_key)
 {
     struct case_problem *c = read_text(label);
     ck_assert_msg(c, "%s", error.text);
@@ -153,9 +147,8 @@ START_TEST(every_field_gets_the_value_of_its_key)
     ck_assert_uint_eq(c->loss.population, 2);
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_constant_target_voltage_is_one_step_from_time_zero)
+TEST(a_constant_target_voltage_is_one_step_from_time_zero)
 {
     struct case_problem *c = read_text(voltages);
     ck_assert_msg(c, "%s", error.text);
@@ -168,9 +161,8 @@ START_TEST(a_constant_target_voltage_is_one_step_from_time_zero)
     ck_assert_mem_eq(steps[1].value, ((const double[]){1, 2}), 2 * sizeof(double));
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_megabyte_of_noise_is_refused)
+TEST_EACH(a_megabyte_of_noise_is_refused, 1, 4)
 {
     enum { SIZE = 1 << 20 };
     unsigned char *noise = malloc(SIZE);
@@ -185,9 +177,8 @@ START_TEST(a_megabyte_of_noise_is_refused)
     ck_assert_ptr_null(strchr(error.text, '\n'));
     free(noise);
 }
-END_TEST
 
-START_TEST(endless_nesting_is_refused)
+TEST(endless_nesting_is_refused)
 {
     enum { SIZE = 100000 };
     char *deep = malloc(SIZE);
@@ -198,17 +189,15 @@ START_TEST(endless_nesting_is_refused)
                      "deep:1:2049: found [, wanted less depth (maximum parsing depth reached)");
     free(deep);
 }
-END_TEST
 
-START_TEST(a_nul_byte_is_named_as_such)
+TEST(a_nul_byte_is_named_as_such)
 {
     ck_assert_ptr_null(case_read_text("{\"a\0b\": 1}", 10, "nul", NULL, &error));
     ck_assert_str_eq(error.text, "nul: found a NUL byte at offset 3, wanted JSON text");
 }
-END_TEST
 
 /* A few bytes for each population and each sample must not ask for their product in pointers. */
-START_TEST(many_samples_of_many_populations_are_refused)
+TEST(many_samples_of_many_populations_are_refused)
 {
     enum { COUNT = 5000, ROOM = 1 << 20 };
     char *text = malloc(ROOM);
@@ -231,9 +220,8 @@ START_TEST(many_samples_of_many_populations_are_refused)
                                  "a product of at most 16777216");
     free(text);
 }
-END_TEST
 
-START_TEST(long_and_strange_names_keep_a_refusal_on_one_short_line)
+TEST(long_and_strange_names_keep_a_refusal_on_one_short_line)
 {
     char name[2001], key[2001], text[2100];
     memset(name, '\x1b', sizeof name - 1);
@@ -246,9 +234,8 @@ START_TEST(long_and_strange_names_keep_a_refusal_on_one_short_line)
         ck_assert_int_ge(*c, 0x20);
     ck_assert_ptr_nonnull(strstr(error.text, "kkk...\", wanted only the keys of a case"));
 }
-END_TEST
 
-START_TEST(what_is_no_utf8_or_not_visible_is_shown_as_an_escape)
+TEST(what_is_no_utf8_or_not_visible_is_shown_as_an_escape)
 {
     static const char *const rows[][2] = {
         {"caf\303\251 \360\237\247\240", "caf\303\251 \360\237\247\240"},
@@ -265,9 +252,8 @@ START_TEST(what_is_no_utf8_or_not_visible_is_shown_as_an_escape)
         ck_assert_str_eq(case_show(shown, sizeof shown, rows[i][0]), rows[i][1]);
     }
 }
-END_TEST
 
-START_TEST(a_long_text_is_cut_between_characters)
+TEST(a_long_text_is_cut_between_characters)
 {
     char shown[8];
     ck_assert_str_eq(case_show(shown, sizeof shown, "1234567"), "1234567");
@@ -275,33 +261,5 @@ START_TEST(a_long_text_is_cut_between_characters)
     ck_assert_str_eq(case_show(shown, sizeof shown, "123\303\251\303\251"), "123\303\251\303\251");
     ck_assert_str_eq(case_show(shown, sizeof shown, "123\303\251\303\251\303\251"), "123...");
 }
-END_TEST
 
-static Suite *read_suite(void)
-{
-    Suite *suite = suite_create("read");
-    TCase *tests = tcase_create("text");
-    tcase_add_loop_test(tests, a_wrong_text_is_refused_in_one_line_with_place_found_and_wanted, 0,
-                        (int)(sizeof refusals / sizeof refusals[0]));
-    tcase_add_loop_test(tests, the_right_texts_of_the_refusals_are_read, 0, 5);
-    tcase_add_test(tests, every_truncated_case_is_refused);
-    tcase_add_test(tests, a_string_may_stand_for_any_number);
-    tcase_add_test(tests, sizes_and_labels_may_be_strings_too);
-    tcase_add_test(tests, what_is_absent_has_its_default);
-    tcase_add_test(tests, every_field_gets_the_value_of_its_key);
-    tcase_add_test(tests, a_constant_target_voltage_is_one_step_from_time_zero);
-    tcase_add_loop_test(tests, a_megabyte_of_noise_is_refused, 1, 4);
-    tcase_add_test(tests, endless_nesting_is_refused);
-    tcase_add_test(tests, a_nul_byte_is_named_as_such);
-    tcase_add_test(tests, many_samples_of_many_populations_are_refused);
-    tcase_add_test(tests, long_and_strange_names_keep_a_refusal_on_one_short_line);
-    tcase_add_test(tests, what_is_no_utf8_or_not_visible_is_shown_as_an_escape);
-    tcase_add_test(tests, a_long_text_is_cut_between_characters);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(read_suite());
-}
+SUITE("read")

@@ -5,7 +5,6 @@
 #include "tests/fresh_folder.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +100,7 @@ static struct case_problem *read_with(int place, const char *dataset)
     return case_read(case_path, &error);
 }
 
-START_TEST(a_matrix_may_stand_in_an_hdf5_file_beside_the_case)
+TEST_EACH(a_matrix_may_stand_in_an_hdf5_file_beside_the_case, 0, 3)
 {
     static const char *const sets[] = {"w64", "/w64be", "/w32"};
     double want[] = {0.1, 2, -3, 4, 5, 6};
@@ -112,17 +111,15 @@ START_TEST(a_matrix_may_stand_in_an_hdf5_file_beside_the_case)
     ck_assert_mem_eq(c->projection[0].weight, want, sizeof want);
     case_free(c);
 }
-END_TEST
 
-START_TEST(delays_from_hdf5_obey_the_rules_of_delays)
+TEST(delays_from_hdf5_obey_the_rules_of_delays)
 {
     ck_assert_ptr_null(read_with(0, "w64"));
     ck_assert_ptr_nonnull(
         strstr(error.text, "$.projections[0].delay[0][2]: found -3, wanted a finite number >= 0"));
 }
-END_TEST
 
-START_TEST(spikes_may_stand_in_an_hdf5_file_in_any_order_of_neurons)
+TEST(spikes_may_stand_in_an_hdf5_file_in_any_order_of_neurons)
 {
     struct case_problem *c = read_with(2, "spikes");
     ck_assert_msg(c, "%s", error.text);
@@ -133,16 +130,14 @@ START_TEST(spikes_may_stand_in_an_hdf5_file_in_any_order_of_neurons)
     ck_assert_mem_eq(train[1].at, ((const double[]){2.5, 4, 39}), 3 * sizeof(double));
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_dataset_without_rows_is_silence)
+TEST(a_dataset_without_rows_is_silence)
 {
     struct case_problem *c = read_with(2, "silence");
     ck_assert_msg(c, "%s", error.text);
     ck_assert_uint_eq(c->sample[0].spikes[0][0].count + c->sample[0].spikes[0][1].count, 0);
     case_free(c);
 }
-END_TEST
 
 static const struct {
     int place;
@@ -166,24 +161,22 @@ static const struct {
      "from HDF5 files"},
 };
 
-START_TEST(a_wrong_dataset_is_refused)
+TEST_EACH(a_wrong_dataset_is_refused, 0, (int)(sizeof bad_sets / sizeof bad_sets[0]))
 {
     ck_assert_ptr_null(read_with(bad_sets[_i].place, bad_sets[_i].dataset));
     const char *place = strstr(error.text, bad_sets[_i].place == 1 ? "weights" : "spikes");
     ck_assert_msg(place, "%s", error.text);
     ck_assert_str_eq(place, bad_sets[_i].message);
 }
-END_TEST
 
-START_TEST(a_file_that_is_not_hdf5_is_refused)
+TEST(a_file_that_is_not_hdf5_is_refused)
 {
     put_bytes(hdf5_path, "something else", 14);
     ck_assert_ptr_null(read_with(1, "w64"));
     ck_assert_ptr_nonnull(strstr(error.text, "this one is damaged or of another kind"));
 }
-END_TEST
 
-START_TEST(nothing_but_the_refusal_is_said_of_a_bad_hdf5_file)
+TEST(nothing_but_the_refusal_is_said_of_a_bad_hdf5_file)
 {
     char path[96], seen[8];
     snprintf(path, sizeof path, "%s/stderr", folder);
@@ -204,9 +197,8 @@ START_TEST(nothing_but_the_refusal_is_said_of_a_bad_hdf5_file)
     fclose(capture);
     unlink(path);
 }
-END_TEST
 
-START_TEST(standard_input_is_a_file_too)
+TEST(standard_input_is_a_file_too)
 {
     char text[2048];
     int length = snprintf(text, sizeof text, frame, "0", plain, trains);
@@ -218,9 +210,8 @@ START_TEST(standard_input_is_a_file_too)
     ck_assert_ptr_null(case_read("-", &error)); /* it is at its end */
     ck_assert_ptr_nonnull(strstr(error.text, "standard input:1:0: found the end of the file"));
 }
-END_TEST
 
-START_TEST(a_missing_file_and_a_folder_are_refused)
+TEST(a_missing_file_and_a_folder_are_refused)
 {
     char want[256];
     ck_assert_ptr_null(case_read(case_path, &error));
@@ -233,18 +224,16 @@ START_TEST(a_missing_file_and_a_folder_are_refused)
     snprintf(want, sizeof want, "%s: found a directory, wanted a file", folder);
     ck_assert_str_eq(error.text, want);
 }
-END_TEST
 
-START_TEST(a_file_larger_than_the_limit_is_not_read)
+TEST(a_file_larger_than_the_limit_is_not_read)
 {
     put_bytes(case_path, "{}", 2);
     ck_assert_int_eq(truncate(case_path, (off_t)1 << 31), 0);
     ck_assert_ptr_null(case_read(case_path, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "found a larger file, wanted at most 1073741824"));
 }
-END_TEST
 
-START_TEST(a_stream_larger_than_the_limit_is_left_off)
+TEST(a_stream_larger_than_the_limit_is_left_off)
 {
     struct case_report report = {"stream", &error, 0, 0};
     size_t length;
@@ -259,30 +248,5 @@ START_TEST(a_stream_larger_than_the_limit_is_left_off)
     ck_assert_uint_eq(length, 10);
     free(text);
 }
-END_TEST
 
-static Suite *read_file_suite(void)
-{
-    Suite *suite = suite_create("read_file");
-    TCase *tests = tcase_create("files");
-    tcase_add_checked_fixture(tests, setup, drop_folder);
-    tcase_add_loop_test(tests, a_matrix_may_stand_in_an_hdf5_file_beside_the_case, 0, 3);
-    tcase_add_test(tests, delays_from_hdf5_obey_the_rules_of_delays);
-    tcase_add_test(tests, spikes_may_stand_in_an_hdf5_file_in_any_order_of_neurons);
-    tcase_add_test(tests, a_dataset_without_rows_is_silence);
-    tcase_add_loop_test(tests, a_wrong_dataset_is_refused, 0,
-                        (int)(sizeof bad_sets / sizeof bad_sets[0]));
-    tcase_add_test(tests, a_file_that_is_not_hdf5_is_refused);
-    tcase_add_test(tests, nothing_but_the_refusal_is_said_of_a_bad_hdf5_file);
-    tcase_add_test(tests, standard_input_is_a_file_too);
-    tcase_add_test(tests, a_missing_file_and_a_folder_are_refused);
-    tcase_add_test(tests, a_file_larger_than_the_limit_is_not_read);
-    tcase_add_test(tests, a_stream_larger_than_the_limit_is_left_off);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(read_file_suite());
-}
+SUITE("read_file", .setup = setup, .teardown = drop_folder)

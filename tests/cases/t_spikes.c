@@ -27,7 +27,7 @@ static const char lines[] =
     "{\"label\": 0, \"spikes\": []}\r\n"
     "{\"spikes\": [[\"0x1.8p+0\", 4]], \"label\": 1}";
 
-START_TEST(lines_are_samples_sorted_by_step_then_channel)
+TEST_EACH(lines_are_samples_sorted_by_step_then_channel, 0, 2)
 {
     (_i ? put_compressed : spike_put)(spike_path, lines, strlen(lines));
     spike_read_well(spike_path, NULL, &ms20);
@@ -35,18 +35,16 @@ START_TEST(lines_are_samples_sorted_by_step_then_channel)
     spike_expect_sizes(9, 4, 2, 0);
     ck_assert_uint_eq(spike_found.steps, 20);
 }
-END_TEST
 
-START_TEST(spikes_of_a_channel_in_one_step_count_once_if_asked)
+TEST(spikes_of_a_channel_in_one_step_count_once_if_asked)
 {
     spike_put(spike_path, lines, strlen(lines));
     spike_read_well(spike_path, NULL, &merged20);
     spike_expect("3 7: 0.8 2.0 2.1 19.2; 0 0:; 1 0: 1.4; ");
     spike_expect_sizes(9, 4, 2, 1);
 }
-END_TEST
 
-START_TEST(sizes_are_what_is_needed_unless_they_are_given)
+TEST(sizes_are_what_is_needed_unless_they_are_given)
 {
     const char *text = strchr(lines, '\n') + 1;
     struct spike_grid grid = ms20;
@@ -62,7 +60,6 @@ START_TEST(sizes_are_what_is_needed_unless_they_are_given)
     spike_read_well(spike_path, NULL, &grid);
     spike_expect_sizes(700, 20, 7, 0);
 }
-END_TEST
 
 #define SAMPLE "{\"label\": 1, \"spikes\": [[1, 2]]}\n"
 
@@ -101,14 +98,13 @@ static const struct {
     {"", ": found an empty file, wanted HDF5, idx or JSON lines"},
 };
 
-START_TEST(a_wrong_line_is_refused)
+TEST_EACH(a_wrong_line_is_refused, 0, COUNT(bad_lines))
 {
     char end[256];
     snprintf(end, sizeof end, "%s%s", spike_path, bad_lines[_i].end);
     spike_put(spike_path, bad_lines[_i].text, strlen(bad_lines[_i].text));
     spike_read_badly(spike_path, NULL, &ms20, end);
 }
-END_TEST
 
 /* ---- idx ---- */
 
@@ -117,7 +113,7 @@ static const unsigned char images[] = {0, 0, 8, 3,   0, 0,   0,   2, 0, 0,   0, 
                                        0, 3, 0, 255, 1, 128, 254, 2, 0, 255, 0, 0, 64, 0};
 static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 7, 3};
 
-START_TEST(a_grey_above_1_spikes_once_the_brighter_the_earlier)
+TEST_EACH(a_grey_above_1_spikes_once_the_brighter_the_earlier, 0, 4)
 {
     struct spike_grid grid = ms20;
     (_i & 1 ? put_compressed : spike_put)(spike_path, images, sizeof images);
@@ -133,7 +129,6 @@ START_TEST(a_grey_above_1_spikes_once_the_brighter_the_earlier)
     spike_read_well(spike_path, spike_labels, &grid);
     spike_expect("7 0: 0.1 0.4 4.3 9.5; 3 0: 0.1 7.4; ");
 }
-END_TEST
 
 /* A byte of the images (negative place: of the labels) that is another, or the length cut. */
 static const struct {
@@ -165,7 +160,7 @@ static const struct {
     {-1, 1, 0, "labels: found a file of another kind, wanted an idx file of labels"},
 };
 
-START_TEST(a_wrong_idx_file_is_refused)
+TEST_EACH(a_wrong_idx_file_is_refused, 0, COUNT(bad_idx))
 {
     unsigned char image[sizeof images], label[sizeof labels];
     int place = bad_idx[_i].place;
@@ -179,9 +174,8 @@ START_TEST(a_wrong_idx_file_is_refused)
     spike_put(spike_labels, label, sizeof label);
     spike_read_badly(spike_path, spike_labels, &ms20, bad_idx[_i].end);
 }
-END_TEST
 
-START_TEST(labels_stand_beside_idx_files_and_nothing_else)
+TEST(labels_stand_beside_idx_files_and_nothing_else)
 {
     const struct spike_grid few = {.end = 1, .step = 1, .classes = 7};
     spike_put(spike_path, images, sizeof images);
@@ -203,9 +197,8 @@ START_TEST(labels_stand_beside_idx_files_and_nothing_else)
     spike_read_badly(spike_path, spike_labels, &ms20, message);
     spike_read_badly("yin-yang:test", spike_labels, &ms20, message);
 }
-END_TEST
 
-START_TEST(damaged_compressed_data_is_refused)
+TEST(damaged_compressed_data_is_refused)
 {
     unsigned char bytes[512];
     put_compressed(spike_path, images, sizeof images);
@@ -221,7 +214,6 @@ START_TEST(damaged_compressed_data_is_refused)
     spike_read_badly(spike_path, spike_labels, &ms20,
                      "found damaged gzip data (incorrect data check), wanted a sound file");
 }
-END_TEST
 
 /* ---- Yin-Yang ---- */
 
@@ -243,7 +235,7 @@ static const struct {
      1},
 };
 
-START_TEST(yin_yang_points_are_the_published_ones)
+TEST_EACH(yin_yang_points_are_the_published_ones, 0, 2)
 {
     struct spike_grid grid = {.end = 30, .step = 0x1p-11};
     grid.latency = _i ? SPIKE_FULL : SPIKE_INSET;
@@ -262,9 +254,8 @@ START_TEST(yin_yang_points_are_the_published_ones)
         }
     }
 }
-END_TEST
 
-START_TEST(there_are_three_yin_yang_sets)
+TEST(there_are_three_yin_yang_sets)
 {
     const struct spike_grid grid = {.end = 60, .step = 1, .latency = SPIKE_FULL, .span = 30};
     spike_read_well("yin-yang:train", NULL, &grid);
@@ -275,7 +266,6 @@ START_TEST(there_are_three_yin_yang_sets)
     spike_read_badly("yin-yang:all", NULL, &grid,
                      "yin-yang:all: found \"all\", wanted train, validation or test");
 }
-END_TEST
 
 /* ---- grids and files ---- */
 
@@ -300,22 +290,20 @@ static const struct {
      "yin-yang:test: $[0]: found 4, wanted a channel 0 .. 3"},
 };
 
-START_TEST(a_wrong_grid_is_refused)
+TEST_EACH(a_wrong_grid_is_refused, 0, COUNT(bad_grids))
 {
     spike_read_badly("yin-yang:test", NULL, &bad_grids[_i].grid, bad_grids[_i].end);
 }
-END_TEST
 
-START_TEST(a_grid_is_whole_if_doubles_find_it_so)
+TEST(a_grid_is_whole_if_doubles_find_it_so)
 {
     const struct spike_grid grid = {.end = 0.3, .step = 0.1, .latency = SPIKE_FULL};
     spike_read_well("yin-yang:test", NULL, &grid);
     ck_assert_uint_eq(spike_found.steps, 3);
 }
-END_TEST
 
 /* 0.3 / 0.1 is below 3 in doubles, and (0.9 - 2^-53) / 0.3 is 3. */
-START_TEST(the_end_is_the_end_whatever_doubles_make_of_it)
+TEST_EACH(the_end_is_the_end_whatever_doubles_make_of_it, 0, 2)
 {
     static const char text[] = "{\"label\": 0, \"spikes\": [[0, 0], [%s, 1]]}";
     const struct spike_grid grid[] = {{.end = 0.3, .step = 0.1}, {.end = 0.9, .step = 0.3}};
@@ -326,9 +314,8 @@ START_TEST(the_end_is_the_end_whatever_doubles_make_of_it)
     spike_expect("0 0: 0.0; ");
     spike_expect_sizes(2, 1, 1, 0);
 }
-END_TEST
 
-START_TEST(what_is_no_file_is_refused)
+TEST(what_is_no_file_is_refused)
 {
     spike_read_badly(spike_path, NULL, &ms20,
                      "spikes: found no readable file (No such file or directory), wanted HDF5, idx "
@@ -340,34 +327,5 @@ START_TEST(what_is_no_file_is_refused)
                      "labels: found no readable file (No such file or directory), wanted HDF5, idx "
                      "or JSON lines");
 }
-END_TEST
 
-#define COUNT(table) (int)(sizeof table / sizeof table[0])
-
-static Suite *spikes_suite(void)
-{
-    Suite *suite = suite_create("spikes");
-    TCase *tests = tcase_create("spikes");
-    tcase_add_checked_fixture(tests, spike_setup, spike_teardown);
-    tcase_add_loop_test(tests, lines_are_samples_sorted_by_step_then_channel, 0, 2);
-    tcase_add_test(tests, spikes_of_a_channel_in_one_step_count_once_if_asked);
-    tcase_add_test(tests, sizes_are_what_is_needed_unless_they_are_given);
-    tcase_add_loop_test(tests, a_wrong_line_is_refused, 0, COUNT(bad_lines));
-    tcase_add_loop_test(tests, a_grey_above_1_spikes_once_the_brighter_the_earlier, 0, 4);
-    tcase_add_loop_test(tests, a_wrong_idx_file_is_refused, 0, COUNT(bad_idx));
-    tcase_add_test(tests, labels_stand_beside_idx_files_and_nothing_else);
-    tcase_add_test(tests, damaged_compressed_data_is_refused);
-    tcase_add_loop_test(tests, yin_yang_points_are_the_published_ones, 0, 2);
-    tcase_add_test(tests, there_are_three_yin_yang_sets);
-    tcase_add_loop_test(tests, a_wrong_grid_is_refused, 0, COUNT(bad_grids));
-    tcase_add_test(tests, a_grid_is_whole_if_doubles_find_it_so);
-    tcase_add_loop_test(tests, the_end_is_the_end_whatever_doubles_make_of_it, 0, 2);
-    tcase_add_test(tests, what_is_no_file_is_refused);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(spikes_suite());
-}
+SUITE("spikes", .setup = spike_setup, .teardown = spike_teardown)

@@ -116,7 +116,7 @@ static const struct {
     {"f16", "U64", "U64", "U64"},
 };
 
-START_TEST(lists_of_every_type_of_number_are_read)
+TEST_EACH(lists_of_every_type_of_number_are_read, 0, COUNT(numbers))
 {
     struct file file = {numbers[_i].times, numbers[_i].units, numbers[_i].labels,
                         numbers[_i].speakers, .keys = true};
@@ -128,9 +128,8 @@ START_TEST(lists_of_every_type_of_number_are_read)
     spike_expect("2 11: 0.0 1.200 5.3; 0 0:; 1 1: 7.4; ");
     spike_expect_sizes(201, 4, 1, 1);
 }
-END_TEST
 
-START_TEST(speakers_and_keys_may_lack)
+TEST(speakers_and_keys_may_lack)
 {
     struct file file = shd;
     file.speakers = NULL;
@@ -140,7 +139,6 @@ START_TEST(speakers_and_keys_may_lack)
     spike_expect("2 0: 0.0 1.200 1.200 5.3; 0 0:; 1 0: 7.4; ");
     spike_expect_sizes(201, 3, 1, 0);
 }
-END_TEST
 
 static const struct {
     struct file file;
@@ -185,14 +183,13 @@ static const struct {
      "$.labels[0]: found -1, wanted a label 0 .. 16777215"},
 };
 
-START_TEST(a_wrong_file_of_lists_is_refused)
+TEST_EACH(a_wrong_file_of_lists_is_refused, 0, COUNT(bad_files))
 {
     put_file(&bad_files[_i].file);
     spike_read_badly(spike_path, NULL, &ms20, bad_files[_i].end);
 }
-END_TEST
 
-START_TEST(a_file_that_is_cut_off_is_refused)
+TEST(a_file_that_is_cut_off_is_refused)
 {
     char end[320];
     put_file(&shd);
@@ -207,7 +204,6 @@ START_TEST(a_file_that_is_cut_off_is_refused)
         spike_path, spike_labels, &ms20,
         "found labels in a file of their own, wanted such a file beside an idx file alone");
 }
-END_TEST
 
 /* ---- rasters ---- */
 
@@ -244,7 +240,7 @@ static void put_raster(const char *type, int64_t other, hsize_t channels)
     H5Fclose(out);
 }
 
-START_TEST(a_raster_counts_spikes)
+TEST_EACH(a_raster_counts_spikes, 0, 4)
 {
     static const char *const types[] = {"u8", "I16", "i64", "U64"};
     put_raster(types[_i], 3, 3);
@@ -255,17 +251,15 @@ START_TEST(a_raster_counts_spikes)
     spike_expect("5 0: 0.2 4.0 4.1; 0 0: 19.0; ");
     spike_expect_sizes(3, 6, 0, 2);
 }
-END_TEST
 
-START_TEST(a_raster_may_be_of_truth_values)
+TEST(a_raster_may_be_of_truth_values)
 {
     put_raster("truth", 1, 3);
     spike_read_well(spike_path, NULL, &ms20);
     spike_expect("5 0: 0.2 4.0 4.1; 0 0: 19.0; ");
 }
-END_TEST
 
-START_TEST(a_wrong_raster_is_refused)
+TEST(a_wrong_raster_is_refused)
 {
     struct spike_grid grid = ms20;
     put_raster("f32", 1, 3);
@@ -292,27 +286,5 @@ START_TEST(a_wrong_raster_is_refused)
     spike_read_badly(spike_path, NULL, &grid,
                      "found 2 samples of 20 steps and 3 channels, wanted 1 .. 2 channels");
 }
-END_TEST
 
-#define COUNT(table) (int)(sizeof table / sizeof table[0])
-
-static Suite *spikes_hdf5_suite(void)
-{
-    Suite *suite = suite_create("spikes_hdf5");
-    TCase *tests = tcase_create("spikes_hdf5");
-    tcase_add_checked_fixture(tests, spike_setup, spike_teardown);
-    tcase_add_loop_test(tests, lists_of_every_type_of_number_are_read, 0, COUNT(numbers));
-    tcase_add_test(tests, speakers_and_keys_may_lack);
-    tcase_add_loop_test(tests, a_wrong_file_of_lists_is_refused, 0, COUNT(bad_files));
-    tcase_add_test(tests, a_file_that_is_cut_off_is_refused);
-    tcase_add_loop_test(tests, a_raster_counts_spikes, 0, 4);
-    tcase_add_test(tests, a_raster_may_be_of_truth_values);
-    tcase_add_test(tests, a_wrong_raster_is_refused);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(spikes_hdf5_suite());
-}
+SUITE("spikes_hdf5", .setup = spike_setup, .teardown = spike_teardown)

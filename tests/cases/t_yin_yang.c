@@ -7,7 +7,6 @@
 #include "cases/families/yin_yang.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +49,7 @@ static uint64_t digest_of_set(size_t count, uint32_t seed)
     return digest;
 }
 
-START_TEST(first_test_samples_are_the_published_ones)
+TEST(first_test_samples_are_the_published_ones)
 {
     struct case_yin_yang sample[5];
     case_yin_yang_samples(sample, 5, CASE_YIN_YANG_TEST_SEED);
@@ -59,31 +58,27 @@ START_TEST(first_test_samples_are_the_published_ones)
         ck_assert_uint_eq(sample[k].label, TEST_HEAD[k].label);
     }
 }
-END_TEST
 
-START_TEST(all_test_samples_are_the_published_ones)
+TEST(all_test_samples_are_the_published_ones)
 {
     ck_assert_uint_eq(digest_of_set(CASE_YIN_YANG_TEST_COUNT, CASE_YIN_YANG_TEST_SEED),
                       TEST_DIGEST);
 }
-END_TEST
 
-START_TEST(all_validation_samples_are_the_published_ones)
+TEST(all_validation_samples_are_the_published_ones)
 {
     ck_assert_uint_eq(digest_of_set(CASE_YIN_YANG_VALIDATION_COUNT, CASE_YIN_YANG_VALIDATION_SEED),
                       VALIDATION_DIGEST);
 }
-END_TEST
 
-START_TEST(all_training_samples_are_the_published_ones)
+TEST(all_training_samples_are_the_published_ones)
 {
     ck_assert_uint_eq(digest_of_set(CASE_YIN_YANG_TRAIN_COUNT, CASE_YIN_YANG_TRAIN_SEED),
                       TRAIN_DIGEST);
 }
-END_TEST
 
 /* The C++ standard, [rand.predef], gives the 10000th word of MT19937 with its default seed 5489. */
-START_TEST(ten_thousandth_mersenne_word_is_the_standard_one)
+TEST(ten_thousandth_mersenne_word_is_the_standard_one)
 {
     struct case_mersenne generator;
     case_mersenne_init(&generator, 5489);
@@ -91,9 +86,8 @@ START_TEST(ten_thousandth_mersenne_word_is_the_standard_one)
         (void)case_mersenne_next(&generator);
     ck_assert_uint_eq(case_mersenne_next(&generator), UINT32_C(4123659995));
 }
-END_TEST
 
-START_TEST(bounded_integers_stay_below_and_reach_every_value)
+TEST(bounded_integers_stay_below_and_reach_every_value)
 {
     for (uint32_t count = 1; count <= 9; count++) {
         struct case_mersenne generator;
@@ -107,25 +101,5 @@ START_TEST(bounded_integers_stay_below_and_reach_every_value)
         ck_assert_uint_eq(seen, (UINT32_C(1) << count) - 1);
     }
 }
-END_TEST
 
-static Suite *yin_yang_suite(void)
-{
-    Suite *suite = suite_create("yin-yang");
-    TCase *tests = tcase_create("published samples");
-    tcase_add_test(tests, first_test_samples_are_the_published_ones);
-    tcase_add_test(tests, all_test_samples_are_the_published_ones);
-    tcase_add_test(tests, all_validation_samples_are_the_published_ones);
-    tcase_add_test(tests, all_training_samples_are_the_published_ones);
-    suite_add_tcase(suite, tests);
-    tests = tcase_create("mersenne");
-    tcase_add_test(tests, ten_thousandth_mersenne_word_is_the_standard_one);
-    tcase_add_test(tests, bounded_integers_stay_below_and_reach_every_value);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(yin_yang_suite());
-}
+SUITE("yin-yang")

@@ -19,7 +19,7 @@ static size_t lines_of(const char *printed)
 }
 
 /* The lines "Try: evident ..." and "     evident ..." at the end of `evident --help`. */
-START_TEST(commands_that_the_help_proposes_work)
+TEST(commands_that_the_help_proposes_work)
 {
     static char help[sizeof text];
     char proposed[128];
@@ -39,9 +39,8 @@ START_TEST(commands_that_the_help_proposes_work)
     }
     ck_assert_uint_eq(tried, 2);
 }
-END_TEST
 
-START_TEST(bad_arguments_are_refused_in_one_line)
+TEST(bad_arguments_are_refused_in_one_line)
 {
     refuses("$E walk", "unknown command");
     refuses("$E run", "wants a case");
@@ -71,9 +70,8 @@ START_TEST(bad_arguments_are_refused_in_one_line)
     refuses("$E run --engine clock-host --engine clock-cuda a", "only one at a time");
     refuses("$E run --engine clock-host --defect 6 a", "evident verify only");
 }
-END_TEST
 
-START_TEST(unreadable_case_is_refused_before_anything_runs)
+TEST(unreadable_case_is_refused_before_anything_runs)
 {
     refuses("$E run $D/missing.json", "missing.json");
     refuses("$E verify $D/missing.json", "missing.json");
@@ -92,9 +90,8 @@ START_TEST(unreadable_case_is_refused_before_anything_runs)
     refuses("$E run - < /dev/null", "");
     refuses("$E run $D", "");
 }
-END_TEST
 
-START_TEST(generated_case_reads_runs_and_verifies)
+TEST(generated_case_reads_runs_and_verifies)
 {
     gives("$E generate closed-quadratic --seed 1 --count 2 --first 3 --out $D/new", 0,
           "2 cases written to ");
@@ -103,17 +100,15 @@ START_TEST(generated_case_reads_runs_and_verifies)
     gives("$E verify $D/new/closed-quadratic-1-3.json", 0, "cases: 1, 1 pass");
     gives("$E run - < $D/new/closed-quadratic-1-4.json", 0, "");
 }
-END_TEST
 
-START_TEST(unknown_family_is_answered_with_the_list)
+TEST(unknown_family_is_answered_with_the_list)
 {
     gives("$E generate nonsense --seed 1 --count 1 --out $D/x", 2,
           "unknown family; the families are:");
     ck_assert_uint_gt(lines_of(text), 1);
 }
-END_TEST
 
-START_TEST(run_prints_a_result_of_the_digits_asked_for)
+TEST(run_prints_a_result_of_the_digits_asked_for)
 {
     json_error_t error;
     gives("$E run " CASE " --digits=60 2>/dev/null", 0, "");
@@ -128,17 +123,15 @@ START_TEST(run_prints_a_result_of_the_digits_asked_for)
     ck_assert_ptr_null(json_object_get(root, "adjoints"));
     json_decref(root);
 }
-END_TEST
 
-START_TEST(run_gives_adjoints_on_request_and_no_gradients_on_request)
+TEST(run_gives_adjoints_on_request_and_no_gradients_on_request)
 {
     gives("$E run --adjoints " CASE, 0, "\"lambda_V\"");
     gives("$E run --no-gradients " CASE, 0, "");
     ck_assert_ptr_null(strstr(text, "\"gradients\""));
 }
-END_TEST
 
-START_TEST(fewer_digits_are_the_beginning_of_more)
+TEST(fewer_digits_are_the_beginning_of_more)
 {
     json_error_t error;
     gives("$E run " CASE " --digits 20 2>/dev/null", 0, "");
@@ -152,23 +145,20 @@ START_TEST(fewer_digits_are_the_beginning_of_more)
     json_decref(few);
     json_decref(many);
 }
-END_TEST
 
-START_TEST(undecided_run_exits_one_with_a_reason)
+TEST(undecided_run_exits_one_with_a_reason)
 {
     gives("$E run " CASE " --cap 64", 1, "\"status\": \"undecided\"");
     says("\"reason\": \"");
 }
-END_TEST
 
-START_TEST(out_writes_the_same_bytes_and_nothing_beside)
+TEST(out_writes_the_same_bytes_and_nothing_beside)
 {
     gives("$E run " CASE " --out $D/r.json && $E run " CASE " | cmp - $D/r.json && ls $D", 0, "");
     ck_assert_str_eq(text, "r.json\n");
 }
-END_TEST
 
-START_TEST(run_prints_what_an_engine_says_in_its_own_bits)
+TEST(run_prints_what_an_engine_says_in_its_own_bits)
 {
     json_error_t error;
     gives("$E run cases/examples/worked.json --engine clock-host 2>/dev/null", 0, "");
@@ -185,9 +175,8 @@ START_TEST(run_prints_what_an_engine_says_in_its_own_bits)
     json_decref(root);
     refuses("$E run closed-quadratic:1:0 --engine clock-host", "wanted a whole number of steps");
 }
-END_TEST
 
-START_TEST(planted_defect_fails_with_its_name_and_the_command_that_shows_it)
+TEST(planted_defect_fails_with_its_name_and_the_command_that_shows_it)
 {
     gives("$E verify cases/examples/worked.json --engine clock-host --defect 1 --no-witness", 1,
           " | matches defect 1: ");
@@ -196,9 +185,8 @@ START_TEST(planted_defect_fails_with_its_name_and_the_command_that_shows_it)
     gives("$E verify cases/examples/worked.json --engine clock-host --no-witness", 0,
           "engine clock-host: 1 cases");
 }
-END_TEST
 
-START_TEST(output_that_is_not_taken_is_an_error)
+TEST(output_that_is_not_taken_is_an_error)
 {
     refuses("$E run " CASE " >/dev/full", "cannot write to standard output");
     refuses("$E run " CASE " --out /dev/full", "/dev/full: cannot write");
@@ -209,9 +197,8 @@ START_TEST(output_that_is_not_taken_is_an_error)
     ck_assert_int_eq(stat("/dev/full", &status), 0);
     ck_assert(S_ISCHR(status.st_mode));
 }
-END_TEST
 
-START_TEST(verify_does_not_depend_on_the_number_of_threads)
+TEST(verify_does_not_depend_on_the_number_of_threads)
 {
     static char first[sizeof text];
     put_file("s.suite", "closed-quadratic 1 8\n");
@@ -220,49 +207,17 @@ START_TEST(verify_does_not_depend_on_the_number_of_threads)
     gives("$E verify $D/s.suite --jobs 3", 0, first);
     ck_assert_str_eq(text, first);
 }
-END_TEST
 
-START_TEST(quiet_prints_the_verdict_line_only)
+TEST(quiet_prints_the_verdict_line_only)
 {
     gives("$E verify " CASE " --quiet", 0, "cases: 1, 1 pass");
     ck_assert_uint_eq(lines_of(text), 1);
 }
-END_TEST
 
-START_TEST(undecided_case_makes_verify_exit_one_with_its_command)
+TEST(undecided_case_makes_verify_exit_one_with_its_command)
 {
     gives("$E verify " CASE " --cap 64", 1, "UNDECIDED ");
     says(" | evident verify " CASE " --cap 64\n");
 }
-END_TEST
 
-static Suite *command_suite(void)
-{
-    Suite *suite = suite_create("command");
-    TCase *tests = tcase_create("command");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, commands_that_the_help_proposes_work);
-    tcase_add_test(tests, bad_arguments_are_refused_in_one_line);
-    tcase_add_test(tests, unreadable_case_is_refused_before_anything_runs);
-    tcase_add_test(tests, generated_case_reads_runs_and_verifies);
-    tcase_add_test(tests, unknown_family_is_answered_with_the_list);
-    tcase_add_test(tests, run_prints_a_result_of_the_digits_asked_for);
-    tcase_add_test(tests, run_gives_adjoints_on_request_and_no_gradients_on_request);
-    tcase_add_test(tests, fewer_digits_are_the_beginning_of_more);
-    tcase_add_test(tests, undecided_run_exits_one_with_a_reason);
-    tcase_add_test(tests, out_writes_the_same_bytes_and_nothing_beside);
-    tcase_add_test(tests, run_prints_what_an_engine_says_in_its_own_bits);
-    tcase_add_test(tests, planted_defect_fails_with_its_name_and_the_command_that_shows_it);
-    tcase_add_test(tests, output_that_is_not_taken_is_an_error);
-    tcase_add_test(tests, verify_does_not_depend_on_the_number_of_threads);
-    tcase_add_test(tests, quiet_prints_the_verdict_line_only);
-    tcase_add_test(tests, undecided_case_makes_verify_exit_one_with_its_command);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(command_suite());
-}
+SUITE("command", .setup = make_folder, .teardown = drop_folder)

@@ -12,7 +12,7 @@ static const char *guess(const char *word, const char *const *names)
     return nearest.name;
 }
 
-START_TEST(one_slip_is_seen_through)
+TEST(one_slip_is_seen_through)
 {
     static const char *const names[] = {"verify", "explain", "export", "engine", "cap", NULL};
     static const char *const words[][2] = {
@@ -26,9 +26,8 @@ START_TEST(one_slip_is_seen_through)
                       found ? found : "nothing");
     }
 }
-END_TEST
 
-START_TEST(words_that_are_far_mean_nothing)
+TEST(words_that_are_far_mean_nothing)
 {
     static const char *const names[] = {"verify", "run", "list", "cap", NULL};
     static const char *const words[] = {
@@ -36,9 +35,8 @@ START_TEST(words_that_are_far_mean_nothing)
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         ck_assert_msg(guess(words[k], names) == NULL, "%s: %s", words[k], guess(words[k], names));
 }
-END_TEST
 
-START_TEST(nearest_of_several_wins_and_the_first_of_equals)
+TEST(nearest_of_several_wins_and_the_first_of_equals)
 {
     static const char *const names[] = {"export-cases", "store", "shore", "score", NULL};
     ck_assert_str_eq(guess("shorr", names), "shore");
@@ -48,20 +46,18 @@ START_TEST(nearest_of_several_wins_and_the_first_of_equals)
     ck_assert_str_eq(value.name, "store");
     ck_assert_uint_eq(value.edits, 1);
 }
-END_TEST
 
 /* A name that is too long for the rows is no name of a command. */
-START_TEST(longest_name_is_32_letters)
+TEST(longest_name_is_32_letters)
 {
     static const char *const names[] = {"abcdefghijklmnopqrstuvwxyz0123456", NULL};
     ck_assert_ptr_null(guess(names[0], names));
     ck_assert_str_eq(guess(names[0] + 1, (const char *[]){names[0] + 1, NULL}), names[0] + 1);
 }
-END_TEST
 
 /* ---- the program ---- */
 
-START_TEST(program_says_what_may_have_been_meant)
+TEST(program_says_what_may_have_been_meant)
 {
     static const char *const refused[][2] = {
         {"walk", "evident: walk: unknown command (see evident --help)\n"},
@@ -83,9 +79,8 @@ START_TEST(program_says_what_may_have_been_meant)
         refuses(command, refused[k][1]);
     }
 }
-END_TEST
 
-START_TEST(help_of_a_command_is_that_of_its_option)
+TEST(help_of_a_command_is_that_of_its_option)
 {
     static const char *const same[][2] = {
         {"help verify", "verify --help"},
@@ -101,20 +96,5 @@ START_TEST(help_of_a_command_is_that_of_its_option)
         gives(command, 0, "usage: evident ");
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("guess");
-    TCase *tests = tcase_create("words");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
-    tcase_add_test(tests, one_slip_is_seen_through);
-    tcase_add_test(tests, words_that_are_far_mean_nothing);
-    tcase_add_test(tests, nearest_of_several_wins_and_the_first_of_equals);
-    tcase_add_test(tests, longest_name_is_32_letters);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, program_says_what_may_have_been_meant);
-    tcase_add_test(tests, help_of_a_command_is_that_of_its_option);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("guess", .setup = make_folder, .teardown = drop_folder)

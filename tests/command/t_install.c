@@ -9,7 +9,7 @@
     "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -o all BUILD=${E%/*} DESTDIR=$D "             \
     "PREFIX=/opt/e "
 
-START_TEST(uninstall_leaves_what_was_there_before)
+TEST(uninstall_leaves_what_was_there_before)
 {
     gives("mkdir -p $D/opt/e/bin $D/opt/e/share/other && touch $D/opt/e/bin/b "
           "$D/opt/e/share/other/s",
@@ -28,15 +28,5 @@ START_TEST(uninstall_leaves_what_was_there_before)
     gives("cd $D && find . ! -type d | sort && find . -name '*evident*'", 0, "");
     ck_assert_str_eq(text, "./opt/e/bin/b\n./opt/e/share/other/s\n");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("install");
-    TCase *tests = tcase_create("files");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
-    tcase_set_timeout(tests, 600);
-    tcase_add_test(tests, uninstall_leaves_what_was_there_before);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("install", .setup = make_folder, .teardown = drop_folder)

@@ -12,7 +12,7 @@ static void setup(void)
     setenv("DEFECT", "--engine clock-host --no-witness --defect 1", 1);
 }
 
-START_TEST(no_case_is_begun_after_the_first_failure)
+TEST(no_case_is_begun_after_the_first_failure)
 {
     gives("$E verify $W closed-chain:1:0 $DEFECT -q -j1 --fail-fast --store $D/s", 1,
           "\ncases: 3, 1 fail, 2 not begun\n");
@@ -23,9 +23,8 @@ START_TEST(no_case_is_begun_after_the_first_failure)
     gives("$E list --store $D/s --tsv", 0, "\tcomplete\t2 fail, 1 not-run\t");
     gives("$E verify $W -q -j1 --fail-fast", 0, "cases: 2, 2 pass\n");
 }
-END_TEST
 
-START_TEST(cases_are_chosen_by_their_names)
+TEST(cases_are_chosen_by_their_names)
 {
     static const char *const patterns[][2] = {
         {"chain", "cases: 3, 3 pass\n"},     {"chain:1:1", "cases: 1, 1 pass\n"},
@@ -46,9 +45,8 @@ START_TEST(cases_are_chosen_by_their_names)
     gives("$E verify $D/a.suite -q -k nothing", 2,
           "evident verify: --match: found no case whose name holds 'nothing'\n");
 }
-END_TEST
 
-START_TEST(only_what_failed_last_is_judged_again)
+TEST(only_what_failed_last_is_judged_again)
 {
     gives("$E verify closed-chain:1:0 --last-failed --store $D/none", 2, "no such store");
     gives("$E verify closed-chain:1:10 $W -q --cap 64 --store $D/s", 1, "cases: 3, 3 undecided\n");
@@ -58,9 +56,8 @@ START_TEST(only_what_failed_last_is_judged_again)
     gives("$E verify $W --last-failed -q --store $D/s", 2,
           "--last-failed: no such case did not pass in the newest run of ");
 }
-END_TEST
 
-START_TEST(colors_are_for_terminals_and_who_asks)
+TEST(colors_are_for_terminals_and_who_asks)
 {
     gives("$E verify closed-chain:1:0", 0, "PASS closed-chain:1:0");
     ck_assert_ptr_null(strchr(text, '\033'));
@@ -81,10 +78,9 @@ START_TEST(colors_are_for_terminals_and_who_asks)
           "PASS");
     ck_assert_ptr_null(strstr(text, "\033[32m"));
 }
-END_TEST
 
 /* The shell of popen leaves SIGTERM as it is; behind it is a run of some seconds. */
-START_TEST(an_interrupted_run_says_how_far_it_was_and_goes_on)
+TEST(an_interrupted_run_says_how_far_it_was_and_goes_on)
 {
     gives("$E verify ci -q -j1 --store $D/s & p=$!; until $E list --store $D/s --tsv 2>&1 | "
           "grep -q '[1-9] of'; do sleep 0.1; done; kill -TERM $p; wait $p",
@@ -104,9 +100,8 @@ START_TEST(an_interrupted_run_says_how_far_it_was_and_goes_on)
           "kill -TERM $p; wait $p",
           128 + 15, "interrupted after ");
 }
-END_TEST
 
-START_TEST(list_has_a_heading_and_the_version)
+TEST(list_has_a_heading_and_the_version)
 {
     gives("$E verify closed-chain:1:0 -q --store $D/s && $E list --store $D/s", 0,
           "\n run  started               state           verdicts              digest  "
@@ -115,20 +110,5 @@ START_TEST(list_has_a_heading_and_the_version)
     gives("$E list --store $D/s --tsv | awk -F'\t' '{ print $1, $NF }'", 0,
           "run version\n1 0.1.0\n");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("manners");
-    TCase *tests = tcase_create("verify");
-    tcase_add_checked_fixture(tests, setup, drop_folder);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, no_case_is_begun_after_the_first_failure);
-    tcase_add_test(tests, cases_are_chosen_by_their_names);
-    tcase_add_test(tests, only_what_failed_last_is_judged_again);
-    tcase_add_test(tests, colors_are_for_terminals_and_who_asks);
-    tcase_add_test(tests, an_interrupted_run_says_how_far_it_was_and_goes_on);
-    tcase_add_test(tests, list_has_a_heading_and_the_version);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("manners", .setup = setup, .teardown = drop_folder, .seconds = 120)

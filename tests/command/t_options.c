@@ -7,7 +7,7 @@
 
 /* ---- the table ---- */
 
-START_TEST(every_row_is_of_commands_that_there_are_and_of_no_other_meaning)
+TEST(every_row_is_of_commands_that_there_are_and_of_no_other_meaning)
 {
     size_t rows = 0;
     for (const struct option *row = option_table; row->name; row++, rows++) {
@@ -26,9 +26,8 @@ START_TEST(every_row_is_of_commands_that_there_are_and_of_no_other_meaning)
     }
     ck_assert_uint_le(rows, OPTIONS_MOST);
 }
-END_TEST
 
-START_TEST(defaults_are_those_of_the_judge)
+TEST(defaults_are_those_of_the_judge)
 {
     static const struct ver_options plain = VER_OPTIONS_DEFAULT;
     struct options options;
@@ -49,9 +48,8 @@ START_TEST(defaults_are_those_of_the_judge)
         ck_assert_str_eq(text, "");
     }
 }
-END_TEST
 
-START_TEST(operands_are_counted_by_their_names)
+TEST(operands_are_counted_by_their_names)
 {
     static const struct {
         const char *operands;
@@ -71,7 +69,6 @@ START_TEST(operands_are_counted_by_their_names)
         ck_assert_msg(least == rows[k].least && most == rows[k].most, "%s", rows[k].operands);
     }
 }
-END_TEST
 
 /* ---- printed and read back ---- */
 
@@ -125,7 +122,7 @@ static const char *some_value(char *value, size_t size, const struct option *row
     return value;
 }
 
-START_TEST(every_option_of_every_command_reads_back_as_it_is_printed)
+TEST(every_option_of_every_command_reads_back_as_it_is_printed)
 {
     size_t tried = 0;
     for (size_t k = 0; command_at(k); k++)
@@ -151,9 +148,8 @@ START_TEST(every_option_of_every_command_reads_back_as_it_is_printed)
     reads_back("explain", " --conventions c --engine-time-limit 7 --engine exec:f",
                " --engine exec:f --conventions c --engine-time-limit 7");
 }
-END_TEST
 
-START_TEST(printed_options_have_the_order_of_the_table_and_no_defaults)
+TEST(printed_options_have_the_order_of_the_table_and_no_defaults)
 {
     static const char given[] =
         "--no-witness --step=0.25 --compat --defect 5 --defect 1 --engine clock-host --every 3 "
@@ -180,9 +176,8 @@ START_TEST(printed_options_have_the_order_of_the_table_and_no_defaults)
     free(again_text);
     free(kept);
 }
-END_TEST
 
-START_TEST(an_option_may_be_written_in_four_ways)
+TEST(an_option_may_be_written_in_four_ways)
 {
     static const char *const ways[] = {"-j4", "-j 4", "--jobs=4", "--jobs 4"};
     for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
@@ -194,7 +189,6 @@ START_TEST(an_option_may_be_written_in_four_ways)
     ck_assert_str_eq(printed, " --digits 7 --out a.json");
     free(printed);
 }
-END_TEST
 
 /* ---- what the program says of itself ---- */
 
@@ -215,7 +209,7 @@ static const char complete[] = ". <($E help --completion)\n"
                                "COMP_WORDS=(evident \"$@\") COMP_CWORD=$#\n"
                                "_evident; printf '<%s>' \"${COMPREPLY[@]}\"; echo\n";
 
-START_TEST(help_manual_and_completion_know_every_option_of_every_command)
+TEST(help_manual_and_completion_know_every_option_of_every_command)
 {
     static char manual[sizeof text], part[sizeof text];
     size_t silent = 0;
@@ -252,9 +246,8 @@ START_TEST(help_manual_and_completion_know_every_option_of_every_command)
     }
     ck_assert_uint_eq(silent, 3); /* families, defects, help: what cannot fail */
 }
-END_TEST
 
-START_TEST(one_of_each_as_it_is_written_by_hand)
+TEST(one_of_each_as_it_is_written_by_hand)
 {
     gives("$E merge -h", 0, "");
     ck_assert_str_eq(
@@ -291,9 +284,8 @@ START_TEST(one_of_each_as_it_is_written_by_hand)
     gives("$E merge --version | head -1; $E --version | head -1", 0, "");
     ck_assert_str_eq(text, "evident " VER_VERSION "\nevident " VER_VERSION "\n");
 }
-END_TEST
 
-START_TEST(ten_wrong_words_are_one_clear_line_each)
+TEST(ten_wrong_words_are_one_clear_line_each)
 {
     static const char *const wrong[][2] = {
         {"verfiy", ": verfiy: unknown command, did you mean verify? (see evident --help)"},
@@ -319,23 +311,5 @@ START_TEST(ten_wrong_words_are_one_clear_line_each)
                       wrong[k][0], code, text);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("options");
-    TCase *tests = tcase_create("table");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, every_row_is_of_commands_that_there_are_and_of_no_other_meaning);
-    tcase_add_test(tests, defaults_are_those_of_the_judge);
-    tcase_add_test(tests, operands_are_counted_by_their_names);
-    tcase_add_test(tests, every_option_of_every_command_reads_back_as_it_is_printed);
-    tcase_add_test(tests, printed_options_have_the_order_of_the_table_and_no_defaults);
-    tcase_add_test(tests, an_option_may_be_written_in_four_ways);
-    tcase_add_test(tests, help_manual_and_completion_know_every_option_of_every_command);
-    tcase_add_test(tests, one_of_each_as_it_is_written_by_hand);
-    tcase_add_test(tests, ten_wrong_words_are_one_clear_line_each);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("options", .setup = make_folder, .teardown = drop_folder)

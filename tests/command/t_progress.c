@@ -5,7 +5,6 @@
 #include "verify/command/command.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -42,7 +41,7 @@ static void later(struct progress *progress, double seconds)
     progress->drawn -= seconds;
 }
 
-START_TEST(many_cases_say_a_line_every_half_minute)
+TEST(many_cases_say_a_line_every_half_minute)
 {
     struct progress progress;
     progress_start(&progress, "verify", true);
@@ -63,9 +62,8 @@ START_TEST(many_cases_say_a_line_every_half_minute)
     progress_hide(&progress);
     ck_assert_str_eq(line(), "");
 }
-END_TEST
 
-START_TEST(the_first_case_may_take_long)
+TEST(the_first_case_may_take_long)
 {
     struct progress progress;
     progress_start(&progress, "judge", true);
@@ -73,9 +71,8 @@ START_TEST(the_first_case_may_take_long)
     progress_show(&progress, 0, 3, 0);
     ck_assert_str_eq(line(), "evident judge: 0 of 3 cases, 0 not passed, 45 s\n");
 }
-END_TEST
 
-START_TEST(other_work_says_lines_of_its_own)
+TEST(other_work_says_lines_of_its_own)
 {
     struct progress progress;
     progress_start(&progress, "generate", true);
@@ -85,9 +82,8 @@ START_TEST(other_work_says_lines_of_its_own)
     progress_say(&progress, "%d of %d cases", 6, 7);
     ck_assert_str_eq(line(), "evident generate: 6 of 7 cases, 30 s\n");
 }
-END_TEST
 
-START_TEST(quiet_is_quiet)
+TEST(quiet_is_quiet)
 {
     struct progress progress;
     progress_start(&progress, "verify", false);
@@ -95,7 +91,6 @@ START_TEST(quiet_is_quiet)
     progress_show(&progress, 1, 2, 0);
     ck_assert_str_eq(line(), "");
 }
-END_TEST
 
 /* ---- who calls it while one case is judged ---- */
 
@@ -109,7 +104,7 @@ static void count(void *context, size_t done, size_t all, size_t failed)
     *(done == 0 ? &before : &after) += 1;
 }
 
-START_TEST(the_judge_speaks_while_a_case_is_judged)
+TEST(the_judge_speaks_while_a_case_is_judged)
 {
     struct ver_sources sources = {NULL, 0, 0};
     struct ver_judgement judgement = {NULL};
@@ -124,20 +119,5 @@ START_TEST(the_judge_speaks_while_a_case_is_judged)
     ver_judgement_clear(&judgement);
     ver_sources_clear(&sources);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("progress");
-    TCase *lines = tcase_create("lines"), *judge = tcase_create("judge");
-    tcase_add_checked_fixture(lines, setup, teardown);
-    tcase_add_test(lines, many_cases_say_a_line_every_half_minute);
-    tcase_add_test(lines, the_first_case_may_take_long);
-    tcase_add_test(lines, other_work_says_lines_of_its_own);
-    tcase_add_test(lines, quiet_is_quiet);
-    tcase_set_timeout(judge, 120);
-    tcase_add_test(judge, the_judge_speaks_while_a_case_is_judged);
-    suite_add_tcase(suite, lines);
-    suite_add_tcase(suite, judge);
-    return run_suite(suite);
-}
+SUITE("progress", .setup = setup, .teardown = teardown)

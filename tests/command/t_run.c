@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <math.h>
 
-START_TEST(bad_limits_are_refused_in_one_line)
+TEST(bad_limits_are_refused_in_one_line)
 {
     refuses("$E run --time-limit x a", "found 'x', wanted a whole number from 0");
     refuses("$E run --time-limit -1 a", "found '-1'");
@@ -22,9 +22,8 @@ START_TEST(bad_limits_are_refused_in_one_line)
     refuses("$E verify --require-judged ''", "found ''");
     refuses("$E judge $D --require-judged 50p", "found '50p'");
 }
-END_TEST
 
-START_TEST(options_of_a_program_want_one)
+TEST(options_of_a_program_want_one)
 {
     refuses("$E verify closed-chain:1:0 --engine-time-limit 5", "--engine-time-limit: wants an");
     refuses("$E verify closed-chain:1:0 --engine-time-limit x --engine exec:cat", "found 'x'");
@@ -32,7 +31,6 @@ START_TEST(options_of_a_program_want_one)
     refuses("$E verify a --conventions a --engine clock-host", "--conventions: wants an --engine");
     refuses("$E explain a --engine-time-limit 5 --engine clock-host", "wants an --engine exec:");
 }
-END_TEST
 
 /* Neuron 1 excites itself without end. */
 static const char runaway[] =
@@ -45,7 +43,7 @@ static const char runaway[] =
     "\"samples\": [{\"spikes\": {\"in\": [[0]]}, \"target\": {\"times\": [3, 3]}}],"
     "\"loss\": {\"kind\": \"first-spike-squared-error\", \"population\": \"n\"}}\n";
 
-START_TEST(runaway_firing_is_stopped_and_named)
+TEST(runaway_firing_is_stopped_and_named)
 {
     put_file("r.json", runaway);
     refuses("$E run $D/r.json --spike-limit 2000 --out $D/out",
@@ -60,9 +58,8 @@ START_TEST(runaway_firing_is_stopped_and_named)
     says("took more than 1 seconds: time ran out at t = ");
     says(" are of neuron n[1], lately one every ");
 }
-END_TEST
 
-START_TEST(limits_that_are_not_reached_change_nothing)
+TEST(limits_that_are_not_reached_change_nothing)
 {
     ck_assert_int_eq(
         shell("$E run closed-chain:1:0 >$D/a && $E run closed-chain:1:0 --time-limit 0 "
@@ -74,10 +71,9 @@ START_TEST(limits_that_are_not_reached_change_nothing)
               ">/dev/null"),
         0);
 }
-END_TEST
 
 /* To a pipe: a line each half minute, with all that is known. */
-START_TEST(long_run_says_how_far_it_is)
+TEST(long_run_says_how_far_it_is)
 {
     struct progress progress;
     struct ref_progress here = {192, 1, 4321, 12.5, false};
@@ -100,7 +96,6 @@ START_TEST(long_run_says_how_far_it_is)
     ck_assert_str_eq(line, "evident run: at t = 12.5 of 30 ms of sample 1, 4321 spikes, 192 bits, "
                            "31 s\n");
 }
-END_TEST
 
 /* ---- times of an engine ---- */
 
@@ -111,7 +106,7 @@ static json_t *spikes_of(json_t *document)
 }
 
 /* The published code names a spike by the beginning of its step. */
-START_TEST(compat_prints_the_published_labels)
+TEST(compat_prints_the_published_labels)
 {
     ck_assert_int_eq(shell("$E run $D/case.json --engine clock-host"), 0);
     says("\"times\": \"step-end\"");
@@ -132,20 +127,5 @@ START_TEST(compat_prints_the_published_labels)
     json_decref(plain);
     json_decref(compat);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("run");
-    TCase *tests = tcase_create("limits and times");
-    tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, drop_folder);
-    tcase_add_test(tests, bad_limits_are_refused_in_one_line);
-    tcase_add_test(tests, options_of_a_program_want_one);
-    tcase_add_test(tests, runaway_firing_is_stopped_and_named);
-    tcase_add_test(tests, limits_that_are_not_reached_change_nothing);
-    tcase_add_test(tests, long_run_says_how_far_it_is);
-    tcase_add_test(tests, compat_prints_the_published_labels);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("run", .setup = setup, .teardown = drop_folder, .seconds = 120)

@@ -38,7 +38,7 @@ static void is_well_formed(void)
     ck_assert_uint_eq(roots, 1);
 }
 
-START_TEST(picture_is_a_well_formed_svg)
+TEST(picture_is_a_well_formed_svg)
 {
     static const char *const calls[] = {
         "$E plot cases/examples/worked.json --out $D/a.svg",
@@ -54,9 +54,8 @@ START_TEST(picture_is_a_well_formed_svg)
         is_well_formed();
     }
 }
-END_TEST
 
-START_TEST(failing_event_is_marked)
+TEST(failing_event_is_marked)
 {
     gives("$E plot random-recurrent:1:3 --engine clock-host --round-delays --defect 4 "
           "--out $D/a.svg",
@@ -64,18 +63,16 @@ START_TEST(failing_event_is_marked)
     read_file("a.svg");
     says("first out of bounds: lambda_V of out 0, step 149");
 }
-END_TEST
 
-START_TEST(large_case_shows_as_many_neurons_as_asked_for)
+TEST(large_case_shows_as_many_neurons_as_asked_for)
 {
     gives("$E plot real-yin-yang:1:0 --neurons 4 --out $D/a.svg", 0, "");
     read_file("a.svg");
     says("199 more neurons");
     says("1 more inputs");
 }
-END_TEST
 
-START_TEST(explain_prints_what_a_person_needs)
+TEST(explain_prints_what_a_person_needs)
 {
     gives("$E explain random-recurrent:1:3 --engine clock-host --round-delays "
           "--defect 4",
@@ -84,9 +81,8 @@ START_TEST(explain_prints_what_a_person_needs)
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
         ck_assert_msg(strcspn(line, "\n") <= 110, "%.120s", line);
 }
-END_TEST
 
-START_TEST(shrink_writes_the_same_file_again_and_its_command_fails)
+TEST(shrink_writes_the_same_file_again_and_its_command_fails)
 {
     static char first[sizeof text];
     const char *shrink =
@@ -104,9 +100,8 @@ START_TEST(shrink_writes_the_same_file_again_and_its_command_fails)
     gives("$E verify $D/a.json --engine clock-host --defect 4 --no-witness", 1, " lambda_V ");
     gives("$E verify $D/a.json --engine clock-host --quiet", 0, "");
 }
-END_TEST
 
-START_TEST(bad_arguments_are_refused_in_one_line)
+TEST(bad_arguments_are_refused_in_one_line)
 {
     refuses("$E shrink", "wants a case");
     refuses("$E shrink random-deep:1:0", "passes: nothing to shrink");
@@ -127,20 +122,5 @@ START_TEST(bad_arguments_are_refused_in_one_line)
     refuses("$E plot random-deep:1:0 --out /no/such/folder/a.svg", "cannot write");
     refuses("$E plot degenerate-undecided:1:0 --out $D/a.svg", "cannot decide it");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("understand");
-    TCase *tests = tcase_create("commands");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, picture_is_a_well_formed_svg);
-    tcase_add_test(tests, failing_event_is_marked);
-    tcase_add_test(tests, large_case_shows_as_many_neurons_as_asked_for);
-    tcase_add_test(tests, explain_prints_what_a_person_needs);
-    tcase_add_test(tests, shrink_writes_the_same_file_again_and_its_command_fails);
-    tcase_add_test(tests, bad_arguments_are_refused_in_one_line);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("understand", .setup = make_folder, .teardown = drop_folder)

@@ -34,15 +34,14 @@ static void fails_everywhere(const char *mode, int first, int last)
     }
 }
 
-START_TEST(what_is_kept_fails_every_case_in_any_order)
+TEST(what_is_kept_fails_every_case_in_any_order)
 {
     fails_everywhere("leak", 1, 3);
     fails_everywhere("add", whole() ? 1 : 2, whole() ? 3 : 2);
     fails_everywhere("break", 1, whole() ? 3 : 1);
 }
-END_TEST
 
-START_TEST(case_that_is_right_alone_is_told_with_the_one_before)
+TEST(case_that_is_right_alone_is_told_with_the_one_before)
 {
     ck_assert_int_eq(shell("$E verify " CASES "--jobs 1 --quiet " STATE("leak")), 1);
     says("FAIL random-feedforward:1:2 again loss got 11.69");
@@ -56,9 +55,8 @@ START_TEST(case_that_is_right_alone_is_told_with_the_one_before)
     says("FAIL random-feedforward:1:2 again loss got 11.69");
     says("depends on the cases before it (closed-output:1:1); alone it is right");
 }
-END_TEST
 
-START_TEST(case_that_makes_the_difference_may_be_further_back)
+TEST(case_that_makes_the_difference_may_be_further_back)
 {
     ck_assert_int_eq(
         shell("OTHER=random-batch:1:0; export OTHER; $E verify closed-output:1:0 " CASES
@@ -68,9 +66,8 @@ START_TEST(case_that_makes_the_difference_may_be_further_back)
     says("evident verify random-batch:1:0 random-feedforward:1:2 --engine ");
     says("cases: 5, 1 pass, 4 fail"); /* the one before it is right */
 }
-END_TEST
 
-START_TEST(program_that_dies_after_another_case_is_told_so)
+TEST(program_that_dies_after_another_case_is_told_so)
 {
     ck_assert_int_eq(
         shell("$E verify random-batch:1:0 closed-output:1:1 --jobs 1 --quiet " STATE("end")), 1);
@@ -81,11 +78,10 @@ START_TEST(program_that_dies_after_another_case_is_told_so)
     says("; alone it is right");
     says("cases: 2, 2 fail");
 }
-END_TEST
 
 #define ASKED "--engine \"exec:$(realpath tests/state.sh) $E leak\" "
 
-START_TEST(explain_and_shrink_ask_about_the_case_before)
+TEST(explain_and_shrink_ask_about_the_case_before)
 {
     ck_assert_int_eq(shell("$E explain random-batch:1:0 closed-chain:1:0 " ASKED), 0);
     says("looks like: depends on the cases before it (random-batch:1:0); alone it is right");
@@ -101,10 +97,9 @@ START_TEST(explain_and_shrink_ask_about_the_case_before)
         1);
     says("small.json again loss got ");
 }
-END_TEST
 
 /* The same program, once it is known that a case is right alone. */
-START_TEST(explain_and_shrink_say_what_to_try)
+TEST(explain_and_shrink_say_what_to_try)
 {
     ck_assert_int_eq(shell("$E explain closed-chain:1:0 --engine \"exec:sh $D/answers.sh\""), 2);
     says("nothing to explain: every number of exec:sh ");
@@ -116,9 +111,8 @@ START_TEST(explain_and_shrink_say_what_to_try)
     ck_assert_int_eq(shell("$E explain $D/none.json closed-chain:1:0 --engine exec:cat"), 2);
     says("none.json");
 }
-END_TEST
 
-START_TEST(other_bits_are_right_where_they_are_declared)
+TEST(other_bits_are_right_where_they_are_declared)
 {
     ck_assert_int_eq(shell("$E verify " OTHERS "--quiet " STATE("noise")), 1);
     says("cases: 3, 3 fail");
@@ -133,7 +127,6 @@ START_TEST(other_bits_are_right_where_they_are_declared)
     says("conventions.repeatable: found \"no\", wanted true or false");
     unsetenv("CONVENTIONS");
 }
-END_TEST
 
 /* ---- delays ---- */
 
@@ -151,7 +144,7 @@ static void changed(const char *edit, const char *options)
     unsetenv("EDIT");
 }
 
-START_TEST(delays_that_are_short_are_named)
+TEST(delays_that_are_short_are_named)
 {
     /* those of the outputs alone, so that no spike is another */
     changed("s/\"delay\": 1,/\"delay\": 0.5,/", "");
@@ -168,11 +161,10 @@ START_TEST(delays_that_are_short_are_named)
     changed("s/\"tau_mem\": 20/\"tau_mem\": 19/", "");
     ck_assert_ptr_null(strstr(text, " steps "));
 }
-END_TEST
 
 /* ---- what ends a run, or is no verdict ---- */
 
-START_TEST(limit_of_a_program_may_stand_before_it)
+TEST(limit_of_a_program_may_stand_before_it)
 {
     ck_assert_int_eq(shell("timeout 20 $E verify $D/case.json --engine-time-limit 1 --no-witness "
                            "--engine 'exec:sleep 1000' --quiet"),
@@ -185,9 +177,8 @@ START_TEST(limit_of_a_program_may_stand_before_it)
                      2);
     says("no answer within 1 seconds");
 }
-END_TEST
 
-START_TEST(command_that_cannot_start_ends_the_run_once)
+TEST(command_that_cannot_start_ends_the_run_once)
 {
     static const char *const commands[] = {"no-such-program-anywhere", "/etc/passwd", "if true",
                                            "cd / && ./no-such-program", "'unclosed"};
@@ -215,9 +206,8 @@ START_TEST(command_that_cannot_start_ends_the_run_once)
                      1);
     says("2 error");
 }
-END_TEST
 
-START_TEST(answers_of_python_are_judged_whole)
+TEST(answers_of_python_are_judged_whole)
 {
     if (shell("command -v python3") != 0) {
         printf("not run: words of Python for no number: no python3\n");
@@ -238,9 +228,8 @@ START_TEST(answers_of_python_are_judged_whole)
         1);
     says(" weights weights[0][0][0] got nan want ");
 }
-END_TEST
 
-START_TEST(loss_alone_is_no_verdict_on_gradients)
+TEST(loss_alone_is_no_verdict_on_gradients)
 {
     static const char filter[] = "HOW='--digits 17 --no-gradients'; export HOW; ";
     char command[1024];
@@ -255,9 +244,8 @@ START_TEST(loss_alone_is_no_verdict_on_gradients)
     ck_assert_int_eq(shell(command), 1);
     says("cases: 1, 1 fail");
 }
-END_TEST
 
-START_TEST(run_that_judged_too_little_fails)
+TEST(run_that_judged_too_little_fails)
 {
     static const char some[] = "HOW='--digits 17'; export HOW; $E verify random-batch:1:0 "
                                "closed-chain:1:0 --no-witness --engine \"exec:%s\" --quiet "
@@ -278,27 +266,5 @@ START_TEST(run_that_judged_too_little_fails)
         ck_assert_int_eq(strstr(text, "FAIL run judged - got 1 want 2: ") != NULL, tried[k].code);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("again");
-    TCase *tests = tcase_create("programs");
-    tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, drop_folder);
-    tcase_add_test(tests, what_is_kept_fails_every_case_in_any_order);
-    tcase_add_test(tests, case_that_is_right_alone_is_told_with_the_one_before);
-    tcase_add_test(tests, case_that_makes_the_difference_may_be_further_back);
-    tcase_add_test(tests, program_that_dies_after_another_case_is_told_so);
-    tcase_add_test(tests, explain_and_shrink_ask_about_the_case_before);
-    tcase_add_test(tests, explain_and_shrink_say_what_to_try);
-    tcase_add_test(tests, other_bits_are_right_where_they_are_declared);
-    tcase_add_test(tests, delays_that_are_short_are_named);
-    tcase_add_test(tests, limit_of_a_program_may_stand_before_it);
-    tcase_add_test(tests, command_that_cannot_start_ends_the_run_once);
-    tcase_add_test(tests, answers_of_python_are_judged_whole);
-    tcase_add_test(tests, loss_alone_is_no_verdict_on_gradients);
-    tcase_add_test(tests, run_that_judged_too_little_fails);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("again", .setup = setup, .teardown = drop_folder, .seconds = 120)

@@ -3,7 +3,6 @@
 #include "verify/exec/answer.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +41,7 @@ static enum answer_kind ask(const char *document)
 
 #define HEAD "{\"format\": \"evident-result-1\", \"engine\": \"mine\""
 
-START_TEST(whole_answer_is_read)
+TEST(whole_answer_is_read)
 {
     ck_assert_msg(ask(HEAD ", \"loss\": \"0.5\", \"samples\": [{\"loss\": 0.5, \"spikes\": "
                            "{\"out\": [[3.25, \"7.5\"], []]}}], \"gradients\": {"
@@ -60,18 +59,16 @@ START_TEST(whole_answer_is_read)
     ck_assert(answer.gradient[answer.parameters - 1] == 9);
     ck_assert(!answer.provides[CASE_DELAY] && !answer.provides[CASE_TAU_MEM]);
 }
-END_TEST
 
-START_TEST(nan_is_taken_as_it_is)
+TEST(nan_is_taken_as_it_is)
 {
     ck_assert_int_eq(ask(HEAD ", \"loss\": \"nan\"}"), 0);
     ck_assert(answer.has_loss && isnan(answer.loss));
 }
-END_TEST
 
 /* As json.dumps of Python and printf of C write what JSON has no number for, and as nothing does.
  */
-START_TEST(bare_words_for_no_number_are_numbers_of_their_place)
+TEST(bare_words_for_no_number_are_numbers_of_their_place)
 {
     static const struct {
         const char *word;
@@ -97,9 +94,8 @@ START_TEST(bare_words_for_no_number_are_numbers_of_their_place)
         result_clear(&answer);
     }
 }
-END_TEST
 
-START_TEST(long_documents_are_read_with_their_words)
+TEST(long_documents_are_read_with_their_words)
 {
     enum { WORDS = 1000000 };
     char *document = malloc(8 * WORDS), *at = document;
@@ -111,10 +107,9 @@ START_TEST(long_documents_are_read_with_their_words)
     ck_assert(isinf(answer.loss) && answer.loss < 0);
     free(document);
 }
-END_TEST
 
 /* As a result of the reference has it; anything else in the place of a number is refused. */
-START_TEST(none_stands_for_no_number)
+TEST(none_stands_for_no_number)
 {
     ck_assert_int_eq(ask(HEAD ", \"gradients\": {\"bias\": {\"out\": [5, {\"none\": \"end\", "
                               "\"left\": \"1\", \"right\": \"0\"}]}}}"),
@@ -125,9 +120,8 @@ START_TEST(none_stands_for_no_number)
     result_clear(&answer);
     ck_assert_int_ne(ask(HEAD ", \"gradients\": {\"bias\": {\"out\": [5, {\"left\": 1}]}}}"), 0);
 }
-END_TEST
 
-START_TEST(not_run_and_error_come_with_a_reason)
+TEST(not_run_and_error_come_with_a_reason)
 {
     ck_assert_int_eq(ask(HEAD ", \"not-run\": \"no delays\\nat all\"}"), ANSWER_NOT_RUN);
     ck_assert_str_eq(error.text, "no delays at all");
@@ -135,7 +129,6 @@ START_TEST(not_run_and_error_come_with_a_reason)
     ck_assert_int_eq(ask(HEAD ", \"error\": \"ValueError: x\"}"), ANSWER_ERROR);
     ck_assert_str_eq(error.text, "ValueError: x");
 }
-END_TEST
 
 static const struct {
     const char *document, *refusal;
@@ -176,27 +169,11 @@ static const struct {
     {HEAD ", \"not-run\": 7}", "not-run: found a number, wanted a reason"},
 };
 
-START_TEST(what_is_wrong_is_refused_with_its_place)
+TEST_EACH(what_is_wrong_is_refused_with_its_place, 0, sizeof refused / sizeof *refused)
 {
     ck_assert_int_ge(ask(refused[_i].document), ANSWER_OTHER_CASE);
     ck_assert_msg(strstr(error.text, refused[_i].refusal) != NULL, "%s", error.text);
     ck_assert(strchr(error.text, '\n') == NULL);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("answer");
-    TCase *tests = tcase_create("reading");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, whole_answer_is_read);
-    tcase_add_test(tests, nan_is_taken_as_it_is);
-    tcase_add_test(tests, bare_words_for_no_number_are_numbers_of_their_place);
-    tcase_add_test(tests, long_documents_are_read_with_their_words);
-    tcase_add_test(tests, none_stands_for_no_number);
-    tcase_add_test(tests, not_run_and_error_come_with_a_reason);
-    tcase_add_loop_test(tests, what_is_wrong_is_refused_with_its_place, 0,
-                        sizeof refused / sizeof *refused);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("answer", .setup = setup, .teardown = teardown, .seconds = 4)

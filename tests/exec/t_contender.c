@@ -3,7 +3,6 @@
 #include "verify/exec/contender.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -38,7 +37,7 @@ static void answers(const char *want)
                   answer);
 }
 
-START_TEST(one_line_goes_and_one_line_comes_by_the_same_process)
+TEST(one_line_goes_and_one_line_comes_by_the_same_process)
 {
     static const char echo[] = "while read -r line; do echo \"$$ got $line\"; done";
     char first[64];
@@ -49,9 +48,8 @@ START_TEST(one_line_goes_and_one_line_comes_by_the_same_process)
     ck_assert(strncmp(answer, first, strlen(first)) == 0);
     ck_assert_uint_eq(contender.starts, 1);
 }
-END_TEST
 
-START_TEST(long_documents_and_answers_pass_whole)
+TEST(long_documents_and_answers_pass_whole)
 {
     size_t size = 3 << 20;
     char *text = malloc(size + 1);
@@ -62,9 +60,8 @@ START_TEST(long_documents_and_answers_pass_whole)
     ck_assert_mem_eq(answer, text, size);
     free(text);
 }
-END_TEST
 
-START_TEST(contender_that_crashes_is_started_again)
+TEST(contender_that_crashes_is_started_again)
 {
     static const char crash[] = "read -r line; [ \"$line\" = die ] && kill -SEGV $$; echo fine";
     ck_assert_int_eq(ask(crash, 5, "die"), -1);
@@ -73,26 +70,23 @@ START_TEST(contender_that_crashes_is_started_again)
     answers("fine");
     ck_assert_uint_eq(contender.starts, 2);
 }
-END_TEST
 
-START_TEST(contender_that_hangs_is_killed_with_its_children)
+TEST(contender_that_hangs_is_killed_with_its_children)
 {
     ck_assert_int_eq(ask("sleep 1000 & sleep 1000", 0.2, "x"), -1);
     ck_assert_str_eq(reason, "no answer within 0.2 seconds");
     ck_assert_int_eq(contender.process, 0);
 }
-END_TEST
 
-START_TEST(contender_that_ends_is_named_with_its_status)
+TEST(contender_that_ends_is_named_with_its_status)
 {
     ck_assert_int_eq(ask("exit 3", 5, "x"), -1);
     ck_assert_str_eq(reason, "ended with status 3 without an answer");
     ck_assert_int_eq(ask("no-such-program-anywhere 2>/dev/null", 5, "x"), -1);
     ck_assert_str_eq(reason, "ended with status 127 without an answer");
 }
-END_TEST
 
-START_TEST(command_that_cannot_start_is_told_from_a_program_that_ends)
+TEST(command_that_cannot_start_is_told_from_a_program_that_ends)
 {
     static const char *const never[] = {"no-such-program-anywhere",  "/etc/passwd", "if true",
                                         "cd / && ./no-such-program", "for x in",    "echo 'open"};
@@ -111,9 +105,8 @@ START_TEST(command_that_cannot_start_is_told_from_a_program_that_ends)
     ck_assert_int_eq(ask(once, 5, "x"), -1);
     ck_assert(!contender.no_start);
 }
-END_TEST
 
-START_TEST(what_is_said_unasked_answers_nothing)
+TEST(what_is_said_unasked_answers_nothing)
 {
     static const char babble[] = "read -r a; echo one; echo two; sleep 0.1; read -r b; echo three";
     ck_assert_int_eq(ask(babble, 5, "x"), 0);
@@ -122,20 +115,5 @@ START_TEST(what_is_said_unasked_answers_nothing)
     ck_assert_int_eq(ask(babble, 5, "y"), 0);
     answers("three");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("contender");
-    TCase *tests = tcase_create("processes");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, one_line_goes_and_one_line_comes_by_the_same_process);
-    tcase_add_test(tests, long_documents_and_answers_pass_whole);
-    tcase_add_test(tests, contender_that_crashes_is_started_again);
-    tcase_add_test(tests, contender_that_hangs_is_killed_with_its_children);
-    tcase_add_test(tests, contender_that_ends_is_named_with_its_status);
-    tcase_add_test(tests, command_that_cannot_start_is_told_from_a_program_that_ends);
-    tcase_add_test(tests, what_is_said_unasked_answers_nothing);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("contender", .setup = setup, .teardown = teardown, .seconds = 4)

@@ -24,7 +24,7 @@ static void fails(const char *settings, const char *what)
 
 /* ---- exact times ---- */
 
-START_TEST(reference_as_a_program_passes)
+TEST(reference_as_a_program_passes)
 {
     ck_assert_msg(judge(EXACT, "") == 0, "%s", text);
     says(", 1 pass\n");
@@ -44,9 +44,8 @@ START_TEST(reference_as_a_program_passes)
         judge("CONVENTIONS='{\"format\":\"evident-conventions-1\",\"precison\":1}'", ""), 2);
     says("conventions: found precison, wanted one of time, ");
 }
-END_TEST
 
-START_TEST(one_changed_number_fails_and_is_named)
+TEST(one_changed_number_fails_and_is_named)
 {
     fails(EXACT "FILTER=\"tr '\\n' ' ' | sed -E "
                 "'s/(\\\"weights\\\": \\[ *\\[\\[\\\"-?[0-9]*\\.)/\\11/'\"",
@@ -57,9 +56,8 @@ START_TEST(one_changed_number_fails_and_is_named)
                 "'s/(.*\\\"loss\\\": \\\")([0-9.]+\\\", *\\\"spikes\\\")/\\11\\2/'\"",
           " sample_loss sample 1 got ");
 }
-END_TEST
 
-START_TEST(factor_is_named_and_sign_told_apart)
+TEST(factor_is_named_and_sign_told_apart)
 {
     fails(EXACT "FILTER='awk -v factor=0.05 -f $D/scale.awk'",
           "weights 0.05 times the reference: 1/tau_mem?");
@@ -75,9 +73,8 @@ START_TEST(factor_is_named_and_sign_told_apart)
     fails(EXACT "FILTER='sed -E \"/gradients/,\\$ s/([.][0-9]{9})[0-9]+/\\1/g\"'",
           "of their size: float32, and not declared?");
 }
-END_TEST
 
-START_TEST(declared_factor_is_taken_out_first)
+TEST(declared_factor_is_taken_out_first)
 {
     static const char declared[] =
         "CONVENTIONS='{\"format\":\"evident-conventions-1\",\"scale\":\"1/tau_mem\",\"sign\":-1}' "
@@ -92,9 +89,8 @@ START_TEST(declared_factor_is_taken_out_first)
     ck_assert_int_eq(judge("FILTER=cat", "--conventions $D/file.json"), 2);
     says("conventions.time: found \"sometimes\", wanted \"exact\" or \"grid\"");
 }
-END_TEST
 
-START_TEST(transposed_matrix_is_recognised)
+TEST(transposed_matrix_is_recognised)
 {
     /* The first matrix stands on two lines: [[["a", "b"],  ["c", "d"]]. */
     static const char filter[] = EXACT
@@ -102,9 +98,8 @@ START_TEST(transposed_matrix_is_recognised)
         "\"s/(\\\"weights\\\": \\[ *\\[\\[[^,]*), ([^]]*)\\], *\\[([^,]*), /\\1, \\3], [\\2, /\"'";
     fails(filter, "weights[0] transposed");
 }
-END_TEST
 
-START_TEST(first_event_that_differs_is_named)
+TEST(first_event_that_differs_is_named)
 {
     /* Neuron 0 of sample 0 loses its first spike. */
     static const char missing[] =
@@ -118,18 +113,16 @@ START_TEST(first_event_that_differs_is_named)
     fails(late, "spikes furthest off: sample 0 hid[0] spike 0 at ");
     ck_assert_msg(strstr(text, " late by ") || strstr(text, " early by "), "%s", text);
 }
-END_TEST
 
-START_TEST(first_event_is_first_in_time_not_in_order_of_neurons)
+TEST(first_event_is_first_in_time_not_in_order_of_neurons)
 {
     /* Neuron 0 loses its last spike, neuron 1 all of them. */
     fails(EXACT "FILTER=\"tr '\\n' ' ' | sed -E 's/(\\\"hid\\\": \\[ *\\[[^]]*), [^],]*\\], "
                 "*\\[[^]]*\\]\\]/\\1], []]/'\"",
           "first diverging event: sample 0 hid[1] spike 0 at 4.24591 ms missing");
 }
-END_TEST
 
-START_TEST(no_number_fails_every_comparison)
+TEST(no_number_fails_every_comparison)
 {
     fails(EXACT "FILTER=\"tr '\\n' ' ' | sed -E "
                 "'s/(\\\"weights\\\": \\[ *\\[\\[\\\")[^\\\"]*/\\1nan/'\"",
@@ -140,9 +133,8 @@ START_TEST(no_number_fails_every_comparison)
     fails(EXACT "FILTER=\"sed 's/^ \\\"loss\\\": \\\"[^\\\"]*\\\"/ \\\"loss\\\": null/'\"",
           " loss - got nan");
 }
-END_TEST
 
-START_TEST(what_is_not_provided_is_no_evidence)
+TEST(what_is_not_provided_is_no_evidence)
 {
     static const char *const forms[] = {"{\"format\":\"evident-result-1\"}",
                                         "{\"format\":\"evident-result-1\",\"gradients\":{}}"};
@@ -159,7 +151,6 @@ START_TEST(what_is_not_provided_is_no_evidence)
     says(": delays");
     unsetenv("ANSWER");
 }
-END_TEST
 
 /* ---- programs that do not answer ---- */
 
@@ -175,7 +166,7 @@ static void errs(const char *program, const char *what)
     says("2 error"); /* started again, asked about the second case, too */
 }
 
-START_TEST(crash_hang_and_babble_are_errors_of_their_case)
+TEST(crash_hang_and_babble_are_errors_of_their_case)
 {
     errs("read -r line; kill -SEGV $$", "died of signal 11 without an answer");
     errs("read -r line; exit 7", "ended with status 7 without an answer | ");
@@ -193,11 +184,10 @@ START_TEST(crash_hang_and_babble_are_errors_of_their_case)
          "\\\"case\\\":\\\"other\\\"}\"; done",
          "case: found \"other\", wanted judged");
 }
-END_TEST
 
 #define EXPLAIN "$E explain $D/case.json --engine \"exec:sh $D/answers.sh\" "
 
-START_TEST(explain_tells_what_differs_of_another_program)
+TEST(explain_tells_what_differs_of_another_program)
 {
     static const char exact[] = "HOW='--digits 17' CONVENTIONS='{\"format\":"
                                 "\"evident-conventions-1\",\"time\":\"exact\"}'; "
@@ -227,11 +217,10 @@ START_TEST(explain_tells_what_differs_of_another_program)
     says("as if this one were missing");
     ck_assert_ptr_null(strstr(strstr(text, "missing") + 1, "missing"));
 }
-END_TEST
 
 /* What was judged of a program is taken up again for the same one alone: the same files, the same
  * conventions. */
-START_TEST(a_program_that_changed_is_judged_anew)
+TEST(a_program_that_changed_is_judged_anew)
 {
     static const char again[] =
         "HOW='--digits 17'; export HOW; for k in 1 2; do $E verify $D/case.json --no-witness "
@@ -248,29 +237,26 @@ START_TEST(a_program_that_changed_is_judged_anew)
     shell(command);
     ck_assert_str_eq(text, "3\n");
 }
-END_TEST
 
 /* A command that is printed, given to a shell, prints the same again. */
 /* A user stands where their program is, not in the checkout. */
-START_TEST(suites_are_found_from_anywhere)
+TEST(suites_are_found_from_anywhere)
 {
     ck_assert_int_eq(
         shell("cd $D && $E verify smoke --shard 1/200 --no-witness --engine clock-host"), 0);
     says("cases: 1, 1 pass");
 }
-END_TEST
 
 /* A full disk, or a limit on the size of files. */
-START_TEST(store_that_may_not_grow_is_told)
+TEST(store_that_may_not_grow_is_told)
 {
     ck_assert_int_eq(shell("ulimit -f 4; $E verify closed-quadratic:1:0 --no-witness --engine "
                            "clock-host --round-delays --store $D/full.sqlite"),
                      2);
     says("full.sqlite: cannot read or write: ");
 }
-END_TEST
 
-START_TEST(commands_can_be_copied)
+TEST(commands_can_be_copied)
 {
     ck_assert_msg(
         shell("P=\"$D/it's a folder\"; mkdir -p \"$P\"; cp $D/case.json \"$P/a \\$case.json\"; "
@@ -282,9 +268,8 @@ START_TEST(commands_can_be_copied)
         "%s", text);
     says("1 error");
 }
-END_TEST
 
-START_TEST(no_program_outlives_its_judge)
+TEST(no_program_outlives_its_judge)
 {
     /* A judge that is killed, and a worker that is. The program is told from those of others. */
     char sleeper[32];
@@ -299,9 +284,8 @@ START_TEST(no_program_outlives_its_judge)
     ck_assert_int_eq(shell("sleep 0.5; ! pgrep -f \"^$SLEEPER\""), 0);
     unsetenv("SLEEPER");
 }
-END_TEST
 
-START_TEST(output_does_not_depend_on_the_number_of_processes)
+TEST(output_does_not_depend_on_the_number_of_processes)
 {
     ck_assert_int_eq(
         shell("HOW='--digits 17'; export HOW; for n in 1 3; do $E verify $D/case.json "
@@ -310,36 +294,5 @@ START_TEST(output_does_not_depend_on_the_number_of_processes)
         0);
     says("3 pass");
 }
-END_TEST
 
-static Suite *program_suite(void)
-{
-    Suite *suite = suite_create("program");
-    TCase *tests = tcase_create("programs");
-    tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, drop_folder);
-    tcase_add_test(tests, reference_as_a_program_passes);
-    tcase_add_test(tests, one_changed_number_fails_and_is_named);
-    tcase_add_test(tests, factor_is_named_and_sign_told_apart);
-    tcase_add_test(tests, declared_factor_is_taken_out_first);
-    tcase_add_test(tests, transposed_matrix_is_recognised);
-    tcase_add_test(tests, first_event_that_differs_is_named);
-    tcase_add_test(tests, first_event_is_first_in_time_not_in_order_of_neurons);
-    tcase_add_test(tests, no_number_fails_every_comparison);
-    tcase_add_test(tests, what_is_not_provided_is_no_evidence);
-    tcase_add_test(tests, crash_hang_and_babble_are_errors_of_their_case);
-    tcase_add_test(tests, explain_tells_what_differs_of_another_program);
-    tcase_add_test(tests, a_program_that_changed_is_judged_anew);
-    tcase_add_test(tests, commands_can_be_copied);
-    tcase_add_test(tests, suites_are_found_from_anywhere);
-    tcase_add_test(tests, store_that_may_not_grow_is_told);
-    tcase_add_test(tests, no_program_outlives_its_judge);
-    tcase_add_test(tests, output_does_not_depend_on_the_number_of_processes);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite_forked(program_suite());
-}
+SUITE("program", .setup = setup, .teardown = drop_folder, .seconds = 120)

@@ -50,7 +50,7 @@ static void fails(const char *settings, const char *files, const char *what)
 
 /* ---- the bound ---- */
 
-START_TEST(an_ulp_of_any_input_passes_under_every_name)
+TEST(an_ulp_of_any_input_passes_under_every_name)
 {
     static const char *const moves[] = {
         "s/\\\"threshold\\\": ?1,/\\\"threshold\\\":1.0000000000000002,/",
@@ -68,9 +68,8 @@ START_TEST(an_ulp_of_any_input_passes_under_every_name)
     }
     fails(CARD "MOVE='s/1\\.000001/1.000001000001/'", "$D/near-1.json", "spikes furthest off: n");
 }
-END_TEST
 
-START_TEST(what_rounding_can_decide_is_set_apart)
+TEST(what_rounding_can_decide_is_set_apart)
 {
     for (int k = 0; k < 2; k++) {
         int code = judge(k ? CARD "MOVE='s/1\\.0000000000000002/1/'" : CARD "MOVE=",
@@ -89,10 +88,9 @@ START_TEST(what_rounding_can_decide_is_set_apart)
     fails(CARD "FILTER=\"sed -E 's/(\\\"n\\\": \\[ *)\\[\\\"[^]]*\\]/\\1[]/'\"",
           "tests/programs/near-rheobase.json", "missing");
 }
-END_TEST
 
 /* Of a program that says float32: each is within a part in 1,000 of a number, or in a small one. */
-START_TEST(single_precision_is_no_licence)
+TEST(single_precision_is_no_licence)
 {
     static const char small[] = "FILTER=\"sed -E 's/(\\\"weights\\\": \\[ *\\[\\[\\\"-?0?)"
                                 "[^\\\"]*\\\", \\\"/\\1.001446814\\\", \\\"/'\"";
@@ -110,12 +108,11 @@ START_TEST(single_precision_is_no_licence)
     fails(SINGLE "FILTER='sed s/0.000564117/0.00047950/'",
           "tests/programs/arrival-in-the-cell.json", " weights weights[0][1][0] got 0.000479");
 }
-END_TEST
 
 /* A derivative by a time may be zero by cancellation, and what is left of its terms is no error;
  * neither is it one where a softmax is 1 to the last digit, or where the penalty of the only output
  * is added to 1/tau0 before that is taken away. */
-START_TEST(what_cancels_is_rounded_like_its_terms)
+TEST(what_cancels_is_rounded_like_its_terms)
 {
     static const char left[] = CARD "FILTER='sed -E \"s/\\\"-?[0-9.]+e-[4-9][0-9]\\\"/"
                                     "\\\"1e-%d\\\"/g\"'";
@@ -148,11 +145,10 @@ START_TEST(what_cancels_is_rounded_like_its_terms)
     fails(CARD "LINES='awk -v factor=1.000000001 -f $D/scale.awk'", "closed-quadratic:1:1",
           " weights ");
 }
-END_TEST
 
 /* ---- what its numbers cannot say ---- */
 
-START_TEST(beyond_double_precision_is_no_number)
+TEST(beyond_double_precision_is_no_number)
 {
     static const char both[] =
         "tests/programs/loss-beyond-double.json tests/programs/loss-beyond-double-one.json "
@@ -170,9 +166,8 @@ START_TEST(beyond_double_precision_is_no_number)
     /* binary32 ends earlier */
     ck_assert_int_eq(judge(SINGLE "MOVE=", both), 0);
 }
-END_TEST
 
-START_TEST(zeros_are_no_evidence_for_gradients)
+TEST(zeros_are_no_evidence_for_gradients)
 {
     passes(CARD "MOVE=", "tests/programs/all-outputs-silent.json",
            "the true gradients are all zero");
@@ -184,11 +179,10 @@ START_TEST(zeros_are_no_evidence_for_gradients)
                      2);
     says("no evidence: the true gradients are all zero");
 }
-END_TEST
 
 /* ---- what is named ---- */
 
-START_TEST(missing_spikes_come_before_late_ones_and_a_line_speaks_of_one)
+TEST(missing_spikes_come_before_late_ones_and_a_line_speaks_of_one)
 {
     /* The first spike of neuron 0 is late by little, its last one by more; neuron 1 lacks its
      * last. */
@@ -201,26 +195,5 @@ START_TEST(missing_spikes_come_before_late_ones_and_a_line_speaks_of_one)
     fails(CARD "FILTER=\"sed -E 's/3\\.38715/3.38716/; s/12\\.6837/12.7837/'\"", "$D/case.json",
           " spikes furthest off: sample 0 hid[0] spike 3 at 12.6837 ms late by 0.1 ms got 12.78");
 }
-END_TEST
 
-static Suite *exact_suite(void)
-{
-    Suite *suite = suite_create("program_exact");
-    TCase *tests = tcase_create("exact times");
-    tcase_set_timeout(tests, 240);
-    tcase_add_checked_fixture(tests, begin, drop_folder);
-    tcase_add_test(tests, an_ulp_of_any_input_passes_under_every_name);
-    tcase_add_test(tests, what_rounding_can_decide_is_set_apart);
-    tcase_add_test(tests, single_precision_is_no_licence);
-    tcase_add_test(tests, what_cancels_is_rounded_like_its_terms);
-    tcase_add_test(tests, beyond_double_precision_is_no_number);
-    tcase_add_test(tests, zeros_are_no_evidence_for_gradients);
-    tcase_add_test(tests, missing_spikes_come_before_late_ones_and_a_line_speaks_of_one);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite_forked(exact_suite());
-}
+SUITE("program_exact", .setup = begin, .teardown = drop_folder, .seconds = 240)

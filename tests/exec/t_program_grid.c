@@ -16,7 +16,7 @@ static int judge_grid(const char *how)
     return shell(command);
 }
 
-START_TEST(program_with_a_step_is_judged_as_it_shrinks)
+TEST(program_with_a_step_is_judged_as_it_shrinks)
 {
     ck_assert_msg(judge_grid("") == 0, "%s", text);
     says("conventions: grid");
@@ -25,9 +25,8 @@ START_TEST(program_with_a_step_is_judged_as_it_shrinks)
     says("ladder_weights");
     says("times the reference: 1/tau_mem?");
 }
-END_TEST
 
-START_TEST(no_number_of_a_program_with_a_step_fails)
+TEST(no_number_of_a_program_with_a_step_fails)
 {
     ck_assert_int_eq(
         shell("HOW='--engine clock-host'; FILTER=\"sed 's/^ \\\"loss\\\": \\\"[^\\\"]*\\\"/ "
@@ -35,7 +34,6 @@ START_TEST(no_number_of_a_program_with_a_step_fails)
         1);
     says(" loss at 0.25 ms got no number");
 }
-END_TEST
 
 /* The clock engine as a program of its own, right or wrong on purpose: tests/hostile.c. */
 static int judge_hostile(const char *cases, const char *how, const char *more)
@@ -48,7 +46,7 @@ static int judge_hostile(const char *cases, const char *how, const char *more)
     return shell(command);
 }
 
-START_TEST(right_gradients_pass_in_both_precisions)
+TEST(right_gradients_pass_in_both_precisions)
 {
     static const char cases[] = "closed-output:1:1 random-feedforward:1:2 random-deep:1:1";
     ck_assert_msg(judge_hostile(cases, "", "") == 0, "%s", text);
@@ -61,10 +59,9 @@ START_TEST(right_gradients_pass_in_both_precisions)
                   "%s", text);
     says("2 pass");
 }
-END_TEST
 
 /* Two maxima nearly alike: the ladder alone proves nothing here. */
-START_TEST(wrong_gradients_fail_where_a_ladder_is_excused)
+TEST(wrong_gradients_fail_where_a_ladder_is_excused)
 {
     static const char *const wrong[] = {"--times -1", "--times 0.05", "--times 0"};
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
@@ -81,9 +78,8 @@ START_TEST(wrong_gradients_fail_where_a_ladder_is_excused)
     says("cases: 2, 2 fail");
     says("want factor 1, found 1.0");
 }
-END_TEST
 
-START_TEST(gradient_that_cannot_be_judged_is_undecided)
+TEST(gradient_that_cannot_be_judged_is_undecided)
 {
     ck_assert_int_eq(judge_hostile("degenerate-end:1:0", "", ""), 1);
     says("UNDECIDED degenerate-end:1:0: exec:");
@@ -97,10 +93,9 @@ START_TEST(gradient_that_cannot_be_judged_is_undecided)
                      0);
     says("weights[0] not judged: coincidence");
 }
-END_TEST
 
 /* Whatever it declares to be no derivative is no evidence, at a step or without. */
-START_TEST(surrogate_gradient_is_undecided_at_best)
+TEST(surrogate_gradient_is_undecided_at_best)
 {
     static const char *const time[] = {"grid", "exact"};
     for (size_t k = 0; k < 2; k++) {
@@ -116,18 +111,16 @@ START_TEST(surrogate_gradient_is_undecided_at_best)
         ck_assert_ptr_null(strstr(text, "1 pass"));
     }
 }
-END_TEST
 
-START_TEST(every_projection_has_a_norm_of_its_own)
+TEST(every_projection_has_a_norm_of_its_own)
 {
     ck_assert_int_eq(judge_hostile("$D/case.json", "--double --projection 1 0.62", ""), 1);
     says("ladder_weights weights[1]: 8 rungs");
     ck_assert_ptr_null(strstr(text, "ladder_weights weights[0]"));
     says("weights[1] 0.6201 times the reference");
 }
-END_TEST
 
-START_TEST(error_that_grows_again_is_told_from_before_it)
+TEST(error_that_grows_again_is_told_from_before_it)
 {
     ck_assert_int_eq(judge_hostile("$D/case.json", "--double --cliff 0.004", ""), 1);
     says("grows again below 0.0");
@@ -135,9 +128,8 @@ START_TEST(error_that_grows_again_is_told_from_before_it)
     ck_assert_int_eq(judge_hostile("$D/case.json", "--double --step-factor", ""), 1);
     says("dt/T");
 }
-END_TEST
 
-START_TEST(lost_row_is_seen_at_any_step)
+TEST(lost_row_is_seen_at_any_step)
 {
     ck_assert_int_eq(judge_hostile("$D/case.json", "--double --row 0 1 --above 0.25", ""), 1);
     says("ladder_row weights[0] row 1 exactly 0 at 0.25 ms");
@@ -150,9 +142,8 @@ START_TEST(lost_row_is_seen_at_any_step)
     judge_hostile("conditioning-peak-below:300:4", "--double --times -1", "--round-delays");
     ck_assert_ptr_null(strstr(text, " pass"));
 }
-END_TEST
 
-START_TEST(rounded_delays_reach_programs)
+TEST(rounded_delays_reach_programs)
 {
     ck_assert_int_eq(judge_hostile("closed-quadratic:1:0", "", ""), 2);
     says("1 not-run or beyond its precision, the first: hostile: ");
@@ -161,9 +152,8 @@ START_TEST(rounded_delays_reach_programs)
     ck_assert_int_eq(judge_hostile("closed-quadratic:1:0", "--times -1", "--round-delays"), 1);
     says("ladder_delays delays[0]");
 }
-END_TEST
 
-START_TEST(scale_may_differ_by_kind_of_loss)
+TEST(scale_may_differ_by_kind_of_loss)
 {
     put_file("scale.json", "{\"format\":\"evident-conventions-1\",\"time\":\"grid\",\"scale\":"
                            "{\"max-voltage-cross-entropy\":2,"
@@ -179,11 +169,10 @@ START_TEST(scale_may_differ_by_kind_of_loss)
     ck_assert_int_eq(judge_hostile("$D/case.json", "", "--conventions $D/scale.json"), 2);
     says("conventions.scale: found mean, wanted a kind of loss");
 }
-END_TEST
 
 /* ---- elsewhere ---- */
 
-START_TEST(answers_from_elsewhere_are_judged_alike)
+TEST(answers_from_elsewhere_are_judged_alike)
 {
     ck_assert_int_eq(
         shell("$E export-cases $D/out random-deep:1:17 random-recurrent:1:3 && for f in "
@@ -205,9 +194,8 @@ START_TEST(answers_from_elsewhere_are_judged_alike)
                      2);
     says("an answer to x, which is no case of ");
 }
-END_TEST
 
-START_TEST(answers_at_smaller_steps_make_a_ladder)
+TEST(answers_at_smaller_steps_make_a_ladder)
 {
     put_file("grid.json", "{\"format\":\"evident-conventions-1\",\"time\":\"grid\"}");
     ck_assert_int_eq(
@@ -218,32 +206,5 @@ START_TEST(answers_at_smaller_steps_make_a_ladder)
     says("8 cases written");
     says("1 pass");
 }
-END_TEST
 
-static Suite *program_suite(void)
-{
-    Suite *suite = suite_create("program_grid");
-    TCase *tests = tcase_create("programs");
-    tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, drop_folder);
-    tcase_add_test(tests, program_with_a_step_is_judged_as_it_shrinks);
-    tcase_add_test(tests, no_number_of_a_program_with_a_step_fails);
-    tcase_add_test(tests, right_gradients_pass_in_both_precisions);
-    tcase_add_test(tests, wrong_gradients_fail_where_a_ladder_is_excused);
-    tcase_add_test(tests, gradient_that_cannot_be_judged_is_undecided);
-    tcase_add_test(tests, surrogate_gradient_is_undecided_at_best);
-    tcase_add_test(tests, every_projection_has_a_norm_of_its_own);
-    tcase_add_test(tests, error_that_grows_again_is_told_from_before_it);
-    tcase_add_test(tests, lost_row_is_seen_at_any_step);
-    tcase_add_test(tests, rounded_delays_reach_programs);
-    tcase_add_test(tests, scale_may_differ_by_kind_of_loss);
-    tcase_add_test(tests, answers_from_elsewhere_are_judged_alike);
-    tcase_add_test(tests, answers_at_smaller_steps_make_a_ladder);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite_forked(program_suite());
-}
+SUITE("program_grid", .setup = setup, .teardown = drop_folder, .seconds = 120)

@@ -33,14 +33,13 @@ static int judged(const char *change, const char *cases)
     return shell(command);
 }
 
-START_TEST(textbook_passes_what_it_can_and_says_why_it_cannot)
+TEST(textbook_passes_what_it_can_and_says_why_it_cannot)
 {
     ck_assert_msg(judged("", "smoke") == 0, "%s", text);
     ck_assert_msg(strstr(text, "cases: 110, 46 pass, 64 not-run\n") != NULL, "%s", text);
     ck_assert_msg(strstr(text, ": losses of first spikes only | ") != NULL, "%s", text);
     ck_assert_msg(strstr(text, "conventions: exact, binary64") != NULL, "%s", text);
 }
-END_TEST
 
 static const struct {
     const char *change, *wrong;
@@ -68,14 +67,13 @@ static bool fails_by(const char *kind)
     return false;
 }
 
-START_TEST(mistake_fails)
+TEST_EACH(mistake_fails, 0, sizeof mistakes / sizeof *mistakes)
 {
     ck_assert_msg(judged(mistakes[_i].change, FIRST_SPIKES) == 1, "%s", text);
     ck_assert_msg(fails_by(mistakes[_i].wrong), "%s", text);
 }
-END_TEST
 
-START_TEST(crash_is_an_error_of_that_case)
+TEST(crash_is_an_error_of_that_case)
 {
     ck_assert_int_eq(judged("s/if (forward(r, s) != 0)/if (c->samples > 2) *(volatile int *)0 = 1; "
                             "if (forward(r, s) != 0)/",
@@ -84,9 +82,8 @@ START_TEST(crash_is_an_error_of_that_case)
     ck_assert_msg(strstr(text, "killed by signal 11") != NULL, "%s", text);
     ck_assert_msg(!strstr(text, " fail") && strstr(text, " pass"), "%s", text);
 }
-END_TEST
 
-START_TEST(status_that_there_is_not_and_a_reason_in_two_lines)
+TEST(status_that_there_is_not_and_a_reason_in_two_lines)
 {
     ck_assert_int_eq(judged("s/enum result_status status = room.*/enum result_status status = "
                             "(enum result_status)99;/",
@@ -96,10 +93,9 @@ START_TEST(status_that_there_is_not_and_a_reason_in_two_lines)
     judged("s/losses of first spikes only/two\\\\nlines/", "closed-output:1:0");
     ck_assert_msg(strstr(text, ": two lines | ") != NULL, "%s", text);
 }
-END_TEST
 
 /* Neither has V, I and adjoints at every step: explained as an answer, drawn without. */
-START_TEST(engines_without_the_scheme_are_explained_and_drawn)
+TEST(engines_without_the_scheme_are_explained_and_drawn)
 {
     ck_assert_int_eq(judged(mistakes[2].change, "closed-chain:1:0"), 1);
     ck_assert_msg(shell("$E explain closed-chain:1:0 --engine so:$D/e.so") == 0, "%s", text);
@@ -110,9 +106,8 @@ START_TEST(engines_without_the_scheme_are_explained_and_drawn)
     ck_assert_msg(shell("$E explain closed-chain:1:0 --engine rounded-reference") == 2, "%s", text);
     ck_assert_msg(strstr(text, "nothing to explain") != NULL, "%s", text);
 }
-END_TEST
 
-START_TEST(what_is_kept_from_one_call_to_the_next_is_seen)
+TEST(what_is_kept_from_one_call_to_the_next_is_seen)
 {
     ck_assert_int_eq(judged("s/    backward(r, result->gradient/    static int calls; "
                             "backward(r, result->gradient/; s/    times = put_input_times(r, "
@@ -122,9 +117,8 @@ START_TEST(what_is_kept_from_one_call_to_the_next_is_seen)
                      1);
     ck_assert_msg(fails_by("again"), "%s", text);
 }
-END_TEST
 
-START_TEST(spike_that_was_not_taken_is_not_forgotten)
+TEST(spike_that_was_not_taken_is_not_forgotten)
 {
     ck_assert_int_eq(
         judged("s/        n->v = n->reset;/        r->result->spike(r->result, sample, "
@@ -133,9 +127,8 @@ START_TEST(spike_that_was_not_taken_is_not_forgotten)
         1);
     ck_assert_msg(strstr(text, "a spike of a neuron that there is not") != NULL, "%s", text);
 }
-END_TEST
 
-START_TEST(spikes_of_neurons_that_there_are_not_are_refused)
+TEST(spikes_of_neurons_that_there_are_not_are_refused)
 {
     static const char *const wrong[] = {"sample + 9, population", "sample, population + 9",
                                         "sample, 0"};
@@ -150,7 +143,6 @@ START_TEST(spikes_of_neurons_that_there_are_not_are_refused)
         ck_assert_msg(strstr(text, "cases: 2, 2 error") != NULL, "%s", text);
     }
 }
-END_TEST
 
 static const struct {
     const char *make, *name, *says;
@@ -173,7 +165,7 @@ static const struct {
      "without name or run"},
 };
 
-START_TEST(what_is_no_engine_is_refused_in_one_line)
+TEST_EACH(what_is_no_engine_is_refused_in_one_line, 0, sizeof refused / sizeof *refused)
 {
     char command[800];
     snprintf(command, sizeof command,
@@ -183,9 +175,8 @@ START_TEST(what_is_no_engine_is_refused_in_one_line)
     ck_assert_msg(strstr(text, refused[_i].says) != NULL, "%s", text);
     ck_assert_msg(strchr(text, '\n') == text + strlen(text) - 1, "%s", text);
 }
-END_TEST
 
-START_TEST(headers_are_those_of_cxx_too)
+TEST(headers_are_those_of_cxx_too)
 {
     ck_assert_msg(
         shell("printf '%s\\n' '#include \"cases/engine.h\"' 'static enum result_status run("
@@ -198,25 +189,5 @@ START_TEST(headers_are_those_of_cxx_too)
         "%s", text);
     ck_assert_msg(strstr(text, "FAIL closed-output:1:0 loss") != NULL, "%s", text);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("shared_object");
-    TCase *tests = tcase_create("so");
-    tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, with_headers, drop_folder);
-    tcase_add_test(tests, textbook_passes_what_it_can_and_says_why_it_cannot);
-    tcase_add_loop_test(tests, mistake_fails, 0, sizeof mistakes / sizeof *mistakes);
-    tcase_add_test(tests, crash_is_an_error_of_that_case);
-    tcase_add_test(tests, status_that_there_is_not_and_a_reason_in_two_lines);
-    tcase_add_test(tests, engines_without_the_scheme_are_explained_and_drawn);
-    tcase_add_test(tests, what_is_kept_from_one_call_to_the_next_is_seen);
-    tcase_add_test(tests, spike_that_was_not_taken_is_not_forgotten);
-    tcase_add_test(tests, spikes_of_neurons_that_there_are_not_are_refused);
-    tcase_add_loop_test(tests, what_is_no_engine_is_refused_in_one_line, 0,
-                        sizeof refused / sizeof *refused);
-    tcase_add_test(tests, headers_are_those_of_cxx_too);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("shared_object", .setup = with_headers, .teardown = drop_folder, .seconds = 120)

@@ -4,7 +4,6 @@
 #include "gpu/canary.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <mpfr.h>
 #include <stdlib.h>
 #include <time.h>
@@ -146,14 +145,13 @@ static uint64_t bits_of(const struct ieee *m, enum gpu_canary_type type)
     return type == CANARY_FLOAT ? bits : gpu_bits(mpfr_get_d(m->t, MPFR_RNDN));
 }
 
-START_TEST(this_build_is_accepted)
+TEST(this_build_is_accepted)
 {
     char text[256] = "";
     ck_assert_msg(gpu_canary(text, sizeof text), "%s", text);
 }
-END_TEST
 
-START_TEST(results_are_those_of_ieee_754)
+TEST(results_are_those_of_ieee_754)
 {
     uint32_t count, compared = 0;
     const struct gpu_canary_entry *table = gpu_canary_table(&count);
@@ -168,9 +166,8 @@ START_TEST(results_are_those_of_ieee_754)
     }
     ck_assert_uint_ge(compared, 80);
 }
-END_TEST
 
-START_TEST(every_wrong_entry_is_found)
+TEST(every_wrong_entry_is_found)
 {
     uint32_t count;
     const struct gpu_canary_entry *table = gpu_canary_table(&count);
@@ -184,10 +181,9 @@ START_TEST(every_wrong_entry_is_found)
     }
     free(copy);
 }
-END_TEST
 
 /* As a device's driver has it explained. */
-START_TEST(a_failure_is_explained_in_one_line)
+TEST(a_failure_is_explained_in_one_line)
 {
     uint32_t count, entry = 0;
     const struct gpu_canary_entry *table = gpu_canary_table(&count);
@@ -199,12 +195,11 @@ START_TEST(a_failure_is_explained_in_one_line)
     ck_assert_ptr_nonnull(strstr(text, "0x33800000 instead of 0x0; 3 of "));
     ck_assert_ptr_null(strchr(text, '\n'));
 }
-END_TEST
 
 #ifdef __SSE2__
 /* As when a library built with -ffast-math has been loaded: 0x8000 flushes results, 0x40 operands.
  * 0x6000 are the directions of rounding but the nearest. */
-START_TEST(the_state_of_the_processor_is_seen)
+TEST_EACH(the_state_of_the_processor_is_seen, 0, 6)
 {
     static const struct {
         unsigned set;
@@ -224,10 +219,9 @@ START_TEST(the_state_of_the_processor_is_seen)
     ck_assert_ptr_nonnull(strstr(text, states[_i].name));
     ck_assert(gpu_canary(text, sizeof text));
 }
-END_TEST
 #endif
 
-START_TEST(it_takes_less_than_a_millisecond)
+TEST(it_takes_less_than_a_millisecond)
 {
     enum { TIMES = 100 };
     char text[256];
@@ -236,25 +230,5 @@ START_TEST(it_takes_less_than_a_millisecond)
         gpu_canary(text, sizeof text);
     ck_assert_int_lt(clock() - start, TIMES * (CLOCKS_PER_SEC / 1000));
 }
-END_TEST
 
-static Suite *canary_suite(void)
-{
-    Suite *suite = suite_create("canary");
-    TCase *tests = tcase_create("canary");
-    tcase_add_test(tests, this_build_is_accepted);
-    tcase_add_test(tests, results_are_those_of_ieee_754);
-    tcase_add_test(tests, every_wrong_entry_is_found);
-    tcase_add_test(tests, a_failure_is_explained_in_one_line);
-#ifdef __SSE2__
-    tcase_add_loop_test(tests, the_state_of_the_processor_is_seen, 0, 6);
-#endif
-    tcase_add_test(tests, it_takes_less_than_a_millisecond);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(canary_suite());
-}
+SUITE("canary")

@@ -49,16 +49,15 @@ static bool spiked(size_t neuron, uint32_t step)
 
 /* ---- forward ---- */
 
-START_TEST(input_of_step_n_acts_delay_steps_after_step_n_plus_1)
+TEST(input_of_step_n_acts_delay_steps_after_step_n_plus_1)
 {
     /* 1 ms is in step 2; 2 ms of delay are 4 steps: it acts in step 7. */
     ck_assert(row(r.sample[0].trace.i, &r, 6)[HID] == 0);
     ck_assert(row(r.sample[0].trace.i, &r, 7)[HID] == 6);
     ck_assert(row(r.sample[0].trace.i, &r, 7)[HID + 1] == 2.5);
 }
-END_TEST
 
-START_TEST(current_decays_and_takes_arrivals_of_hidden_spikes)
+TEST(current_decays_and_takes_arrivals_of_hidden_spikes)
 {
     size_t arrivals = 0;
     for (uint32_t n = 1; n < r.steps; n++)
@@ -75,9 +74,8 @@ START_TEST(current_decays_and_takes_arrivals_of_hidden_spikes)
         }
     ck_assert_uint_gt(arrivals, 8);
 }
-END_TEST
 
-START_TEST(spikes_are_where_the_voltage_reaches_the_threshold)
+TEST(spikes_are_where_the_voltage_reaches_the_threshold)
 {
     size_t spikes = 0;
     for (uint32_t n = 0; n < r.steps; n++)
@@ -88,9 +86,8 @@ START_TEST(spikes_are_where_the_voltage_reaches_the_threshold)
         }
     ck_assert_uint_gt(spikes, 8);
 }
-END_TEST
 
-START_TEST(voltage_starts_again_from_the_reset)
+TEST(voltage_starts_again_from_the_reset)
 {
     const double reset[] = {0, -0.25, 0.125}, tau[] = {20, 15, 10};
     size_t resets = 0;
@@ -105,9 +102,8 @@ START_TEST(voltage_starts_again_from_the_reset)
         }
     ck_assert_uint_gt(resets, 5);
 }
-END_TEST
 
-START_TEST(slope_is_current_before_decay_and_bias_less_voltage_after)
+TEST(slope_is_current_before_decay_and_bias_less_voltage_after)
 {
     const double bias[] = {0, 0.125, 0};
     for (size_t k = 0, at = 0; k < 3; k++)
@@ -118,7 +114,6 @@ START_TEST(slope_is_current_before_decay_and_bias_less_voltage_after)
             ck_assert(r.sample[0].slope[1][at] == (double)slope);
         }
 }
-END_TEST
 
 /* ---- backward ---- */
 
@@ -133,7 +128,7 @@ static float reverse(const double *w, size_t first, size_t width, uint32_t row_n
     return (lane[0] + lane[2]) + (lane[1] + lane[3]);
 }
 
-START_TEST(adjoints_jump_at_spikes_and_decay_between)
+TEST(adjoints_jump_at_spikes_and_decay_between)
 {
     const double hid[3][3] = {{0.5, 1, -0.5}, {0.25, -0.5, 1}, {1, 0.5, 0.25}};
     const double out[3][2] = {{1, -0.5}, {0.5, 1.5}, {-1, 2}}, tau[] = {20, 15, 10};
@@ -155,7 +150,6 @@ START_TEST(adjoints_jump_at_spikes_and_decay_between)
         }
     }
 }
-END_TEST
 
 /* Sums lambda_I of a cell over the arrivals of a neuron, in chunks of 64 indices, all backward. */
 static float gathered(const struct case_step_train *train, uint32_t delay, size_t cell, bool across)
@@ -172,7 +166,7 @@ static float gathered(const struct case_step_train *train, uint32_t delay, size_
     return sum;
 }
 
-START_TEST(weight_and_delay_gradients_are_sums_over_arrivals)
+TEST(weight_and_delay_gradients_are_sums_over_arrivals)
 {
     struct case_block *block;
     size_t parameters, blocks = case_blocks(&block, &parameters, c), moved = 0;
@@ -202,9 +196,8 @@ START_TEST(weight_and_delay_gradients_are_sums_over_arrivals)
     free(block);
     ck_assert_uint_gt(moved, 20);
 }
-END_TEST
 
-START_TEST(tau_gradients_are_sums_over_steps)
+TEST(tau_gradients_are_sums_over_steps)
 {
     const double tau[] = {20, 15, 10, 20, 20}, bias[] = {0, 0.125, 0, 0, 0};
     struct case_block *block;
@@ -222,10 +215,9 @@ START_TEST(tau_gradients_are_sums_over_steps)
     }
     free(block);
 }
-END_TEST
 
 /* The label fires last: its loss is not that of the output that the network would choose. */
-START_TEST(loss_of_first_spikes_is_that_of_the_label)
+TEST(loss_of_first_spikes_is_that_of_the_label)
 {
     struct case_problem *race =
         problem("{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":30,\"step\":0.5},"
@@ -246,27 +238,5 @@ START_TEST(loss_of_first_spikes_is_that_of_the_label)
     result_clear(&raced);
     case_free(race);
 }
-END_TEST
 
-static Suite *clock_suite(void)
-{
-    Suite *suite = suite_create("clock");
-    TCase *tests = tcase_create("host");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, input_of_step_n_acts_delay_steps_after_step_n_plus_1);
-    tcase_add_test(tests, current_decays_and_takes_arrivals_of_hidden_spikes);
-    tcase_add_test(tests, spikes_are_where_the_voltage_reaches_the_threshold);
-    tcase_add_test(tests, voltage_starts_again_from_the_reset);
-    tcase_add_test(tests, slope_is_current_before_decay_and_bias_less_voltage_after);
-    tcase_add_test(tests, adjoints_jump_at_spikes_and_decay_between);
-    tcase_add_test(tests, weight_and_delay_gradients_are_sums_over_arrivals);
-    tcase_add_test(tests, tau_gradients_are_sums_over_steps);
-    tcase_add_test(tests, loss_of_first_spikes_is_that_of_the_label);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite_forked(clock_suite());
-}
+SUITE("clock", .setup = setup, .teardown = teardown, .seconds = 4)

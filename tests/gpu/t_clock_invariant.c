@@ -31,7 +31,7 @@ static struct case_problem *recurrent(const char *samples)
 
 /* ---- the same bits ---- */
 
-START_TEST(threads_and_poisoned_memory_change_nothing)
+TEST(threads_and_poisoned_memory_change_nothing)
 {
     struct engine_options two = traced, poisoned = traced;
     two.threads = 2;
@@ -41,9 +41,8 @@ START_TEST(threads_and_poisoned_memory_change_nothing)
     ck_assert(one == digest(recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_C), &poisoned));
     ck_assert(one != digest(recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_B), &traced));
 }
-END_TEST
 
-START_TEST(permuted_samples_give_the_same_gradient_and_loss)
+TEST(permuted_samples_give_the_same_gradient_and_loss)
 {
     struct case_problem *abc = recurrent(SAMPLE_A "," SAMPLE_B "," SAMPLE_C);
     struct case_problem *cab = recurrent(SAMPLE_C "," SAMPLE_A "," SAMPLE_B);
@@ -63,9 +62,8 @@ START_TEST(permuted_samples_give_the_same_gradient_and_loss)
     case_free(abc);
     case_free(cab);
 }
-END_TEST
 
-START_TEST(a_sample_is_the_same_alone_and_in_a_batch)
+TEST(a_sample_is_the_same_alone_and_in_a_batch)
 {
     struct case_problem *many = recurrent(SAMPLE_B "," SAMPLE_A "," SAMPLE_C);
     struct case_problem *alone = recurrent(SAMPLE_A);
@@ -80,18 +78,16 @@ START_TEST(a_sample_is_the_same_alone_and_in_a_batch)
     case_free(many);
     case_free(alone);
 }
-END_TEST
 
-START_TEST(a_matrix_of_equal_delays_is_one_delay)
+TEST(a_matrix_of_equal_delays_is_one_delay)
 {
     ck_assert(digest(problem(RECURRENT, "\"delay\":2,", SAMPLE_A), &traced) ==
               digest(problem(RECURRENT, "\"delay\":[[2,2,2],[2,2,2]],", SAMPLE_A), &traced));
     ck_assert(digest(problem(RECURRENT, "\"delay\":2,", SAMPLE_A), &traced) !=
               digest(problem(RECURRENT, "\"delay\":[[2,2,2],[2,2,3]],", SAMPLE_A), &traced));
 }
-END_TEST
 
-START_TEST(spikes_of_one_input_in_one_step_count_twice_and_once_when_merged)
+TEST(spikes_of_one_input_in_one_step_count_twice_and_once_when_merged)
 {
     static const char once[] = "{\"spikes\":{\"in\":[[1],[]]},\"target\":{\"label\":1}}";
     static const char twice[] = "{\"spikes\":{\"in\":[[1,1.25],[]]},\"target\":{\"label\":1}}";
@@ -112,7 +108,6 @@ START_TEST(spikes_of_one_input_in_one_step_count_twice_and_once_when_merged)
     case_free(c);
     case_free(d);
 }
-END_TEST
 
 /* A chain of `size` like neurons, so that every one of them must do the same. */
 static struct case_problem *twins(size_t size)
@@ -140,7 +135,7 @@ static struct case_problem *twins(size_t size)
     return c;
 }
 
-START_TEST(twins_are_alike_at_every_width)
+TEST(twins_are_alike_at_every_width)
 {
     static const size_t size[] = {1, 31, 32, 33, 255, 256, 257, 1023, 1024, 1025};
     double weight = 0;
@@ -157,7 +152,6 @@ START_TEST(twins_are_alike_at_every_width)
         case_free(c);
     }
 }
-END_TEST
 
 /* ---- memory ---- */
 
@@ -170,7 +164,7 @@ static size_t bytes(struct case_problem *c, double step, bool tau)
     return used;
 }
 
-START_TEST(memory_does_not_grow_with_steps_without_a_trace)
+TEST(memory_does_not_grow_with_steps_without_a_trace)
 {
     struct case_problem *c = recurrent(SAMPLE_A);
     ck_assert_uint_ge(bytes(c, 0.5, false), bytes(c, 0.5 / 256, false));
@@ -179,7 +173,6 @@ START_TEST(memory_does_not_grow_with_steps_without_a_trace)
     ck_assert_uint_lt(bytes(c, 0.5, false), bytes(c, 0.5 / 2, false));
     case_free(c);
 }
-END_TEST
 
 /* ---- refusals ---- */
 
@@ -192,7 +185,7 @@ static void refuses(struct case_problem *c, const struct engine_options *options
     case_free(c);
 }
 
-START_TEST(delay_between_two_steps_is_refused_unless_rounded)
+TEST(delay_between_two_steps_is_refused_unless_rounded)
 {
     struct engine_options rounded = traced;
     rounded.delays = CASE_ROUND_DELAYS;
@@ -201,9 +194,8 @@ START_TEST(delay_between_two_steps_is_refused_unless_rounded)
     ck_assert(digest(problem(RECURRENT, "\"delay\":2.2,", SAMPLE_A), &rounded) ==
               digest(problem(RECURRENT, "\"delay\":2,", SAMPLE_A), &traced));
 }
-END_TEST
 
-START_TEST(case_without_a_step_and_numbers_beyond_binary32_are_refused)
+TEST(case_without_a_step_and_numbers_beyond_binary32_are_refused)
 {
     struct case_problem *c = recurrent(SAMPLE_A);
     c->step = 0;
@@ -217,11 +209,10 @@ START_TEST(case_without_a_step_and_numbers_beyond_binary32_are_refused)
     c->projection[1].weight[4] = 1e39;
     digest(c, &wide);
 }
-END_TEST
 
 /* ---- variants ---- */
 
-START_TEST(a_spike_in_the_last_step_blocks_only_with_the_defect)
+TEST(a_spike_in_the_last_step_blocks_only_with_the_defect)
 {
     struct engine_options blocked = traced;
     blocked.variant = SCHEME_BLOCKED;
@@ -243,9 +234,8 @@ START_TEST(a_spike_in_the_last_step_blocks_only_with_the_defect)
     result_clear(&defect);
     case_free(c);
 }
-END_TEST
 
-START_TEST(every_variant_but_blocking_changes_a_gradient_here)
+TEST(every_variant_but_blocking_changes_a_gradient_here)
 {
     static const unsigned variants[] = {SCHEME_DRIVE_OVER_TAU, SCHEME_LATE_JUMP,
                                         SCHEME_TAU_PUBLISHED, SCHEME_CLAMP, SCHEME_COMPAT};
@@ -256,29 +246,5 @@ START_TEST(every_variant_but_blocking_changes_a_gradient_here)
         ck_assert(digest(recurrent(SAMPLE_A), &options) != clean);
     }
 }
-END_TEST
 
-static Suite *invariant_suite(void)
-{
-    Suite *suite = suite_create("clock_invariant");
-    TCase *tests = tcase_create("host");
-    tcase_add_checked_fixture(tests, NULL, teardown);
-    tcase_add_test(tests, threads_and_poisoned_memory_change_nothing);
-    tcase_add_test(tests, permuted_samples_give_the_same_gradient_and_loss);
-    tcase_add_test(tests, a_sample_is_the_same_alone_and_in_a_batch);
-    tcase_add_test(tests, a_matrix_of_equal_delays_is_one_delay);
-    tcase_add_test(tests, spikes_of_one_input_in_one_step_count_twice_and_once_when_merged);
-    tcase_add_test(tests, twins_are_alike_at_every_width);
-    tcase_add_test(tests, memory_does_not_grow_with_steps_without_a_trace);
-    tcase_add_test(tests, delay_between_two_steps_is_refused_unless_rounded);
-    tcase_add_test(tests, case_without_a_step_and_numbers_beyond_binary32_are_refused);
-    tcase_add_test(tests, a_spike_in_the_last_step_blocks_only_with_the_defect);
-    tcase_add_test(tests, every_variant_but_blocking_changes_a_gradient_here);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite_forked(invariant_suite());
-}
+SUITE("clock_invariant", .teardown = teardown, .seconds = 4)

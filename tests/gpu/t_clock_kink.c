@@ -28,7 +28,7 @@ static void teardown(void)
 
 /* Arrivals from index 60 to 68, and one later in the other sample: the first and the last of a
  * chunk are among them. */
-START_TEST(kernels_give_the_bits_of_the_host_wherever_a_chunk_begins)
+TEST_EACH(kernels_give_the_bits_of_the_host_wherever_a_chunk_begins, 0, 9)
 {
     static const struct {
         unsigned block, cluster;
@@ -54,9 +54,8 @@ START_TEST(kernels_give_the_bits_of_the_host_wherever_a_chunk_begins)
     result_clear(&b);
     case_free(c);
 }
-END_TEST
 
-START_TEST(share_is_where_the_slope_passes_through_zero)
+TEST(share_is_where_the_slope_passes_through_zero)
 {
     static const struct {
         real rise, fall, share;
@@ -66,7 +65,6 @@ START_TEST(share_is_where_the_slope_passes_through_zero)
         ck_assert_double_eq((double)step_kink(known[k].rise, known[k].fall),
                             (double)known[k].share);
 }
-END_TEST
 
 /* Two inhibitory inputs in one step, %s: weights. */
 #define TWO                                                                                        \
@@ -78,7 +76,7 @@ END_TEST
     "\"loss\":{\"kind\":\"max-voltage-cross-entropy\",\"population\":\"out\"}}"
 
 /* dL/ddelay is that of one arrival, dealt out by weight: whichever comes first. */
-START_TEST(arrivals_of_one_step_share_what_one_would_have)
+TEST(arrivals_of_one_step_share_what_one_would_have)
 {
     struct case_problem *c[] = {problem(TWO, "[-3,-1.5],[-9,-4.5]"),
                                 problem(TWO, "[-9,-4.5],[-3,-1.5]"),
@@ -101,16 +99,5 @@ START_TEST(arrivals_of_one_step_share_what_one_would_have)
         case_free(c[k]);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("clock_kink");
-    TCase *tests = tcase_create("clock_kink");
-    tcase_add_checked_fixture(tests, NULL, teardown);
-    tcase_add_loop_test(tests, kernels_give_the_bits_of_the_host_wherever_a_chunk_begins, 0, 9);
-    tcase_add_test(tests, share_is_where_the_slope_passes_through_zero);
-    tcase_add_test(tests, arrivals_of_one_step_share_what_one_would_have);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("clock_kink", .teardown = teardown)

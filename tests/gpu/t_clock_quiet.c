@@ -14,7 +14,7 @@ static void teardown(void)
     mpfr_free_cache();
 }
 
-START_TEST(a_step_ends_with_0_below_2_to_the_minus_100)
+TEST(a_step_ends_with_0_below_2_to_the_minus_100)
 {
     const float least = 0x1p-100f, below = nextafterf(least, 0);
     const float kept[] = {least, -least, 1, -1, 0x1p127f, HUGE_VALF, -HUGE_VALF};
@@ -25,10 +25,9 @@ START_TEST(a_step_ends_with_0_below_2_to_the_minus_100)
         ck_assert(step_flush(gone[k]) == 0 && !signbit(step_flush(gone[k])));
     ck_assert(isnan(step_flush(NAN)));
 }
-END_TEST
 
 /* The slowest decay there is: by the largest factor below 1. */
-START_TEST(every_factor_below_1_makes_a_state_smaller)
+TEST(every_factor_below_1_makes_a_state_smaller)
 {
     const float slowest = 1 - 0x1p-24f, states[] = {1, 0x1.fffffep0f, 0x1p-99f, 0x1.000002p-99f};
     for (size_t k = 0; k < sizeof states / sizeof *states; k++) {
@@ -38,7 +37,6 @@ START_TEST(every_factor_below_1_makes_a_state_smaller)
     ck_assert(step_current(0x1p-100f, slowest) == 0);
     ck_assert(slowest * 0x1p-149f == 0x1p-149f); /* where it would stay */
 }
-END_TEST
 
 /* Rows first .. last of a trace: the largest number, and the smallest that is not 0. */
 struct sizes {
@@ -63,7 +61,7 @@ static size_t silence(double tau)
     return (size_t)(tau * 104 * log(2) / 0.5) + 2;
 }
 
-START_TEST(silence_ends_at_0_and_not_far_above)
+TEST_EACH(silence_ends_at_0_and_not_far_above, 0, QUIET_LOSSES)
 {
     enum { FIRST = 680, LAST = 730 }; /* steps of the burst, 340 ms to 365 ms */
     struct case_problem *c = quiet_case(_i);
@@ -87,9 +85,8 @@ START_TEST(silence_ends_at_0_and_not_far_above)
     result_clear(&r);
     case_free(c);
 }
-END_TEST
 
-START_TEST(kernels_give_the_bits_of_the_host_in_silence)
+TEST_EACH(kernels_give_the_bits_of_the_host_in_silence, 0, QUIET_LOSSES)
 {
     static const struct {
         unsigned block, cluster;
@@ -104,18 +101,5 @@ START_TEST(kernels_give_the_bits_of_the_host_in_silence)
     }
     case_free(c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("clock_quiet");
-    TCase *tests = tcase_create("clock_quiet");
-    tcase_add_checked_fixture(tests, NULL, teardown);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, a_step_ends_with_0_below_2_to_the_minus_100);
-    tcase_add_test(tests, every_factor_below_1_makes_a_state_smaller);
-    tcase_add_loop_test(tests, silence_ends_at_0_and_not_far_above, 0, QUIET_LOSSES);
-    tcase_add_loop_test(tests, kernels_give_the_bits_of_the_host_in_silence, 0, QUIET_LOSSES);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("clock_quiet", .teardown = teardown)

@@ -5,8 +5,6 @@
 #include "tests/whole.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
-
 static void teardown(void)
 {
     mpfr_free_cache();
@@ -65,7 +63,7 @@ static void ck_same_families(const struct engine_options *wanted, uint64_t first
     ck_assert(ran + 1 >= count * (families / every));
 }
 
-START_TEST(all_families_give_the_bits_of_the_host)
+TEST_EACH(all_families_give_the_bits_of_the_host, 0, 3)
 {
     struct engine_options options = traced;
     options.delays = CASE_ROUND_DELAYS;
@@ -74,23 +72,21 @@ START_TEST(all_families_give_the_bits_of_the_host)
     else
         ck_same_families(&options, (uint64_t)_i, 1, 1);
 }
-END_TEST
 
 static const unsigned variants[] = {SCHEME_DRIVE_OVER_TAU, SCHEME_MAX_OVER_T,  SCHEME_LATE_JUMP,
                                     SCHEME_BLOCKED,        SCHEME_FLOAT_CLOCK, SCHEME_TAU_PUBLISHED,
                                     SCHEME_LABEL,          SCHEME_CLAMP,       SCHEME_MERGE,
                                     SCHEME_MAX_BEFORE,     SCHEME_MAX_STILL,   SCHEME_COMPAT};
 
-START_TEST(all_variants_give_the_bits_of_the_host)
+TEST_EACH(all_variants_give_the_bits_of_the_host, 0, sizeof variants / sizeof *variants)
 {
     struct engine_options options = traced;
     options.delays = CASE_ROUND_DELAYS;
     options.variant = variants[_i];
     ck_same_families(&options, (uint64_t)_i, 1, whole() ? 1 : 2);
 }
-END_TEST
 
-START_TEST(other_weights_backward_give_the_bits_of_the_host)
+TEST(other_weights_backward_give_the_bits_of_the_host)
 {
     const struct edge e = {20, 40, 3, 2, 100, CASE_INSTANTANEOUS_CROSS_ENTROPY, EDGE_SCALAR};
     const struct emulated_settings settings = {.order = EMULATED_SHUFFLED};
@@ -112,13 +108,12 @@ START_TEST(other_weights_backward_give_the_bits_of_the_host)
         free((void *)(uintptr_t)other[p]);
     case_free(c);
 }
-END_TEST
 
 /* ---- sizes ---- */
 
 static const size_t sizes[] = {1, 31, 32, 33, 255, 256, 257, 1023, 1024, 1025};
 
-START_TEST(hidden_sizes_at_the_edges_of_warps_and_blocks)
+TEST_EACH(hidden_sizes_at_the_edges_of_warps_and_blocks, 0, sizeof sizes / sizeof *sizes)
 {
     struct edge e = {7, sizes[_i], 2, 2, 70, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_SCALAR};
     e.steps = sizes[_i] > 1000 ? 6 : 70;
@@ -127,51 +122,45 @@ START_TEST(hidden_sizes_at_the_edges_of_warps_and_blocks)
     if (_i % 2 == 1 || whole())
         ck_same_edge(&e, 96, 3, EMULATED_REVERSE);
 }
-END_TEST
 
-START_TEST(a_block_of_the_largest_size)
+TEST(a_block_of_the_largest_size)
 {
     const struct edge e = {7, 1025, 2, 1, 8, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_NONE};
     ck_same_edge(&e, 1024, 1, EMULATED_SHUFFLED);
 }
-END_TEST
 
-START_TEST(samples_at_the_edges_of_warps)
+TEST_EACH(samples_at_the_edges_of_warps, 0, sizeof sizes / sizeof *sizes)
 {
     struct edge e = {4, 5, 2, sizes[_i], 70, CASE_VOLTAGE_SQUARED_ERROR, EDGE_NONE};
     e.steps = sizes[_i] > 200 ? 10 : 70;
     ck_same_edge(&e, 32, 1, EMULATED_SHUFFLED);
 }
-END_TEST
 
-START_TEST(many_inputs_and_many_classes)
+TEST(many_inputs_and_many_classes)
 {
     const struct edge inputs = {7700, 40, 64, 1, 20, CASE_INSTANTANEOUS_CROSS_ENTROPY, EDGE_NONE};
     const struct edge classes = {50, 33, 65, 2, 30, CASE_FIRST_SPIKE_CROSS_ENTROPY, EDGE_SCALAR};
     ck_same_edge(&inputs, 64, 1, EMULATED_SHUFFLED);
     ck_same_edge(&classes, 64, 2, EMULATED_SHUFFLED);
 }
-END_TEST
 
-START_TEST(a_delay_for_every_synapse)
+TEST(a_delay_for_every_synapse)
 {
     const struct edge e = {40, 70, 5, 3, 130, CASE_FIRST_SPIKE_MARGIN, EDGE_MATRIX};
     ck_same_edge(&e, 64, 1, EMULATED_SHUFFLED);
     ck_same_edge(&e, 32, 3, EMULATED_SHUFFLED);
 }
-END_TEST
 
-START_TEST(chunks_and_steps_at_their_edges)
+TEST_EACH(chunks_and_steps_at_their_edges, 0, 8)
 {
     static const size_t steps[] = {1, 2, 63, 64, 65, 127, 128, 129};
     struct edge e = {20, 33, 3, 2, steps[_i], CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_SCALAR};
     ck_same_edge(&e, 64, 1, EMULATED_SHUFFLED);
 }
-END_TEST
 
 /* ---- memory ---- */
 
-START_TEST(a_full_list_grows_and_no_spike_is_dropped)
+TEST(a_full_list_grows_and_no_spike_is_dropped)
 {
     const struct edge e = {7, 90, 3, 3, 200, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_MATRIX};
     const struct emulated_settings small = {.order = EMULATED_SHUFFLED, .spikes = 1};
@@ -183,9 +172,8 @@ START_TEST(a_full_list_grows_and_no_spike_is_dropped)
     result_clear(&r);
     case_free(c);
 }
-END_TEST
 
-START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
+TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
 {
     const struct emulated_settings none = {.order = EMULATED_SHUFFLED, .shared = 16};
     struct engine_options options = traced;
@@ -202,9 +190,8 @@ START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
         case_free(c);
     }
 }
-END_TEST
 
-START_TEST(memory_does_not_grow_with_the_number_of_steps)
+TEST(memory_does_not_grow_with_the_number_of_steps)
 {
     const struct edge e = {5, 40, 3, 2, 256, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
     struct engine_options options = {.gradients = true};
@@ -219,19 +206,17 @@ START_TEST(memory_does_not_grow_with_the_number_of_steps)
     result_clear(&many);
     case_free(c);
 }
-END_TEST
 
-START_TEST(places_beyond_32_bits)
+TEST(places_beyond_32_bits)
 {
     struct emulated_settings settings = {.order = EMULATED_SHUFFLED};
     const char *what = emulated_far(&gpu_clock_emulated, &settings.only, &settings);
     ck_assert_msg(!what, "%s", what);
 }
-END_TEST
 
 /* ---- refusals ---- */
 
-START_TEST(shapes_that_no_device_has_are_refused)
+TEST(shapes_that_no_device_has_are_refused)
 {
     const struct edge e = {2, 3, 2, 1, 10, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
     static const unsigned wrong[][2] = {{33, 1}, {2048, 1}, {16, 1}, {32, 9}};
@@ -247,9 +232,8 @@ START_TEST(shapes_that_no_device_has_are_refused)
     }
     case_free(c);
 }
-END_TEST
 
-START_TEST(without_a_device_the_reason_says_so)
+TEST(without_a_device_the_reason_says_so)
 {
     const struct edge e = {2, 3, 2, 1, 10, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
     struct case_problem *c = edge_case(&e);
@@ -264,39 +248,5 @@ START_TEST(without_a_device_the_reason_says_so)
     }
     case_free(c);
 }
-END_TEST
 
-static Suite *emulated_suite(void)
-{
-    Suite *suite = suite_create("emulated");
-    TCase *same = tcase_create("same bits"), *shape = tcase_create("shapes");
-    tcase_add_checked_fixture(same, NULL, teardown);
-    tcase_add_checked_fixture(shape, NULL, teardown);
-    tcase_set_timeout(same, 60);
-    tcase_set_timeout(shape, 60);
-    tcase_add_loop_test(same, all_families_give_the_bits_of_the_host, 0, 3);
-    tcase_add_loop_test(same, all_variants_give_the_bits_of_the_host, 0,
-                        sizeof variants / sizeof *variants);
-    tcase_add_test(same, other_weights_backward_give_the_bits_of_the_host);
-    tcase_add_loop_test(shape, hidden_sizes_at_the_edges_of_warps_and_blocks, 0,
-                        sizeof sizes / sizeof *sizes);
-    tcase_add_test(shape, a_block_of_the_largest_size);
-    tcase_add_loop_test(shape, samples_at_the_edges_of_warps, 0, sizeof sizes / sizeof *sizes);
-    tcase_add_test(shape, many_inputs_and_many_classes);
-    tcase_add_test(shape, a_delay_for_every_synapse);
-    tcase_add_test(shape, places_beyond_32_bits);
-    tcase_add_loop_test(shape, chunks_and_steps_at_their_edges, 0, 8);
-    tcase_add_test(shape, a_full_list_grows_and_no_spike_is_dropped);
-    tcase_add_test(shape, what_does_not_fit_into_shared_memory_lies_elsewhere);
-    tcase_add_test(shape, memory_does_not_grow_with_the_number_of_steps);
-    tcase_add_test(shape, shapes_that_no_device_has_are_refused);
-    tcase_add_test(shape, without_a_device_the_reason_says_so);
-    suite_add_tcase(suite, same);
-    suite_add_tcase(suite, shape);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite_forked(emulated_suite());
-}
+SUITE("emulated", .teardown = teardown, .seconds = 60)

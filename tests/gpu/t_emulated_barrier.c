@@ -5,7 +5,6 @@
 #include "tests/emulated_case.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,7 +45,7 @@ static bool missed(int barrier, const struct edge *e, unsigned block, unsigned c
 
 /* Integral and instantaneous losses have barriers of their own; the latter need more steps than
  * threads. */
-START_TEST(every_barrier_is_needed)
+TEST_EACH(every_barrier_is_needed, BARRIER_NONE + 1, BARRIERS)
 {
     struct edge e = {20, 130, 3, 1, 70, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_SCALAR};
     if (_i == BARRIER_TERMS || _i == BARRIER_ADDED)
@@ -59,7 +58,6 @@ START_TEST(every_barrier_is_needed)
     if (_i == BARRIER_NONE + 1 || _i == BARRIER_TERMS || _i == BARRIER_TAKEN)
         ck_assert(!missed(BARRIER_NONE, &e, 64, 2));
 }
-END_TEST
 
 static void half_a_block(const void *argument)
 {
@@ -68,7 +66,7 @@ static void half_a_block(const void *argument)
         emulated_block_barrier(BARRIER_MOVED);
 }
 
-START_TEST(a_barrier_that_not_all_threads_reach_is_an_error)
+TEST(a_barrier_that_not_all_threads_reach_is_an_error)
 {
     const struct emulated_settings settings = {.order = EMULATED_FORWARD};
     const struct emulated_launch launch = {
@@ -77,15 +75,5 @@ START_TEST(a_barrier_that_not_all_threads_reach_is_an_error)
     ck_assert_int_eq(emulated_run(&launch, &settings, &stuck), -1);
     ck_assert_int_eq(stuck, 1);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("emulated_barrier");
-    TCase *tcase = tcase_create("barriers");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, every_barrier_is_needed, BARRIER_NONE + 1, BARRIERS);
-    tcase_add_test(tcase, a_barrier_that_not_all_threads_reach_is_an_error);
-    suite_add_tcase(suite, tcase);
-    return run_suite_forked(suite);
-}
+SUITE("emulated_barrier", .seconds = 60)

@@ -7,7 +7,6 @@
 #include "tests/exp_log_mpfr.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <mpfr.h>
 #include <stdlib.h>
@@ -62,7 +61,7 @@ static void assert_float(float got, float wanted)
 }
 
 /* A third of all arguments each: spread over the range, near 0, next to the joins of k. */
-START_TEST(exp_is_within_1_4_units_where_it_is_normal)
+TEST(exp_is_within_1_4_units_where_it_is_normal)
 {
     struct case_random r;
     case_random_init(&r, 1, "exp", 0);
@@ -77,9 +76,8 @@ START_TEST(exp_is_within_1_4_units_where_it_is_normal)
         ck_assert(units(gpu_exp(x), 0, mpfr_exp, x) <= 1.4);
     }
 }
-END_TEST
 
-START_TEST(exp_underflows_gradually)
+TEST(exp_underflows_gradually)
 {
     struct case_random r;
     mpfr_t exact;
@@ -95,9 +93,8 @@ START_TEST(exp_underflows_gradually)
     }
     mpfr_clear(exact);
 }
-END_TEST
 
-START_TEST(exp_is_right_at_its_special_values)
+TEST(exp_is_right_at_its_special_values)
 {
     assert_bits(gpu_exp(0.0), gpu_bits(1));
     assert_bits(gpu_exp(-0.0), gpu_bits(1));
@@ -112,16 +109,14 @@ START_TEST(exp_is_right_at_its_special_values)
     assert_bits(gpu_exp(-0x1.74910d52d3051p+9), 1);
     assert_bits(gpu_exp(-0x1.74910d52d3052p+9), 0);
 }
-END_TEST
 
-START_TEST(every_nan_gives_the_one_nan)
+TEST_EACH(every_nan_gives_the_one_nan, 0, 4)
 {
     static const uint64_t nans[] = {UINT64_C(0x7FF8000000000000), UINT64_C(0xFFF8000000000000),
                                     UINT64_C(0x7FF0000000000001), UINT64_C(0xFFFFFFFFFFFFFFFF)};
     assert_bits(gpu_exp(gpu_from_bits(nans[_i])), nans[0]);
     assert_bits(gpu_log(gpu_from_bits(nans[_i])), nans[0]);
 }
-END_TEST
 
 /* Over all exponents, near 1, and from 1/2 to 2 with the join between. */
 static double log_argument(struct case_random *r, int i)
@@ -132,7 +127,7 @@ static double log_argument(struct case_random *r, int i)
     return i % 3 == 2 ? case_random_between(r, 0.5, 2) : any;
 }
 
-START_TEST(log_is_within_its_bound)
+TEST(log_is_within_its_bound)
 {
     struct case_random r;
     case_random_init(&r, 3, "log", 0);
@@ -145,9 +140,8 @@ START_TEST(log_is_within_its_bound)
         ck_assert(units(y, 0, mpfr_log, x) <= bound);
     }
 }
-END_TEST
 
-START_TEST(log_as_a_pair_is_within_2_to_the_minus_61)
+TEST(log_as_a_pair_is_within_2_to_the_minus_61)
 {
     struct case_random r;
     case_random_init(&r, 4, "log", 0);
@@ -159,9 +153,8 @@ START_TEST(log_as_a_pair_is_within_2_to_the_minus_61)
         ck_assert(units(p.high, p.low, mpfr_log, x) <= 0x1p-8);
     }
 }
-END_TEST
 
-START_TEST(log_is_right_at_its_special_values)
+TEST(log_is_right_at_its_special_values)
 {
     assert_bits(gpu_log(1.0), 0);
     assert_bits(gpu_log(0.0), gpu_bits(-(double)INFINITY));
@@ -172,11 +165,10 @@ START_TEST(log_is_right_at_its_special_values)
     assert_bits(gpu_log(0x1p-1074), gpu_bits(-0x1.74385446d71c3p+9));
     assert_bits(gpu_log(0x1.fffffffffffffp+1023), gpu_bits(0x1.62e42fefa39efp+9));
 }
-END_TEST
 
 /* Nearest to the middle of two floats, of all floats (anchors-verification M3); the first three
  * are exp's. In the others the nearest double is that middle. */
-START_TEST(the_hardest_floats_are_rounded_correctly)
+TEST_EACH(the_hardest_floats_are_rounded_correctly, 0, 8)
 {
     static const float hardest[] = {-0x1.d2259ap+3f, -0x1.e1dbe2p-8f, 0x1.fdff02p-17f,
                                     0x1.827a74p-7f,  0x1.2f1fd6p+3f,  0x1.bacb4ap+25f,
@@ -187,9 +179,8 @@ START_TEST(the_hardest_floats_are_rounded_correctly)
     else
         assert_float((float)gpu_log((double)x), rounded(mpfr_log, x));
 }
-END_TEST
 
-START_TEST(floats_are_rounded_correctly)
+TEST(floats_are_rounded_correctly)
 {
     struct case_random r;
     case_random_init(&r, 5, "floats", 0);
@@ -206,10 +197,9 @@ START_TEST(floats_are_rounded_correctly)
             assert_float((float)gpu_log((double)x), rounded(mpfr_log, x));
     }
 }
-END_TEST
 
 /* The bits are those of the documented operations, each rounded once, by MPFR. */
-START_TEST(exp_has_the_bits_of_its_operations)
+TEST(exp_has_the_bits_of_its_operations)
 {
     struct case_random r;
     case_random_init(&r, 6, "bits", 0);
@@ -218,9 +208,8 @@ START_TEST(exp_has_the_bits_of_its_operations)
         assert_bits(gpu_exp(x), gpu_bits(exp_by_mpfr(x)));
     }
 }
-END_TEST
 
-START_TEST(log_has_the_bits_of_its_operations)
+TEST(log_has_the_bits_of_its_operations)
 {
     struct case_random r;
     case_random_init(&r, 6, "bits", 0);
@@ -232,11 +221,10 @@ START_TEST(log_has_the_bits_of_its_operations)
             assert_bits(y, gpu_bits(p.high));
     }
 }
-END_TEST
 
 /* Results of the engine change with any of these bits, so they are frozen: a digest of what the two
  * tests above compare with MPFR. */
-START_TEST(the_bits_have_not_changed)
+TEST(the_bits_have_not_changed)
 {
     struct case_random r;
     uint64_t digest = 0;
@@ -248,7 +236,6 @@ START_TEST(the_bits_have_not_changed)
     }
     ck_assert_uint_eq(digest, UINT64_C(0x3586AA7DFB693B2B));
 }
-END_TEST
 
 /* f does not fall from any of the doubles around x to the next. */
 static void assert_rises(double (*f)(double), double x)
@@ -273,7 +260,7 @@ static double log_here(double x)
     return gpu_log(x);
 }
 
-START_TEST(exp_rises_across_every_join)
+TEST(exp_rises_across_every_join)
 {
     for (int k = -1077; k <= 1025; k++) {
         assert_rises(exp_here, (k + 0.5) * 0x1.62e42fefa39efp-1);
@@ -281,50 +268,21 @@ START_TEST(exp_rises_across_every_join)
             assert_rises(exp_here, k * 0x1.62e42fefa39efp-1);
     }
 }
-END_TEST
 
-START_TEST(log_rises_across_every_join_and_power_of_two)
+TEST(log_rises_across_every_join_and_power_of_two)
 {
     for (int k = -1022; k <= 1023; k++) {
         assert_rises(log_here, ldexp(0x1.6a09e667f3bcdp+0, k));
         assert_rises(log_here, ldexp(1, k));
     }
 }
-END_TEST
 
 /* Where the result was moved off the middle of two floats, order must not suffer. */
-START_TEST(log_rises_around_the_middles_of_floats)
+TEST_EACH(log_rises_around_the_middles_of_floats, 0, 5)
 {
     static const double middles[] = {0x1.827a74p-7, 0x1.2f1fd6p+3, 0x1.bacb4ap+25, 0x1.b121a6p+76,
                                      0x1.6351d8p+95};
     assert_rises(log_here, middles[_i]);
 }
-END_TEST
 
-static Suite *exp_log_suite(void)
-{
-    Suite *suite = suite_create("exp_log");
-    TCase *tests = tcase_create("exp_log");
-    tcase_add_test(tests, exp_is_within_1_4_units_where_it_is_normal);
-    tcase_add_test(tests, exp_underflows_gradually);
-    tcase_add_test(tests, exp_is_right_at_its_special_values);
-    tcase_add_loop_test(tests, every_nan_gives_the_one_nan, 0, 4);
-    tcase_add_test(tests, log_is_within_its_bound);
-    tcase_add_test(tests, log_as_a_pair_is_within_2_to_the_minus_61);
-    tcase_add_test(tests, log_is_right_at_its_special_values);
-    tcase_add_loop_test(tests, the_hardest_floats_are_rounded_correctly, 0, 8);
-    tcase_add_test(tests, floats_are_rounded_correctly);
-    tcase_add_test(tests, exp_has_the_bits_of_its_operations);
-    tcase_add_test(tests, log_has_the_bits_of_its_operations);
-    tcase_add_test(tests, the_bits_have_not_changed);
-    tcase_add_test(tests, exp_rises_across_every_join);
-    tcase_add_test(tests, log_rises_across_every_join_and_power_of_two);
-    tcase_add_loop_test(tests, log_rises_around_the_middles_of_floats, 0, 5);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(exp_log_suite());
-}
+SUITE("exp_log")

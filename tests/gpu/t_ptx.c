@@ -75,7 +75,7 @@ static void ck_same_case(const struct case_family *family, uint64_t k)
 }
 
 /* One case a family, a quarter of the families in each order a time; with time, three in all. */
-START_TEST(all_families_give_the_bits_of_the_host)
+TEST_EACH(all_families_give_the_bits_of_the_host, 0, 4)
 {
     size_t ran = 0;
     bool all = getenv("PTX_ALL") != NULL;
@@ -93,12 +93,11 @@ START_TEST(all_families_give_the_bits_of_the_host)
     }
     ck_assert(ran > 5);
 }
-END_TEST
 
 /* ---- orders ---- */
 
 /* Several chunks, so that both halves of the history are used again. */
-START_TEST(no_order_of_the_streams_changes_a_bit)
+TEST_EACH(no_order_of_the_streams_changes_a_bit, 0, STANDIN_ORDERS)
 {
     const struct edge e = {20, 40, 3, 2, 300, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_MATRIX};
     standin.order = (enum standin_order)_i;
@@ -108,11 +107,10 @@ START_TEST(no_order_of_the_streams_changes_a_bit)
     ck_assert_msg((standin.overtakes > 0) == (_i == STANDIN_FIRST || _i == STANDIN_RANDOM),
                   "%lu overtakes", standin.overtakes);
 }
-END_TEST
 
 /* ---- sizes ---- */
 
-START_TEST(sizes_at_the_edges_of_warps_blocks_and_chunks)
+TEST_EACH(sizes_at_the_edges_of_warps_blocks_and_chunks, 0, 5)
 {
     static const size_t sizes[] = {1, 32, 33, 65, 257};
     const struct edge hidden = {7,          sizes[_i], 2, 2, 70, CASE_MAX_VOLTAGE_CROSS_ENTROPY,
@@ -125,29 +123,26 @@ START_TEST(sizes_at_the_edges_of_warps_blocks_and_chunks)
         ck_same(&samples, 32, 1);
     ck_same(&steps, 64, 2);
 }
-END_TEST
 
-START_TEST(the_largest_block_and_the_largest_cluster)
+TEST(the_largest_block_and_the_largest_cluster)
 {
     const struct edge block = {7, 1025, 2, 1, 4, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_NONE};
     const struct edge cluster = {7, 300, 2, 1, 40, CASE_INSTANTANEOUS_CROSS_ENTROPY, EDGE_SCALAR};
     ck_same(&block, 1024, 1);
     ck_same(&cluster, 32, 8);
 }
-END_TEST
 
 /* The sample behind 2^32 numbers of the trace, alone: the others are not run, and all that they
  * would have left is 0. */
-START_TEST(places_beyond_32_bits)
+TEST(places_beyond_32_bits)
 {
     const char *what = emulated_far(&gpu_clock_cuda, &standin.only, NULL);
     ck_assert_msg(!what, "%s", what);
 }
-END_TEST
 
 /* ---- silence ---- */
 
-START_TEST(silence_ends_at_the_same_0)
+TEST_EACH(silence_ends_at_the_same_0, 0, QUIET_LOSSES)
 {
     struct engine_options options = traced;
     struct case_problem *c = quiet_case(_i);
@@ -156,11 +151,10 @@ START_TEST(silence_ends_at_the_same_0)
     ck_assert_msg(!what, "loss %d: %s differs", _i, what);
     case_free(c);
 }
-END_TEST
 
 /* ---- memory ---- */
 
-START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
+TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
 {
     standin.shared = 16;
     for (unsigned cluster = 1; cluster <= 3;
@@ -170,10 +164,9 @@ START_TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
         ck_same(&e, 64, cluster);
     }
 }
-END_TEST
 
 /* A second run begins with the room that the first one needed: it goes forward once. */
-START_TEST(the_next_run_has_room_for_all_spikes)
+TEST(the_next_run_has_room_for_all_spikes)
 {
     const struct edge e = {7, 32, 2, 1, 200, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_NONE};
     struct engine_options options = traced;
@@ -193,19 +186,17 @@ START_TEST(the_next_run_has_room_for_all_spikes)
                   launches[1]);
     case_free(c);
 }
-END_TEST
 
 /* ---- devices ---- */
 
 /* Code for sm_80 knows no clusters, whatever the device can do. */
-START_TEST(code_of_an_earlier_architecture_gets_no_clusters)
+TEST_EACH(code_of_an_earlier_architecture_gets_no_clusters, 0, 3)
 {
     const struct edge e = {20, 100, 3, 2, 100, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_SCALAR};
     standin.code = _i == 2 ? 90 : 80;
     standin.major = _i == 0 ? 8 : 9;
     ck_same(&e, 64, 3);
 }
-END_TEST
 
 static enum result_status status_of(char reason[RESULT_REASON])
 {
@@ -220,7 +211,7 @@ static enum result_status status_of(char reason[RESULT_REASON])
     return status;
 }
 
-START_TEST(only_two_errors_say_that_there_is_no_device)
+TEST_EACH(only_two_errors_say_that_there_is_no_device, 0, 4)
 {
     static const cudaError_t error[] = {cudaErrorNoDevice, cudaErrorInsufficientDriver,
                                         cudaErrorInitializationError, cudaErrorSystemNotReady};
@@ -233,9 +224,8 @@ START_TEST(only_two_errors_say_that_there_is_no_device)
     ck_assert_str_eq(reason, line);
     ck_assert_ptr_nonnull(strstr(line, _i < 2 ? "no NVIDIA device" : "does not work"));
 }
-END_TEST
 
-START_TEST(after_an_error_of_a_kernel_the_device_is_lost_to_the_process)
+TEST(after_an_error_of_a_kernel_the_device_is_lost_to_the_process)
 {
     char reason[RESULT_REASON], again[RESULT_REASON];
     ck_assert_int_eq(status_of(reason), RESULT_OK);
@@ -248,14 +238,13 @@ START_TEST(after_an_error_of_a_kernel_the_device_is_lost_to_the_process)
     ck_assert_int_eq(status_of(again), RESULT_FAULT);
     ck_assert_str_eq(reason, again);
 }
-END_TEST
 
 /* The second of three cases loses the device with its last launch; the third is judged in another
  * process. A process alone would lose all that follow. */
 #define THREE "closed-output:1:1 closed-output:1:2 closed-output:1:3 "
 #define JUDGED "--engine clock-host --engine clock-cuda --round-delays --no-witness --every 100000 "
 
-START_TEST(the_next_case_has_a_device_again)
+TEST(the_next_case_has_a_device_again)
 {
     static const char verify[] = "P=$(dirname $E)/ptx/evident; [ -x $P ] || exit 99; "
                                  "$P verify " THREE JUDGED "--jobs 1";
@@ -268,9 +257,8 @@ START_TEST(the_next_case_has_a_device_again)
     says("an illegal memory access was encountered");
     says("cases: 3, 2 pass, 1 error");
 }
-END_TEST
 
-START_TEST(a_limit_of_memory_and_a_device_exclude_each_other)
+TEST(a_limit_of_memory_and_a_device_exclude_each_other)
 {
     ck_assert_int_eq(shell("$(dirname $E)/ptx/evident verify " THREE JUDGED "--memory-limit 4000"),
                      2);
@@ -282,11 +270,10 @@ START_TEST(a_limit_of_memory_and_a_device_exclude_each_other)
     says("left out: clock-cuda reserves address space beyond any --memory-limit");
     says("3 pass");
 }
-END_TEST
 
 /* ---- the translator ---- */
 
-START_TEST(the_translator_stops_where_it_must)
+TEST(the_translator_stops_where_it_must)
 {
     static const struct {
         const char *instruction, *says;
@@ -337,40 +324,8 @@ START_TEST(the_translator_stops_where_it_must)
         ck_assert(!line || strstr(line, refused[k].says));
     }
 }
-END_TEST
 
-static void add_all(TCase *same, TCase *device)
-{
-    tcase_add_loop_test(same, all_families_give_the_bits_of_the_host, 0, 4);
-    tcase_add_loop_test(same, no_order_of_the_streams_changes_a_bit, 0, STANDIN_ORDERS);
-    tcase_add_loop_test(same, sizes_at_the_edges_of_warps_blocks_and_chunks, 0, 5);
-    tcase_add_test(same, the_largest_block_and_the_largest_cluster);
-    tcase_add_test(same, places_beyond_32_bits);
-    tcase_add_loop_test(same, silence_ends_at_the_same_0, 0, QUIET_LOSSES);
-    tcase_add_test(same, what_does_not_fit_into_shared_memory_lies_elsewhere);
-    tcase_add_test(same, the_next_run_has_room_for_all_spikes);
-    tcase_add_loop_test(device, code_of_an_earlier_architecture_gets_no_clusters, 0, 3);
-    tcase_add_loop_test(device, only_two_errors_say_that_there_is_no_device, 0, 4);
-    tcase_add_test(device, after_an_error_of_a_kernel_the_device_is_lost_to_the_process);
-    tcase_add_test(device, the_next_case_has_a_device_again);
-    tcase_add_test(device, a_limit_of_memory_and_a_device_exclude_each_other);
-    tcase_add_test(device, the_translator_stops_where_it_must);
-}
-
-int main(void)
-{
-    Suite *suite = suite_create("ptx");
-    TCase *same = tcase_create("same bits"), *device = tcase_create("devices");
-    int most = getenv("PTX_ALL") ? 600 : 60;
-    tcase_set_timeout(same, most);
-    tcase_set_timeout(device, most);
-    tcase_add_checked_fixture(same, begin, end);
-    tcase_add_checked_fixture(device, begin, end);
-    add_all(same, device);
-    suite_add_tcase(suite, same);
-    suite_add_tcase(suite, device);
-    return run_suite_forked(suite);
-}
+SUITE("ptx", .setup = begin, .teardown = end, .seconds = 600)
 
 #else
 

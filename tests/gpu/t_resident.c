@@ -72,7 +72,7 @@ static bool same(const float *a, const double *b, size_t count)
 
 /* ---- bits ---- */
 
-START_TEST(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums)
+TEST(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums)
 {
     struct case_problem *c = three();
     struct engine_options options = ENGINE_OPTIONS_DEFAULT;
@@ -97,9 +97,8 @@ START_TEST(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums)
     result_clear(&result);
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind)
+TEST(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind)
 {
     struct case_problem *c = three();
     struct resident *r = open_one(c, &plain), *fresh = open_one(c, &plain);
@@ -118,9 +117,8 @@ START_TEST(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind)
     resident_close(fresh);
     case_free(c);
 }
-END_TEST
 
-START_TEST(counts_are_the_spikes_of_hidden_neurons)
+TEST(counts_are_the_spikes_of_hidden_neurons)
 {
     struct case_problem *c = three();
     struct engine_options options = ENGINE_OPTIONS_DEFAULT;
@@ -142,11 +140,10 @@ START_TEST(counts_are_the_spikes_of_hidden_neurons)
     result_clear(&result);
     case_free(c);
 }
-END_TEST
 
 /* ---- parameters and Adam ---- */
 
-START_TEST(parameters_are_those_of_the_case_and_come_back_as_they_are_put)
+TEST(parameters_are_those_of_the_case_and_come_back_as_they_are_put)
 {
     struct case_problem *c = three();
     struct resident_options options = plain;
@@ -167,10 +164,9 @@ START_TEST(parameters_are_those_of_the_case_and_come_back_as_they_are_put)
     resident_close(r);
     case_free(c);
 }
-END_TEST
 
 /* Kingma and Ba, algorithm 1, in double: rounding apart. */
-START_TEST(adam_is_the_published_step)
+TEST(adam_is_the_published_step)
 {
     struct case_problem *c = three();
     struct resident_options options = plain;
@@ -203,9 +199,8 @@ START_TEST(adam_is_the_published_step)
     resident_close(r);
     case_free(c);
 }
-END_TEST
 
-START_TEST(trained_time_constants_stay_above_their_least)
+TEST(trained_time_constants_stay_above_their_least)
 {
     struct case_problem *c = three();
     struct resident_options options = plain;
@@ -227,7 +222,6 @@ START_TEST(trained_time_constants_stay_above_their_least)
     resident_close(r);
     case_free(c);
 }
-END_TEST
 
 /* ---- rules of training: a neuron whose adjoint can be written down ---- */
 
@@ -279,7 +273,7 @@ static void run_chain(struct resident *r, struct case_problem *c, float gradient
 
 /* The outputs are not reached, so that nothing else moves lambda: the hidden spike's jump is the
  * pull alone, and what arrived at the neuron sees it transported. */
-START_TEST(the_pull_towards_a_spike_count_is_taken_off_every_jump)
+TEST(the_pull_towards_a_spike_count_is_taken_off_every_jump)
 {
     struct case_problem *c = problem(CHAIN, "7", "0,0");
     struct resident_options options = plain;
@@ -300,9 +294,8 @@ START_TEST(the_pull_towards_a_spike_count_is_taken_off_every_jump)
     result_clear(&result);
     case_free(c);
 }
-END_TEST
 
-START_TEST(without_strength_nothing_is_pulled)
+TEST(without_strength_nothing_is_pulled)
 {
     struct case_problem *c = problem(CHAIN, "7", "0,0");
     struct resident *r = open_one(c, &plain);
@@ -312,10 +305,9 @@ START_TEST(without_strength_nothing_is_pulled)
     resident_close(r);
     case_free(c);
 }
-END_TEST
 
 /* dloss/dt of a spike at the end: alpha / tau1 e^(T / tau1) = 0.05 e^2, of the label alone. */
-START_TEST(a_silent_label_is_pulled_as_if_it_spiked_at_the_end)
+TEST(a_silent_label_is_pulled_as_if_it_spiked_at_the_end)
 {
     struct case_problem *c = problem(CHAIN, "7", "0.5,0.5");
     struct resident_options options = plain;
@@ -334,10 +326,9 @@ START_TEST(a_silent_label_is_pulled_as_if_it_spiked_at_the_end)
     result_clear(&result);
     case_free(c);
 }
-END_TEST
 
 /* The other output spikes and pushes; the label does not. */
-START_TEST(a_sample_whose_label_is_silent_can_be_left_out)
+TEST(a_sample_whose_label_is_silent_can_be_left_out)
 {
     struct case_problem *c = problem(CHAIN, "7", "0.5,9");
     struct resident_options options = plain;
@@ -355,11 +346,10 @@ START_TEST(a_sample_whose_label_is_silent_can_be_left_out)
     resident_close(r);
     case_free(c);
 }
-END_TEST
 
 /* ---- what cannot train ---- */
 
-START_TEST(engines_and_networks_that_cannot_stay_are_refused)
+TEST(engines_and_networks_that_cannot_stay_are_refused)
 {
     struct case_problem *c = three();
     enum result_status status;
@@ -372,23 +362,5 @@ START_TEST(engines_and_networks_that_cannot_stay_are_refused)
     ck_assert(status == RESULT_REFUSED && strstr(reason, "labels"));
     case_free(c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("resident");
-    TCase *tests = tcase_create("host");
-    tcase_add_test(tests, the_gradient_is_that_of_the_engine_in_the_same_order_of_sums);
-    tcase_add_test(tests, a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind);
-    tcase_add_test(tests, counts_are_the_spikes_of_hidden_neurons);
-    tcase_add_test(tests, parameters_are_those_of_the_case_and_come_back_as_they_are_put);
-    tcase_add_test(tests, adam_is_the_published_step);
-    tcase_add_test(tests, trained_time_constants_stay_above_their_least);
-    tcase_add_test(tests, the_pull_towards_a_spike_count_is_taken_off_every_jump);
-    tcase_add_test(tests, without_strength_nothing_is_pulled);
-    tcase_add_test(tests, a_silent_label_is_pulled_as_if_it_spiked_at_the_end);
-    tcase_add_test(tests, a_sample_whose_label_is_silent_can_be_left_out);
-    tcase_add_test(tests, engines_and_networks_that_cannot_stay_are_refused);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("resident", .seconds = 60)

@@ -78,7 +78,7 @@ static int misses(double tau_mem, double tau_syn, double dt)
 }
 
 /* Relative errors of 2^-48 meet a tie of 2^-24 once in 2^23 numbers. */
-START_TEST(constants_are_the_nearest_floats)
+TEST(constants_are_the_nearest_floats)
 {
     int count = 0;
     for (uint64_t k = 0; k < DRAWN; k++) {
@@ -92,9 +92,8 @@ START_TEST(constants_are_the_nearest_floats)
     }
     ck_assert_msg(count <= 1, "%d numbers are not the nearest", count);
 }
-END_TEST
 
-START_TEST(equal_time_constants_are_no_special_case)
+TEST(equal_time_constants_are_no_special_case)
 {
     int count = 0;
     for (int k = 0; k < 400; k++) {
@@ -105,10 +104,9 @@ START_TEST(equal_time_constants_are_no_special_case)
     }
     ck_assert_int_eq(count, 0);
 }
-END_TEST
 
 /* Either side of where the series ends. */
-START_TEST(the_ratio_has_no_seam)
+TEST(the_ratio_has_no_seam)
 {
     for (int k = -1000; k <= 1000; k++) {
         double d = (k < 0 ? -0.25 : 0.25) + (double)k * 0x1p-12;
@@ -120,16 +118,5 @@ START_TEST(the_ratio_has_no_seam)
     }
     ck_assert(step_tau_ratio(0) == 1);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("tau");
-    TCase *tests = tcase_create("constants");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, constants_are_the_nearest_floats);
-    tcase_add_test(tests, equal_time_constants_are_no_special_case);
-    tcase_add_test(tests, the_ratio_has_no_seam);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("tau", .setup = setup, .teardown = teardown, .seconds = 60)

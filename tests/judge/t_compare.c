@@ -4,7 +4,6 @@
 #include "verify/verify.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,39 +30,35 @@ static struct ver_comparison enclose(double middle, long radius_bits, double val
     return c;
 }
 
-START_TEST(value_inside_the_ball_agrees)
+TEST(value_inside_the_ball_agrees)
 {
     struct ver_comparison c = enclose(1, 10, 1 + 0x1p-11, 0);
     ck_assert_int_eq(c.outcome, VER_AGREES);
     ck_assert_double_eq(c.distance, 0.5);
 }
-END_TEST
 
-START_TEST(value_outside_the_ball_differs)
+TEST(value_outside_the_ball_differs)
 {
     struct ver_comparison c = enclose(1, 10, 1 - 0x1p-9, 0);
     ck_assert_int_eq(c.outcome, VER_DIFFERS);
     ck_assert_double_ge(c.distance, 1.5);
 }
-END_TEST
 
-START_TEST(slack_grows_the_ball_and_no_more)
+TEST(slack_grows_the_ball_and_no_more)
 {
     ck_assert_int_eq(enclose(1, 0, 1 + 0x1p-40, 0x1p-40).outcome, VER_AGREES);
     ck_assert_int_eq(enclose(1, 0, 1 + 0x1p-40, 0x1p-41).outcome, VER_DIFFERS);
     ck_assert_int_eq(enclose(1, 0, 1, 0).outcome, VER_AGREES);
 }
-END_TEST
 
-START_TEST(nan_never_lies_in_a_ball)
+TEST(nan_never_lies_in_a_ball)
 {
     ck_assert_int_eq(enclose(1, 1, VER_NAN, 0).outcome, VER_DIFFERS);
     ck_assert_int_eq(enclose(VER_NAN, 1, 1, 0).outcome, VER_DIFFERS);
     ck_assert_int_eq(enclose(1, 1, VER_INFINITY, 0).outcome, VER_DIFFERS);
 }
-END_TEST
 
-START_TEST(ball_without_end_proves_nothing)
+TEST(ball_without_end_proves_nothing)
 {
     struct ver_comparison c = {.kind = VER_KIND_LOSS, .quantity = "loss"};
     arb_t ball;
@@ -77,7 +72,6 @@ START_TEST(ball_without_end_proves_nothing)
     arb_clear(ball);
     mpfr_clear(x);
 }
-END_TEST
 
 /* ---- differences ---- */
 
@@ -121,7 +115,7 @@ static struct ver_comparison differ(struct planted p)
     return c;
 }
 
-START_TEST(difference_within_its_error_agrees)
+TEST(difference_within_its_error_agrees)
 {
     struct ver_comparison c = differ(honest);
     ck_assert_int_eq(c.outcome, VER_AGREES);
@@ -129,25 +123,22 @@ START_TEST(difference_within_its_error_agrees)
     ck_assert_double_gt(c.digits, 30); /* 2^-100 */
     ck_assert_double_lt(c.digits, 31);
 }
-END_TEST
 
-START_TEST(difference_beyond_its_error_differs)
+TEST(difference_beyond_its_error_differs)
 {
     struct planted p = honest;
     p.error = 102;
     ck_assert_int_eq(differ(p).outcome, VER_DIFFERS);
 }
-END_TEST
 
-START_TEST(few_digits_differ_however_large_the_error)
+TEST(few_digits_differ_however_large_the_error)
 {
     struct planted p = honest;
     p.offset = p.error = 60; /* 18 digits */
     ck_assert_int_eq(differ(p).outcome, VER_DIFFERS);
 }
-END_TEST
 
-START_TEST(order_of_one_differs)
+TEST(order_of_one_differs)
 {
     struct planted p = honest;
     p.order = 1;
@@ -157,9 +148,8 @@ START_TEST(order_of_one_differs)
     p.order = VER_NAN; /* undefined: the differences agree to rounding */
     ck_assert_int_eq(differ(p).outcome, VER_AGREES);
 }
-END_TEST
 
-START_TEST(difference_that_is_not_smooth_is_excluded)
+TEST(difference_that_is_not_smooth_is_excluded)
 {
     struct planted p = honest;
     for (int class_ = WITNESS_ORDER_CHANGE; class_ < VER_CLASSES; class_++) {
@@ -167,10 +157,9 @@ START_TEST(difference_that_is_not_smooth_is_excluded)
         ck_assert_int_eq(differ(p).outcome, VER_EXCLUDED);
     }
 }
-END_TEST
 
 /* The same spikes in the same order, and yet no precision brings the order, nor the truth. */
-START_TEST(wrong_order_and_wrong_value_refute)
+TEST(wrong_order_and_wrong_value_refute)
 {
     struct planted p = honest;
     p.class_ = WITNESS_UNRESOLVED;
@@ -188,9 +177,8 @@ START_TEST(wrong_order_and_wrong_value_refute)
     p.truth = VER_NAN; /* so is the value */
     ck_assert_int_eq(differ(p).outcome, VER_DIFFERS);
 }
-END_TEST
 
-START_TEST(cancelled_direction_is_judged_relative_to_its_terms)
+TEST(cancelled_direction_is_judged_relative_to_its_terms)
 {
     struct planted p = honest;
     p.truth = 0x1p-30; /* terms of size 2^10 that nearly cancel */
@@ -199,9 +187,8 @@ START_TEST(cancelled_direction_is_judged_relative_to_its_terms)
     ck_assert_int_eq(c.outcome, VER_AGREES);
     ck_assert_double_gt(c.digits, 33); /* 2^-110 */
 }
-END_TEST
 
-START_TEST(zero_gradient_takes_the_size_of_the_others)
+TEST(zero_gradient_takes_the_size_of_the_others)
 {
     struct planted p = honest;
     p.truth = p.scale = 0;
@@ -209,9 +196,8 @@ START_TEST(zero_gradient_takes_the_size_of_the_others)
     p.fallback = 0x1p-60; /* 12 digits of the others */
     ck_assert_int_eq(differ(p).outcome, VER_DIFFERS);
 }
-END_TEST
 
-START_TEST(without_any_gradient_only_rounding_is_allowed)
+TEST(without_any_gradient_only_rounding_is_allowed)
 {
     struct planted p = honest;
     p.truth = p.scale = p.fallback = 0;
@@ -219,36 +205,5 @@ START_TEST(without_any_gradient_only_rounding_is_allowed)
     p.offset = 150; /* 2^-150 < 2^(32 - 256 + 80) */
     ck_assert_int_eq(differ(p).outcome, VER_AGREES);
 }
-END_TEST
 
-static TCase *numbers_tests(void)
-{
-    TCase *tests = tcase_create("numbers");
-    tcase_add_test(tests, value_inside_the_ball_agrees);
-    tcase_add_test(tests, value_outside_the_ball_differs);
-    tcase_add_test(tests, slack_grows_the_ball_and_no_more);
-    tcase_add_test(tests, nan_never_lies_in_a_ball);
-    tcase_add_test(tests, ball_without_end_proves_nothing);
-    tcase_add_test(tests, difference_within_its_error_agrees);
-    tcase_add_test(tests, difference_beyond_its_error_differs);
-    tcase_add_test(tests, few_digits_differ_however_large_the_error);
-    tcase_add_test(tests, order_of_one_differs);
-    tcase_add_test(tests, difference_that_is_not_smooth_is_excluded);
-    tcase_add_test(tests, wrong_order_and_wrong_value_refute);
-    tcase_add_test(tests, cancelled_direction_is_judged_relative_to_its_terms);
-    tcase_add_test(tests, zero_gradient_takes_the_size_of_the_others);
-    tcase_add_test(tests, without_any_gradient_only_rounding_is_allowed);
-    return tests;
-}
-
-static Suite *compare_suite(void)
-{
-    Suite *suite = suite_create("compare");
-    suite_add_tcase(suite, numbers_tests());
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(compare_suite());
-}
+SUITE("compare")

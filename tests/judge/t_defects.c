@@ -14,7 +14,7 @@ static const char *planted_by(const struct defect *defect)
                                             : "--defect";
 }
 
-START_TEST(numbers_run_from_1_to_18)
+TEST(numbers_run_from_1_to_18)
 {
     for (unsigned k = 0; k < DEFECTS; k++) {
         ck_assert_uint_eq(defects[k].number, k + 1);
@@ -22,9 +22,8 @@ START_TEST(numbers_run_from_1_to_18)
     }
     ck_assert_uint_eq(defects[DEFECTS].number, 0);
 }
-END_TEST
 
-START_TEST(mathematics_has_the_same_rows)
+TEST(mathematics_has_the_same_rows)
 {
     char row[1024];
     size_t found = 0;
@@ -43,7 +42,6 @@ START_TEST(mathematics_has_the_same_rows)
         found += line[1] == '|';
     ck_assert_uint_eq(found, DEFECTS + 2); /* names of the columns, and a rule */
 }
-END_TEST
 
 /* The words of the cells in order, whatever lines they were broken into. */
 static void has_words_of(const char *line, const char *end, const char *cell)
@@ -57,7 +55,7 @@ static void has_words_of(const char *line, const char *end, const char *cell)
     }
 }
 
-START_TEST(command_prints_every_row_within_100_columns)
+TEST(command_prints_every_row_within_100_columns)
 {
     gives("$E defects", 0, "");
     const char *line = text;
@@ -78,9 +76,8 @@ START_TEST(command_prints_every_row_within_100_columns)
         ck_assert_msg(strcspn(line, "\n") <= 100, "%.120s", line);
     refuses("$E defects x", "wants no argument");
 }
-END_TEST
 
-START_TEST(option_takes_what_the_register_can_plant)
+TEST(option_takes_what_the_register_can_plant)
 {
     char command[128];
     for (const struct defect *d = defects; d->number > 0; d++) {
@@ -90,9 +87,8 @@ START_TEST(option_takes_what_the_register_can_plant)
         ck_assert_msg((strstr(text, "--defect: found") == NULL) == (d->engine != 0), "%s", text);
     }
 }
-END_TEST
 
-START_TEST(published_scheme_is_those_that_say_so)
+TEST(published_scheme_is_those_that_say_so)
 {
     unsigned variants = 0;
     for (const struct defect *d = defects; d->number > 0; d++)
@@ -100,17 +96,5 @@ START_TEST(published_scheme_is_those_that_say_so)
     ck_assert_uint_eq(variants & SCHEME_COMPAT, SCHEME_DRIVE_OVER_TAU | SCHEME_MAX_OVER_T |
                                                     SCHEME_LATE_JUMP | SCHEME_BLOCKED);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("defects");
-    TCase *tests = tcase_create("register");
-    tcase_add_test(tests, numbers_run_from_1_to_18);
-    tcase_add_test(tests, mathematics_has_the_same_rows);
-    tcase_add_test(tests, command_prints_every_row_within_100_columns);
-    tcase_add_test(tests, option_takes_what_the_register_can_plant);
-    tcase_add_test(tests, published_scheme_is_those_that_say_so);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("defects")

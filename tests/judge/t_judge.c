@@ -4,7 +4,6 @@
 #include "verify/verify.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,7 +64,7 @@ static const struct ver_comparison *find(const char *quantity)
     return NULL;
 }
 
-START_TEST(honest_case_passes_with_evidence_of_every_kind)
+TEST(honest_case_passes_with_evidence_of_every_kind)
 {
     static const char *const quantities[] = {
         "spikes",       "loss",       "sample_loss",        "direction",   "boundary",
@@ -81,9 +80,8 @@ START_TEST(honest_case_passes_with_evidence_of_every_kind)
     ck_assert_uint_eq(judgement.neurons, 6);
     ck_assert_uint_gt(judgement.spikes, 0);
 }
-END_TEST
 
-START_TEST(known_count_that_is_wrong_fails)
+TEST(known_count_that_is_wrong_fails)
 {
     plant_known(CASE_KNOWN_COUNT)->index = 77;
     ver_judge(&judgement, "text", "file", &made, &defaults);
@@ -91,9 +89,8 @@ START_TEST(known_count_that_is_wrong_fails)
     ck_assert_int_eq(find("known_count")->outcome, VER_DIFFERS);
     ck_assert_str_eq(find("known_count")->value, "77 spikes");
 }
-END_TEST
 
-START_TEST(known_spike_that_is_wrong_fails)
+TEST(known_spike_that_is_wrong_fails)
 {
     struct case_known *known = plant_known(CASE_KNOWN_SPIKE);
     mpfr_init2(known->value, 256);
@@ -102,9 +99,8 @@ START_TEST(known_spike_that_is_wrong_fails)
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
     ck_assert_int_eq(find("known_spike")->outcome, VER_DIFFERS);
 }
-END_TEST
 
-START_TEST(known_gradient_that_is_wrong_fails_by_its_name)
+TEST(known_gradient_that_is_wrong_fails_by_its_name)
 {
     struct case_known *known = plant_known(CASE_KNOWN_GRADIENT);
     mpfr_init2(known->value, 256);
@@ -114,18 +110,16 @@ START_TEST(known_gradient_that_is_wrong_fails_by_its_name)
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
     ck_assert_str_eq(find("known_gradient")->index, "weights[0][1][1]");
 }
-END_TEST
 
-START_TEST(decided_case_that_should_not_be_fails)
+TEST(decided_case_that_should_not_be_fails)
 {
     made.expectation = CASE_UNDECIDED;
     ver_judge(&judgement, "text", "file", &made, &defaults);
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
     ck_assert_int_eq(find("status")->outcome, VER_DIFFERS);
 }
-END_TEST
 
-START_TEST(undecided_at_the_cap_is_undecided_with_a_reason)
+TEST(undecided_at_the_cap_is_undecided_with_a_reason)
 {
     struct ver_options options = defaults;
     options.precision_cap = 64;
@@ -135,9 +129,8 @@ START_TEST(undecided_at_the_cap_is_undecided_with_a_reason)
     ck_assert_ptr_null(strstr(judgement.reason, "no evidence")); /* the reference's own reason */
     ck_assert_uint_eq(judgement.comparisons, 0);
 }
-END_TEST
 
-START_TEST(another_seed_looks_in_other_directions)
+TEST(another_seed_looks_in_other_directions)
 {
     struct ver_options options = defaults;
     char first[40];
@@ -150,7 +143,6 @@ START_TEST(another_seed_looks_in_other_directions)
     ck_assert_str_ne(find("direction")->value, first);
     ck_assert_int_eq(judgement.verdict, VER_PASS);
 }
-END_TEST
 
 /* How many numbers of a kind were compared, and agreed. */
 static size_t agreeing(enum ver_kind kind)
@@ -164,7 +156,7 @@ static size_t agreeing(enum ver_kind kind)
 }
 
 /* Every spike, every parameter by itself, the impulses of all probes and of a spike. */
-START_TEST(nothing_is_left_out)
+TEST(nothing_is_left_out)
 {
     ver_judge(&judgement, "text", "file", &made, &defaults);
     ck_assert_uint_eq(agreeing(VER_KIND_SPIKES), judgement.spikes);
@@ -172,11 +164,10 @@ START_TEST(nothing_is_left_out)
     ck_assert_uint_gt(judgement.parameters, 20);
     ck_assert_uint_gt(agreeing(VER_KIND_ADJOINT), 2 * VER_PROBES + 4);
 }
-END_TEST
 
 /* A case too large for coordinates has its evidence from directions alone; without these, what
  * agrees otherwise, impulses among it, is no evidence for its gradient. */
-START_TEST(impulses_alone_do_not_pass)
+TEST(impulses_alone_do_not_pass)
 {
     struct case_made one;
     struct case_error error;
@@ -193,11 +184,10 @@ START_TEST(impulses_alone_do_not_pass)
     ck_assert_uint_gt(agreeing(VER_KIND_ADJOINT), 0);
     case_made_clear(&one);
 }
-END_TEST
 
 /* An arrival at a step of the target: the loss has a kink there of second order only, so that each
  * side has the derivative of the reference and no central difference is of second order. */
-START_TEST(each_side_is_asked_where_events_change_places)
+TEST(each_side_is_asked_where_events_change_places)
 {
     static const char at_a_step[] =
         "{\"format\": \"evident-case-1\", \"name\": \"step\", \"time\": {\"end\": 10},"
@@ -220,9 +210,8 @@ START_TEST(each_side_is_asked_where_events_change_places)
     ck_assert_int_eq(find("direction")->outcome, VER_EXCLUDED);
     ck_assert_uint_eq(agreeing(VER_KIND_DIRECTION), 2 * (size_t)defaults.directions);
 }
-END_TEST
 
-START_TEST(more_digits_of_the_truth_ask_more_of_the_witness)
+TEST(more_digits_of_the_truth_ask_more_of_the_witness)
 {
     struct ver_options options = defaults;
     options.digits = 100;
@@ -230,7 +219,6 @@ START_TEST(more_digits_of_the_truth_ask_more_of_the_witness)
     ck_assert_int_eq(judgement.verdict, VER_PASS);
     ck_assert_double_ge(judgement.digits, 75);
 }
-END_TEST
 
 static void passes(const char *address)
 {
@@ -242,29 +230,26 @@ static void passes(const char *address)
     case_made_clear(&one);
 }
 
-START_TEST(gradients_that_all_vanish_keep_what_is_promised_of_zeros)
+TEST(gradients_that_all_vanish_keep_what_is_promised_of_zeros)
 {
     passes("random-batch:1:229");
 }
-END_TEST
 
-START_TEST(derivative_of_a_quadrature_may_be_less_accurate_than_its_value)
+TEST(derivative_of_a_quadrature_may_be_less_accurate_than_its_value)
 {
     passes("degenerate-twins:1:76");
 }
-END_TEST
 
-START_TEST(losses_of_samples_are_compared_each)
+TEST(losses_of_samples_are_compared_each)
 {
     passes("random-batch:1:0");
     ck_assert_uint_gt(find("sample_loss")->numbers, 1);
     ck_assert_int_eq(find("sample_loss")->outcome, VER_AGREES);
 }
-END_TEST
 
 /* A silent label on a long trial: the loss is e^(1010/tau1), a constant, its derivatives are not;
  * with the smaller tau1 it is beyond double precision. */
-START_TEST(loss_beyond_all_its_gradients_is_no_obstacle)
+TEST(loss_beyond_all_its_gradients_is_no_obstacle)
 {
     static const char silent[] =
         "{\"format\": \"evident-case-1\", \"name\": \"silent\", \"time\": {\"end\": 1000},"
@@ -290,7 +275,6 @@ START_TEST(loss_beyond_all_its_gradients_is_no_obstacle)
         ck_assert_msg(judgement.verdict == VER_PASS, "tau1 %s: %s", tau1[k], judgement.reason);
     }
 }
-END_TEST
 
 /* Two neurons of thresholds 2^-100 and %s. */
 static const char tiny[] =
@@ -317,7 +301,7 @@ static void judge_tiny(const char *threshold, const char *weight)
 
 /* Steps are measured by the voltages they move. Where they are not, a neuron of so low a threshold
  * spikes until the witness gives up: that is no difference, and no pass. */
-START_TEST(tiny_voltages_take_tiny_steps)
+TEST(tiny_voltages_take_tiny_steps)
 {
     judge_tiny("2e-30", "7e-30");
     ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
@@ -326,39 +310,5 @@ START_TEST(tiny_voltages_take_tiny_steps)
     for (size_t k = 0; k < judgement.comparisons; k++)
         ck_assert_int_ne(judgement.comparison[k].outcome, VER_DIFFERS);
 }
-END_TEST
 
-static TCase *case_tests(void)
-{
-    TCase *tests = tcase_create("cases");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, honest_case_passes_with_evidence_of_every_kind);
-    tcase_add_test(tests, gradients_that_all_vanish_keep_what_is_promised_of_zeros);
-    tcase_add_test(tests, derivative_of_a_quadrature_may_be_less_accurate_than_its_value);
-    tcase_add_test(tests, nothing_is_left_out);
-    tcase_add_test(tests, impulses_alone_do_not_pass);
-    tcase_add_test(tests, each_side_is_asked_where_events_change_places);
-    tcase_add_test(tests, losses_of_samples_are_compared_each);
-    tcase_add_test(tests, loss_beyond_all_its_gradients_is_no_obstacle);
-    tcase_add_test(tests, known_count_that_is_wrong_fails);
-    tcase_add_test(tests, known_spike_that_is_wrong_fails);
-    tcase_add_test(tests, known_gradient_that_is_wrong_fails_by_its_name);
-    tcase_add_test(tests, decided_case_that_should_not_be_fails);
-    tcase_add_test(tests, tiny_voltages_take_tiny_steps);
-    tcase_add_test(tests, undecided_at_the_cap_is_undecided_with_a_reason);
-    tcase_add_test(tests, another_seed_looks_in_other_directions);
-    tcase_add_test(tests, more_digits_of_the_truth_ask_more_of_the_witness);
-    return tests;
-}
-
-static Suite *judge_suite(void)
-{
-    Suite *suite = suite_create("judge");
-    suite_add_tcase(suite, case_tests());
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(judge_suite());
-}
+SUITE("judge", .setup = setup, .teardown = teardown)

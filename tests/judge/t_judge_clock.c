@@ -6,7 +6,6 @@
 #include "verify/judge/judge_scheme.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,7 @@ static void teardown(void)
 
 /* ---- one number in units of its bound ---- */
 
-START_TEST(number_at_exactly_its_bound_agrees)
+TEST(number_at_exactly_its_bound_agrees)
 {
     arb_set_d(value, 1);
     mag_set_ui_2exp_si(bound, 1, -10);
@@ -38,9 +37,8 @@ START_TEST(number_at_exactly_its_bound_agrees)
     ck_assert_double_gt(scheme_ratio(1 + 0x1p-10 + 0x1p-50, value, bound), 1);
     ck_assert_double_eq(scheme_ratio(1 + 0x1p-12, value, bound), 0.25);
 }
-END_TEST
 
-START_TEST(nan_and_infinity_are_outside)
+TEST(nan_and_infinity_are_outside)
 {
     struct scheme_tally tally = {.numbers = 0};
     mag_set_ui(bound, 1000);
@@ -54,17 +52,15 @@ START_TEST(nan_and_infinity_are_outside)
     ck_assert(isnan(tally.worst));
     ck_assert_uint_eq(tally.bin[0], 2);
 }
-END_TEST
 
-START_TEST(bound_of_zero_is_met_by_equality_only)
+TEST(bound_of_zero_is_met_by_equality_only)
 {
     arb_set_d(value, 3);
     ck_assert_double_eq(scheme_ratio(3, value, bound), 0);
     ck_assert(isinf(scheme_ratio(nextafter(3, 4), value, bound)));
 }
-END_TEST
 
-START_TEST(uncertainty_of_the_value_counts_against_the_engine)
+TEST(uncertainty_of_the_value_counts_against_the_engine)
 {
     arb_set_d(value, 1);
     mag_set_ui_2exp_si(arb_radref(value), 1, -10);
@@ -72,9 +68,8 @@ START_TEST(uncertainty_of_the_value_counts_against_the_engine)
     ck_assert_double_eq(scheme_ratio(1, value, bound), 1);
     ck_assert_double_gt(scheme_ratio(1 + 0x1p-30, value, bound), 1);
 }
-END_TEST
 
-START_TEST(number_without_a_finite_bound_is_no_evidence)
+TEST(number_without_a_finite_bound_is_no_evidence)
 {
     struct scheme_tally tally = {.numbers = 0};
     mag_inf(bound);
@@ -83,9 +78,8 @@ START_TEST(number_without_a_finite_bound_is_no_evidence)
     ck_assert_uint_eq(tally.numbers, 0);
     ck_assert_uint_eq(tally.outside, 0);
 }
-END_TEST
 
-START_TEST(ratios_fall_into_bins_of_powers_of_two)
+TEST(ratios_fall_into_bins_of_powers_of_two)
 {
     static const struct {
         double error;
@@ -99,9 +93,8 @@ START_TEST(ratios_fall_into_bins_of_powers_of_two)
         ck_assert_msg(tally.bin[known[k].bin] == 1, "%g", known[k].error);
     }
 }
-END_TEST
 
-START_TEST(sum_of_ratios_keeps_the_largest_and_a_nan)
+TEST(sum_of_ratios_keeps_the_largest_and_a_nan)
 {
     struct ver_ratios sum = {.largest = VER_NAN}, one = {.largest = 0.25},
                       bad = {.largest = VER_NAN};
@@ -116,7 +109,6 @@ START_TEST(sum_of_ratios_keeps_the_largest_and_a_nan)
     ck_assert(isnan(sum.largest));
     ck_assert_uint_eq(sum.count[3], 4);
 }
-END_TEST
 
 /* ---- a common factor ---- */
 
@@ -134,7 +126,7 @@ static double factor_of(const double *engine, const double *truth, size_t count,
     return factor;
 }
 
-START_TEST(common_factor_is_found_and_another_direction_is_not_one)
+TEST(common_factor_is_found_and_another_direction_is_not_one)
 {
     const double truth[] = {1, -2, 0.5, 0}, twice[] = {0.05, -0.1, 0.025, 0},
                  turned[] = {0.05, 0.1, 0.025, 0}, one_off[] = {0.05, -0.1, 0.025, 0.001};
@@ -147,9 +139,8 @@ START_TEST(common_factor_is_found_and_another_direction_is_not_one)
     const double zero[] = {0, 0, 0, 0};
     ck_assert(isnan(factor_of(twice, zero, 4, &cosine)));
 }
-END_TEST
 
-START_TEST(factor_has_its_likely_reading)
+TEST(factor_has_its_likely_reading)
 {
     const struct reading_units units = {20, 5, 100, 0.5, 32, NULL, 0};
     static const struct {
@@ -172,7 +163,6 @@ START_TEST(factor_has_its_likely_reading)
     ck_assert(!reading_factor_text(text, sizeof text, VER_NAN, &units));
     ck_assert(!reading_factor_text(text, sizeof text, 0.777, &units));
 }
-END_TEST
 
 /* ---- orders ---- */
 
@@ -188,25 +178,23 @@ static struct ver_ladder ladder_of(double a, double b)
     return ladder;
 }
 
-START_TEST(first_order_is_seen_and_converges)
+TEST(first_order_is_seen_and_converges)
 {
     struct ver_ladder ladder = ladder_of(3, 0);
     ck_assert_double_eq_tol(convergence_order(&ladder, VER_LADDER_WEIGHTS), 1, 1e-12);
     double ratio = convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0);
     ck_assert_double_eq_tol(ratio, 1.0 / VER_LADDER_FACTOR, 1e-12);
 }
-END_TEST
 
-START_TEST(wrong_limit_does_not_converge)
+TEST(wrong_limit_does_not_converge)
 {
     struct ver_ladder ladder = ladder_of(0, 0.95), late = ladder_of(0.01, 0.95);
     ck_assert_double_eq_tol(convergence_order(&ladder, VER_LADDER_WEIGHTS), 0, 1e-12);
     ck_assert_double_gt(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0), 1);
     ck_assert_double_gt(convergence_ratio(&late, VER_LADDER_WEIGHTS, 0), 1);
 }
-END_TEST
 
-START_TEST(rungs_whose_counts_differ_are_no_evidence)
+TEST(rungs_whose_counts_differ_are_no_evidence)
 {
     struct ver_ladder ladder = ladder_of(3, 0);
     for (size_t k = 0; k < 6; k++) {
@@ -221,18 +209,16 @@ START_TEST(rungs_whose_counts_differ_are_no_evidence)
     ladder.rung[9].agrees = false;
     ck_assert(isnan(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0)));
 }
-END_TEST
 
-START_TEST(error_that_a_shift_of_one_step_explains_is_no_failure)
+TEST(error_that_a_shift_of_one_step_explains_is_no_failure)
 {
     struct ver_ladder ladder = ladder_of(0, 0.001);
     ck_assert_double_gt(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 0), 1);
     ck_assert_double_le(convergence_ratio(&ladder, VER_LADDER_WEIGHTS, 1), 1);
 }
-END_TEST
 
 /* What the finest step does not resolve excuses an error; a maximum by itself does not. */
-START_TEST(only_what_the_step_does_not_resolve_excuses)
+TEST(only_what_the_step_does_not_resolve_excuses)
 {
     struct case_made made;
     struct case_error error;
@@ -261,9 +247,8 @@ START_TEST(only_what_the_step_does_not_resolve_excuses)
     }
     case_made_clear(&made);
 }
-END_TEST
 
-START_TEST(median_order_is_judged_over_enough_cases_only)
+TEST(median_order_is_judged_over_enough_cases_only)
 {
     enum { CASES = VER_ORDER_CASES };
     struct ver_judgement *judgement = calloc(CASES, sizeof *judgement);
@@ -289,33 +274,5 @@ START_TEST(median_order_is_judged_over_enough_cases_only)
     ck_assert(totals.ladder_wrong[VER_LADDER_WEIGHTS]);
     free(judgement);
 }
-END_TEST
 
-static Suite *clock_suite(void)
-{
-    Suite *suite = suite_create("judge_clock");
-    TCase *tests = tcase_create("numbers");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, number_at_exactly_its_bound_agrees);
-    tcase_add_test(tests, nan_and_infinity_are_outside);
-    tcase_add_test(tests, bound_of_zero_is_met_by_equality_only);
-    tcase_add_test(tests, uncertainty_of_the_value_counts_against_the_engine);
-    tcase_add_test(tests, number_without_a_finite_bound_is_no_evidence);
-    tcase_add_test(tests, ratios_fall_into_bins_of_powers_of_two);
-    tcase_add_test(tests, sum_of_ratios_keeps_the_largest_and_a_nan);
-    tcase_add_test(tests, common_factor_is_found_and_another_direction_is_not_one);
-    tcase_add_test(tests, factor_has_its_likely_reading);
-    tcase_add_test(tests, first_order_is_seen_and_converges);
-    tcase_add_test(tests, wrong_limit_does_not_converge);
-    tcase_add_test(tests, rungs_whose_counts_differ_are_no_evidence);
-    tcase_add_test(tests, error_that_a_shift_of_one_step_explains_is_no_failure);
-    tcase_add_test(tests, only_what_the_step_does_not_resolve_excuses);
-    tcase_add_test(tests, median_order_is_judged_over_enough_cases_only);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(clock_suite());
-}
+SUITE("judge_clock", .setup = setup, .teardown = teardown)

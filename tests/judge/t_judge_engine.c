@@ -8,7 +8,6 @@
 #include "gpu/gpu.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +79,7 @@ static size_t compared(enum ver_kind kind)
     return numbers;
 }
 
-START_TEST(clean_engine_passes_with_every_kind_of_evidence)
+TEST(clean_engine_passes_with_every_kind_of_evidence)
 {
     judge();
     ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
@@ -96,9 +95,8 @@ START_TEST(clean_engine_passes_with_every_kind_of_evidence)
         ck_assert_msg(judgement.judged[0].ratios[q].largest <= 1, "%s",
                       ver_scheme_quantity_name((enum ver_scheme_quantity)q));
 }
-END_TEST
 
-START_TEST(every_gradient_of_the_engine_is_compared)
+TEST(every_gradient_of_the_engine_is_compared)
 {
     struct case_block *block;
     size_t parameters, blocks = case_blocks(&block, &parameters, made.problem);
@@ -118,7 +116,6 @@ START_TEST(every_gradient_of_the_engine_is_compared)
     }
     free(block);
 }
-END_TEST
 
 static const struct {
     unsigned number;
@@ -129,7 +126,7 @@ static const struct {
               {6, "voltage-integral", 0},     {7, "voltage-integral", 0},
               {18, "voltage-integral", 0.002}};
 
-START_TEST(each_published_defect_is_caught_and_named)
+TEST_EACH(each_published_defect_is_caught_and_named, 0, sizeof defect / sizeof *defect)
 {
     char named[40];
     case_made_clear(&made);
@@ -142,9 +139,8 @@ START_TEST(each_published_defect_is_caught_and_named)
     ck_assert_msg(strstr(judgement.judged[0].diagnosis, named) != NULL, "%s",
                   judgement.judged[0].diagnosis);
 }
-END_TEST
 
-START_TEST(clock_of_binary32_is_named_by_a_closer_look)
+TEST(clock_of_binary32_is_named_by_a_closer_look)
 {
     /* A step of which binary32 has no multiples. */
     options.how.defects = 1u << 18;
@@ -158,9 +154,8 @@ START_TEST(clock_of_binary32_is_named_by_a_closer_look)
     ck_assert_msg(strstr(judgement.judged[0].diagnosis, "matches defect 18: ") != NULL, "%s",
                   judgement.judged[0].diagnosis);
 }
-END_TEST
 
-START_TEST(published_scheme_passes_as_itself_and_fails_as_the_clean_one)
+TEST(published_scheme_passes_as_itself_and_fails_as_the_clean_one)
 {
     options.how.compat = true;
     judge();
@@ -171,18 +166,16 @@ START_TEST(published_scheme_passes_as_itself_and_fails_as_the_clean_one)
     judge();
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
 }
-END_TEST
 
-START_TEST(factor_of_a_drive_over_tau_is_read_as_such)
+TEST(factor_of_a_drive_over_tau_is_read_as_such)
 {
     options.how.defects = 1u << 1;
     judge();
     ck_assert_msg(strstr(judgement.judged[0].diagnosis, "0.05 times the grid: 1/tau_mem?") != NULL,
                   "%s", judgement.judged[0].diagnosis);
 }
-END_TEST
 
-START_TEST(case_that_the_scheme_cannot_say_is_not_run_and_says_why)
+TEST(case_that_the_scheme_cannot_say_is_not_run_and_says_why)
 {
     made.problem->projection[0].delay.at[0] = 0.3;
     judge();
@@ -194,9 +187,8 @@ START_TEST(case_that_the_scheme_cannot_say_is_not_run_and_says_why)
     judge();
     ck_assert_msg(judgement.verdict == VER_PASS, "%s", judgement.reason);
 }
-END_TEST
 
-START_TEST(engine_that_cannot_run_here_hides_nothing)
+TEST(engine_that_cannot_run_here_hides_nothing)
 {
     options.engine[1] = ver_engine_find("clock-emulated");
     options.engines = 2;
@@ -209,7 +201,6 @@ START_TEST(engine_that_cannot_run_here_hides_nothing)
         all += totals.engine[1].state[s];
     ck_assert_uint_eq(all, 1);
 }
-END_TEST
 
 /* ---- bits ---- */
 
@@ -245,7 +236,7 @@ static void flip(double *x)
     memcpy(x, &bits, sizeof bits);
 }
 
-START_TEST(one_flipped_bit_is_found_in_every_quantity)
+TEST(one_flipped_bit_is_found_in_every_quantity)
 {
     run_twice();
     compare();
@@ -283,9 +274,8 @@ START_TEST(one_flipped_bit_is_found_in_every_quantity)
     ck_assert_str_eq(difference.index, "[0].hid[1][0]");
     clear_both();
 }
-END_TEST
 
-START_TEST(zeros_of_both_signs_differ_in_bits_but_not_as_numbers)
+TEST(zeros_of_both_signs_differ_in_bits_but_not_as_numbers)
 {
     run_twice();
     two.sample[0].trace.v[0] = 0;
@@ -297,7 +287,6 @@ START_TEST(zeros_of_both_signs_differ_in_bits_but_not_as_numbers)
     ck_assert(!difference.differs);
     clear_both();
 }
-END_TEST
 
 /* ---- two engines ---- */
 
@@ -323,7 +312,7 @@ static const struct ver_comparison *find_bits(void)
     return NULL;
 }
 
-START_TEST(second_engine_has_the_bits_of_the_first_or_the_first_bit_that_differs_is_named)
+TEST(second_engine_has_the_bits_of_the_first_or_the_first_bit_that_differs_is_named)
 {
     options.engine[1] = &other;
     options.engines = 2;
@@ -343,32 +332,5 @@ START_TEST(second_engine_has_the_bits_of_the_first_or_the_first_bit_that_differs
     ck_assert_str_eq(find_bits()->index, "weights weights[0][1][1]");
     ck_assert_ptr_nonnull(strstr(find_bits()->value, "0x"));
 }
-END_TEST
 
-static Suite *engine_suite(void)
-{
-    Suite *suite = suite_create("judge_engine");
-    TCase *tests = tcase_create("engine");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, clean_engine_passes_with_every_kind_of_evidence);
-    tcase_add_test(tests, every_gradient_of_the_engine_is_compared);
-    tcase_add_loop_test(tests, each_published_defect_is_caught_and_named, 0,
-                        sizeof defect / sizeof *defect);
-    tcase_add_test(tests, clock_of_binary32_is_named_by_a_closer_look);
-    tcase_add_test(tests, published_scheme_passes_as_itself_and_fails_as_the_clean_one);
-    tcase_add_test(tests, factor_of_a_drive_over_tau_is_read_as_such);
-    tcase_add_test(tests, case_that_the_scheme_cannot_say_is_not_run_and_says_why);
-    tcase_add_test(tests, engine_that_cannot_run_here_hides_nothing);
-    tcase_add_test(tests, one_flipped_bit_is_found_in_every_quantity);
-    tcase_add_test(tests,
-                   second_engine_has_the_bits_of_the_first_or_the_first_bit_that_differs_is_named);
-    tcase_add_test(tests, zeros_of_both_signs_differ_in_bits_but_not_as_numbers);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(engine_suite());
-}
+SUITE("judge_engine", .setup = setup, .teardown = teardown)

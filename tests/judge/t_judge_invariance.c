@@ -7,7 +7,6 @@
 #include "gpu/gpu.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +74,7 @@ static void judge_families(bool with_fault)
     judge_family("closed-quadratic");
 }
 
-START_TEST(every_invariance_is_met_and_holds)
+TEST(every_invariance_is_met_and_holds)
 {
     judge_families(false);
     for (size_t n = 0; n < NAMES; n++) {
@@ -83,9 +82,8 @@ START_TEST(every_invariance_is_met_and_holds)
         ck_assert_msg(differing[n] == 0, "%s", name[n]);
     }
 }
-END_TEST
 
-START_TEST(every_invariance_sees_an_engine_that_changes_its_mind)
+TEST(every_invariance_sees_an_engine_that_changes_its_mind)
 {
     judge_families(true);
     for (size_t n = 0; n < NAMES; n++) {
@@ -93,7 +91,6 @@ START_TEST(every_invariance_sees_an_engine_that_changes_its_mind)
         ck_assert_msg(agreeing[n] == 0, "%s", name[n]);
     }
 }
-END_TEST
 
 /* ---- changed cases ---- */
 
@@ -105,7 +102,7 @@ static struct case_problem *read_worked(void)
     return c;
 }
 
-START_TEST(scaled_times_are_all_scaled_and_the_original_is_untouched)
+TEST(scaled_times_are_all_scaled_and_the_original_is_untouched)
 {
     struct case_problem *c = read_worked();
     struct scheme_case changed;
@@ -127,9 +124,8 @@ START_TEST(scaled_times_are_all_scaled_and_the_original_is_untouched)
     free(back);
     free(after);
 }
-END_TEST
 
-START_TEST(grown_cases_obey_the_rules_of_cases)
+TEST(grown_cases_obey_the_rules_of_cases)
 {
     struct case_problem *c = read_worked();
     struct case_error error;
@@ -147,25 +143,11 @@ START_TEST(grown_cases_obey_the_rules_of_cases)
     scheme_case_clear(&changed);
     case_free(c);
 }
-END_TEST
 
-static Suite *invariance_suite(void)
+static void cleanup(void)
 {
-    Suite *suite = suite_create("judge_invariance");
-    TCase *tests = tcase_create("invariance");
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, every_invariance_is_met_and_holds);
-    tcase_add_test(tests, every_invariance_sees_an_engine_that_changes_its_mind);
-    tcase_add_test(tests, scaled_times_are_all_scaled_and_the_original_is_untouched);
-    tcase_add_test(tests, grown_cases_obey_the_rules_of_cases);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    int failed = run_suite(invariance_suite());
     flint_cleanup();
     mpfr_free_cache();
-    return failed;
 }
+
+SUITE("judge_invariance", .cleanup = cleanup)

@@ -5,7 +5,6 @@
 #include "gpu/gpu.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +64,7 @@ static enum result_status run_last_number(const struct engine *engine, struct re
     return status;
 }
 
-START_TEST(difference_in_the_last_comparison_fails_the_case)
+TEST(difference_in_the_last_comparison_fails_the_case)
 {
     judge(run_last_number);
     const struct ver_comparison *last = &judgement.comparison[judgement.comparisons - 1];
@@ -73,7 +72,6 @@ START_TEST(difference_in_the_last_comparison_fails_the_case)
     ck_assert_int_eq(last->outcome, VER_DIFFERS);
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
 }
-END_TEST
 
 static enum result_status run_nan(const struct engine *engine, struct result *result,
                                   const struct case_problem *c, const struct engine_options *how)
@@ -84,14 +82,13 @@ static enum result_status run_nan(const struct engine *engine, struct result *re
     return status;
 }
 
-START_TEST(nan_in_a_gradient_fails_the_case)
+TEST(nan_in_a_gradient_fails_the_case)
 {
     judge(run_nan);
     ck_assert_int_eq(outcome_of("weights"), VER_DIFFERS);
     ck_assert_int_eq(outcome_of("tau_syn"), VER_AGREES);
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
 }
-END_TEST
 
 /* Thresholds a little too high: a spike late here and there, all else follows. */
 static enum result_status run_high(const struct engine *engine, struct result *result,
@@ -107,14 +104,13 @@ static enum result_status run_high(const struct engine *engine, struct result *r
     return engine_run(&gpu_clock_host, result, &high, how);
 }
 
-START_TEST(silence_above_the_threshold_is_not_explained)
+TEST(silence_above_the_threshold_is_not_explained)
 {
     judge(run_high);
     ck_assert_int_eq(outcome_of("decisions"), VER_DIFFERS);
     ck_assert_int_eq(outcome_of("V"), VER_AGREES);
     ck_assert_int_eq(judgement.verdict, VER_FAIL);
 }
-END_TEST
 
 static enum result_status run_moved(const struct engine *engine, struct result *result,
                                     const struct case_problem *c, const struct engine_options *how)
@@ -126,7 +122,7 @@ static enum result_status run_moved(const struct engine *engine, struct result *
     return status;
 }
 
-START_TEST(reference_is_an_engine_that_is_right_to_the_last_digits)
+TEST(reference_is_an_engine_that_is_right_to_the_last_digits)
 {
     static const struct engine moved = {.name = "moved", .run = run_moved};
     options.engine[0] = &ref_engine;
@@ -141,22 +137,5 @@ START_TEST(reference_is_an_engine_that_is_right_to_the_last_digits)
     ck_assert_int_eq(outcome_of("weights"), VER_DIFFERS);
     ck_assert_int_eq(outcome_of("delays"), VER_AGREES);
 }
-END_TEST
 
-static Suite *spoiled_suite(void)
-{
-    Suite *suite = suite_create("judge_spoiled");
-    TCase *tests = tcase_create("judge_spoiled");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, reference_is_an_engine_that_is_right_to_the_last_digits);
-    tcase_add_test(tests, difference_in_the_last_comparison_fails_the_case);
-    tcase_add_test(tests, nan_in_a_gradient_fails_the_case);
-    tcase_add_test(tests, silence_above_the_threshold_is_not_explained);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite_forked(spoiled_suite());
-}
+SUITE("judge_spoiled", .setup = setup, .teardown = teardown, .seconds = 4)

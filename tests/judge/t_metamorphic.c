@@ -4,7 +4,6 @@
 #include "verify/judge/judge.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +52,7 @@ static const char *const cases[] = {
     "random-delays:1:8",        "random-batch:1:8",  "random-recurrent:1:8"};
 enum { CASES = sizeof cases / sizeof *cases };
 
-START_TEST(the_reference_says_the_same_after_each_change)
+TEST_EACH(the_reference_says_the_same_after_each_change, 0, NAMES)
 {
     size_t agreed = 0;
     for (size_t k = 0; k < CASES; k++) {
@@ -63,7 +62,6 @@ START_TEST(the_reference_says_the_same_after_each_change)
     }
     ck_assert_uint_ge(agreed, 3);
 }
-END_TEST
 
 static void spoil_loss(struct judge *judge)
 {
@@ -89,7 +87,7 @@ static void spoil_nan(struct judge *judge)
     arb_indeterminate(judge->truth->gradient);
 }
 
-START_TEST(a_wrong_number_is_seen)
+TEST_EACH(a_wrong_number_is_seen, 0, NAMES)
 {
     void (*const spoil[])(struct judge *) = {spoil_loss, spoil_gradient, spoil_nan};
     for (size_t k = 0; k < sizeof spoil / sizeof *spoil; k++) {
@@ -100,15 +98,5 @@ START_TEST(a_wrong_number_is_seen)
         ck_assert_uint_gt(strlen(c.index), 0);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("metamorphic");
-    TCase *tests = tcase_create("reference");
-    tcase_set_timeout(tests, 120);
-    tcase_add_loop_test(tests, the_reference_says_the_same_after_each_change, 0, NAMES);
-    tcase_add_loop_test(tests, a_wrong_number_is_seen, 0, NAMES);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("metamorphic")

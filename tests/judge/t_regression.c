@@ -3,7 +3,6 @@
 #include "verify/verify.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +22,7 @@ static void teardown(void)
 }
 
 /* With the witness and the engine, as `evident verify regression --engine clock-host` does. */
-START_TEST(every_regression_case_passes)
+TEST(every_regression_case_passes)
 {
     struct ver_options options = VER_OPTIONS_DEFAULT;
     options.engine[options.engines++] = ver_engine_find("clock-host");
@@ -40,10 +39,9 @@ START_TEST(every_regression_case_passes)
     }
     free(judgement);
 }
-END_TEST
 
 /* Canonical, so that a case shrunk again gives the same bytes and a difference is a difference. */
-START_TEST(every_regression_case_is_canonical)
+TEST(every_regression_case_is_canonical)
 {
     static char bytes[1 << 20];
     for (size_t k = 0; k < sources.count; k++) {
@@ -58,16 +56,5 @@ START_TEST(every_regression_case_is_canonical)
     }
     ck_assert_uint_ge(sources.count, 3);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("regression");
-    TCase *tests = tcase_create("cases");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, every_regression_case_passes);
-    tcase_add_test(tests, every_regression_case_is_canonical);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("regression", .setup = setup, .teardown = teardown)

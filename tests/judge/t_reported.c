@@ -4,7 +4,6 @@
 #include "ref/ref.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +103,7 @@ static void expect(const char *what, const char *value, const char *error)
     arb_clear(radius);
 }
 
-START_TEST(reported_cases_have_their_values)
+TEST(reported_cases_have_their_values)
 {
     char line[512], name[64], what[64], value[64], error[16];
     size_t rows = 0;
@@ -132,7 +131,6 @@ START_TEST(reported_cases_have_their_values)
     forget();
     ck_assert_uint_ge(rows, ROWS);
 }
-END_TEST
 
 static void refused(const char *path, const char *wanted)
 {
@@ -142,16 +140,15 @@ static void refused(const char *path, const char *wanted)
     case_free(c);
 }
 
-START_TEST(what_is_no_case_is_refused_with_its_place)
+TEST(what_is_no_case_is_refused_with_its_place)
 {
     refused("tests/reported/spike-beyond-end.json",
             "$.samples[0].spikes.in[0][2]: found 60.25, wanted a time in [0, 60)");
 }
-END_TEST
 
 /* Two spikes of one source at one time are two sources with one each: the sum of both weights'
  * derivatives is that of one source whose two spikes come closer and closer, or at once. */
-START_TEST(two_sources_stand_for_two_spikes_at_once)
+TEST(two_sources_stand_for_two_spikes_at_once)
 {
     use("two-spikes-at-once-equivalent");
     arb_t sum;
@@ -177,17 +174,5 @@ START_TEST(two_sources_stand_for_two_spikes_at_once)
     arb_clear(sum);
     forget();
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("reported");
-    TCase *tests = tcase_create("cases");
-    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, reported_cases_have_their_values);
-    tcase_add_test(tests, what_is_no_case_is_refused_with_its_place);
-    tcase_add_test(tests, two_sources_stand_for_two_spikes_at_once);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("reported", .cleanup = flint_cleanup)

@@ -15,6 +15,7 @@
 #define rules_clear included_rules_clear
 #include "ref/reference/flow.c"
 #include "ref/reference/quadrature.c"
+#include "tests/run_suite.h"
 #undef constants_init
 #undef constants_clear
 #undef propagate
@@ -35,7 +36,6 @@ void rules_clear(struct pass *e);
 
 #include "cases/families/random.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -105,7 +105,7 @@ static void shape_integral(arb_t value, const struct shape *s)
     arb_mul_2exp_si(value, value, -s->scale);
 }
 
-START_TEST(integrals_hold_their_closed_forms)
+TEST_EACH(integrals_hold_their_closed_forms, 0, FEW)
 {
     struct pass e = {.prec = few[_i]};
     char reason[256];
@@ -130,10 +130,9 @@ START_TEST(integrals_hold_their_closed_forms)
     arb_clear(got);
     arb_clear(truth);
 }
-END_TEST
 
 /* Whatever degree is chosen, two above all, the error of the rule is in the radius. */
-START_TEST(a_rule_of_any_degree_encloses)
+TEST(a_rule_of_any_degree_encloses)
 {
     char reason[256];
     struct pass e = {.prec = 60, .reason = reason};
@@ -172,11 +171,10 @@ START_TEST(a_rule_of_any_degree_encloses)
     arb_clear(truth);
     mag_clear(bound);
 }
-END_TEST
 
 /* The series of (1 - e^-x)/x and its derivative ends where its terms are below 2^-prec: at a power
  * of two of that size the first terms are exact, and the rest is all that the ball can hold. */
-START_TEST(a_series_holds_the_rest_that_it_leaves_out)
+TEST(a_series_holds_the_rest_that_it_leaves_out)
 {
     acb_t x, phi, slope, wanted, decay;
     acb_init(x);
@@ -207,7 +205,6 @@ START_TEST(a_series_holds_the_rest_that_it_leaves_out)
     acb_clear(wanted);
     acb_clear(decay);
 }
-END_TEST
 
 /* ---- one neuron ---- */
 
@@ -244,7 +241,7 @@ static void draw_clear(struct draw *d)
         arb_clear(*all[k]);
 }
 
-START_TEST(flows_hold_those_of_every_point)
+TEST_EACH(flows_hold_those_of_every_point, 0, FEW)
 {
     struct case_random r;
     case_random_init(&r, 11, "flows", (uint64_t)_i);
@@ -275,9 +272,8 @@ START_TEST(flows_hold_those_of_every_point)
     _arb_vec_clear(fine, P_ALL);
     arb_clear(point);
 }
-END_TEST
 
-START_TEST(peaks_and_crossings_hold_those_of_1000_bits)
+TEST_EACH(peaks_and_crossings_hold_those_of_1000_bits, 0, FEW)
 {
     struct case_random r;
     case_random_init(&r, 11, "crossings", (uint64_t)_i);
@@ -316,11 +312,10 @@ START_TEST(peaks_and_crossings_hold_those_of_1000_bits)
     _arb_vec_clear(got, 4);
     _arb_vec_clear(truth, 4);
 }
-END_TEST
 
 /* From a place that is no root a box is proven only if it reaches one: s holds it. Where V does not
  * reach the threshold, or falls through it, nothing is. */
-START_TEST(no_box_around_a_wrong_root_is_proven)
+TEST_EACH(no_box_around_a_wrong_root_is_proven, 0, FEW)
 {
     struct case_random r;
     case_random_init(&r, 11, "boxes", (uint64_t)_i);
@@ -363,26 +358,7 @@ START_TEST(no_box_around_a_wrong_root_is_proven)
     arb_clear(s);
     arb_clear(place);
 }
-END_TEST
 
 #include "tests/enclosure_case.h"
-#include "tests/run_suite.h"
 
-int main(void)
-{
-    Suite *suite = suite_create("enclosure");
-    TCase *tests = tcase_create("enclosure");
-    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup);
-    tcase_set_timeout(tests, 240);
-    tcase_add_loop_test(tests, integrals_hold_their_closed_forms, 0, FEW);
-    tcase_add_test(tests, a_rule_of_any_degree_encloses);
-    tcase_add_test(tests, a_series_holds_the_rest_that_it_leaves_out);
-    tcase_add_loop_test(tests, flows_hold_those_of_every_point, 0, FEW);
-    tcase_add_loop_test(tests, peaks_and_crossings_hold_those_of_1000_bits, 0, FEW);
-    tcase_add_loop_test(tests, no_box_around_a_wrong_root_is_proven, 0, FEW);
-    tcase_add_loop_test(tests, whole_runs_hold_those_of_1000_bits, 0, WHOLE);
-    tcase_add_loop_test(tests, uncertain_arrivals_hold_what_happens_around_them, 0, UNCERTAINS);
-    tcase_add_test(tests, epsilon_is_what_its_derivation_says);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("enclosure", .cleanup = flint_cleanup)

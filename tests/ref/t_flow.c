@@ -7,7 +7,6 @@
 #include "ref/reference/reference.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,7 +244,7 @@ static void check_peak(const struct draw *d, enum crossing answer, const arb_t s
     }
 }
 
-START_TEST(answers_hold_for_every_point_of_the_balls)
+TEST_EACH(answers_hold_for_every_point_of_the_balls, 0, RADII)
 {
     struct case_random r;
     case_random_init(&r, 7, "balls", (uint64_t)_i);
@@ -278,10 +277,9 @@ START_TEST(answers_hold_for_every_point_of_the_balls)
         ck_assert(peaks.answer[answer] > 20 || (answer == CROSSING_UNKNOWN && _i == POINT));
     }
 }
-END_TEST
 
 /* Not later than the crossing of a level a little below the threshold; early by little. */
-START_TEST(hints_are_not_late)
+TEST(hints_are_not_late)
 {
     struct case_random r;
     case_random_init(&r, 7, "hints", 0);
@@ -311,15 +309,5 @@ START_TEST(hints_are_not_late)
     ck_assert_uint_gt(finite, DRAWS);
     ck_assert_uint_gt(infinite, DRAWS / 2);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("flow");
-    TCase *flow = tcase_create("flow");
-    tcase_set_timeout(flow, 60);
-    tcase_add_loop_test(flow, answers_hold_for_every_point_of_the_balls, 0, RADII);
-    tcase_add_test(flow, hints_are_not_late);
-    suite_add_tcase(suite, flow);
-    return run_suite(suite);
-}
+SUITE("flow")

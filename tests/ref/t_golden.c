@@ -4,11 +4,10 @@
  * tests/golden/eventprop.inc holds weights, published first output spike times and gradients of
  * Wunderlich and Pehle's own simulator (README.md there: source, licence, units). Where their times
  * are wrong, because of missed spikes upstream, the exact ones stand beside them. */
-#include "cases/families/family_real.h"
+#include "cases/families/families.h"
 #include "cases/families/yin_yang.h"
 #include "ref/ref.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +124,7 @@ static enum verdict worst(const struct ref_result *result, const double seconds[
     return verdict;
 }
 
-START_TEST(published_first_spikes_at_initial_weights_are_reproduced)
+TEST(published_first_spikes_at_initial_weights_are_reproduced)
 {
     for (size_t k = 0; k < COUNT(AGREED); k++) {
         struct ref_result result;
@@ -135,9 +134,8 @@ START_TEST(published_first_spikes_at_initial_weights_are_reproduced)
         ref_clear(&result);
     }
 }
-END_TEST
 
-START_TEST(where_published_times_are_wrong_the_exact_ones_are_reproduced)
+TEST(where_published_times_are_wrong_the_exact_ones_are_reproduced)
 {
     ck_assert_uint_ge(COUNT(WRONG), 20);
     for (size_t k = 0; k < COUNT(WRONG); k++) {
@@ -150,7 +148,6 @@ START_TEST(where_published_times_are_wrong_the_exact_ones_are_reproduced)
         ref_clear(&result);
     }
 }
-END_TEST
 
 /* Replaces the one sample of a Yin-Yang case by the golden minibatch of the training set. */
 static void use_batch(struct case_problem *c, const struct golden_batch *batch)
@@ -209,7 +206,7 @@ static double largest(const double *at, size_t count)
 }
 
 /* The golden gradient has no entry for a silent label; here every label spikes. */
-START_TEST(exact_gradient_of_the_first_minibatch_is_reproduced)
+TEST(exact_gradient_of_the_first_minibatch_is_reproduced)
 {
     struct case_made made;
     ck_assert_int_eq(case_make_yin_yang(&made, 0, 0), 0);
@@ -238,22 +235,5 @@ START_TEST(exact_gradient_of_the_first_minibatch_is_reproduced)
     ref_clear(&result);
     case_made_clear(&made);
 }
-END_TEST
 
-static Suite *golden_suite(void)
-{
-    Suite *suite = suite_create("golden");
-    TCase *tests = tcase_create("EventProp paper");
-    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup); /* its caches */
-    tcase_set_timeout(tests, 600);
-    tcase_add_test(tests, published_first_spikes_at_initial_weights_are_reproduced);
-    tcase_add_test(tests, where_published_times_are_wrong_the_exact_ones_are_reproduced);
-    tcase_add_test(tests, exact_gradient_of_the_first_minibatch_is_reproduced);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(golden_suite());
-}
+SUITE("golden", .cleanup = flint_cleanup)

@@ -10,7 +10,6 @@
 #include "ref/ref.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 enum { PRECISION = 512, MAX_INPUTS = 8 };
@@ -137,21 +136,19 @@ static void expect_spike_and_derivative(double tau_mem, const char *time, const 
     ref_clear(&result);
 }
 
-START_TEST(jaxsnn_spike_time_and_its_derivative_at_tau_ratio_two)
+TEST(jaxsnn_spike_time_and_its_derivative_at_tau_ratio_two)
 {
     expect_spike_and_derivative(10, "3.235071311574467398 +/- 5e-19",
                                 "-6.180339887498948482 +/- 5e-19");
 }
-END_TEST
 
-START_TEST(jaxsnn_spike_time_and_its_derivative_at_equal_taus)
+TEST(jaxsnn_spike_time_and_its_derivative_at_equal_taus)
 {
     expect_spike_and_derivative(5, "1.2958555090953687253 +/- 5e-20",
                                 "-1.7491967609218358355 +/- 5e-20");
 }
-END_TEST
 
-START_TEST(jaxsnn_weak_inputs_give_no_spike)
+TEST(jaxsnn_weak_inputs_give_no_spike)
 {
     struct neuron neuron = {
         .model = CASE_LIF,
@@ -167,19 +164,17 @@ START_TEST(jaxsnn_weak_inputs_give_no_spike)
     neuron.input[0].weight = SCALE;
     expect_no_spike(&neuron);
 }
-END_TEST
 
-START_TEST(jaxsnn_leak_over_threshold_spikes_without_input)
+TEST(jaxsnn_leak_over_threshold_spikes_without_input)
 {
     const struct neuron neuron = {
         .model = CASE_LIF, .tau_mem = 20, .tau_syn = 10, .threshold = 1, .bias = 2, .end = 20};
     expect_first_spike(&neuron, "13.862943611198906188 +/- 5e-19");
 }
-END_TEST
 
 /* V0 = 0.3 is where a neuron starts that has just been reset to 0.3: the time asked for is the one
  * between two spikes. Scaled by 10. */
-START_TEST(jaxsnn_leak_over_threshold_from_a_start_voltage)
+TEST(jaxsnn_leak_over_threshold_from_a_start_voltage)
 {
     const struct neuron neuron = {.model = CASE_LIF,
                                   .tau_mem = 20,
@@ -198,7 +193,6 @@ START_TEST(jaxsnn_leak_over_threshold_from_a_start_voltage)
     arb_clear(interval);
     ref_clear(&result);
 }
-END_TEST
 
 /* ---- NEST: I_e in pA drives V to I_e tau_m / C_m mV above rest ---- */
 
@@ -262,38 +256,34 @@ static struct neuron lossless(unsigned weight_pa)
     return neuron;
 }
 
-START_TEST(nest_lossless_weak_input_is_missed_by_the_threshold)
+TEST(nest_lossless_weak_input_is_missed_by_the_threshold)
 {
     struct neuron neuron = lossless(55);
     expect_no_spike(&neuron);
 }
-END_TEST
 
 /* At 70 pA V is above threshold for a part of a millisecond only. Our times are 3 ms earlier. */
-START_TEST(nest_lossless_spike_inside_a_step_is_found)
+TEST(nest_lossless_spike_inside_a_step_is_found)
 {
     struct neuron neuron = lossless(70);
     expect_first_spike(&neuron, "1.0144154599123257472 +/- 5e-20");
 }
-END_TEST
 
-START_TEST(nest_lossless_strong_input)
+TEST(nest_lossless_strong_input)
 {
     struct neuron neuron = lossless(90);
     expect_first_spike(&neuron, "1.0065863856661800508 +/- 5e-20");
 }
-END_TEST
 
-START_TEST(nest_first_spike_under_direct_current)
+TEST(nest_first_spike_under_direct_current)
 {
     const struct neuron neuron = {
         .model = CASE_LIF, .tau_mem = 10, .tau_syn = 2, .threshold = 15, .bias = 40, .end = 8};
     expect_first_spike(&neuron, "4.7000362924573555365 +/- 5e-20");
 }
-END_TEST
 
 /* V(500 ms) = 40 (1 - e^-50), which is 40 - 7.7e-21. */
-START_TEST(nest_voltage_under_direct_current)
+TEST(nest_voltage_under_direct_current)
 {
     static const double time[2] = {5, 500};
     const struct neuron neuron = {
@@ -304,11 +294,10 @@ START_TEST(nest_voltage_under_direct_current)
     expect(&result.probe_v[1], "40 +/- 1e-20");
     ref_clear(&result);
 }
-END_TEST
 
 /* A table of six digits from a grid, V_rest -70 mV; its spike, on the grid, is at 4.8 ms. The
  * doubles nearest to 0.1 ... 4.7 move V by less than 1e-14. */
-START_TEST(nest_voltage_table_under_direct_current)
+TEST(nest_voltage_table_under_direct_current)
 {
     static const double time[] = {0.1, 0.2, 0.3, 0.4, 0.5, 4.3, 4.4, 4.5, 4.6, 4.7};
     static const char *const wanted[] = {"0.3980 +/- 5e-5",  "0.7921 +/- 5e-5",  "1.1822 +/- 5e-5",
@@ -326,7 +315,6 @@ START_TEST(nest_voltage_table_under_direct_current)
     expect(&train_of(&result)->at[0], "4.75 +/- 0.05");
     ref_clear(&result);
 }
-END_TEST
 
 /* Left out, because no case can say them:
  * - NEST, alpha-PSC PSP of one off-grid spike (V(3 ms) = 1.2237180269836677837 mV): the synaptic
@@ -335,30 +323,4 @@ END_TEST
  *   76.091 ms): the current has no synapse and steps 10 times a ms, and the reset subtracts the
  *   threshold. Our reset sets V. */
 
-static Suite *lif_golden_suite(void)
-{
-    Suite *suite = suite_create("lif-golden");
-    TCase *tests = tcase_create("jaxsnn");
-    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup); /* its caches */
-    tcase_add_test(tests, jaxsnn_spike_time_and_its_derivative_at_tau_ratio_two);
-    tcase_add_test(tests, jaxsnn_spike_time_and_its_derivative_at_equal_taus);
-    tcase_add_test(tests, jaxsnn_weak_inputs_give_no_spike);
-    tcase_add_test(tests, jaxsnn_leak_over_threshold_spikes_without_input);
-    tcase_add_test(tests, jaxsnn_leak_over_threshold_from_a_start_voltage);
-    suite_add_tcase(suite, tests);
-    tests = tcase_create("NEST");
-    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup);
-    tcase_add_test(tests, nest_lossless_weak_input_is_missed_by_the_threshold);
-    tcase_add_test(tests, nest_lossless_spike_inside_a_step_is_found);
-    tcase_add_test(tests, nest_lossless_strong_input);
-    tcase_add_test(tests, nest_first_spike_under_direct_current);
-    tcase_add_test(tests, nest_voltage_under_direct_current);
-    tcase_add_test(tests, nest_voltage_table_under_direct_current);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(lif_golden_suite());
-}
+SUITE("lif-golden", .cleanup = flint_cleanup)

@@ -5,7 +5,6 @@
 #include "ref/ref.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,7 +273,7 @@ static bool holds(const arb_t ball, long double x)
            fabsl(number(ball) - x) <= mag_get_d(arb_radref(ball)) + off * (1 + x);
 }
 
-START_TEST(margins_are_those_of_the_spikes)
+TEST_EACH(margins_are_those_of_the_spikes, 0, 8)
 {
     static const struct {
         const char *family;
@@ -312,10 +311,9 @@ START_TEST(margins_are_those_of_the_spikes)
     for (int m = 0; m < REF_MARGINS; m++)
         ck_assert(finite[m] > 0 || m == REF_MAXIMUM_GAP);
 }
-END_TEST
 
 /* A probe next to a spike is no event whose place matters. */
-START_TEST(probes_leave_margins_as_they_are)
+TEST(probes_leave_margins_as_they_are)
 {
     struct ref_options options = REF_OPTIONS_DEFAULT;
     struct ref_result r, probed;
@@ -337,15 +335,5 @@ START_TEST(probes_leave_margins_as_they_are)
     ref_clear(&r);
     case_made_clear(&made);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("margin");
-    TCase *margins = tcase_create("margins");
-    tcase_set_timeout(margins, 60);
-    tcase_add_loop_test(margins, margins_are_those_of_the_spikes, 0, 8);
-    tcase_add_test(margins, probes_leave_margins_as_they_are);
-    suite_add_tcase(suite, margins);
-    return run_suite(suite);
-}
+SUITE("margin")

@@ -221,7 +221,7 @@ static void check_run(run *what, const struct case_problem *c, const char *where
     ck_assert_int_gt(number, 10);
 }
 
-START_TEST(memory_that_is_short_is_said_and_none_is_lost)
+TEST_EACH(memory_that_is_short_is_said_and_none_is_lost, 0, RUNS *CASES)
 {
     const char *address = cases[_i / RUNS];
     char where[80];
@@ -236,10 +236,9 @@ START_TEST(memory_that_is_short_is_said_and_none_is_lost)
     scheme_clear(&along);
     case_made_clear(&made);
 }
-END_TEST
 
 /* Weights of zero that arrive on a spike wait for it in a list. */
-START_TEST(memory_for_weights_of_zero)
+TEST(memory_for_weights_of_zero)
 {
     char text[2048];
     struct case_error error;
@@ -250,10 +249,9 @@ START_TEST(memory_for_weights_of_zero)
     check_run(reference, c, "twins");
     case_free(c);
 }
-END_TEST
 
 /* Steps of target voltages come after the probes: each of them once where an array is full. */
-START_TEST(memory_for_steps)
+TEST(memory_for_steps)
 {
     struct case_made made;
     struct case_error error;
@@ -263,11 +261,10 @@ START_TEST(memory_for_steps)
         check_run(reference, made.problem, "random-feedforward:1:8");
     case_made_clear(&made);
 }
-END_TEST
 
 /* Whatever a judge has no memory for: its case is an error, and never passes, fails or is left out.
  * Every allocation at first, then ever fewer of them. */
-START_TEST(a_judge_short_of_memory_says_error)
+TEST(a_judge_short_of_memory_says_error)
 {
     struct ver_options options = VER_OPTIONS_DEFAULT;
     struct ver_judgement judgement;
@@ -296,17 +293,5 @@ START_TEST(a_judge_short_of_memory_says_error)
     ck_assert_int_gt(number, 500);
     case_made_clear(&made);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("memory");
-    TCase *one = tcase_create("memory");
-    tcase_set_timeout(one, 120);
-    tcase_add_loop_test(one, memory_that_is_short_is_said_and_none_is_lost, 0, RUNS * CASES);
-    tcase_add_test(one, memory_for_weights_of_zero);
-    tcase_add_test(one, memory_for_steps);
-    tcase_add_test(one, a_judge_short_of_memory_says_error);
-    suite_add_tcase(suite, one);
-    return run_suite_forked(suite);
-}
+SUITE("memory", .seconds = 120)

@@ -89,7 +89,7 @@ static const struct {
      4},
 };
 
-START_TEST(sides_are_those_of_the_witness)
+TEST_EACH(sides_are_those_of_the_witness, 0, sizeof ties / sizeof *ties)
 {
     struct case_problem *c = problem("%s", ties[_i].text);
     struct ref_result r;
@@ -105,7 +105,6 @@ START_TEST(sides_are_those_of_the_witness)
     ref_clear(&r);
     case_free(c);
 }
-END_TEST
 
 /* ---- closed forms ---- */
 
@@ -118,7 +117,7 @@ static void check_closed(const struct ref_none *none, double left, double right)
 }
 
 /* With p = softmax(max V), amounts p_k - [k = 0]. */
-START_TEST(sides_are_those_of_closed_forms)
+TEST(sides_are_those_of_closed_forms)
 {
     struct case_problem *c = problem("%s", ties[0].text); /* V = bias (1 - e^(-t/20)) */
     struct ref_result r;
@@ -150,10 +149,9 @@ START_TEST(sides_are_those_of_closed_forms)
     ref_clear(&r);
     case_free(c);
 }
-END_TEST
 
 /* lambda on a plateau is one-sided, too; behind it, it is 0. */
-START_TEST(adjoints_on_a_plateau_are_none)
+TEST(adjoints_on_a_plateau_are_none)
 {
     struct case_problem *c = problem("%s", ties[6].text); /* until 12 */
     struct ref_probe probes[] = {{.population = 1, .neuron = 1, .time = 11},
@@ -183,17 +181,5 @@ START_TEST(adjoints_on_a_plateau_are_none)
     ref_clear(&r);
     case_free(c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("none");
-    TCase *sides = tcase_create("sides");
-    tcase_add_unchecked_fixture(sides, NULL, flint_cleanup);
-    tcase_set_timeout(sides, 60);
-    tcase_add_loop_test(sides, sides_are_those_of_the_witness, 0, sizeof ties / sizeof *ties);
-    tcase_add_test(sides, sides_are_those_of_closed_forms);
-    tcase_add_test(sides, adjoints_on_a_plateau_are_none);
-    suite_add_tcase(suite, sides);
-    return run_suite(suite);
-}
+SUITE("none", .cleanup = flint_cleanup)

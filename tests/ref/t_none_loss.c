@@ -46,7 +46,7 @@ static void move_input(struct case_problem *c, size_t spike, double by)
 }
 
 /* Every parameter has its derivative where events meet, and it is the limit of those nearby. */
-START_TEST(ties_of_other_losses_are_none)
+TEST_EACH(ties_of_other_losses_are_none, 0, sizeof smooth / sizeof *smooth)
 {
     struct ref_result r, moved;
     struct case_problem *c = problem("%s", smooth[_i]);
@@ -69,10 +69,9 @@ START_TEST(ties_of_other_losses_are_none)
     ref_clear(&r);
     case_free(c);
 }
-END_TEST
 
 /* Two summits a long time apart, of one height to 24 bits; one at T itself, of equal constants. */
-START_TEST(words_say_what_is_so)
+TEST(words_say_what_is_so)
 {
     static const char *const texts[] = {
         MAXIMUM("999", "2", "0", FROM("1", "[3,1],[0,0],[0,0]"), "[2,500],[],[]"),
@@ -109,11 +108,10 @@ START_TEST(words_say_what_is_so)
     ref_clear(&r);
     case_free(pole);
 }
-END_TEST
 
 /* A spike next to its birth at T: V(T) = w k(T), below the threshold by 1.6e-16; and one that a
  * bias would make some day. */
-START_TEST(a_spike_that_T_cuts_off_has_a_margin)
+TEST(a_spike_that_T_cuts_off_has_a_margin)
 {
     static double const weights[] = {5, 0}, biases[] = {0, 1.5};
     for (size_t k = 0; k < 2; k++) {
@@ -136,17 +134,5 @@ START_TEST(a_spike_that_T_cuts_off_has_a_margin)
         case_free(c);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("none_loss");
-    TCase *sides = tcase_create("sides");
-    tcase_add_unchecked_fixture(sides, NULL, flint_cleanup);
-    tcase_set_timeout(sides, 60);
-    tcase_add_loop_test(sides, ties_of_other_losses_are_none, 0, sizeof smooth / sizeof *smooth);
-    tcase_add_test(sides, words_say_what_is_so);
-    tcase_add_test(sides, a_spike_that_T_cuts_off_has_a_margin);
-    suite_add_tcase(suite, sides);
-    return run_suite(suite);
-}
+SUITE("none_loss", .cleanup = flint_cleanup)

@@ -4,8 +4,6 @@
 #include "tests/oracle_compare.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
-
 /* A case a loss, with samples, delays, loops, time constants of every neuron, a reset and a bias
  * among them, one of two samples whose losses differ, and one (of seed 5151) whose maximum is
  * so shortly before T that V is still above what it was a little earlier. */
@@ -22,7 +20,7 @@ static const char *const cases[] = {"closed-output:1:1",
                                     "cases/examples/worked.json",
                                     "cases/regression/maximum-at-a-hidden-spike.json"};
 
-START_TEST(a_case_agrees_with_the_oracle)
+TEST_EACH(a_case_agrees_with_the_oracle, 0, sizeof cases / sizeof *cases)
 {
     struct oracle_tally tally = {0};
     oracle_judge_case(&tally, cases[_i], 7);
@@ -30,11 +28,10 @@ START_TEST(a_case_agrees_with_the_oracle)
     ck_assert_uint_eq(tally.judged, 1);
     ck_assert_uint_ge(tally.gradients, 3);
 }
-END_TEST
 
 /* The oracle itself: V = b (1 - e^(-t/tau)) reaches the threshold at tau log(b / (b - threshold)),
  * and then again and again. */
-START_TEST(the_oracle_has_the_spikes_of_a_constant_drive)
+TEST(the_oracle_has_the_spikes_of_a_constant_drive)
 {
     struct case_error error;
     struct case_problem *c = case_read("tests/reported/near-rheobase.json", &error);
@@ -49,11 +46,10 @@ START_TEST(the_oracle_has_the_spikes_of_a_constant_drive)
     oracle_free(&o);
     case_free(c);
 }
-END_TEST
 
 /* No point of a flow is above where it is said to be largest: constants near and far, flows that
  * rise, fall and turn, ends before the turn, behind it, and where all exponentials are gone. */
-START_TEST(no_voltage_is_above_the_top)
+TEST(no_voltage_is_above_the_top)
 {
     static const double tau[] = {5, 20 - 0x1p-40, 20, 20 + 0x1p-20, 80};
     struct oracle_neuron n = {.tau_mem = 20};
@@ -73,10 +69,9 @@ START_TEST(no_voltage_is_above_the_top)
     }
     ck_assert_uint_ge(turns, 500);
 }
-END_TEST
 
 /* The loss that tests/judge_the_judge.sh asks of `evident run`. */
-START_TEST(the_oracle_has_the_loss_of_an_example)
+TEST(the_oracle_has_the_loss_of_an_example)
 {
     struct case_error error;
     struct case_problem *c = case_read("cases/examples/three-layer.json", &error);
@@ -87,17 +82,5 @@ START_TEST(the_oracle_has_the_loss_of_an_example)
     oracle_free(&o);
     case_free(c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("oracle");
-    TCase *tests = tcase_create("oracle");
-    tcase_set_timeout(tests, 240);
-    tcase_add_loop_test(tests, a_case_agrees_with_the_oracle, 0, sizeof cases / sizeof *cases);
-    tcase_add_test(tests, the_oracle_has_the_spikes_of_a_constant_drive);
-    tcase_add_test(tests, no_voltage_is_above_the_top);
-    tcase_add_test(tests, the_oracle_has_the_loss_of_an_example);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("oracle")

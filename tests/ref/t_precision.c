@@ -7,7 +7,6 @@
 #include "ref/ref.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +64,7 @@ static long precision_of(double end, double tau_mem, double tau_syn, double rese
     return precision;
 }
 
-START_TEST(a_long_train_needs_the_precision_of_a_short_one)
+TEST_EACH(a_long_train_needs_the_precision_of_a_short_one, 0, 5)
 {
     static const struct {
         double tau_mem, tau_syn, reset;
@@ -76,14 +75,13 @@ START_TEST(a_long_train_needs_the_precision_of_a_short_one)
     ck_assert_int_eq(precision_of(8000, tau_mem, tau_syn, reset, 0, &lost), 192);
     ck_assert_int_eq(precision_of(100, tau_mem, tau_syn, reset, 0, &shorter), 192);
 }
-END_TEST
 
 /* The voltage that an arrival adds is a difference of exponentials times tau/difference, so their
  * rounding counts that much more: once, as many bits over 100 ms as over 1,000. All else is lost to
  * the loop, at any constants: a spike moved by 1e-9 ms moves the last one by 1e-10, but balls take
  * the neuron's own spike that comes back and its V since then for independent, and know |w| where
  * the truth knows w. Radii grow by 2^0.05 a ms (precision.c foresees it). */
-START_TEST(nearly_equal_time_constants_need_a_constant_number_of_bits_more)
+TEST(nearly_equal_time_constants_need_a_constant_number_of_bits_more)
 {
     long near_short = ONCE + LOST, near_long = ONCE + A_LOOP, equal_short = LOST,
          equal_long = A_LOOP, apart = A_LOOP;
@@ -96,9 +94,8 @@ START_TEST(nearly_equal_time_constants_need_a_constant_number_of_bits_more)
     ck_assert_int_le(near_short - equal_short, ONCE);
     ck_assert_int_ge(near_short - equal_short, ONCE - 10);
 }
-END_TEST
 
-START_TEST(arrival_at_exactly_the_end_does_not_happen)
+TEST(arrival_at_exactly_the_end_does_not_happen)
 {
     struct ref_options options = REF_OPTIONS_DEFAULT;
     struct ref_result result;
@@ -121,10 +118,9 @@ START_TEST(arrival_at_exactly_the_end_does_not_happen)
     ref_clear(&result);
     case_made_clear(&at_end);
 }
-END_TEST
 
 /* Two outputs without input rise to their biases: V(T) = b (1 - e^(-T/tau)), largest at the end. */
-START_TEST(maximum_at_the_end_counts_the_bias)
+TEST(maximum_at_the_end_counts_the_bias)
 {
     static const char text[] =
         "{\"format\": \"evident-case-1\", \"name\": \"biases\", \"time\": {\"end\": 30},"
@@ -154,9 +150,8 @@ START_TEST(maximum_at_the_end_counts_the_bias)
     ref_clear(&result);
     case_free(c);
 }
-END_TEST
 
-START_TEST(probe_has_the_adjoints_that_are_recorded_there)
+TEST(probe_has_the_adjoints_that_are_recorded_there)
 {
     struct case_problem *c = train_of(30, 20, 5, 0, 0);
     struct ref_options options = REF_OPTIONS_DEFAULT;
@@ -180,9 +175,8 @@ START_TEST(probe_has_the_adjoints_that_are_recorded_there)
     ref_clear(&result);
     case_free(c);
 }
-END_TEST
 
-START_TEST(every_gradient_has_the_digits_asked_for)
+TEST(every_gradient_has_the_digits_asked_for)
 {
     struct ref_options options = REF_OPTIONS_DEFAULT;
     struct ref_result result;
@@ -208,25 +202,5 @@ START_TEST(every_gradient_has_the_digits_asked_for)
     ref_clear(&result);
     case_made_clear(&made);
 }
-END_TEST
 
-static Suite *precision_suite(void)
-{
-    Suite *suite = suite_create("precision");
-    TCase *tests = tcase_create("trains");
-    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup); /* its caches */
-    tcase_set_timeout(tests, 120);
-    tcase_add_loop_test(tests, a_long_train_needs_the_precision_of_a_short_one, 0, 5);
-    tcase_add_test(tests, arrival_at_exactly_the_end_does_not_happen);
-    tcase_add_test(tests, maximum_at_the_end_counts_the_bias);
-    tcase_add_test(tests, every_gradient_has_the_digits_asked_for);
-    tcase_add_test(tests, probe_has_the_adjoints_that_are_recorded_there);
-    tcase_add_test(tests, nearly_equal_time_constants_need_a_constant_number_of_bits_more);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(precision_suite());
-}
+SUITE("precision", .cleanup = flint_cleanup)

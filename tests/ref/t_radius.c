@@ -84,7 +84,7 @@ static void drive_spans(const char *name, double voltage, double epsilon, double
     end();
 }
 
-START_TEST(drive_between_mark_and_time_is_held)
+TEST(drive_between_mark_and_time_is_held)
 {
     drive_spans("steep target", 0, 0, 1000 / 11.3);
     drive_spans("large voltage", 1000, 0, 1000 / 11.3);
@@ -93,10 +93,9 @@ START_TEST(drive_between_mark_and_time_is_held)
     drive_spans("integral", 0, 0, 1 / 11.3);
     drive_spans("instantaneous", 0, 0, 1 / 11.3);
 }
-END_TEST
 
 /* What acts on 1 with an adjoint of 1 for up to R more or less: the derivatives of em, es, k. */
-START_TEST(parameters_of_the_flow_hold_what_acts_between_mark_and_time)
+TEST(parameters_of_the_flow_hold_what_acts_between_mark_and_time)
 {
     begin("steep target");
     struct offsets offsets[3] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 2, 0, 4}};
@@ -123,11 +122,10 @@ START_TEST(parameters_of_the_flow_hold_what_acts_between_mark_and_time)
     mag_clear(s.size);
     end();
 }
-END_TEST
 
 /* The voltages are off by epsilon within R of an arrival: so is the loss, by epsilon R times how
  * much it depends on them, at least 2^-20/T in all of these cases, or epsilon at a maximum. */
-START_TEST(losses_hold_what_voltages_are_off_by)
+TEST_EACH(losses_hold_what_voltages_are_off_by, 0, 4)
 {
     static const struct {
         const char *name;
@@ -161,10 +159,9 @@ START_TEST(losses_hold_what_voltages_are_off_by)
     arb_clear(loss);
     end();
 }
-END_TEST
 
 /* Of an arrival what is recorded is at its true time: off by R |drive| from what is at the mark. */
-START_TEST(record_of_an_arrival_holds_what_is_at_its_time)
+TEST(record_of_an_arrival_holds_what_is_at_its_time)
 {
     options.adjoints = true;
     begin("steep target");
@@ -190,11 +187,10 @@ START_TEST(record_of_an_arrival_holds_what_is_at_its_time)
     end();
     options.adjoints = false;
 }
-END_TEST
 
 /* At x = 2^(2 - prec) the sums end, without rounding, at 1 - x/2 and -1/2: x^2/6 and x/3 are left,
  * but for terms that are smaller by another x. */
-START_TEST(series_hold_the_first_term_that_they_leave_out)
+TEST(series_hold_the_first_term_that_they_leave_out)
 {
     long const prec = 30;
     acb_t x, phi, slope;
@@ -210,7 +206,6 @@ START_TEST(series_hold_the_first_term_that_they_leave_out)
     acb_clear(phi);
     acb_clear(slope);
 }
-END_TEST
 
 /* cos(40 (2u - 1)) is at most 1 on the real line, large off it; over [0, 1] it is sin(40)/40. */
 static void wave(acb_ptr f, const acb_t u, void *context, long prec)
@@ -222,7 +217,7 @@ static void wave(acb_ptr f, const acb_t u, void *context, long prec)
     acb_cos(f, f, prec);
 }
 
-START_TEST(bounds_of_an_integrand_are_those_of_the_whole_ellipse)
+TEST(bounds_of_an_integrand_are_those_of_the_whole_ellipse)
 {
     char reason[256];
     struct pass few = {.prec = 60, .reason = reason};
@@ -238,11 +233,10 @@ START_TEST(bounds_of_an_integrand_are_those_of_the_whole_ellipse)
     arb_clear(got);
     arb_clear(truth);
 }
-END_TEST
 
 /* Maxima that differ by less than V is off by, and a place nearer to an arrival than arrivals are
  * certain, are none; nor is a spike so near to an arrival. */
-START_TEST(what_lies_within_epsilon_or_rho_is_not_decided)
+TEST(what_lies_within_epsilon_or_rho_is_not_decided)
 {
     arb_t loss;
     arb_init(loss);
@@ -261,20 +255,5 @@ START_TEST(what_lies_within_epsilon_or_rho_is_not_decided)
     }
     arb_clear(loss);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("radius");
-    TCase *tests = tcase_create("radius");
-    tcase_add_unchecked_fixture(tests, NULL, flint_cleanup);
-    tcase_add_test(tests, drive_between_mark_and_time_is_held);
-    tcase_add_test(tests, parameters_of_the_flow_hold_what_acts_between_mark_and_time);
-    tcase_add_loop_test(tests, losses_hold_what_voltages_are_off_by, 0, 4);
-    tcase_add_test(tests, record_of_an_arrival_holds_what_is_at_its_time);
-    tcase_add_test(tests, series_hold_the_first_term_that_they_leave_out);
-    tcase_add_test(tests, bounds_of_an_integrand_are_those_of_the_whole_ellipse);
-    tcase_add_test(tests, what_lies_within_epsilon_or_rho_is_not_decided);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("radius", .cleanup = flint_cleanup)

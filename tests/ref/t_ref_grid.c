@@ -48,20 +48,18 @@ static void all_within(const char *family, bool single)
     }
 }
 
-START_TEST(every_number_in_binary32_is_within_its_bound)
+TEST_EACH(every_number_in_binary32_is_within_its_bound, 0, FAMILIES)
 {
     all_within(families[_i], true);
 }
-END_TEST
 
-START_TEST(every_number_in_binary64_is_within_its_bound)
+TEST_EACH(every_number_in_binary64_is_within_its_bound, 0, FAMILIES)
 {
     all_within(families[_i], false);
 }
-END_TEST
 
 /* An engine that does not flush is within the bounds, too. */
-START_TEST(numbers_that_decay_through_the_flush_are_within_their_bounds)
+TEST_EACH(numbers_that_decay_through_the_flush_are_within_their_bounds, 0, 2 * QUIET_LOSSES)
 {
     for (int kept = 0; kept <= 1; kept++) {
         struct case_problem *c = quiet_case(_i / 2);
@@ -80,7 +78,6 @@ START_TEST(numbers_that_decay_through_the_flush_are_within_their_bounds)
         case_free(c);
     }
 }
-END_TEST
 
 static int by_size(const void *a, const void *b)
 {
@@ -90,7 +87,7 @@ static int by_size(const void *a, const void *b)
 
 /* Of the distances that are not zero: at least these parts of the bound. Measured 1/15 of V, 1/10
  * of I, 1/20 of slopes, 1/60 to 1/90 of the adjoints, 1/120 to 1/250 of the gradients. */
-START_TEST(half_of_the_distances_are_a_good_part_of_their_bounds)
+TEST(half_of_the_distances_are_a_good_part_of_their_bounds)
 {
     const double part[COMPARED] = {1 / 32., 1 / 32.,  1 / 64.,  1 / 256., 1 / 256.,
                                    1 / 64., 1 / 256., 1 / 512., 1 / 256., 1 / 256.};
@@ -115,9 +112,8 @@ START_TEST(half_of_the_distances_are_a_good_part_of_their_bounds)
         free(m.ratio[q]);
     }
 }
-END_TEST
 
-START_TEST(an_error_of_1e_5_in_one_constant_is_found)
+TEST(an_error_of_1e_5_in_one_constant_is_found)
 {
     for (int single = 0; single <= 1; single++)
         for (int k = 0; k < CASES; k++) {
@@ -133,10 +129,9 @@ START_TEST(an_error_of_1e_5_in_one_constant_is_found)
             case_made_clear(&made);
         }
 }
-END_TEST
 
 /* In binary64 the bounds are 2^-29 of those in binary32, so every gradient shows it. */
-START_TEST(an_error_of_1e_5_in_one_gradient_is_found)
+TEST(an_error_of_1e_5_in_one_gradient_is_found)
 {
     struct case_made made;
     struct scheme s = {.c = make(&made, "random-heterogeneous", 3)};
@@ -156,11 +151,10 @@ START_TEST(an_error_of_1e_5_in_one_gradient_is_found)
     scheme_clear(&s);
     case_made_clear(&made);
 }
-END_TEST
 
 /* ---- what is told ---- */
 
-START_TEST(every_step_of_every_cell_is_told_once_a_sample)
+TEST(every_step_of_every_cell_is_told_once_a_sample)
 {
     struct case_made made;
     struct scheme s = {.c = make(&made, "random-batch", 0)};
@@ -186,9 +180,8 @@ START_TEST(every_step_of_every_cell_is_told_once_a_sample)
     scheme_clear(&s);
     case_made_clear(&made);
 }
-END_TEST
 
-START_TEST(without_gradients_the_loss_is_the_same)
+TEST(without_gradients_the_loss_is_the_same)
 {
     for (int k = 0; k < CASES; k++) {
         struct case_made made;
@@ -209,13 +202,12 @@ START_TEST(without_gradients_the_loss_is_the_same)
         case_made_clear(&made);
     }
 }
-END_TEST
 
 /* Two samples with one arrival each, in the same step, and other labels: nothing that was computed
  * for the first holds for the second. */
 #define SAMPLE(label) "{\"spikes\":{\"in\":[[1]]},\"target\":{\"label\":" label "}}"
 
-START_TEST(a_sample_sees_nothing_of_the_one_before)
+TEST(a_sample_sees_nothing_of_the_one_before)
 {
     static const char text[] =
         "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":40,\"step\":0.25},"
@@ -236,23 +228,5 @@ START_TEST(a_sample_sees_nothing_of_the_one_before)
     scheme_clear(&s);
     case_free((struct case_problem *)(uintptr_t)s.c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid");
-    TCase *tests = tcase_create("ref_grid");
-    tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, every_number_in_binary32_is_within_its_bound, 0, FAMILIES);
-    tcase_add_loop_test(tests, every_number_in_binary64_is_within_its_bound, 0, FAMILIES);
-    tcase_add_loop_test(tests, numbers_that_decay_through_the_flush_are_within_their_bounds, 0,
-                        2 * QUIET_LOSSES);
-    tcase_add_test(tests, half_of_the_distances_are_a_good_part_of_their_bounds);
-    tcase_add_test(tests, an_error_of_1e_5_in_one_constant_is_found);
-    tcase_add_test(tests, an_error_of_1e_5_in_one_gradient_is_found);
-    tcase_add_test(tests, every_step_of_every_cell_is_told_once_a_sample);
-    tcase_add_test(tests, without_gradients_the_loss_is_the_same);
-    tcase_add_test(tests, a_sample_sees_nothing_of_the_one_before);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("ref_grid")

@@ -98,7 +98,7 @@ static void fixture_clear(struct fixture *f, struct grid_adjoint *l)
 static const int ends[] = {0, -100};
 enum { ENDS = sizeof ends / sizeof *ends };
 
-START_TEST(a_free_adjoint_is_within_its_bounds_and_comes_near_them)
+TEST_EACH(a_free_adjoint_is_within_its_bounds_and_comes_near_them, 0, ENDS)
 {
     const double size[] = {0, ldexp(1, ends[_i] - 24), ldexp(1, ends[_i] - 10)};
     double worst[3] = {0};
@@ -116,9 +116,8 @@ START_TEST(a_free_adjoint_is_within_its_bounds_and_comes_near_them)
     ck_assert_msg(worst[0] > 0.8 && worst[1] > 0.8 && worst[2] > 0.8, "%g %g %g", worst[0],
                   worst[1], worst[2]);
 }
-END_TEST
 
-START_TEST(an_adjoint_beyond_a_quarter_of_the_range_has_no_bound)
+TEST(an_adjoint_beyond_a_quarter_of_the_range_has_no_bound)
 {
     for (int driven = 0; driven < 2; driven++)
         for (int large = 0; large < 2; large++) {
@@ -138,10 +137,9 @@ START_TEST(an_adjoint_beyond_a_quarter_of_the_range_has_no_bound)
             arb_clear(drive.x);
         }
 }
-END_TEST
 
 /* Two steps under nearly the same drive, so that the second one uses the gap of the first. */
-START_TEST(a_driven_adjoint_is_within_its_bounds_and_comes_near_them)
+TEST_EACH(a_driven_adjoint_is_within_its_bounds_and_comes_near_them, 0, ENDS)
 {
     const double size[] = {0, ldexp(1, ends[_i] - 24), ldexp(1, ends[_i] - 10)};
     double worst[3] = {0};
@@ -175,10 +173,9 @@ START_TEST(a_driven_adjoint_is_within_its_bounds_and_comes_near_them)
     ck_assert_msg(worst[0] > 0.5 && worst[1] > 0.5 && worst[2] > 0.5, "%g %g %g", worst[0],
                   worst[1], worst[2]);
 }
-END_TEST
 
 /* The drives of neighbouring steps, Q W and Q W', share the error of Q. */
-START_TEST(the_difference_of_two_drives_is_within_their_drift_and_comes_near_it)
+TEST(the_difference_of_two_drives_is_within_their_drift_and_comes_near_it)
 {
     struct case_problem c = {.loss = {.kind = CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY}};
     struct ref_grid_options options = {0};
@@ -213,17 +210,5 @@ START_TEST(the_difference_of_two_drives_is_within_their_drift_and_comes_near_it)
     for (int k = 0; k < GRID_SCRATCH; k++)
         arb_clear(g.scratch[k].x);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid_adjoint");
-    TCase *tests = tcase_create("ref_grid_adjoint");
-    tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, a_free_adjoint_is_within_its_bounds_and_comes_near_them, 0, ENDS);
-    tcase_add_test(tests, an_adjoint_beyond_a_quarter_of_the_range_has_no_bound);
-    tcase_add_loop_test(tests, a_driven_adjoint_is_within_its_bounds_and_comes_near_them, 0, ENDS);
-    tcase_add_test(tests, the_difference_of_two_drives_is_within_their_drift_and_comes_near_it);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("ref_grid_adjoint")

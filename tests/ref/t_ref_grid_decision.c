@@ -5,7 +5,7 @@
 
 #define LIF CASE("lif", TAUS("20", "5") ",\"threshold\":1", "8", TIMES)
 
-START_TEST(a_spike_left_out_is_unexplained)
+TEST(a_spike_left_out_is_unexplained)
 {
     struct case_problem *c = problem(LIF);
     struct told *told = run(c, NULL, 0, 24);
@@ -14,9 +14,8 @@ START_TEST(a_spike_left_out_is_unexplained)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_spike_without_reason_is_unexplained)
+TEST(a_spike_without_reason_is_unexplained)
 {
     struct case_problem *c = problem(LIF);
     const uint32_t early = FIRST_STEP;
@@ -26,10 +25,9 @@ START_TEST(a_spike_without_reason_is_unexplained)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
 /* The threshold is a number of binary32 that V of step 30 misses by less than the bound. */
-START_TEST(within_the_bound_of_the_threshold_both_decisions_are_explained)
+TEST(within_the_bound_of_the_threshold_both_decisions_are_explained)
 {
     struct case_problem *c = problem(CASE("lif", TAUS("20", "5") ",\"threshold\":1", "4", TIMES));
     const uint32_t step = 30;
@@ -48,9 +46,8 @@ START_TEST(within_the_bound_of_the_threshold_both_decisions_are_explained)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_voltage_that_is_exactly_the_threshold_is_a_spike)
+TEST(a_voltage_that_is_exactly_the_threshold_is_a_spike)
 {
     struct case_problem *c = problem(LIF);
     c->population[1].threshold.at[0] = 0; /* V is exactly zero until the arrival */
@@ -61,11 +58,10 @@ START_TEST(a_voltage_that_is_exactly_the_threshold_is_a_spike)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
 /* ---- what has no bound, and what does not fit ---- */
 
-START_TEST(a_slope_that_may_be_zero_is_undecided_and_named)
+TEST(a_slope_that_may_be_zero_is_undecided_and_named)
 {
     struct case_problem *c = problem(LIF);
     const uint32_t silent = 0;
@@ -76,7 +72,6 @@ START_TEST(a_slope_that_may_be_zero_is_undecided_and_named)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
 /* V of steps n and n + 1 around the peak, as the tau_mem that the peak's place depends on grows. */
 static double lead(struct case_problem *c, uint32_t n)
@@ -91,7 +86,7 @@ static double lead(struct case_problem *c, uint32_t n)
     return x;
 }
 
-START_TEST(two_numbers_that_rounding_may_swap_leave_the_maximum_undecided)
+TEST(two_numbers_that_rounding_may_swap_leave_the_maximum_undecided)
 {
     struct case_problem *c =
         problem(CASE("li", TAUS("20", "5"), "3", "max-voltage-cross-entropy", "\"label\":0"));
@@ -127,9 +122,8 @@ START_TEST(two_numbers_that_rounding_may_swap_leave_the_maximum_undecided)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_weight_beyond_binary32_has_no_bound)
+TEST(a_weight_beyond_binary32_has_no_bound)
 {
     struct case_problem *c = problem(CASE("li", TAUS("20", "5"), "1e39", SQUARES));
     struct told *told = run(c, NULL, 0, 24);
@@ -144,10 +138,9 @@ START_TEST(a_weight_beyond_binary32_has_no_bound)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
 /* The adjoint fits binary32, and its product with an arrival does not. */
-START_TEST(a_gradient_beyond_binary32_has_no_bound)
+TEST(a_gradient_beyond_binary32_has_no_bound)
 {
     struct case_problem *c = problem(CASE("li", TAUS("20", "5"), "1e20", SQUARES));
     struct told *told = run(c, NULL, 0, 24);
@@ -157,9 +150,8 @@ START_TEST(a_gradient_beyond_binary32_has_no_bound)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
-START_TEST(a_raster_that_does_not_fit_the_grid_is_refused)
+TEST(a_raster_that_does_not_fit_the_grid_is_refused)
 {
     struct case_problem *c = problem(LIF);
     const uint32_t behind[] = {3, STEPS}, twice[] = {3, 3};
@@ -177,7 +169,6 @@ START_TEST(a_raster_that_does_not_fit_the_grid_is_refused)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
 static size_t none(const void *context, size_t sample, size_t population, size_t neuron)
 {
@@ -199,7 +190,7 @@ static const char *refusal(const struct case_problem *c, const struct case_raste
 }
 
 /* A raster of a case with other samples, populations, models or sizes. */
-START_TEST(a_raster_of_another_case_is_refused)
+TEST(a_raster_of_another_case_is_refused)
 {
     struct case_problem *c = problem(LIF);
     struct case_raster raster;
@@ -224,22 +215,5 @@ START_TEST(a_raster_of_another_case_is_refused)
     case_raster_clear(&raster);
     case_free(c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid_decision");
-    TCase *tests = tcase_create("ref_grid_decision");
-    tcase_add_test(tests, a_spike_left_out_is_unexplained);
-    tcase_add_test(tests, a_spike_without_reason_is_unexplained);
-    tcase_add_test(tests, within_the_bound_of_the_threshold_both_decisions_are_explained);
-    tcase_add_test(tests, a_voltage_that_is_exactly_the_threshold_is_a_spike);
-    tcase_add_test(tests, a_slope_that_may_be_zero_is_undecided_and_named);
-    tcase_add_test(tests, two_numbers_that_rounding_may_swap_leave_the_maximum_undecided);
-    tcase_add_test(tests, a_weight_beyond_binary32_has_no_bound);
-    tcase_add_test(tests, a_gradient_beyond_binary32_has_no_bound);
-    tcase_add_test(tests, a_raster_that_does_not_fit_the_grid_is_refused);
-    tcase_add_test(tests, a_raster_of_another_case_is_refused);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("ref_grid_decision")

@@ -68,21 +68,19 @@ static void check_response(const char *text, double weight, double tau_mem, doub
     case_free(c);
 }
 
-START_TEST(v_after_n_steps_is_the_response_at_n_dt)
+TEST(v_after_n_steps_is_the_response_at_n_dt)
 {
     check_response(CASE("li", TAUS("20", "5"), "3", SQUARES), 3, 20, 5);
     check_response(CASE("li", TAUS("4", "8"), "3", SQUARES), 3, 4, 8);
 }
-END_TEST
 
-START_TEST(equal_time_constants_have_the_limit_of_the_response)
+TEST(equal_time_constants_have_the_limit_of_the_response)
 {
     check_response(CASE("li", TAUS("8", "8"), "2", SQUARES), 2, 8, 8);
 }
-END_TEST
 
 /* (1 - e^(-t/20)) bias */
-START_TEST(a_bias_drives_v_to_itself)
+TEST(a_bias_drives_v_to_itself)
 {
     struct case_problem *c = problem(CASE("li", TAUS("20", "5") ",\"bias\":0.75", "0", SQUARES));
     struct told *told = run(c, NULL, 0, 53);
@@ -99,11 +97,10 @@ START_TEST(a_bias_drives_v_to_itself)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
 /* A silent output with target 1: drive A = 1 / T all the time, s = N - a steps from the end:
  *     lambda_V = A (1 - e^(-s/20))   lambda_I = A (1 - 4/3 e^(-s/20) + 1/3 e^(-s/5)) */
-START_TEST(the_adjoint_under_a_constant_drive_is_the_closed_form)
+TEST(the_adjoint_under_a_constant_drive_is_the_closed_form)
 {
     struct case_problem *c = problem(CASE("li", TAUS("20", "5"), "0", SQUARES));
     struct told *told = run(c, NULL, 0, 24);
@@ -129,11 +126,10 @@ START_TEST(the_adjoint_under_a_constant_drive_is_the_closed_form)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
 /* The jump of the only spike, at n: lambda_V = (t - 3) / slope, and back to the arrival in step 5:
  * lambda_I = lambda_V 4/3 (e^(-s/20) - e^(-s/5)) after s steps; dL/dw = -5 lambda_I. */
-START_TEST(the_weight_gradient_of_a_first_spike_is_the_closed_form)
+TEST(the_weight_gradient_of_a_first_spike_is_the_closed_form)
 {
     struct case_problem *c = problem(CASE("lif", TAUS("20", "5") ",\"threshold\":1", "8", TIMES));
     struct told *told = run(c, NULL, 0, 53);
@@ -158,17 +154,5 @@ START_TEST(the_weight_gradient_of_a_first_spike_is_the_closed_form)
     told_clear(told);
     case_free(c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid_known");
-    TCase *tests = tcase_create("ref_grid_known");
-    tcase_add_test(tests, v_after_n_steps_is_the_response_at_n_dt);
-    tcase_add_test(tests, equal_time_constants_have_the_limit_of_the_response);
-    tcase_add_test(tests, a_bias_drives_v_to_itself);
-    tcase_add_test(tests, the_adjoint_under_a_constant_drive_is_the_closed_form);
-    tcase_add_test(tests, the_weight_gradient_of_a_first_spike_is_the_closed_form);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("ref_grid_known")

@@ -84,28 +84,15 @@ static const char *const cases[] = {
     "random-delays:1:13",     "random-heterogeneous:1:167",
 };
 
-START_TEST(weight_gradients_tend_to_the_reference_at_first_order)
+TEST_EACH(weight_gradients_tend_to_the_reference_at_first_order, 0, sizeof cases / sizeof *cases)
 {
     check_order(cases[_i], (struct kinds){CASE_WEIGHT, CASE_WEIGHT});
 }
-END_TEST
 
-START_TEST(gradients_of_delays_and_time_constants_tend_to_the_reference_at_first_order)
+TEST_EACH(gradients_of_delays_and_time_constants_tend_to_the_reference_at_first_order, 0,
+          sizeof cases / sizeof *cases)
 {
     check_order(cases[_i], (struct kinds){CASE_DELAY, CASE_TAU_SYN});
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid_limit");
-    TCase *tests = tcase_create("ref_grid_limit");
-    int count = sizeof cases / sizeof *cases;
-    tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, weight_gradients_tend_to_the_reference_at_first_order, 0, count);
-    tcase_add_loop_test(tests,
-                        gradients_of_delays_and_time_constants_tend_to_the_reference_at_first_order,
-                        0, count);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("ref_grid_limit")

@@ -5,6 +5,8 @@
 #include "tests/grid_operand.h"
 #include "tests/run_suite.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 enum { ADD, SUB, MUL, DIV, OPERATIONS };
@@ -36,24 +38,22 @@ static double worst_of(int operation, int low, int high, double relative)
     return worst;
 }
 
-START_TEST(an_operation_is_within_its_bound_and_comes_near_it)
+TEST_EACH(an_operation_is_within_its_bound_and_comes_near_it, 0, OPERATIONS)
 {
     ck_assert(worst_of(_i, -4, 4, 0) > 0.9);       /* rounding alone */
     ck_assert(worst_of(_i, -4, 4, 0x1p-22) > 0.7); /* errors as large as rounding */
     ck_assert(worst_of(_i, -4, 4, 0x1p-4) > 0.7);  /* and far larger */
 }
-END_TEST
 
 /* Products around 2^-140 are rounded to multiples of 2^-149. */
-START_TEST(a_subnormal_result_is_within_its_bound)
+TEST(a_subnormal_result_is_within_its_bound)
 {
     ck_assert(worst_of(MUL, -72, -68, 0) > 0.9);
     ck_assert(worst_of(ADD, -149, -140, 0) <= 1);
 }
-END_TEST
 
 /* Exact numbers on both sides of 2^-100, and engines' on the same side or the other. */
-START_TEST(a_flush_is_within_its_bound_and_comes_near_it)
+TEST(a_flush_is_within_its_bound_and_comes_near_it)
 {
     const double size[] = {0, 0x1p-124, 0x1p-110, 0x1p-98};
     double worst = 0;
@@ -82,9 +82,8 @@ START_TEST(a_flush_is_within_its_bound_and_comes_near_it)
     ck_assert(!(grid_flush(&none, &grid_binary32) > 0) && grid_is_zero(&none));
     arb_clear(none.x);
 }
-END_TEST
 
-START_TEST(what_may_overflow_has_no_bound)
+TEST(what_may_overflow_has_no_bound)
 {
     struct grid_number x, z;
     arb_init(x.x);
@@ -101,9 +100,8 @@ START_TEST(what_may_overflow_has_no_bound)
     arb_clear(x.x);
     arb_clear(z.x);
 }
-END_TEST
 
-START_TEST(a_divisor_that_may_be_zero_leaves_no_bound)
+TEST(a_divisor_that_may_be_zero_leaves_no_bound)
 {
     struct grid_number x, y;
     arb_init(x.x);
@@ -120,10 +118,9 @@ START_TEST(a_divisor_that_may_be_zero_leaves_no_bound)
     arb_clear(x.x);
     arb_clear(y.x);
 }
-END_TEST
 
 /* 1 and then 2^-24 (1 - 2^-20), which rounds away every time. */
-START_TEST(a_sum_in_unknown_order_covers_the_worst_order)
+TEST(a_sum_in_unknown_order_covers_the_worst_order)
 {
     enum { TERMS = 5000 };
     struct grid_sums s;
@@ -142,21 +139,7 @@ START_TEST(a_sum_in_unknown_order_covers_the_worst_order)
     grid_sums_clear(&s);
     arb_clear(x.x);
 }
-END_TEST
 
 /* ---- the propagation of an adjoint ---- */
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid_number");
-    TCase *tests = tcase_create("ref_grid_number");
-    tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, an_operation_is_within_its_bound_and_comes_near_it, 0, OPERATIONS);
-    tcase_add_test(tests, a_subnormal_result_is_within_its_bound);
-    tcase_add_test(tests, a_flush_is_within_its_bound_and_comes_near_it);
-    tcase_add_test(tests, what_may_overflow_has_no_bound);
-    tcase_add_test(tests, a_divisor_that_may_be_zero_leaves_no_bound);
-    tcase_add_test(tests, a_sum_in_unknown_order_covers_the_worst_order);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("ref_grid_number")

@@ -4,12 +4,11 @@
 #include "ref/grid/grid.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 
 /* Sizes are doubles; numbers need not be. */
-START_TEST(a_size_is_never_less_and_a_least_size_never_more)
+TEST(a_size_is_never_less_and_a_least_size_never_more)
 {
     static const slong exponents[] = {-100000, -1100, -950, -850, -60,  -1,    0,
                                       1,       60,    899,  950,  1100, 100000};
@@ -42,10 +41,9 @@ START_TEST(a_size_is_never_less_and_a_least_size_never_more)
     ck_assert(grid_grow(1.0000001) >= HUGE_VAL);
     arb_clear(x);
 }
-END_TEST
 
 /* e^x and sums in any order that may leave the range. */
-START_TEST(what_may_leave_the_range_has_no_bound)
+TEST(what_may_leave_the_range_has_no_bound)
 {
     struct grid_number x, z;
     struct grid_sums s;
@@ -75,14 +73,5 @@ START_TEST(what_may_leave_the_range_has_no_bound)
     arb_clear(x.x);
     arb_clear(z.x);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid_range");
-    TCase *tests = tcase_create("ref_grid_range");
-    tcase_add_test(tests, a_size_is_never_less_and_a_least_size_never_more);
-    tcase_add_test(tests, what_may_leave_the_range_has_no_bound);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("ref_grid_range", .seconds = 4)

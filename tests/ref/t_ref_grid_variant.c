@@ -56,27 +56,25 @@ static void within(const char *family, unsigned variant, bool single)
     }
 }
 
-START_TEST(every_number_of_a_defective_engine_is_within_its_bound)
+TEST_EACH(every_number_of_a_defective_engine_is_within_its_bound, 0, VARIANTS)
 {
     within("random-recurrent", 1u << _i, true);
     within("random-batch", 1u << _i, true);
     within("degenerate-end", 1u << _i, true);
     within("random-heterogeneous", 1u << _i, false);
 }
-END_TEST
 
 #define COMPAT                                                                                     \
     (SCHEME_DRIVE_OVER_TAU | SCHEME_MAX_OVER_T | SCHEME_LATE_JUMP | SCHEME_BLOCKED |               \
      SCHEME_LABEL | SCHEME_CLAMP | SCHEME_MERGE | SCHEME_MAX_BEFORE | SCHEME_MAX_STILL)
 
-START_TEST(defects_together_are_followed_too)
+TEST(defects_together_are_followed_too)
 {
     within("random-delays", COMPAT, true);
     within("closed-output", COMPAT, true);
     within("random-recurrent", (1u << VARIANTS) - 1, true);
     within("degenerate-simultaneous", (1u << VARIANTS) - 1, false);
 }
-END_TEST
 
 /* ---- where they differ ---- */
 
@@ -140,7 +138,8 @@ static struct compare follow(struct scheme *s, double step)
     return m;
 }
 
-START_TEST(a_defect_differs_from_the_clean_scheme_where_it_should)
+TEST_EACH(a_defect_differs_from_the_clean_scheme_where_it_should, 0,
+          sizeof examples / sizeof *examples)
 {
     const struct example *e = &examples[_i];
     struct case_error error = {""};
@@ -175,17 +174,5 @@ START_TEST(a_defect_differs_from_the_clean_scheme_where_it_should)
     stale_free(stale, c);
     case_free(c);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ref_grid_variant");
-    TCase *tests = tcase_create("ref_grid_variant");
-    int count = sizeof examples / sizeof *examples;
-    tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, every_number_of_a_defective_engine_is_within_its_bound, 0, VARIANTS);
-    tcase_add_test(tests, defects_together_are_followed_too);
-    tcase_add_loop_test(tests, a_defect_differs_from_the_clean_scheme_where_it_should, 0, count);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("ref_grid_variant")

@@ -5,7 +5,6 @@
 #include "tests/twin_case.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +26,7 @@ static struct case_made made(const char *address)
     return made;
 }
 
-START_TEST(names_are_those_of_the_documents)
+TEST(names_are_those_of_the_documents)
 {
     ck_assert_str_eq(ref_margin_name(REF_GRAZING), "grazing");
     ck_assert_str_eq(ref_margin_name(REF_MAXIMUM_GAP), "maximum");
@@ -39,10 +38,9 @@ START_TEST(names_are_those_of_the_documents)
     ck_assert_str_eq(ref_status_name((enum ref_status)(REF_MEMORY + 1)), "unknown");
     ck_assert_str_eq(ref_status_name((enum ref_status) - 1), "unknown");
 }
-END_TEST
 
 /* The least number of events that is enough; one fewer is refused, with the number. */
-START_TEST(a_case_has_at_most_max_events)
+TEST(a_case_has_at_most_max_events)
 {
     struct case_made of = made("random-batch:1:1");
     struct ref_options options = REF_OPTIONS_DEFAULT;
@@ -66,9 +64,8 @@ START_TEST(a_case_has_at_most_max_events)
     ref_clear(&r);
     case_made_clear(&of);
 }
-END_TEST
 
-START_TEST(no_more_bits_than_the_cap)
+TEST(no_more_bits_than_the_cap)
 {
     struct case_made of = made("random-feedforward:1:1");
     struct ref_options options = REF_OPTIONS_DEFAULT;
@@ -87,7 +84,6 @@ START_TEST(no_more_bits_than_the_cap)
     ref_clear(&r);
     case_made_clear(&of);
 }
-END_TEST
 
 /* ---- digits ---- */
 
@@ -121,7 +117,7 @@ static void loosen(arb_t x, const arb_t by, long bits)
 }
 
 /* Every kind of number must have the digits, or twice as many of the largest one. */
-START_TEST(every_number_must_have_the_digits)
+TEST(every_number_must_have_the_digits)
 {
     struct ref_probe probe = {.population = 1, .time = 11.125};
     struct ref_options options = REF_OPTIONS_DEFAULT;
@@ -162,7 +158,6 @@ START_TEST(every_number_must_have_the_digits)
     ref_clear(&r);
     case_made_clear(&of);
 }
-END_TEST
 
 /* ---- weights of zero ---- */
 
@@ -179,7 +174,7 @@ static void run_twins(struct ref_result *r, const char *weight, const char *dela
 
 /* The gradient of such a weight is the limit of later and later arrivals, and exists. Also where
  * both neurons of the second layer spike at once. */
-START_TEST(weight_of_zero_that_arrives_on_a_spike)
+TEST_EACH(weight_of_zero_that_arrives_on_a_spike, 0, 2)
 {
     static const char *const weights[] = {"7", "5"};
     struct ref_result now, soon;
@@ -195,7 +190,6 @@ START_TEST(weight_of_zero_that_arrives_on_a_spike)
     ref_clear(&now);
     ref_clear(&soon);
 }
-END_TEST
 
 /* ---- maxima ---- */
 
@@ -208,7 +202,7 @@ END_TEST
     "\"samples\":[{\"spikes\":{\"in\":[[%s],[%s]]},\"target\":{\"label\":0}}]}"
 
 /* Or last for a while from the start on: t_none.c has what is not, and what follows. */
-START_TEST(a_maximum_must_be_unique)
+TEST(a_maximum_must_be_unique)
 {
     static const struct {
         const char *end, *bias, *first, *second, *at_first, *at_second;
@@ -240,12 +234,11 @@ START_TEST(a_maximum_must_be_unique)
         case_free(c);
     }
 }
-END_TEST
 
 /* ---- probes and adjoints ---- */
 
 /* Of an output that shares its intervals with the others, and of each by itself. */
-START_TEST(probes_of_two_outputs_are_those_of_each)
+TEST(probes_of_two_outputs_are_those_of_each)
 {
     struct case_made of = made("random-delays:1:21"); /* instantaneous, a delay for each synapse */
     double const time = 0.75 * of.problem->end;
@@ -275,10 +268,9 @@ START_TEST(probes_of_two_outputs_are_those_of_each)
     ref_clear(&both);
     case_made_clear(&of);
 }
-END_TEST
 
 /* One for every arrival and every spike of a neuron, none for a step of a target voltage. */
-START_TEST(adjoints_are_recorded_where_something_happens)
+TEST(adjoints_are_recorded_where_something_happens)
 {
     struct case_made of = made("random-feedforward:1:8");
     const struct case_problem *c = of.problem;
@@ -306,10 +298,9 @@ START_TEST(adjoints_are_recorded_where_something_happens)
     ref_clear(&r);
     case_made_clear(&of);
 }
-END_TEST
 
 /* Bits that are lost at a steady rate are foretold; what fails without losing any is a margin. */
-START_TEST(the_next_attempt_has_the_bits_that_will_be_lost)
+TEST(the_next_attempt_has_the_bits_that_will_be_lost)
 {
     struct ref_options o = REF_OPTIONS_DEFAULT;
     struct forecast f = {.reached = 15};
@@ -329,23 +320,5 @@ START_TEST(the_next_attempt_has_the_bits_that_will_be_lost)
     ck_assert_int_eq(precision_after_shortfall(384, (double)INFINITY), 768);
     ck_assert_int_eq(precision_after_shortfall(384, 1e9), 4 * 384);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("reference");
-    TCase *edges = tcase_create("edges");
-    tcase_add_unchecked_fixture(edges, NULL, flint_cleanup); /* its caches */
-    tcase_set_timeout(edges, 60);
-    tcase_add_test(edges, names_are_those_of_the_documents);
-    tcase_add_test(edges, a_case_has_at_most_max_events);
-    tcase_add_test(edges, no_more_bits_than_the_cap);
-    tcase_add_test(edges, every_number_must_have_the_digits);
-    tcase_add_test(edges, the_next_attempt_has_the_bits_that_will_be_lost);
-    tcase_add_loop_test(edges, weight_of_zero_that_arrives_on_a_spike, 0, 2);
-    tcase_add_test(edges, a_maximum_must_be_unique);
-    tcase_add_test(edges, probes_of_two_outputs_are_those_of_each);
-    tcase_add_test(edges, adjoints_are_recorded_where_something_happens);
-    suite_add_tcase(suite, edges);
-    return run_suite(suite);
-}
+SUITE("reference", .cleanup = flint_cleanup)

@@ -7,7 +7,6 @@
 #include "ref/reference/reference.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,7 +147,7 @@ static size_t refuses(const char *address, enum sabotage how)
     return status != REF_OK;
 }
 
-START_TEST(wrong_guesses_never_make_wrong_numbers)
+TEST_EACH(wrong_guesses_never_make_wrong_numbers, 0, SABOTAGES)
 {
     size_t refused = 0;
     for (size_t k = 0; k < CASES; k++)
@@ -159,10 +158,9 @@ START_TEST(wrong_guesses_never_make_wrong_numbers)
         ck_assert_uint_gt(refused, 0); /* else nothing was sabotaged */
     ck_assert_uint_lt(refused, CASES);
 }
-END_TEST
 
 /* With few bits the balls are wide, and proofs fail at every place that has one. */
-START_TEST(few_bits_never_make_wrong_numbers)
+TEST_EACH(few_bits_never_make_wrong_numbers, 0, 16)
 {
     static const long bits[] = {24, 64, 80, 84, 88, 92, 96, 100, 104, 112, 120, 160};
     static const char *const families[] = {
@@ -205,16 +203,5 @@ START_TEST(few_bits_never_make_wrong_numbers)
     ck_assert_uint_gt(answered, EACH);
     ck_assert_uint_gt(refused, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("sabotage");
-    TCase *guesses = tcase_create("guesses");
-    tcase_add_unchecked_fixture(guesses, NULL, flint_cleanup); /* its caches */
-    tcase_set_timeout(guesses, 60);
-    tcase_add_loop_test(guesses, wrong_guesses_never_make_wrong_numbers, 0, SABOTAGES);
-    tcase_add_loop_test(guesses, few_bits_never_make_wrong_numbers, 0, 16);
-    suite_add_tcase(suite, guesses);
-    return run_suite(suite);
-}
+SUITE("sabotage", .cleanup = flint_cleanup)

@@ -37,7 +37,7 @@ static void softmax_slope(mpfr_ptr want, const struct case_problem *c, double sp
 }
 
 /* in[1] spikes twice: the slopes of its two arrivals add up. */
-START_TEST(weight_derivative_of_a_linear_output_is_exact)
+TEST(weight_derivative_of_a_linear_output_is_exact)
 {
     struct case_problem *c = problem(LI_CASE, "\"label\":1", UNIFORM);
     struct witness_difference d =
@@ -55,9 +55,8 @@ START_TEST(weight_derivative_of_a_linear_output_is_exact)
     witness_difference_clear(&d);
     case_free(c);
 }
-END_TEST
 
-START_TEST(impulses_have_the_derivatives_of_their_responses)
+TEST(impulses_have_the_derivatives_of_their_responses)
 {
     struct case_problem *c = problem(LI_CASE, "\"label\":1", UNIFORM);
     mpfr_t want;
@@ -74,9 +73,8 @@ START_TEST(impulses_have_the_derivatives_of_their_responses)
     mpfr_clear(want);
     case_free(c);
 }
-END_TEST
 
-START_TEST(difference_of_a_quadratic_loss_has_no_order)
+TEST(difference_of_a_quadratic_loss_has_no_order)
 {
     struct case_problem *c =
         problem(LI_CASE, "\"voltages\":[0.5,1]", "\"kind\":\"voltage-squared-error\"");
@@ -87,10 +85,9 @@ START_TEST(difference_of_a_quadratic_loss_has_no_order)
     witness_difference_clear(&d);
     case_free(c);
 }
-END_TEST
 
 /* The first-spike time depends on weight and arrival: dt/dw is smooth, dt/d(arrival) = 1. */
-START_TEST(difference_of_a_smooth_loss_has_order_two)
+TEST(difference_of_a_smooth_loss_has_order_two)
 {
     struct case_problem *c = problem(LIF_CASE("40", LIF("20", "5", ""), FROM_IN("9", ""), "[1]"));
     struct witness_difference d =
@@ -101,9 +98,8 @@ START_TEST(difference_of_a_smooth_loss_has_order_two)
     witness_difference_clear(&d);
     case_free(c);
 }
-END_TEST
 
-START_TEST(forward_difference_at_zero_delay_is_that_of_the_spike_time)
+TEST(forward_difference_at_zero_delay_is_that_of_the_spike_time)
 {
     struct case_problem *c = problem(CHAIN("12", "5", "0"));
     struct witness_difference delay =
@@ -118,10 +114,9 @@ START_TEST(forward_difference_at_zero_delay_is_that_of_the_spike_time)
     witness_difference_clear(&time);
     case_free(c);
 }
-END_TEST
 
 /* Moving all spikes of in[1] is moving both of its delays, given as one number in the case. */
-START_TEST(delay_derivatives_of_a_neuron_sum_to_those_of_its_spike_times)
+TEST(delay_derivatives_of_a_neuron_sum_to_those_of_its_spike_times)
 {
     static const char *const name[] = {"delays[0][1][0]", "delays[0][1][1]",
                                        "spike_times[0].in[1][0]", "spike_times[0].in[1][1]"};
@@ -141,10 +136,9 @@ START_TEST(delay_derivatives_of_a_neuron_sum_to_those_of_its_spike_times)
     mpfr_clears(sum[0], sum[1], (mpfr_ptr)0);
     case_free(c);
 }
-END_TEST
 
 /* There tau_mem and tau_syn differ by h only, and x - y would lose 80 bits. */
-START_TEST(derivative_at_equal_constants_needs_no_more_bits)
+TEST(derivative_at_equal_constants_needs_no_more_bits)
 {
     struct case_problem *c = problem(LIF_CASE("40", LIF("20", "20", ""), FROM_IN("4", ""), "[1]"));
     struct witness_difference d =
@@ -154,9 +148,8 @@ START_TEST(derivative_at_equal_constants_needs_no_more_bits)
     witness_difference_clear(&d);
     case_free(c);
 }
-END_TEST
 
-START_TEST(nudges_of_one_parameter_add_up)
+TEST(nudges_of_one_parameter_add_up)
 {
     struct case_problem *c = problem(LIF_CASE("40", LIF("20", "5", ""), FROM_IN("9", ""), "[1]"));
     struct witness_nudge nudge[] = {{0, 1}, {0, -0.25}};
@@ -170,24 +163,5 @@ START_TEST(nudges_of_one_parameter_add_up)
     mpfr_clears(a, b, (mpfr_ptr)0);
     case_free(c);
 }
-END_TEST
 
-static Suite *witness_difference_suite(void)
-{
-    Suite *suite = suite_create("witness difference");
-    TCase *t = witness_tests(suite, "derivatives");
-    tcase_add_test(t, weight_derivative_of_a_linear_output_is_exact);
-    tcase_add_test(t, impulses_have_the_derivatives_of_their_responses);
-    tcase_add_test(t, difference_of_a_quadratic_loss_has_no_order);
-    tcase_add_test(t, difference_of_a_smooth_loss_has_order_two);
-    tcase_add_test(t, forward_difference_at_zero_delay_is_that_of_the_spike_time);
-    tcase_add_test(t, delay_derivatives_of_a_neuron_sum_to_those_of_its_spike_times);
-    tcase_add_test(t, derivative_at_equal_constants_needs_no_more_bits);
-    tcase_add_test(t, nudges_of_one_parameter_add_up);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(witness_difference_suite());
-}
+SUITE("witness difference", .teardown = mpfr_free_cache)

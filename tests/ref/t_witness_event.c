@@ -4,7 +4,7 @@
 #include "tests/witness_case.h"
 #include "tests/run_suite.h"
 
-START_TEST(spike_of_a_chain_comes_its_delay_later)
+TEST(spike_of_a_chain_comes_its_delay_later)
 {
     struct case_problem *c = problem(CHAIN("12", "5", "0")),
                         *later = problem(CHAIN("12", "5", "2.5"));
@@ -20,10 +20,9 @@ START_TEST(spike_of_a_chain_comes_its_delay_later)
     case_free(c);
     case_free(later);
 }
-END_TEST
 
 /* Two projections, one with a matrix of delays, onto the neuron: as one weight, as one delay. */
-START_TEST(arrivals_at_one_time_add_up)
+TEST(arrivals_at_one_time_add_up)
 {
     struct case_problem *one =
         problem(LIF_CASE("40", LIF("20", "5", ""), FROM_IN("7", ",\"delay\":1.5"), "[1]"));
@@ -37,11 +36,10 @@ START_TEST(arrivals_at_one_time_add_up)
     case_free(one);
     case_free(two);
 }
-END_TEST
 
 /* Twins cross at one time; each would silence the other if its arrival came first. Many weights, as
  * V there may round to either side of the threshold. */
-START_TEST(crossing_goes_before_an_arrival_at_its_very_time)
+TEST(crossing_goes_before_an_arrival_at_its_very_time)
 {
     const char *format =
         "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":40},\"populations\":["
@@ -62,10 +60,9 @@ START_TEST(crossing_goes_before_an_arrival_at_its_very_time)
         case_free(c);
     }
 }
-END_TEST
 
 /* 20 ln 2 lies between the neighbouring doubles 0x1.bb9d3beb8c86bp3 and ...cp3. */
-START_TEST(spike_just_before_the_end_happens_and_just_after_does_not)
+TEST(spike_just_before_the_end_happens_and_just_after_does_not)
 {
     const char *format = LIF_CASE("%s", LIF("20", "5", ",\"bias\":2"), FROM_IN("0", ""), "[]");
     const char *end[] = {"\"0x1.bb9d3beb8c86bp3\"", "\"0x1.bb9d3beb8c86cp3\""};
@@ -77,9 +74,8 @@ START_TEST(spike_just_before_the_end_happens_and_just_after_does_not)
         case_free(c);
     }
 }
-END_TEST
 
-START_TEST(runaway_excitation_is_given_up)
+TEST(runaway_excitation_is_given_up)
 {
     struct case_problem *c = problem(LIF_CASE(
         "20", LIF("20", "5", ",\"bias\":2"),
@@ -92,21 +88,5 @@ START_TEST(runaway_excitation_is_given_up)
     witness_run_clear(&run);
     case_free(c);
 }
-END_TEST
 
-static Suite *witness_event_suite(void)
-{
-    Suite *suite = suite_create("witness event");
-    TCase *t = witness_tests(suite, "order of events");
-    tcase_add_test(t, spike_of_a_chain_comes_its_delay_later);
-    tcase_add_test(t, arrivals_at_one_time_add_up);
-    tcase_add_test(t, crossing_goes_before_an_arrival_at_its_very_time);
-    tcase_add_test(t, spike_just_before_the_end_happens_and_just_after_does_not);
-    tcase_add_test(t, runaway_excitation_is_given_up);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(witness_event_suite());
-}
+SUITE("witness event", .teardown = mpfr_free_cache)

@@ -7,7 +7,6 @@
 #include "ref/witness/witness.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +79,7 @@ static const char *const cases[] = {"random-feedforward:1:1",  "random-feedforwa
                                     "degenerate-twins:1:1",    "conditioning-peak-above:1:1"};
 enum { CASES = sizeof cases / sizeof *cases, PREC = 256 };
 
-START_TEST(looks_only_save_time)
+TEST_EACH(looks_only_save_time, EARLIEST_NOW, LOOKS)
 {
     for (size_t k = 0; k < CASES; k++) {
         struct case_made made;
@@ -108,15 +107,5 @@ START_TEST(looks_only_save_time)
         case_made_clear(&made);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("witness_forecast");
-    TCase *forecast = tcase_create("forecast");
-    tcase_add_unchecked_fixture(forecast, NULL, mpfr_free_cache);
-    tcase_set_timeout(forecast, 60);
-    tcase_add_loop_test(forecast, looks_only_save_time, EARLIEST_NOW, LOOKS);
-    suite_add_tcase(suite, forecast);
-    return run_suite(suite);
-}
+SUITE("witness_forecast", .cleanup = mpfr_free_cache)

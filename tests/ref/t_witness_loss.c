@@ -77,7 +77,7 @@ static void check_loss(const char *target, const char *loss, double want, int bi
     case_free(c);
 }
 
-START_TEST(voltage_integral_losses_are_their_integrals)
+TEST(voltage_integral_losses_are_their_integrals)
 {
     static const char *const name[] = {"uniform", "exponential", "linear", "sigmoid"};
     for (int i = 0; i < 4; i++) {
@@ -90,24 +90,21 @@ START_TEST(voltage_integral_losses_are_their_integrals)
         check_loss("\"label\":0", loss, log1p(exp(-gap)), 36);
     }
 }
-END_TEST
 
-START_TEST(instantaneous_loss_is_its_integral)
+TEST(instantaneous_loss_is_its_integral)
 {
     check_loss("\"label\":1", "\"kind\":\"instantaneous-cross-entropy\"",
                integral(ENTROPY, CASE_UNIFORM), 36);
 }
-END_TEST
 
-START_TEST(squared_error_follows_the_steps_of_its_target)
+TEST(squared_error_follows_the_steps_of_its_target)
 {
     check_loss("\"voltages\":[[[0,0.5],[12.5,-0.25]],1]", "\"kind\":\"voltage-squared-error\"",
                integral(SQUARES, CASE_UNIFORM) / 2, 36);
 }
-END_TEST
 
 /* A scan in steps of 2^-12 ms misses the top by the square of that. */
-START_TEST(maximum_loss_sees_the_peaks)
+TEST(maximum_loss_sees_the_peaks)
 {
     double top[2] = {0, 0};
     for (int i = 0; i <= 40 * 4096; i++) {
@@ -117,10 +114,9 @@ START_TEST(maximum_loss_sees_the_peaks)
     check_loss("\"label\":1", "\"kind\":\"max-voltage-cross-entropy\"", log1p(exp(top[0] - top[1])),
                22);
 }
-END_TEST
 
 /* Digits beyond double: quadrature at 128 bits against quadrature at 512, whose nodes differ. */
-START_TEST(quadrature_is_as_good_as_its_precision)
+TEST(quadrature_is_as_good_as_its_precision)
 {
     static const char *const loss[] = {
         "\"kind\":\"instantaneous-cross-entropy\"",
@@ -137,11 +133,10 @@ START_TEST(quadrature_is_as_good_as_its_precision)
         case_free(c);
     }
 }
-END_TEST
 
 /* Neuron 0 spikes by its bias at 20 ln 2, neuron 1 at 20 ln 1.5, neuron 2 never: 41.25 with
  * silent_after 1.25. */
-START_TEST(first_spike_losses_take_silent_outputs_late)
+TEST(first_spike_losses_take_silent_outputs_late)
 {
     const char *format =
         "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":40},\"populations\":["
@@ -177,22 +172,5 @@ START_TEST(first_spike_losses_take_silent_outputs_late)
         case_free(c);
     }
 }
-END_TEST
 
-static Suite *witness_loss_suite(void)
-{
-    Suite *suite = suite_create("witness loss");
-    TCase *t = witness_tests(suite, "losses");
-    tcase_add_test(t, voltage_integral_losses_are_their_integrals);
-    tcase_add_test(t, instantaneous_loss_is_its_integral);
-    tcase_add_test(t, squared_error_follows_the_steps_of_its_target);
-    tcase_add_test(t, maximum_loss_sees_the_peaks);
-    tcase_add_test(t, quadrature_is_as_good_as_its_precision);
-    tcase_add_test(t, first_spike_losses_take_silent_outputs_late);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(witness_loss_suite());
-}
+SUITE("witness loss", .teardown = mpfr_free_cache)

@@ -24,7 +24,7 @@ static void check_first_crossing(const char *text, double tau_mem, double tau_sy
 }
 
 /* tau_mem = 2 tau_syn, x = e^{-s/tau_mem}: w (x - x^2) = 1, the larger root. */
-START_TEST(crossing_at_double_constant_solves_the_quadratic)
+TEST(crossing_at_double_constant_solves_the_quadratic)
 {
     struct case_problem *c = problem(LIF_CASE("40", LIF("20", "10", ""), FROM_IN("5", ""), "[1]"));
     struct witness_run run = simulate(c, PREC);
@@ -43,9 +43,8 @@ START_TEST(crossing_at_double_constant_solves_the_quadratic)
     witness_run_clear(&run);
     case_free(c);
 }
-END_TEST
 
-START_TEST(crossing_meets_the_threshold_for_equal_and_nearly_equal_constants)
+TEST(crossing_meets_the_threshold_for_equal_and_nearly_equal_constants)
 {
     check_first_crossing(LIF_CASE("40", LIF("20", "20", ""), FROM_IN("4", ""), "[1.5]"), 20, 20, 4,
                          1.5);
@@ -54,9 +53,8 @@ START_TEST(crossing_meets_the_threshold_for_equal_and_nearly_equal_constants)
     check_first_crossing(LIF_CASE("40", LIF("5", "20", ""), FROM_IN("4", ""), "[1.5]"), 5, 20, 4,
                          1.5);
 }
-END_TEST
 
-START_TEST(after_a_spike_voltage_starts_at_the_reset_and_current_goes_on)
+TEST(after_a_spike_voltage_starts_at_the_reset_and_current_goes_on)
 {
     struct case_problem *c =
         problem(LIF_CASE("60", LIF("20", "5", ",\"reset\":-0.5"), FROM_IN("30", ""), "[1]"));
@@ -76,10 +74,9 @@ START_TEST(after_a_spike_voltage_starts_at_the_reset_and_current_goes_on)
     witness_run_clear(&run);
     case_free(c);
 }
-END_TEST
 
 /* bias 2, threshold 1: V = 2 (1 - e^{-s/20}) reaches 1 every 20 ln 2 ms, 72 times in 1000 ms. */
-START_TEST(bias_above_the_threshold_bursts_with_its_period)
+TEST(bias_above_the_threshold_bursts_with_its_period)
 {
     struct case_problem *c =
         problem(LIF_CASE("1000", LIF("20", "5", ",\"bias\":2"), FROM_IN("0", ""), "[]"));
@@ -97,10 +94,9 @@ START_TEST(bias_above_the_threshold_bursts_with_its_period)
     witness_run_clear(&run);
     case_free(c);
 }
-END_TEST
 
 /* The bias equals the threshold: V creeps towards it for 1000 time constants and never crosses. */
-START_TEST(bias_at_the_threshold_never_spikes)
+TEST(bias_at_the_threshold_never_spikes)
 {
     struct case_problem *c =
         problem(LIF_CASE("20000", LIF("20", "5", ",\"bias\":1"), FROM_IN("-0.5", ""), "[3]"));
@@ -109,10 +105,9 @@ START_TEST(bias_at_the_threshold_never_spikes)
     witness_run_clear(&run);
     case_free(c);
 }
-END_TEST
 
 /* The peak of w (x - x^2) is w/4; w = 4 + 2^-50 exceeds the threshold by 2^-52. */
-START_TEST(peak_just_above_the_threshold_is_found_and_just_below_is_not)
+TEST(peak_just_above_the_threshold_is_found_and_just_below_is_not)
 {
     struct case_problem *c =
         problem(LIF_CASE("40", LIF("20", "10", ""), FROM_IN("\"0x1.0000000000004p2\"", ""), "[1]"));
@@ -128,22 +123,5 @@ START_TEST(peak_just_above_the_threshold_is_found_and_just_below_is_not)
     witness_run_clear(&run);
     case_free(c);
 }
-END_TEST
 
-static Suite *witness_membrane_suite(void)
-{
-    Suite *suite = suite_create("witness membrane");
-    TCase *t = witness_tests(suite, "spikes");
-    tcase_add_test(t, crossing_at_double_constant_solves_the_quadratic);
-    tcase_add_test(t, crossing_meets_the_threshold_for_equal_and_nearly_equal_constants);
-    tcase_add_test(t, after_a_spike_voltage_starts_at_the_reset_and_current_goes_on);
-    tcase_add_test(t, bias_above_the_threshold_bursts_with_its_period);
-    tcase_add_test(t, bias_at_the_threshold_never_spikes);
-    tcase_add_test(t, peak_just_above_the_threshold_is_found_and_just_below_is_not);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(witness_membrane_suite());
-}
+SUITE("witness membrane", .teardown = mpfr_free_cache)

@@ -13,16 +13,15 @@ static enum witness_class class_of(const struct case_problem *c, const char *nam
 }
 
 /* w = 4 at tau_mem = 2 tau_syn peaks exactly at the threshold. */
-START_TEST(peak_at_the_threshold_is_a_tangent)
+TEST(peak_at_the_threshold_is_a_tangent)
 {
     struct case_problem *c = problem(LIF_CASE("40", LIF("20", "10", ""), FROM_IN("4", ""), "[1]"));
     ck_assert_int_eq(class_of(c, "weights[0][0][0]", 512), WITNESS_TANGENT);
     case_free(c);
 }
-END_TEST
 
 /* The end lies within 2^-49 of the spike at 20 ln 2: seen at h = 2^-40, resolved at 2^-80. */
-START_TEST(spike_lost_over_the_end_is_a_count_change)
+TEST(spike_lost_over_the_end_is_a_count_change)
 {
     struct case_problem *c = problem(
         LIF_CASE("\"0x1.bb9d3beb8c86cp3\"", LIF("20", "5", ",\"bias\":2"), FROM_IN("0", ""), "[]"));
@@ -30,9 +29,8 @@ START_TEST(spike_lost_over_the_end_is_a_count_change)
     ck_assert_int_eq(class_of(c, "bias.lif[0]", 1024), WITNESS_SMOOTH);
     case_free(c);
 }
-END_TEST
 
-START_TEST(spike_that_passes_an_arrival_is_an_order_change)
+TEST(spike_that_passes_an_arrival_is_an_order_change)
 {
     const char *format = LIF_CASE("40", LIF("20", "5", ",\"bias\":2"), FROM_IN("%s", ""),
                                   "[\"0x1.bb9d3beb8c86cp3\"]");
@@ -43,9 +41,8 @@ START_TEST(spike_that_passes_an_arrival_is_an_order_change)
     case_free(c);
     case_free(unseen);
 }
-END_TEST
 
-START_TEST(arrivals_that_pass_each_other_are_smooth)
+TEST(arrivals_that_pass_each_other_are_smooth)
 {
     struct case_problem *c =
         problem(LIF_CASE("40", LIF("20", "5", ""),
@@ -53,11 +50,10 @@ START_TEST(arrivals_that_pass_each_other_are_smooth)
     ck_assert_int_eq(class_of(c, "delays[1][0][0]", 256), WITNESS_SMOOTH);
     case_free(c);
 }
-END_TEST
 
 /* V(T) of an output changes at first order where an arrival at T comes earlier, not where it comes
  * later: no central difference, and each side by itself is smooth. Its bias passes by nothing. */
-START_TEST(arrival_at_the_end_is_an_order_change)
+TEST(arrival_at_the_end_is_an_order_change)
 {
     struct case_problem *c = problem(
         "{\"format\":\"evident-case-1\",\"name\":\"t\",\"time\":{\"end\":8},\"populations\":["
@@ -80,10 +76,9 @@ START_TEST(arrival_at_the_end_is_an_order_change)
     }
     case_free(c);
 }
-END_TEST
 
 /* 40 digits are asked of a difference at 64 bits. */
-START_TEST(digits_out_of_reach_are_unresolved)
+TEST(digits_out_of_reach_are_unresolved)
 {
     struct case_problem *c = problem(LIF_CASE("40", LIF("20", "5", ""), FROM_IN("9", ""), "[1]"));
     struct witness_difference d =
@@ -92,22 +87,5 @@ START_TEST(digits_out_of_reach_are_unresolved)
     witness_difference_clear(&d);
     case_free(c);
 }
-END_TEST
 
-static Suite *witness_pattern_suite(void)
-{
-    Suite *suite = suite_create("witness pattern");
-    TCase *t = witness_tests(suite, "patterns");
-    tcase_add_test(t, peak_at_the_threshold_is_a_tangent);
-    tcase_add_test(t, spike_lost_over_the_end_is_a_count_change);
-    tcase_add_test(t, spike_that_passes_an_arrival_is_an_order_change);
-    tcase_add_test(t, arrivals_that_pass_each_other_are_smooth);
-    tcase_add_test(t, arrival_at_the_end_is_an_order_change);
-    tcase_add_test(t, digits_out_of_reach_are_unresolved);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(witness_pattern_suite());
-}
+SUITE("witness pattern", .teardown = mpfr_free_cache)

@@ -11,7 +11,7 @@ static const char one_output[] = LIF_CASE("40", LIF("20", "5", ""), FROM_IN("9",
 
 /* Arguments at all distances from one whose exponential is known, and of its moved neighbours, must
  * have the exponentials that MPFR gives, to all but the last bits. */
-START_TEST(exponentials_near_each_other_are_exponentials)
+TEST(exponentials_near_each_other_are_exponentials)
 {
     static const long distance[] = {10, 30, 41, 60, 80, 82, 160, 300};
     struct case_problem *c = problem(one_output);
@@ -42,7 +42,6 @@ START_TEST(exponentials_near_each_other_are_exponentials)
     mpfr_clears(x, moved, value, want, off, (mpfr_ptr)0);
     case_free(c);
 }
-END_TEST
 
 static struct witness_difference ask(const struct case_problem *c, size_t parameter,
                                      struct witness_share *share)
@@ -59,7 +58,7 @@ static struct witness_difference ask(const struct case_problem *c, size_t parame
 
 /* Closed forms and quadratures; parameters one after the other, so that later ones find what the
  * first ones left. */
-START_TEST(shared_differences_are_the_same)
+TEST_EACH(shared_differences_are_the_same, 0, 3)
 {
     static const char *const loss[] = {
         "\"kind\":\"voltage-integral-cross-entropy\",\"weighting\":\"uniform\"",
@@ -84,18 +83,5 @@ START_TEST(shared_differences_are_the_same)
     witness_share_free(share);
     case_free(c);
 }
-END_TEST
 
-static Suite *share_suite(void)
-{
-    Suite *suite = suite_create("witness share");
-    TCase *t = witness_tests(suite, "share");
-    tcase_add_test(t, exponentials_near_each_other_are_exponentials);
-    tcase_add_loop_test(t, shared_differences_are_the_same, 0, 3);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(share_suite());
-}
+SUITE("witness share", .teardown = mpfr_free_cache)

@@ -82,7 +82,7 @@ static struct witness_share *recorded(const struct case_problem *c)
     return share;
 }
 
-START_TEST(moved_parameters_move_what_they_reach)
+TEST_EACH(moved_parameters_move_what_they_reach, 0, sizeof loss / sizeof *loss)
 {
     struct case_problem *c = problem(DEEP_CASE, "\"label\":1", "\"label\":0", loss[_i]);
     struct witness_share *share = recorded(c);
@@ -98,9 +98,8 @@ START_TEST(moved_parameters_move_what_they_reach)
     witness_share_free(share);
     case_free(c);
 }
-END_TEST
 
-START_TEST(impulses_change_what_comes_after)
+TEST_EACH(impulses_change_what_comes_after, 0, sizeof loss / sizeof *loss)
 {
     struct case_problem *c = problem(DEEP_CASE, "\"label\":1", "\"label\":0", loss[_i]);
     struct witness_share *share = recorded(c);
@@ -114,10 +113,9 @@ START_TEST(impulses_change_what_comes_after)
     witness_share_free(share);
     case_free(c);
 }
-END_TEST
 
 /* Everything at once: no neuron is what it was, all are near. */
-START_TEST(a_direction_moves_all)
+TEST_EACH(a_direction_moves_all, 0, sizeof loss / sizeof *loss)
 {
     struct case_problem *c = problem(DEEP_CASE, "\"label\":1", "\"label\":0", loss[_i]);
     struct witness_share *share = recorded(c);
@@ -135,20 +133,5 @@ START_TEST(a_direction_moves_all)
     witness_share_free(share);
     case_free(c);
 }
-END_TEST
 
-static Suite *track_suite(void)
-{
-    Suite *suite = suite_create("witness track");
-    TCase *t = witness_tests(suite, "track");
-    int losses = (int)(sizeof loss / sizeof *loss);
-    tcase_add_loop_test(t, moved_parameters_move_what_they_reach, 0, losses);
-    tcase_add_loop_test(t, impulses_change_what_comes_after, 0, losses);
-    tcase_add_loop_test(t, a_direction_moves_all, 0, losses);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(track_suite());
-}
+SUITE("witness track", .teardown = mpfr_free_cache)

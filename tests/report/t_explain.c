@@ -127,17 +127,16 @@ static enum result_status run_mirrored(const struct engine *engine, struct resul
 
 /* ---- what is right ---- */
 
-START_TEST(engine_within_its_bounds_has_nothing_to_explain)
+TEST(engine_within_its_bounds_has_nothing_to_explain)
 {
     ck_assert_int_eq(explained_by(ver_engine_find("clock-host"), 0), EXPLAIN_AGREES);
     ck_assert_uint_eq(explain.causes, 0);
     explain_clear(&explain);
 }
-END_TEST
 
 /* ---- published defects ---- */
 
-START_TEST(late_jump_is_named_at_the_last_spike_that_has_one)
+TEST(late_jump_is_named_at_the_last_spike_that_has_one)
 {
     ck_assert_int_eq(explained_by(ver_engine_find("clock-host"), 1u << 4), EXPLAIN_DIVERGES);
     looks_like("defect 4");
@@ -151,9 +150,8 @@ START_TEST(late_jump_is_named_at_the_last_spike_that_has_one)
     ck_assert_uint_gt(explain.terms, 0);
     explain_clear(&explain);
 }
-END_TEST
 
-START_TEST(blocked_spike_is_named)
+TEST(blocked_spike_is_named)
 {
     struct case_error error;
     case_made_clear(&made);
@@ -163,11 +161,10 @@ START_TEST(blocked_spike_is_named)
     ck_assert(explain.backward.found);
     explain_clear(&explain);
 }
-END_TEST
 
 /* ---- other mistakes ---- */
 
-START_TEST(transposed_weights_are_named_at_the_first_arrival)
+TEST(transposed_weights_are_named_at_the_first_arrival)
 {
     ck_assert_int_eq(explained_by(&engine_transpose, 0), EXPLAIN_DIVERGES);
     looks_like("transposed weights");
@@ -175,28 +172,25 @@ START_TEST(transposed_weights_are_named_at_the_first_arrival)
     ck_assert_int_eq(explain.forward.quantity, REF_GRID_I);
     explain_clear(&explain);
 }
-END_TEST
 
-START_TEST(stale_batch_is_named)
+TEST(stale_batch_is_named)
 {
     ck_assert_int_eq(explained_by(&engine_take_old_sample, 0), EXPLAIN_DIVERGES);
     looks_like("stale batch: I of sample 1 is that of sample 0");
     ck_assert_uint_eq(explain.forward.sample, 1);
     explain_clear(&explain);
 }
-END_TEST
 
 /* Input spikes at 1 ms arrive at the start of step 2 + 1; the first that is missed. */
-START_TEST(arrival_that_comes_late_is_named)
+TEST(arrival_that_comes_late_is_named)
 {
     ck_assert_int_eq(explained_by(&engine_come_late, 0), EXPLAIN_DIVERGES);
     looks_like("an arrival is missing");
     ck_assert_uint_eq(explain.forward.step, 3);
     explain_clear(&explain);
 }
-END_TEST
 
-START_TEST(missing_spike_is_named_with_its_step)
+TEST(missing_spike_is_named_with_its_step)
 {
     ck_assert_int_eq(explained_by(&engine_never_spike, 0), EXPLAIN_DIVERGES);
     looks_like("missing spike: V is above the threshold");
@@ -205,9 +199,8 @@ START_TEST(missing_spike_is_named_with_its_step)
     ck_assert_int_eq(explain.forward.exact, 1);
     explain_clear(&explain);
 }
-END_TEST
 
-START_TEST(wrong_reset_is_named_a_step_after_the_spike)
+TEST(wrong_reset_is_named_a_step_after_the_spike)
 {
     ck_assert_int_eq(explained_by(&engine_reset_to_zero, 0), EXPLAIN_DIVERGES);
     looks_like("wrong reset: V is set to 0");
@@ -215,9 +208,8 @@ START_TEST(wrong_reset_is_named_a_step_after_the_spike)
     ck_assert(explain_spiked(&explain, event->sample, event->cell, event->step - 1));
     explain_clear(&explain);
 }
-END_TEST
 
-START_TEST(transposed_gradient_is_named)
+TEST(transposed_gradient_is_named)
 {
     static const struct engine engine = {
         .name = "mirrored", .says = "", .run = run_mirrored, .scheme = true};
@@ -226,7 +218,6 @@ START_TEST(transposed_gradient_is_named)
     looks_like("transposed gradient");
     explain_clear(&explain);
 }
-END_TEST
 
 /* ---- what is printed ---- */
 
@@ -249,7 +240,7 @@ static char *printed(bool json)
     return text;
 }
 
-START_TEST(text_says_where_what_and_how_to_see_it)
+TEST(text_says_where_what_and_how_to_see_it)
 {
     char *text = printed(false);
     ck_assert_ptr_nonnull(strstr(text, "first divergence backward in time: lambda_V of hid["));
@@ -258,9 +249,8 @@ START_TEST(text_says_where_what_and_how_to_see_it)
     ck_assert_ptr_nonnull(strstr(text, "evident verify test --engine clock-host --defect 4"));
     free(text);
 }
-END_TEST
 
-START_TEST(json_has_the_same)
+TEST(json_has_the_same)
 {
     char *text = printed(true);
     ck_assert_int_eq(text[0], '{');
@@ -269,24 +259,5 @@ START_TEST(json_has_the_same)
     ck_assert_ptr_nonnull(strstr(text, "\"worst_weight\": {"));
     free(text);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("explain");
-    TCase *tests = tcase_create("explain");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, engine_within_its_bounds_has_nothing_to_explain);
-    tcase_add_test(tests, late_jump_is_named_at_the_last_spike_that_has_one);
-    tcase_add_test(tests, blocked_spike_is_named);
-    tcase_add_test(tests, transposed_weights_are_named_at_the_first_arrival);
-    tcase_add_test(tests, stale_batch_is_named);
-    tcase_add_test(tests, arrival_that_comes_late_is_named);
-    tcase_add_test(tests, missing_spike_is_named_with_its_step);
-    tcase_add_test(tests, wrong_reset_is_named_a_step_after_the_spike);
-    tcase_add_test(tests, transposed_gradient_is_named);
-    tcase_add_test(tests, text_says_where_what_and_how_to_see_it);
-    tcase_add_test(tests, json_has_the_same);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("explain", .setup = setup, .teardown = teardown)

@@ -13,7 +13,7 @@ static void assert_refused(const char *complaint)
     ck_assert_int_eq(count_files(".log"), 0);
 }
 
-START_TEST(a_folder_that_is_not_there_is_refused_with_the_table)
+TEST(a_folder_that_is_not_there_is_refused_with_the_table)
 {
     char was[sizeof folder];
     memcpy(was, folder, sizeof was);
@@ -22,9 +22,8 @@ START_TEST(a_folder_that_is_not_there_is_refused_with_the_table)
     ck_assert_ptr_nonnull(strstr(error.text, "/no/such/checks.tsv"));
     memcpy(folder, was, sizeof was);
 }
-END_TEST
 
-START_TEST(a_store_that_is_damaged_gives_no_page)
+TEST(a_store_that_is_damaged_gives_no_page)
 {
     must(store, store_script(store, "UPDATE ratios SET counts = '99:1'"));
     ck_assert_int_eq(store_totals(store, recorded, &totals), -1);
@@ -33,9 +32,8 @@ START_TEST(a_store_that_is_damaged_gives_no_page)
     ck_assert_int_eq(store_totals(store, recorded, &totals), -1);
     ck_assert_ptr_nonnull(strstr(store_error(store), "do not add up"));
 }
-END_TEST
 
-START_TEST(the_page_shows_the_sums_over_families)
+TEST(the_page_shows_the_sums_over_families)
 {
     char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<dt>cases</dt><dd>11</dd>"));
@@ -48,9 +46,8 @@ START_TEST(the_page_shows_the_sums_over_families)
     ck_assert_ptr_nonnull(strstr(page, "<h1>1 of 11 cases fail</h1>"));
     free(page);
 }
-END_TEST
 
-START_TEST(texts_are_escaped)
+TEST(texts_are_escaped)
 {
     char *page = page_of_run();
     ck_assert_ptr_null(strstr(page, "<b>&"));
@@ -58,9 +55,8 @@ START_TEST(texts_are_escaped)
     ck_assert_ptr_nonnull(strstr(page, "evident verify ci &amp; more --seed 3 "));
     free(page);
 }
-END_TEST
 
-START_TEST(engines_have_a_row_a_family)
+TEST(engines_have_a_row_a_family)
 {
     char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<tr><td>random-a</td><td>clock-host</td><td>9</td>"
@@ -70,9 +66,8 @@ START_TEST(engines_have_a_row_a_family)
     ck_assert_ptr_null(strstr(page, "no<br>device"));
     free(page);
 }
-END_TEST
 
-START_TEST(all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left)
+TEST(all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left)
 {
     enum { TABLES = 22 };
     char path[80];
@@ -92,9 +87,8 @@ START_TEST(all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left)
     ck_assert_int_eq(count_files(""), TABLES + REPORT_PICTURES + 1);
     free(page);
 }
-END_TEST
 
-START_TEST(the_page_needs_no_network_and_repeats_no_name)
+TEST(the_page_needs_no_network_and_repeats_no_name)
 {
     char *page = page_of_run();
     ck_assert_int_eq(count_text(page, "://"), count_text(page, "http://www.w3.org/"));
@@ -104,9 +98,8 @@ START_TEST(the_page_needs_no_network_and_repeats_no_name)
     ck_assert_int_eq(count_text(page, "id='gpPt6'"), 0);
     free(page);
 }
-END_TEST
 
-START_TEST(a_run_without_cases_claims_nothing)
+TEST(a_run_without_cases_claims_nothing)
 {
     begin_run(NULL, 3);
     char *page = page_of_run();
@@ -116,9 +109,8 @@ START_TEST(a_run_without_cases_claims_nothing)
     ck_assert_ptr_nonnull(strstr(page, "No engine was judged in this run."));
     free(page);
 }
-END_TEST
 
-START_TEST(without_gnuplot_one_line_says_so_and_no_page_is_left)
+TEST(without_gnuplot_one_line_says_so_and_no_page_is_left)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s", getenv("PATH"));
@@ -126,9 +118,8 @@ START_TEST(without_gnuplot_one_line_says_so_and_no_page_is_left)
     assert_refused("gnuplot: not found");
     setenv("PATH", path, 1);
 }
-END_TEST
 
-START_TEST(a_script_that_fails_is_named_with_its_complaint)
+TEST(a_script_that_fails_is_named_with_its_complaint)
 {
     char path[4096], longer[4200];
     snprintf(path, sizeof path, "%s", getenv("PATH"));
@@ -142,29 +133,5 @@ START_TEST(a_script_that_fails_is_named_with_its_complaint)
     assert_refused("exit status 3: \"x.gp\" line 9: undefined variable: y");
     setenv("PATH", path, 1);
 }
-END_TEST
 
-static Suite *report_suite(void)
-{
-    Suite *suite = suite_create("report");
-    TCase *tcase = tcase_create("report");
-    tcase_set_timeout(tcase, 120);
-    tcase_add_checked_fixture(tcase, make_run, remove_all);
-    tcase_add_test(tcase, a_folder_that_is_not_there_is_refused_with_the_table);
-    tcase_add_test(tcase, a_store_that_is_damaged_gives_no_page);
-    tcase_add_test(tcase, the_page_shows_the_sums_over_families);
-    tcase_add_test(tcase, texts_are_escaped);
-    tcase_add_test(tcase, engines_have_a_row_a_family);
-    tcase_add_test(tcase, all_pictures_are_in_the_page_and_beside_it_and_nothing_else_is_left);
-    tcase_add_test(tcase, the_page_needs_no_network_and_repeats_no_name);
-    tcase_add_test(tcase, a_run_without_cases_claims_nothing);
-    tcase_add_test(tcase, without_gnuplot_one_line_says_so_and_no_page_is_left);
-    tcase_add_test(tcase, a_script_that_fails_is_named_with_its_complaint);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(report_suite());
-}
+SUITE("report", .setup = make_run, .teardown = remove_all)

@@ -9,7 +9,7 @@
     "$E verify cases/examples/worked.json closed-quadratic:1:0 closed-output:1:1 --quiet "         \
     "--engine clock-host --defect 4 --round-delays --store $D/s --report $D/live"
 
-START_TEST(a_store_gives_the_page_that_the_run_made)
+TEST(a_store_gives_the_page_that_the_run_made)
 {
     gives(RUN, 1, "report: ");
     gives("$E report --store $D/s --out $D/again", 0, "again/index.html");
@@ -22,9 +22,8 @@ START_TEST(a_store_gives_the_page_that_the_run_made)
     gives("grep -q 'matches defect 4' $D/again/index.html && echo named", 0, "named");
     gives("grep -q '<td>clock-host</td><td>3</td>' $D/again/index.html && echo timed", 0, "timed");
 }
-END_TEST
 
-START_TEST(runs_of_one_suite_make_a_trend)
+TEST(runs_of_one_suite_make_a_trend)
 {
     gives("$E verify closed-quadratic:1:0 --quiet --store $D/s", 0, "1 pass");
     gives("$E report --store $D/s --out $D/one && test ! -e $D/one/trend.svg", 0, "one/index");
@@ -33,18 +32,16 @@ START_TEST(runs_of_one_suite_make_a_trend)
     gives("$E report 2 --store $D/s --out $D/two && test -s $D/two/trend.svg", 0, "two/index");
     gives("grep -c . $D/two/trend.tsv", 0, "3\n"); /* another suite is no part of it */
 }
-END_TEST
 
-START_TEST(without_a_store_the_page_says_that_there_is_none)
+TEST(without_a_store_the_page_says_that_there_is_none)
 {
     gives(RUN, 1, "report: ");
     gives("$E verify closed-quadratic:1:0 --quiet --report $D/live", 0, "1 pass");
     gives("test ! -e $D/live/facts.tsv && test ! -e $D/live/failure-0.svg && echo gone", 0, "gone");
     gives("grep -q 'kept in a store' $D/live/index.html && echo said", 0, "said");
 }
-END_TEST
 
-START_TEST(what_is_wrong_is_said_in_one_line)
+TEST(what_is_wrong_is_said_in_one_line)
 {
     gives("$E report --store $D/none", 2, "no such store");
     gives("$E verify closed-quadratic:1:0 --quiet --store $D/s", 0, "1 pass");
@@ -56,18 +53,5 @@ START_TEST(what_is_wrong_is_said_in_one_line)
           "gnuplot: not found");
     gives("$E report --help", 0, "usage: evident report ");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("report command");
-    TCase *tests = tcase_create("command");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, a_store_gives_the_page_that_the_run_made);
-    tcase_add_test(tests, runs_of_one_suite_make_a_trend);
-    tcase_add_test(tests, without_a_store_the_page_says_that_there_is_none);
-    tcase_add_test(tests, what_is_wrong_is_said_in_one_line);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("report command", .setup = make_folder, .teardown = drop_folder)

@@ -3,7 +3,7 @@
 #include "tests/report_case.h"
 #include "tests/run_suite.h"
 
-START_TEST(a_failing_case_shows_its_numbers_what_they_look_like_and_its_commands)
+TEST(a_failing_case_shows_its_numbers_what_they_look_like_and_its_commands)
 {
     char *page = page_of_run();
     ck_assert_ptr_nonnull(
@@ -20,9 +20,8 @@ START_TEST(a_failing_case_shows_its_numbers_what_they_look_like_and_its_commands
     ck_assert_int_eq(count_text(page, "No picture: "), 1);
     free(page);
 }
-END_TEST
 
-START_TEST(what_was_not_settled_is_shown_with_its_reason)
+TEST(what_was_not_settled_is_shown_with_its_reason)
 {
     char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<span class=\"open\">undecided</span> random-a:1:9"));
@@ -30,18 +29,16 @@ START_TEST(what_was_not_settled_is_shown_with_its_reason)
     ck_assert_int_eq(count_text(page, "<article id="), 2);
     free(page);
 }
-END_TEST
 
-START_TEST(failures_are_counted_by_what_they_look_like)
+TEST(failures_are_counted_by_what_they_look_like)
 {
     char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<tr><td>matches defect 4: late</td><td>1</td></tr>"));
     ck_assert_ptr_nonnull(strstr(page, "<tr><td>grazing: too near</td><td>1</td></tr>"));
     free(page);
 }
-END_TEST
 
-START_TEST(a_picture_of_a_failing_case_is_in_the_page_without_its_own_style)
+TEST(a_picture_of_a_failing_case_is_in_the_page_without_its_own_style)
 {
     static const char drawn[] = "<?xml?>\n<svg role=\"img\" width=\"5\">\n<style>\np {}</style>"
                                 "<g id='dot'/><use href='#dot'/></svg>\n";
@@ -53,9 +50,8 @@ START_TEST(a_picture_of_a_failing_case_is_in_the_page_without_its_own_style)
     ck_assert_int_eq(count_text(page, "No picture: "), 0);
     free(page);
 }
-END_TEST
 
-START_TEST(cases_beyond_the_first_are_listed_and_the_rest_is_counted)
+TEST(cases_beyond_the_first_are_listed_and_the_rest_is_counted)
 {
     enum { CASES = 240 };
     char name[32];
@@ -74,9 +70,8 @@ START_TEST(cases_beyond_the_first_are_listed_and_the_rest_is_counted)
     ck_assert_ptr_nonnull(strstr(page, "<td>memory is short</td><td>240</td>"));
     free(page);
 }
-END_TEST
 
-START_TEST(heat_map_tells_passing_failing_excluded_and_not_asked_apart)
+TEST(heat_map_tells_passing_failing_excluded_and_not_asked_apart)
 {
     char *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "<th colspan=\"1\" scope=\"colgroup\">reference</th>"
@@ -92,9 +87,8 @@ START_TEST(heat_map_tells_passing_failing_excluded_and_not_asked_apart)
                                        "worst 57.1 bounds\">✗3</td><td></td></tr>"));
     free(page);
 }
-END_TEST
 
-START_TEST(a_distance_that_is_no_number_is_hot)
+TEST(a_distance_that_is_no_number_is_hot)
 {
     must(store,
          store_script(store, "UPDATE comparisons SET distance = NULL WHERE kind = 'spikes'"));
@@ -102,9 +96,8 @@ START_TEST(a_distance_that_is_no_number_is_hot)
     ck_assert_int_eq(count_text(page, "<td class=\"hot\""), 3);
     free(page);
 }
-END_TEST
 
-START_TEST(times_and_trend_come_from_a_store_that_is_kept_or_the_page_says_that_there_is_none)
+TEST(times_and_trend_come_from_a_store_that_is_kept_or_the_page_says_that_there_is_none)
 {
     char path[80], *page = page_of_run();
     ck_assert_ptr_nonnull(strstr(page, "Times are kept in a store"));
@@ -121,9 +114,8 @@ START_TEST(times_and_trend_come_from_a_store_that_is_kept_or_the_page_says_that_
     ck_assert_ptr_nonnull(strstr(page, "<td>1</td><td>2026-01-02T00:00:00Z</td><td>-</td>"));
     free(page);
 }
-END_TEST
 
-START_TEST(kill_matrix_counts_what_was_caught)
+TEST(kill_matrix_counts_what_was_caught)
 {
     static const char kills[] = "fault\tname\twhere\tspikes\ttests\tkinds\tverdict\n"
                                 "1\tjump missing\tref/x.c\t3\t1\t2\tcaught\n"
@@ -136,9 +128,8 @@ START_TEST(kill_matrix_counts_what_was_caught)
                                        "<td class=\"bad\">one kind</td>"));
     free(page);
 }
-END_TEST
 
-START_TEST(every_link_in_the_page_has_its_place)
+TEST(every_link_in_the_page_has_its_place)
 {
     char *page = page_of_run(), id[128];
     int links = 0;
@@ -150,25 +141,5 @@ START_TEST(every_link_in_the_page_has_its_place)
     ck_assert_int_ge(links, 7);
     free(page);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("report page");
-    TCase *tcase = tcase_create("page");
-    tcase_set_timeout(tcase, 120);
-    tcase_add_checked_fixture(tcase, make_run, remove_all);
-    tcase_add_test(tcase, a_failing_case_shows_its_numbers_what_they_look_like_and_its_commands);
-    tcase_add_test(tcase, what_was_not_settled_is_shown_with_its_reason);
-    tcase_add_test(tcase, failures_are_counted_by_what_they_look_like);
-    tcase_add_test(tcase, a_picture_of_a_failing_case_is_in_the_page_without_its_own_style);
-    tcase_add_test(tcase, cases_beyond_the_first_are_listed_and_the_rest_is_counted);
-    tcase_add_test(tcase, heat_map_tells_passing_failing_excluded_and_not_asked_apart);
-    tcase_add_test(tcase, a_distance_that_is_no_number_is_hot);
-    tcase_add_test(
-        tcase, times_and_trend_come_from_a_store_that_is_kept_or_the_page_says_that_there_is_none);
-    tcase_add_test(tcase, kill_matrix_counts_what_was_caught);
-    tcase_add_test(tcase, every_link_in_the_page_has_its_place);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
-}
+SUITE("report page", .setup = make_run, .teardown = remove_all)

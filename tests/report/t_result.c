@@ -4,7 +4,6 @@
 #include "verify/verify.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +133,7 @@ static const char *string_at(const json_t *row, size_t k)
     return string;
 }
 
-START_TEST(document_names_format_case_engine_status)
+TEST(document_names_format_case_engine_status)
 {
     json_t *root = parsed(20);
     ck_assert_str_eq(json_string_value(json_object_get(root, "format")), "evident-result-1");
@@ -146,9 +145,8 @@ START_TEST(document_names_format_case_engine_status)
     ck_assert_str_eq(json_string_value(json_object_get(root, "loss")), "0.33333333333333333333");
     json_decref(root);
 }
-END_TEST
 
-START_TEST(spikes_stand_by_sample_population_and_neuron)
+TEST(spikes_stand_by_sample_population_and_neuron)
 {
     json_t *root = parsed(10);
     const json_t *samples = json_object_get(root, "samples");
@@ -161,9 +159,8 @@ START_TEST(spikes_stand_by_sample_population_and_neuron)
     ck_assert_str_eq(string_at(json_array_get(hidden, 2), 1), "121.0000000");
     json_decref(root);
 }
-END_TEST
 
-START_TEST(gradients_stand_where_the_case_has_the_parameter)
+TEST(gradients_stand_where_the_case_has_the_parameter)
 {
     json_t *root = parsed(5);
     const json_t *gradients = json_object_get(root, "gradients");
@@ -185,10 +182,9 @@ START_TEST(gradients_stand_where_the_case_has_the_parameter)
     ck_assert_uint_eq(json_array_size(json_object_get(bias, "hid")), 3);
     json_decref(root);
 }
-END_TEST
 
 /* In the place of the number, with its sides where they are known. */
-START_TEST(what_has_no_derivative_says_why)
+TEST(what_has_no_derivative_says_why)
 {
     struct ref_none none[] = {{.parameter = 11, .kind = REF_NONE_END, .known = true},
                               {.parameter = 28, .kind = REF_NONE_ORDER}};
@@ -218,9 +214,8 @@ START_TEST(what_has_no_derivative_says_why)
     for (size_t k = 0; k < 2; k++)
         arb_clear(none[k].left);
 }
-END_TEST
 
-START_TEST(spike_time_gradients_stand_by_sample_and_neuron)
+TEST(spike_time_gradients_stand_by_sample_and_neuron)
 {
     json_t *root = parsed(5);
     const json_t *times = json_object_get(json_object_get(root, "gradients"), "spike_times");
@@ -236,9 +231,8 @@ START_TEST(spike_time_gradients_stand_by_sample_and_neuron)
     ck_assert_str_eq(string_at(json_array_get(second, 1), 1), last);
     json_decref(root);
 }
-END_TEST
 
-START_TEST(infinite_margin_is_null_and_maximum_is_absent)
+TEST(infinite_margin_is_null_and_maximum_is_absent)
 {
     json_t *root = parsed(5);
     const json_t *margins = json_object_get(root, "margins");
@@ -253,9 +247,8 @@ START_TEST(infinite_margin_is_null_and_maximum_is_absent)
         "0.500000");
     json_decref(root);
 }
-END_TEST
 
-START_TEST(undecided_result_has_a_reason_and_no_numbers)
+TEST(undecided_result_has_a_reason_and_no_numbers)
 {
     result.status = REF_UNDECIDED;
     snprintf(result.reason, sizeof result.reason, "a \"peak\" at the threshold");
@@ -267,9 +260,8 @@ START_TEST(undecided_result_has_a_reason_and_no_numbers)
     ck_assert_ptr_null(json_object_get(root, "gradients"));
     json_decref(root);
 }
-END_TEST
 
-START_TEST(ball_that_contains_zero_prints_as_zero_of_a_size)
+TEST(ball_that_contains_zero_prints_as_zero_of_a_size)
 {
     arb_zero(result.loss);
     mag_set_ui_2exp_si(arb_radref(result.loss), 1, -300);
@@ -281,7 +273,6 @@ START_TEST(ball_that_contains_zero_prints_as_zero_of_a_size)
     ck_assert_str_eq(json_string_value(json_object_get(root, "loss")), "0");
     json_decref(root);
 }
-END_TEST
 
 /* 10^(exponent of the last printed digit) of "1.234e-5". */
 static void last_place(arb_t unit, const char *printed)
@@ -297,7 +288,7 @@ static void last_place(arb_t unit, const char *printed)
         arb_inv(unit, unit, 2000);
 }
 
-START_TEST(printed_number_is_within_one_unit_of_its_last_place)
+TEST(printed_number_is_within_one_unit_of_its_last_place)
 {
     flint_rand_t random;
     arb_t printed, distance, unit;
@@ -322,60 +313,31 @@ START_TEST(printed_number_is_within_one_unit_of_its_last_place)
     arb_clear(unit);
     flint_randclear(random);
 }
-END_TEST
 
-START_TEST(matrix_row_stands_on_one_line)
+TEST(matrix_row_stands_on_one_line)
 {
     char *bytes = document(5);
     ck_assert_ptr_nonnull(strstr(bytes, "[\"3.0000\", \"4.0000\", \"5.0000\"]"));
     free(bytes);
 }
-END_TEST
 
-START_TEST(full_device_is_an_error)
+TEST(full_device_is_an_error)
 {
     struct ver_result_options options = {40};
-    struct ver_file file;
+    struct case_file file;
     struct case_error error;
-    ck_assert_int_eq(ver_file_open(&file, "/dev/full", &error), 0);
+    ck_assert_int_eq(case_file_open(&file, "/dev/full", &error), 0);
     ver_result_write(file.stream, problem, &result, &options);
-    ck_assert_int_eq(ver_file_commit(&file, &error), -1);
+    ck_assert_int_eq(case_file_commit(&file, &error), -1);
     ck_assert_ptr_nonnull(strstr(error.text, "/dev/full: cannot write: "));
 }
-END_TEST
 
-START_TEST(file_in_a_missing_directory_is_refused)
+TEST(file_in_a_missing_directory_is_refused)
 {
-    struct ver_file file;
+    struct case_file file;
     struct case_error error;
-    ck_assert_int_eq(ver_file_open(&file, "/nonexistent/a/b.json", &error), -1);
+    ck_assert_int_eq(case_file_open(&file, "/nonexistent/a/b.json", &error), -1);
     ck_assert_ptr_nonnull(strstr(error.text, "No such file"));
 }
-END_TEST
 
-static Suite *result_suite(void)
-{
-    Suite *suite = suite_create("result");
-    TCase *tests = tcase_create("result");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, document_names_format_case_engine_status);
-    tcase_add_test(tests, spikes_stand_by_sample_population_and_neuron);
-    tcase_add_test(tests, gradients_stand_where_the_case_has_the_parameter);
-    tcase_add_test(tests, what_has_no_derivative_says_why);
-    tcase_add_test(tests, spike_time_gradients_stand_by_sample_and_neuron);
-    tcase_add_test(tests, infinite_margin_is_null_and_maximum_is_absent);
-    tcase_add_test(tests, undecided_result_has_a_reason_and_no_numbers);
-    tcase_add_test(tests, ball_that_contains_zero_prints_as_zero_of_a_size);
-    tcase_add_test(tests, printed_number_is_within_one_unit_of_its_last_place);
-    tcase_add_test(tests, matrix_row_stands_on_one_line);
-    tcase_add_test(tests, full_device_is_an_error);
-    tcase_add_test(tests, file_in_a_missing_directory_is_refused);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(result_suite());
-}
+SUITE("result", .setup = setup, .teardown = teardown)

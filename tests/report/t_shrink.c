@@ -6,7 +6,6 @@
 #include "gpu/gpu.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +52,7 @@ static const struct engine *host(void)
     return ver_engine_find("clock-host");
 }
 
-START_TEST(copy_of_a_case_is_the_same_text_and_shares_nothing)
+TEST(copy_of_a_case_is_the_same_text_and_shares_nothing)
 {
     static const char *const some[] = {"random-batch:1:0", "random-delays:1:0",
                                        "cases/examples/voltage-squared-error.json"};
@@ -70,9 +69,8 @@ START_TEST(copy_of_a_case_is_the_same_text_and_shares_nothing)
     }
     load("random-deep:1:0");
 }
-END_TEST
 
-START_TEST(smaller_case_fails_in_the_same_way)
+TEST(smaller_case_fails_in_the_same_way)
 {
     struct shrink_way way;
     load("random-recurrent:1:3");
@@ -85,9 +83,8 @@ START_TEST(smaller_case_fails_in_the_same_way)
     ck_assert_uint_le(shrink.problem->populations, 3);
     case_free(shrink.problem);
 }
-END_TEST
 
-START_TEST(same_case_gives_the_same_bytes_for_any_number_of_processes)
+TEST(same_case_gives_the_same_bytes_for_any_number_of_processes)
 {
     struct shrink_judge judge = judge_by(host(), 4);
     char *text[3];
@@ -103,10 +100,9 @@ START_TEST(same_case_gives_the_same_bytes_for_any_number_of_processes)
     for (unsigned k = 0; k < 3; k++)
         free(text[k]);
 }
-END_TEST
 
 /* One removal, of any kind, of any item: it passes then, or fails otherwise. */
-START_TEST(nothing_can_be_removed_from_the_smallest_case)
+TEST(nothing_can_be_removed_from_the_smallest_case)
 {
     load("random-recurrent:1:3");
     struct shrink shrink = shrunk(judge_by(host(), 4));
@@ -126,7 +122,6 @@ START_TEST(nothing_can_be_removed_from_the_smallest_case)
     ck_assert_uint_gt(removals, 5);
     case_free(shrink.problem);
 }
-END_TEST
 
 /* Dies where a second input neuron spikes. */
 static enum result_status crash(const struct engine *engine, struct result *result,
@@ -138,7 +133,7 @@ static enum result_status crash(const struct engine *engine, struct result *resu
     return engine_run(&gpu_clock_host, result, c, options);
 }
 
-START_TEST(crash_is_a_way_of_failing)
+TEST(crash_is_a_way_of_failing)
 {
     static const struct engine crashing = {
         .name = "crashing", .says = "", .run = crash, .scheme = true};
@@ -154,9 +149,8 @@ START_TEST(crash_is_a_way_of_failing)
     ck_assert_uint_eq(shrink.problem->sample[0].spikes[0][1].count, 1);
     case_free(shrink.problem);
 }
-END_TEST
 
-START_TEST(every_cut_leaves_a_case_or_is_refused_by_the_checker)
+TEST(every_cut_leaves_a_case_or_is_refused_by_the_checker)
 {
     static const char *const some[] = {
         "random-batch:1:0", "random-heterogeneous:1:0", "cases/examples/delay-matrix.json",
@@ -183,20 +177,5 @@ START_TEST(every_cut_leaves_a_case_or_is_refused_by_the_checker)
     }
     load("random-deep:1:0");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("shrink");
-    TCase *tests = tcase_create("shrink");
-    tcase_add_checked_fixture(tests, NULL, teardown);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, copy_of_a_case_is_the_same_text_and_shares_nothing);
-    tcase_add_test(tests, smaller_case_fails_in_the_same_way);
-    tcase_add_test(tests, same_case_gives_the_same_bytes_for_any_number_of_processes);
-    tcase_add_test(tests, nothing_can_be_removed_from_the_smallest_case);
-    tcase_add_test(tests, crash_is_a_way_of_failing);
-    tcase_add_test(tests, every_cut_leaves_a_case_or_is_refused_by_the_checker);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("shrink", .teardown = teardown)

@@ -3,7 +3,6 @@
 #include "verify/run/pool.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +62,7 @@ static void write_much(void *context, size_t job, FILE *out)
         fputc((int)(job & 255), out);
 }
 
-START_TEST(results_of_any_length_arrive_whole)
+TEST(results_of_any_length_arrive_whole)
 {
     size_t sum = 0;
     for (size_t job = 0; job < JOBS; job++)
@@ -75,7 +74,6 @@ START_TEST(results_of_any_length_arrive_whole)
             ck_assert(ledger.end[job] == POOL_DONE && ledger.size[job] == job * job);
     }
 }
-END_TEST
 
 static void misbehave(void *context, size_t job, FILE *out)
 {
@@ -89,7 +87,7 @@ static void misbehave(void *context, size_t job, FILE *out)
         abort();
 }
 
-START_TEST(job_that_dies_ends_alone)
+TEST(job_that_dies_ends_alone)
 {
     run(3, misbehave, 0, 0);
     for (size_t job = 0; job < JOBS; job++) {
@@ -100,7 +98,6 @@ START_TEST(job_that_dies_ends_alone)
             ck_assert_int_eq(ledger.detail[job], detail);
     }
 }
-END_TEST
 
 static void hang(void *context, size_t job, FILE *out)
 {
@@ -110,13 +107,12 @@ static void hang(void *context, size_t job, FILE *out)
         pause();
 }
 
-START_TEST(job_that_hangs_is_killed)
+TEST(job_that_hangs_is_killed)
 {
     run(2, hang, 0.25, 0);
     for (size_t job = 0; job < JOBS; job++)
         ck_assert(ledger.end[job] == (job % 100 == 42 ? POOL_SLOW : POOL_DONE));
 }
-END_TEST
 
 #ifndef __SANITIZE_ADDRESS__
 static void devour(void *context, size_t job, FILE *out)
@@ -131,13 +127,17 @@ static void devour(void *context, size_t job, FILE *out)
     free(block);
 }
 
-START_TEST(job_that_eats_memory_meets_the_limit)
+TEST(job_that_eats_memory_meets_the_limit)
 {
     run(2, devour, 0, (size_t)1 << 32);
     for (size_t job = 0; job < JOBS; job++)
         ck_assert(ledger.end[job] == (job % 50 == 9 ? POOL_CRASHED : POOL_DONE));
 }
-END_TEST
+#else
+TEST(job_that_eats_memory_meets_the_limit)
+{
+    puts("not run: job_that_eats_memory_meets_the_limit: a sanitizer's shadow is larger than it");
+}
 #endif
 
 /* A device that a job loses stays lost to its process. */
@@ -156,7 +156,7 @@ static bool is_lost(void *context)
     return device_is_lost;
 }
 
-START_TEST(job_after_a_lost_device_has_another_process)
+TEST(job_after_a_lost_device_has_another_process)
 {
     for (unsigned workers = 1; workers <= 3; workers++) {
         struct pool pool = {.workers = workers,
@@ -176,7 +176,6 @@ START_TEST(job_after_a_lost_device_has_another_process)
         ck_assert_uint_gt(ledger.sum, 0);
     }
 }
-END_TEST
 
 static unsigned calls;
 
@@ -190,7 +189,7 @@ static bool thrice(void *context)
     return false;
 }
 
-START_TEST(pool_stays_while_more_may_come)
+TEST(pool_stays_while_more_may_come)
 {
     struct pool pool = {.workers = 1,
                         .context = &ledger,
@@ -203,9 +202,8 @@ START_TEST(pool_stays_while_more_may_come)
     ck_assert_uint_eq(calls, 3);
     ck_assert_uint_eq(ledger.told[JOBS - 1], 1);
 }
-END_TEST
 
-START_TEST(ends_are_explained)
+TEST(ends_are_explained)
 {
     char text[80];
     struct pool pool = {.seconds = 2.5};
@@ -216,23 +214,5 @@ START_TEST(ends_are_explained)
     pool_explain(text, sizeof text, &pool, POOL_CRASHED, 256 + 3);
     ck_assert_str_eq(text, "ended with status 3");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("pool");
-    TCase *tests = tcase_create("processes");
-    tcase_add_test(tests, results_of_any_length_arrive_whole);
-    tcase_add_test(tests, job_after_a_lost_device_has_another_process);
-    tcase_add_test(tests, job_that_dies_ends_alone);
-    tcase_add_test(tests, job_that_hangs_is_killed);
-#ifndef __SANITIZE_ADDRESS__
-    tcase_add_test(tests, job_that_eats_memory_meets_the_limit);
-#else
-    puts("not run: job_that_eats_memory_meets_the_limit: a sanitizer's shadow is larger than it");
-#endif
-    tcase_add_test(tests, pool_stays_while_more_may_come);
-    tcase_add_test(tests, ends_are_explained);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("pool", .seconds = 4)

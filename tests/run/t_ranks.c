@@ -23,7 +23,7 @@ static int ranks(int count, const char *after)
     return shell(command);
 }
 
-START_TEST(ranks_say_what_one_process_says)
+TEST_EACH(ranks_say_what_one_process_says, 2, 4)
 {
     ck_assert_int_eq(ranks(_i, "alone --engine clock-host --round-delays >one; "
                                "many --engine clock-host --round-delays >all; "
@@ -31,10 +31,9 @@ START_TEST(ranks_say_what_one_process_says)
                      0);
     says("cases: 40, 40 pass");
 }
-END_TEST
 
 /* Answers that are longer than what a message may hold without being waited for. */
-START_TEST(their_store_is_that_of_one_process)
+TEST(their_store_is_that_of_one_process)
 {
     ck_assert_int_eq(ranks(3,
                            "alone --store one.sqlite >said; many --store all.sqlite >said; "
@@ -42,10 +41,9 @@ START_TEST(their_store_is_that_of_one_process)
                            "--out $s.tsv || exit 3; done; cmp one.tsv all.tsv && wc -l all.tsv"),
                      0);
 }
-END_TEST
 
 /* Every rank starts programs of its own. */
-START_TEST(what_dies_on_any_rank_is_an_error_of_its_case)
+TEST(what_dies_on_any_rank_is_an_error_of_its_case)
 {
     put_file("dies.sh", "read -r line && kill -9 $$\n");
     ck_assert_int_eq(ranks(3, "alone --no-witness --engine 'exec:sh dies.sh' >one; "
@@ -54,21 +52,13 @@ START_TEST(what_dies_on_any_rank_is_an_error_of_its_case)
                      0);
     says("cases: 40, 40 error");
 }
-END_TEST
 
-int main(void)
+static bool there_is_mpi(void)
 {
-    if (system("command -v mpirun >/dev/null && ldd \"$EVIDENT\" | grep -q libmpi") != 0) {
+    bool is = system("command -v mpirun >/dev/null && ldd \"$EVIDENT\" | grep -q libmpi") == 0;
+    if (!is)
         puts("not run: ranks: no mpirun, or built without Open MPI");
-        return 0;
-    }
-    Suite *suite = suite_create("ranks");
-    TCase *tests = tcase_create("mpi");
-    tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, setup, drop_folder);
-    tcase_add_loop_test(tests, ranks_say_what_one_process_says, 2, 4);
-    tcase_add_test(tests, their_store_is_that_of_one_process);
-    tcase_add_test(tests, what_dies_on_any_rank_is_an_error_of_its_case);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
+    return is;
 }
+
+SUITE("ranks", .possible = there_is_mpi, .setup = setup, .teardown = drop_folder, .seconds = 120)

@@ -38,14 +38,13 @@ static void teardown(void)
     data = NULL;
 }
 
-START_TEST(judgement_arrives_as_it_was_sent)
+TEST(judgement_arrives_as_it_was_sent)
 {
     ck_assert_int_eq(record_get(&got, data, size), 0);
     same_judgement(&sent, &got);
 }
-END_TEST
 
-START_TEST(real_judgement_arrives_as_it_was_sent)
+TEST(real_judgement_arrives_as_it_was_sent)
 {
     struct ver_options options = VER_OPTIONS_DEFAULT;
     struct case_made made;
@@ -65,9 +64,8 @@ START_TEST(real_judgement_arrives_as_it_was_sent)
     flint_cleanup();
     mpfr_free_cache();
 }
-END_TEST
 
-START_TEST(judgement_without_anything_arrives)
+TEST(judgement_without_anything_arrives)
 {
     teardown();
     sent = VER_NO_JUDGEMENT;
@@ -80,18 +78,16 @@ START_TEST(judgement_without_anything_arrives)
     ck_assert_ptr_null(got.judged);
     ck_assert_ptr_null(got.ladder);
 }
-END_TEST
 
-START_TEST(every_cut_is_refused)
+TEST(every_cut_is_refused)
 {
     for (size_t cut = 0; cut < size; cut += cut < 4096 ? 7 : 131) {
         ck_assert_msg(record_get(&got, data, cut) == -1, "%zu of %zu bytes", cut, size);
         ver_judgement_clear(&got);
     }
 }
-END_TEST
 
-START_TEST(bytes_behind_a_judgement_are_refused)
+TEST(bytes_behind_a_judgement_are_refused)
 {
     char *longer = malloc(size + 1);
     memcpy(longer, data, size);
@@ -99,10 +95,9 @@ START_TEST(bytes_behind_a_judgement_are_refused)
     ck_assert_int_eq(record_get(&got, longer, size + 1), -1);
     free(longer);
 }
-END_TEST
 
 /* A byte of a type, a key or a name of an enumeration. */
-START_TEST(bytes_that_say_something_else_are_refused)
+TEST(bytes_that_say_something_else_are_refused)
 {
     static const size_t place[] = {0, 17}; /* kind of the first row; type of its first column */
     for (size_t k = 0; k < sizeof place / sizeof *place; k++) {
@@ -118,9 +113,8 @@ START_TEST(bytes_that_say_something_else_are_refused)
     data[pass + 1] = 'q';
     ck_assert_int_eq(record_get(&got, data, size), -1);
 }
-END_TEST
 
-START_TEST(digest_knows_no_times_and_all_else)
+TEST(digest_knows_no_times_and_all_else)
 {
     char was[HASH_TEXT], is[HASH_TEXT];
     record_digest(was, &sent);
@@ -133,20 +127,5 @@ START_TEST(digest_knows_no_times_and_all_else)
     record_digest(is, &sent);
     ck_assert_str_ne(was, is);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("record");
-    TCase *tests = tcase_create("bytes");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, judgement_arrives_as_it_was_sent);
-    tcase_add_test(tests, real_judgement_arrives_as_it_was_sent);
-    tcase_add_test(tests, judgement_without_anything_arrives);
-    tcase_add_test(tests, every_cut_is_refused);
-    tcase_add_test(tests, bytes_behind_a_judgement_are_refused);
-    tcase_add_test(tests, bytes_that_say_something_else_are_refused);
-    tcase_add_test(tests, digest_knows_no_times_and_all_else);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("record", .setup = setup, .teardown = teardown)

@@ -5,7 +5,6 @@
 #include "verify/verify.h"
 #include "tests/run_suite.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,7 @@ static int read_suite(struct ver_sources *sources, const char *lines, struct cas
     return status;
 }
 
-START_TEST(suite_names_families_seeds_and_counts)
+TEST(suite_names_families_seeds_and_counts)
 {
     struct ver_sources sources;
     struct case_error error;
@@ -42,9 +41,8 @@ START_TEST(suite_names_families_seeds_and_counts)
     ck_assert_str_eq(sources.at[0].name, first);
     ver_sources_clear(&sources);
 }
-END_TEST
 
-START_TEST(bad_suite_is_refused_with_its_line)
+TEST(bad_suite_is_refused_with_its_line)
 {
     static const struct {
         const char *lines, *said;
@@ -61,9 +59,8 @@ START_TEST(bad_suite_is_refused_with_its_line)
         ver_sources_clear(&sources);
     }
 }
-END_TEST
 
-START_TEST(suite_names_files_and_folders)
+TEST(suite_names_files_and_folders)
 {
     struct ver_sources sources;
     struct case_error error = {""};
@@ -77,9 +74,8 @@ START_TEST(suite_names_files_and_folders)
         ck_assert_int_lt(strcmp(sources.at[k - 1].name, sources.at[k].name), 0);
     ver_sources_clear(&sources);
 }
-END_TEST
 
-START_TEST(bad_file_or_folder_of_a_suite_is_refused_with_its_line)
+TEST(bad_file_or_folder_of_a_suite_is_refused_with_its_line)
 {
     static const struct {
         const char *lines, *said;
@@ -99,9 +95,8 @@ START_TEST(bad_file_or_folder_of_a_suite_is_refused_with_its_line)
         ver_sources_clear(&sources);
     }
 }
-END_TEST
 
-START_TEST(unfinished_suite_line_is_refused)
+TEST(unfinished_suite_line_is_refused)
 {
     static const char *const rest[] = {"", " 1", " 1 x", " -1 2", " 1 2 3"};
     struct ver_sources sources;
@@ -114,9 +109,8 @@ START_TEST(unfinished_suite_line_is_refused)
         ver_sources_clear(&sources);
     }
 }
-END_TEST
 
-START_TEST(unknown_suite_is_refused)
+TEST(unknown_suite_is_refused)
 {
     struct ver_sources sources = {NULL, 0, 0};
     struct case_error error;
@@ -124,7 +118,6 @@ START_TEST(unknown_suite_is_refused)
     ck_assert_ptr_nonnull(strstr(error.text, "no suite of that name"));
     ver_sources_clear(&sources);
 }
-END_TEST
 
 /* The first cases of the first family, judged in so many processes. */
 static struct ver_totals judge_some(int workers)
@@ -147,14 +140,13 @@ static struct ver_totals judge_some(int workers)
     return totals;
 }
 
-START_TEST(result_does_not_depend_on_the_number_of_processes)
+TEST(result_does_not_depend_on_the_number_of_processes)
 {
     struct ver_totals one = judge_some(1), three = judge_some(3);
     ck_assert_str_eq(one.digest, three.digest);
     ck_assert_uint_eq(one.cases, 6);
     ck_assert_uint_eq(one.verdict[VER_PASS], 6);
 }
-END_TEST
 
 /* A family whose case 1 crashes and whose case 2 never ends. */
 static int make_trouble(struct case_made *out, uint64_t seed, uint64_t k)
@@ -166,7 +158,7 @@ static int make_trouble(struct case_made *out, uint64_t seed, uint64_t k)
     return case_families[0].make(out, seed, k);
 }
 
-START_TEST(case_that_crashes_or_hangs_is_an_error_of_that_case)
+TEST(case_that_crashes_or_hangs_is_an_error_of_that_case)
 {
     static const struct case_family trouble = {"trouble", "", 0, make_trouble};
     struct ver_source source[4];
@@ -188,9 +180,8 @@ START_TEST(case_that_crashes_or_hangs_is_an_error_of_that_case)
     for (int k = 0; k < 4; k++)
         ver_judgement_clear(&some[k]);
 }
-END_TEST
 
-START_TEST(shards_hold_every_case_once)
+TEST(shards_hold_every_case_once)
 {
     struct ver_sources sources;
     struct case_error error;
@@ -209,9 +200,8 @@ START_TEST(shards_hold_every_case_once)
     for (int k = 0; k < 10; k++)
         ck_assert(seen[k]);
 }
-END_TEST
 
-START_TEST(totals_count_every_verdict_once)
+TEST(totals_count_every_verdict_once)
 {
     static char name[] = "x";
     struct ver_judgement some[VER_VERDICTS];
@@ -224,32 +214,5 @@ START_TEST(totals_count_every_verdict_once)
         ck_assert_uint_eq(totals.verdict[v], 1);
     ck_assert(isnan(totals.digits_median));
 }
-END_TEST
 
-static TCase *many_tests(void)
-{
-    TCase *tests = tcase_create("many");
-    tcase_add_test(tests, suite_names_families_seeds_and_counts);
-    tcase_add_test(tests, bad_suite_is_refused_with_its_line);
-    tcase_add_test(tests, suite_names_files_and_folders);
-    tcase_add_test(tests, bad_file_or_folder_of_a_suite_is_refused_with_its_line);
-    tcase_add_test(tests, unfinished_suite_line_is_refused);
-    tcase_add_test(tests, unknown_suite_is_refused);
-    tcase_add_test(tests, result_does_not_depend_on_the_number_of_processes);
-    tcase_add_test(tests, case_that_crashes_or_hangs_is_an_error_of_that_case);
-    tcase_add_test(tests, shards_hold_every_case_once);
-    tcase_add_test(tests, totals_count_every_verdict_once);
-    return tests;
-}
-
-static Suite *suites_suite(void)
-{
-    Suite *suite = suite_create("suites");
-    suite_add_tcase(suite, many_tests());
-    return suite;
-}
-
-int main(void)
-{
-    return run_suite(suites_suite());
-}
+SUITE("suites")

@@ -15,7 +15,7 @@ static void suite(const char *name, const char *options)
 
 #define VERIFY "cd $D && $E verify "
 
-START_TEST(a_suite_says_which_engines_and_how)
+TEST(a_suite_says_which_engines_and_how)
 {
     suite("a", "--engine clock-host --defect 4 # late\n --round-delays");
     refuses(VERIFY "a.suite",
@@ -25,9 +25,8 @@ START_TEST(a_suite_says_which_engines_and_how)
           "--directions 2 --engine clock-host --defect 4 --round-delays");
     gives(VERIFY "a.suite", 0, "engine clock-host: 1 cases");
 }
-END_TEST
 
-START_TEST(the_command_line_wins)
+TEST(the_command_line_wins)
 {
     suite("a", "--engine clock-host --round-delays --directions 2");
     gives(VERIFY "a.suite --defect 4 --directions 3", 1, "--directions 3 --engine clock-host");
@@ -38,9 +37,8 @@ START_TEST(the_command_line_wins)
     gives(VERIFY "a.suite --engine clock-emulated --engine clock-host", 0,
           "bits: those of clock-emulated");
 }
-END_TEST
 
-START_TEST(an_option_that_is_none_is_refused_with_its_suite)
+TEST(an_option_that_is_none_is_refused_with_its_suite)
 {
     suite("a", "--engine clock-hast");
     refuses(VERIFY "a.suite", "options of a.suite: --engine: found 'clock-hast', wanted one of");
@@ -51,9 +49,8 @@ START_TEST(an_option_that_is_none_is_refused_with_its_suite)
     suite("a", "--every x");
     refuses(VERIFY "a.suite", "options of a.suite: --every: found");
 }
-END_TEST
 
-START_TEST(two_suites_that_differ_are_refused_and_two_that_do_not_are_taken)
+TEST(two_suites_that_differ_are_refused_and_two_that_do_not_are_taken)
 {
     suite("a", "--every 2");
     suite("b", "--every 3");
@@ -62,9 +59,8 @@ START_TEST(two_suites_that_differ_are_refused_and_two_that_do_not_are_taken)
     suite("b", "--every 2 # as the other");
     gives(VERIFY "a.suite c.suite b.suite", 0, "cases: 3, 3 pass");
 }
-END_TEST
 
-START_TEST(a_limit_of_memory_and_a_device_exclude_each_other)
+TEST(a_limit_of_memory_and_a_device_exclude_each_other)
 {
     suite("a", "--engine clock-host --round-delays");
     refuses(VERIFY "a.suite --engine clock-cuda --memory-limit 4000",
@@ -73,9 +69,8 @@ START_TEST(a_limit_of_memory_and_a_device_exclude_each_other)
     gives(VERIFY "a.suite --engine clock-cuda --memory-limit 0", 2, "clock-cuda");
     ck_assert_ptr_null(strstr(text, "--memory-limit: "));
 }
-END_TEST
 
-START_TEST(an_engine_that_cannot_run_here_is_left_out_by_name)
+TEST(an_engine_that_cannot_run_here_is_left_out_by_name)
 {
     suite("a", "--engine-if-present clock-cuda --engine-if-present clock-host --round-delays");
     gives(VERIFY "a.suite", 0, "engine clock-host: 1 cases");
@@ -85,9 +80,8 @@ START_TEST(an_engine_that_cannot_run_here_is_left_out_by_name)
     suite("a", "--engine-if-present clock-hast");
     refuses(VERIFY "a.suite", "found 'clock-hast', wanted one of");
 }
-END_TEST
 
-START_TEST(words_are_cut_as_a_shell_cuts_them)
+TEST(words_are_cut_as_a_shell_cuts_them)
 {
     char line[] = "  --engine 'exec:a b'\tc\\ d ''  e'f g'h";
     char *word[8];
@@ -102,9 +96,8 @@ START_TEST(words_are_cut_as_a_shell_cuts_them)
     char empty[] = " \t ";
     ck_assert_int_eq(options_cut_words(empty, word, 8), 0);
 }
-END_TEST
 
-START_TEST(every_suite_of_the_program_can_be_read)
+TEST(every_suite_of_the_program_can_be_read)
 {
     static const char *const names[] = {"smoke", "ci", "nightly", "regression", "faults"};
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
@@ -117,22 +110,5 @@ START_TEST(every_suite_of_the_program_can_be_read)
         ver_sources_clear(&sources);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *all = suite_create("suite options");
-    TCase *tests = tcase_create("options");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, a_suite_says_which_engines_and_how);
-    tcase_add_test(tests, the_command_line_wins);
-    tcase_add_test(tests, an_option_that_is_none_is_refused_with_its_suite);
-    tcase_add_test(tests, two_suites_that_differ_are_refused_and_two_that_do_not_are_taken);
-    tcase_add_test(tests, a_limit_of_memory_and_a_device_exclude_each_other);
-    tcase_add_test(tests, an_engine_that_cannot_run_here_is_left_out_by_name);
-    tcase_add_test(tests, words_are_cut_as_a_shell_cuts_them);
-    tcase_add_test(tests, every_suite_of_the_program_can_be_read);
-    suite_add_tcase(all, tests);
-    return run_suite(all);
-}
+SUITE("suite options", .setup = make_folder, .teardown = drop_folder)

@@ -7,7 +7,7 @@ enum { CASES = 12, COMPARISONS = 14 };
 
 /* ---- schema ---- */
 
-START_TEST(fresh_store_has_the_newest_version)
+TEST(fresh_store_has_the_newest_version)
 {
     struct store *store = must_open("s", STORE_WRITE);
     ck_assert_int_eq(store_count(store, "PRAGMA user_version", ""), STORE_VERSION);
@@ -15,9 +15,8 @@ START_TEST(fresh_store_has_the_newest_version)
     must(store, store_check(store));
     store_close(store);
 }
-END_TEST
 
-START_TEST(row_without_its_run_is_refused_by_the_file)
+TEST(row_without_its_run_is_refused_by_the_file)
 {
     struct store *store = must_open("s", STORE_WRITE);
     ck_assert_int_eq(record(store, 5, 0, 1), -1);
@@ -25,11 +24,10 @@ START_TEST(row_without_its_run_is_refused_by_the_file)
     ck_assert_int_eq(store_count(store, "SELECT count(*) FROM comparisons", ""), 0);
     store_close(store);
 }
-END_TEST
 
 /* ---- what is recorded ---- */
 
-START_TEST(judgement_comes_back_bit_for_bit)
+TEST(judgement_comes_back_bit_for_bit)
 {
     struct store *store = must_open("s", STORE_WRITE);
     int64_t run = record_run(store, CASES, COMPARISONS);
@@ -44,10 +42,9 @@ START_TEST(judgement_comes_back_bit_for_bit)
     }
     store_close(store);
 }
-END_TEST
 
 /* The sign of a NaN and of a zero means nothing, and SQLite does not keep it. */
-START_TEST(what_sqlite_does_not_keep_is_in_no_digest)
+TEST(what_sqlite_does_not_keep_is_in_no_digest)
 {
     struct store *store = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(1);
@@ -63,9 +60,8 @@ START_TEST(what_sqlite_does_not_keep_is_in_no_digest)
     ver_judgement_clear(&j);
     store_close(store);
 }
-END_TEST
 
-START_TEST(name_that_a_newer_program_wrote_is_refused_not_guessed)
+TEST(name_that_a_newer_program_wrote_is_refused_not_guessed)
 {
     struct store *store = must_open("s", STORE_WRITE);
     int64_t run = record_run(store, 1, 1);
@@ -79,9 +75,8 @@ START_TEST(name_that_a_newer_program_wrote_is_refused_not_guessed)
     free(json);
     store_close(store);
 }
-END_TEST
 
-START_TEST(same_case_twice_is_kept_once)
+TEST(same_case_twice_is_kept_once)
 {
     struct store *store = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(2);
@@ -96,7 +91,6 @@ START_TEST(same_case_twice_is_kept_once)
     must(store, store_check(store));
     store_close(store);
 }
-END_TEST
 
 /* Changes one column of one row; whether the case is another then, or none that can be read. */
 static bool digest_sees(struct store *store, int64_t run, const char *table, const char *column)
@@ -117,7 +111,7 @@ static bool digest_sees(struct store *store, int64_t run, const char *table, con
     return strcmp(text, was) != 0;
 }
 
-START_TEST(digest_of_a_case_sees_every_column_that_is_no_time)
+TEST(digest_of_a_case_sees_every_column_that_is_no_time)
 {
     struct store *store = must_open("s", STORE_WRITE);
     int64_t run = record_run(store, 1, 1);
@@ -142,11 +136,10 @@ START_TEST(digest_of_a_case_sees_every_column_that_is_no_time)
     ck_assert_uint_eq(apart, 9);
     store_close(store);
 }
-END_TEST
 
 /* ---- runs ---- */
 
-START_TEST(resume_goes_on_with_the_run_of_the_same_fingerprint)
+TEST(resume_goes_on_with_the_run_of_the_same_fingerprint)
 {
     struct store *store = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(3), other = facts;
@@ -166,9 +159,8 @@ START_TEST(resume_goes_on_with_the_run_of_the_same_fingerprint)
     ck_assert_int_gt(store_begin(store, &facts, true), run + 2); /* a shard is another run */
     store_close(store);
 }
-END_TEST
 
-START_TEST(unfinished_run_cannot_be_ended)
+TEST(unfinished_run_cannot_be_ended)
 {
     struct store *store = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(2);
@@ -181,9 +173,8 @@ START_TEST(unfinished_run_cannot_be_ended)
     ck_assert_int_eq(store_count(store, "SELECT sum(cases) FROM totals", ""), 2);
     store_close(store);
 }
-END_TEST
 
-START_TEST(order_of_recording_does_not_show)
+TEST(order_of_recording_does_not_show)
 {
     struct store *a = must_open("a", STORE_WRITE), *b = must_open("b", STORE_WRITE);
     int64_t forth = record_run(a, CASES, COMPARISONS);
@@ -200,9 +191,8 @@ START_TEST(order_of_recording_does_not_show)
     store_close(a);
     store_close(b);
 }
-END_TEST
 
-START_TEST(times_are_no_part_of_the_digest)
+TEST(times_are_no_part_of_the_digest)
 {
     struct store *store = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(1);
@@ -226,9 +216,8 @@ START_TEST(times_are_no_part_of_the_digest)
     ver_judgement_clear(&j);
     store_close(store);
 }
-END_TEST
 
-START_TEST(runs_are_found_by_number_and_by_age)
+TEST(runs_are_found_by_number_and_by_age)
 {
     static const char *const bad[] = {"",         "9",  "last", "latest-3",
                                       "latest-x", "-1", "1x",   "latest1"};
@@ -246,9 +235,8 @@ START_TEST(runs_are_found_by_number_and_by_age)
     must(store, store_check(store));
     store_close(store);
 }
-END_TEST
 
-START_TEST(fingerprint_knows_everything_but_host_and_shard)
+TEST(fingerprint_knows_everything_but_host_and_shard)
 {
     struct store_facts facts = make_facts(3), other = facts;
     char one[HASH_TEXT], two[HASH_TEXT];
@@ -262,26 +250,5 @@ START_TEST(fingerprint_knows_everything_but_host_and_shard)
     store_fingerprint(two, &other);
     ck_assert_str_ne(one, two);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store");
-    TCase *tests = tcase_create("store");
-    tcase_add_checked_fixture(tests, make_store_folder, drop_folder);
-    tcase_add_test(tests, fresh_store_has_the_newest_version);
-    tcase_add_test(tests, row_without_its_run_is_refused_by_the_file);
-    tcase_add_test(tests, judgement_comes_back_bit_for_bit);
-    tcase_add_test(tests, what_sqlite_does_not_keep_is_in_no_digest);
-    tcase_add_test(tests, name_that_a_newer_program_wrote_is_refused_not_guessed);
-    tcase_add_test(tests, same_case_twice_is_kept_once);
-    tcase_add_test(tests, digest_of_a_case_sees_every_column_that_is_no_time);
-    tcase_add_test(tests, resume_goes_on_with_the_run_of_the_same_fingerprint);
-    tcase_add_test(tests, unfinished_run_cannot_be_ended);
-    tcase_add_test(tests, order_of_recording_does_not_show);
-    tcase_add_test(tests, times_are_no_part_of_the_digest);
-    tcase_add_test(tests, runs_are_found_by_number_and_by_age);
-    tcase_add_test(tests, fingerprint_knows_everything_but_host_and_shard);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("store", .setup = make_store_folder, .teardown = drop_folder)

@@ -14,7 +14,7 @@ static void setup(void)
     store_close(store);
 }
 
-START_TEST(bad_arguments_are_refused_in_one_line)
+TEST(bad_arguments_are_refused_in_one_line)
 {
     refuses("$E list x", "wants no argument");
     refuses("$E show", "wants a run");
@@ -44,9 +44,8 @@ START_TEST(bad_arguments_are_refused_in_one_line)
     refuses("$E list --store $D/none", "no such store");
     refuses("$E list --stores x", "unknown option");
 }
-END_TEST
 
-START_TEST(list_names_every_run)
+TEST(list_names_every_run)
 {
     gives("$E list", 0, "complete");
     ck_assert_ptr_nonnull(strstr(text, "8 pass, 1 fail"));
@@ -55,9 +54,8 @@ START_TEST(list_names_every_run)
     gives("$E list", 0, "   2  ");
     ck_assert_ptr_null(strstr(text, "   1  "));
 }
-END_TEST
 
-START_TEST(show_prints_a_run_and_a_case)
+TEST(show_prints_a_run_and_a_case)
 {
     gives("$E show latest", 0, "FAIL closed-chain:1:6: 1 of 7 comparisons differ");
     ck_assert_ptr_nonnull(strstr(text, "complete: 9 of 9 cases"));
@@ -65,9 +63,8 @@ START_TEST(show_prints_a_run_and_a_case)
     ck_assert_ptr_nonnull(strstr(text, "evident verify closed-chain:1:6 --seed 0"));
     gives("$E show 1 6", 0, "engine clock-host: ran");
 }
-END_TEST
 
-START_TEST(diff_exits_by_what_got_worse)
+TEST(diff_exits_by_what_got_worse)
 {
     gives("$E diff latest-1 latest", 0, "verdict  0 worse");
     gives("$E store --compact", 0, "");
@@ -79,9 +76,8 @@ START_TEST(diff_exits_by_what_got_worse)
     gives("$E diff 2 1", 0, "better verdict closed-chain:1:0: error -> pass");
     gives("$E diff 1 2 --quiet", 1, "cases in both: 9");
 }
-END_TEST
 
-START_TEST(export_writes_whole_files)
+TEST(export_writes_whole_files)
 {
     gives("$E export 1 --format junit --out $D/j.xml && head -1 $D/j.xml", 0, "<?xml");
     gives("$E export 1 --format json > $D/j.json; $E export 2 --format json | cmp - $D/j.json "
@@ -91,16 +87,14 @@ START_TEST(export_writes_whole_files)
     refuses("$E export 1 --out /dev/full", "/dev/full: cannot write");
     refuses("$E export 1 >/dev/full", "cannot write to standard output");
 }
-END_TEST
 
-START_TEST(merge_makes_a_store_of_many)
+TEST(merge_makes_a_store_of_many)
 {
     gives("$E merge $D/s --store $D/m && $E list --store $D/m --tsv | wc -l", 0, "2");
     gives("$E store --check --store $D/m", 0, "whole: 1 runs, 9 cases, 63 comparisons");
 }
-END_TEST
 
-START_TEST(baseline_only_tightens)
+TEST(baseline_only_tightens)
 {
     gives("$E baseline 1 --write $D/b", 0, "0 looser");
     gives("$E baseline 2 --check $D/b", 0, "0 worse");
@@ -117,9 +111,8 @@ START_TEST(baseline_only_tightens)
     gives("$E baseline 1 --write $D/b; cat $D/b", 0, "# looser: a new kernel"); /* tighter: kept */
     gives("$E baseline 2 --check $D/b", 1, "1 worse");
 }
-END_TEST
 
-START_TEST(schema_is_printed_as_sql_that_runs)
+TEST(schema_is_printed_as_sql_that_runs)
 {
     sqlite3 *db;
     gives("$E store --schema", 0, "CREATE TABLE comparisons");
@@ -127,10 +120,9 @@ START_TEST(schema_is_printed_as_sql_that_runs)
     ck_assert_int_eq(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
 }
-END_TEST
 
 /* Of a case of a family, too: a generator that changed is seen as another case. */
-START_TEST(every_case_has_the_digest_of_its_text)
+TEST(every_case_has_the_digest_of_its_text)
 {
     gives("$E generate closed-chain --seed 1 --count 1 --first 0 --out $D/made", 0, "");
     gives("$E verify closed-chain:1:0 $D/made/closed-chain-1-0.json --store $D/v --jobs 1", 0, "");
@@ -138,11 +130,10 @@ START_TEST(every_case_has_the_digest_of_its_text)
           "awk -F'\t' '{ print $(NF - 1) }' | sort -u | grep -cE '^[0-9a-f]{32}$'",
           0, "1\n");
 }
-END_TEST
 
 /* A campaign whose store can no longer grow ends at once with one line; what it has recorded is
  * there, and it goes on from there to what one left alone records. */
-START_TEST(a_campaign_stops_where_its_store_ends)
+TEST(a_campaign_stops_where_its_store_ends)
 {
     static const char line[] =
         "for k in 0 1 2 3 4 5 6 7 8 9 10 11; do C=\"$C random-batch:1:$k\"; done; "
@@ -158,24 +149,5 @@ START_TEST(a_campaign_stops_where_its_store_ends)
         "--format json | cmp - $D/a";
     gives(line, 0, "");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store_command");
-    TCase *tests = tcase_create("command");
-    tcase_add_checked_fixture(tests, setup, drop_folder);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, every_case_has_the_digest_of_its_text);
-    tcase_add_test(tests, a_campaign_stops_where_its_store_ends);
-    tcase_add_test(tests, bad_arguments_are_refused_in_one_line);
-    tcase_add_test(tests, list_names_every_run);
-    tcase_add_test(tests, show_prints_a_run_and_a_case);
-    tcase_add_test(tests, diff_exits_by_what_got_worse);
-    tcase_add_test(tests, export_writes_whole_files);
-    tcase_add_test(tests, merge_makes_a_store_of_many);
-    tcase_add_test(tests, baseline_only_tightens);
-    tcase_add_test(tests, schema_is_printed_as_sql_that_runs);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("store_command", .setup = setup, .teardown = drop_folder)

@@ -63,7 +63,7 @@ static struct store_diff diff_with(const char *sql, enum store_topic topic, size
     return diff;
 }
 
-START_TEST(nothing_moves_between_equal_runs)
+TEST(nothing_moves_between_equal_runs)
 {
     struct store_diff diff = diff_with("SELECT 1", STORE_TOPIC_VERDICT, 0, 0, 0);
     ck_assert_uint_eq(diff.pairs, CASES);
@@ -71,48 +71,42 @@ START_TEST(nothing_moves_between_equal_runs)
         for (int move = 0; move < STORE_MOVES; move++)
             ck_assert_uint_eq(diff.count[topic][move], 0);
 }
-END_TEST
 
-START_TEST(diff_finds_verdicts_that_moved)
+TEST(diff_finds_verdicts_that_moved)
 {
     struct store_diff diff =
         diff_with("UPDATE cases SET verdict = 'undecided' WHERE run = 2 AND position IN (0, 6)",
                   STORE_TOPIC_VERDICT, 1, 1, 0); /* 0 passed, 6 failed */
     ck_assert_uint_eq(diff.count[STORE_TOPIC_BITS][STORE_MOVED], 2);
 }
-END_TEST
 
-START_TEST(diff_finds_cases_that_went)
+TEST(diff_finds_cases_that_went)
 {
     struct store_diff diff =
         diff_with("DELETE FROM cases WHERE run = 2 AND position = 3", STORE_TOPIC_VERDICT, 1, 0, 0);
     ck_assert_uint_eq(diff.pairs, CASES - 1);
 }
-END_TEST
 
-START_TEST(diff_finds_cases_that_came)
+TEST(diff_finds_cases_that_came)
 {
     diff_with("UPDATE cases SET name = 'new-one' WHERE run = 2 AND position = 1",
               STORE_TOPIC_VERDICT, 1, 0, 1); /* the old is gone; the new passes */
 }
-END_TEST
 
-START_TEST(diff_finds_cases_that_are_another)
+TEST(diff_finds_cases_that_are_another)
 {
     diff_with("UPDATE cases SET case_digest = '1' WHERE run = 2 AND position = 1", STORE_TOPIC_CASE,
               0, 0, 1);
 }
-END_TEST
 
-START_TEST(diff_finds_engines_and_their_digests)
+TEST(diff_finds_engines_and_their_digests)
 {
     diff_with("UPDATE engines SET state = 'failed' WHERE run = 2 AND position = 0;"
               "UPDATE engines SET digest = '2' WHERE run = 2 AND position = 3",
               STORE_TOPIC_ENGINE, 1, 0, 1);
 }
-END_TEST
 
-START_TEST(diff_finds_ratios_that_grew_near_their_bound)
+TEST(diff_finds_ratios_that_grew_near_their_bound)
 {
     diff_with(
         "UPDATE comparisons SET distance = 0.9 WHERE run = 2 AND position = 0 AND number = 0;"
@@ -120,33 +114,29 @@ START_TEST(diff_finds_ratios_that_grew_near_their_bound)
         "UPDATE comparisons SET distance = 0.1 WHERE run = 2 AND position = 2 AND number = 0",
         STORE_TOPIC_RATIO, 1, 1, 1);
 }
-END_TEST
 
-START_TEST(diff_finds_a_ratio_that_became_nan)
+TEST(diff_finds_a_ratio_that_became_nan)
 {
     diff_with("UPDATE comparisons SET distance = NULL, outcome = 'fail'"
               " WHERE run = 2 AND position = 0 AND number = 0",
               STORE_TOPIC_RATIO, 1, 0, 0);
 }
-END_TEST
 
-START_TEST(diff_finds_fewer_digits)
+TEST(diff_finds_fewer_digits)
 {
     diff_with("UPDATE comparisons SET digits = 38 WHERE run = 2 AND position = 0 AND number = 0;"
               "UPDATE comparisons SET digits = 39.5 WHERE run = 2 AND position = 1 AND number = 0;"
               "UPDATE comparisons SET digits = 41 WHERE run = 2 AND position = 2 AND number = 0",
               STORE_TOPIC_DIGITS, 1, 1, 1);
 }
-END_TEST
 
-START_TEST(diff_finds_comparisons_that_are_no_longer_made)
+TEST(diff_finds_comparisons_that_are_no_longer_made)
 {
     diff_with("DELETE FROM comparisons WHERE run = 2 AND position = 0 AND number = 0",
               STORE_TOPIC_RATIO, 1, 0, 0);
 }
-END_TEST
 
-START_TEST(diff_finds_times_and_forgives_them_unless_asked)
+TEST(diff_finds_times_and_forgives_them_unless_asked)
 {
     struct store_diff diff = {.ratio = 2, .digits = 1, .time = 1.5};
     int64_t other = record_run(store, CASES, COMPARISONS);
@@ -160,9 +150,8 @@ START_TEST(diff_finds_times_and_forgives_them_unless_asked)
     must(store, store_diff(store, run, other, &diff));
     ck_assert_uint_eq(diff.count[STORE_TOPIC_TIME][STORE_MOVED], 1);
 }
-END_TEST
 
-START_TEST(diff_pairs_cases_of_one_name_in_their_order)
+TEST(diff_pairs_cases_of_one_name_in_their_order)
 {
     must(store, store_script(store, "UPDATE cases SET name = 'twin' WHERE position IN (1, 2)"));
     struct store_diff diff = diff_with("UPDATE cases SET name = 'twin' WHERE position IN (1, 2)",
@@ -174,7 +163,6 @@ START_TEST(diff_pairs_cases_of_one_name_in_their_order)
                      STORE_TOPIC_VERDICT, 1, 0, 0); /* the second is gone, not the first */
     ck_assert_uint_eq(diff.count[STORE_TOPIC_CASE][STORE_MOVED], 0);
 }
-END_TEST
 
 /* ---- baselines ---- */
 
@@ -189,7 +177,7 @@ static size_t looser_than_first(const char *sql)
     return looser;
 }
 
-START_TEST(baseline_sees_everything_that_is_worse_and_nothing_else)
+TEST(baseline_sees_everything_that_is_worse_and_nothing_else)
 {
     static const struct {
         const char *sql;
@@ -218,9 +206,8 @@ START_TEST(baseline_sees_everything_that_is_worse_and_nothing_else)
         ck_assert_msg(looser_than_first(some[k].sql) == some[k].looser, "%s: %zu", some[k].sql,
                       looser_than_first(some[k].sql));
 }
-END_TEST
 
-START_TEST(baseline_rounds_towards_what_is_worse)
+TEST(baseline_rounds_towards_what_is_worse)
 {
     struct baseline baseline;
     must(store, store_script(store, "UPDATE comparisons SET distance = 0.30123, digits = 40.19"
@@ -237,9 +224,8 @@ START_TEST(baseline_rounds_towards_what_is_worse)
     ck_assert_uint_eq(seen, COMPARISONS);
     baseline_clear(&baseline);
 }
-END_TEST
 
-START_TEST(baseline_of_a_file_is_that_of_its_run)
+TEST(baseline_of_a_file_is_that_of_its_run)
 {
     struct baseline of_run, of_file;
     struct case_error error = {""};
@@ -260,9 +246,8 @@ START_TEST(baseline_of_a_file_is_that_of_its_run)
     baseline_clear(&of_run);
     baseline_clear(&of_file);
 }
-END_TEST
 
-START_TEST(bad_baseline_is_refused_with_its_line)
+TEST(bad_baseline_is_refused_with_its_line)
 {
     static const struct {
         const char *text, *said;
@@ -286,29 +271,5 @@ START_TEST(bad_baseline_is_refused_with_its_line)
         baseline_clear(&baseline);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store_diff");
-    TCase *tests = tcase_create("diff");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, nothing_moves_between_equal_runs);
-    tcase_add_test(tests, diff_finds_verdicts_that_moved);
-    tcase_add_test(tests, diff_finds_cases_that_went);
-    tcase_add_test(tests, diff_finds_cases_that_came);
-    tcase_add_test(tests, diff_finds_cases_that_are_another);
-    tcase_add_test(tests, diff_finds_engines_and_their_digests);
-    tcase_add_test(tests, diff_finds_ratios_that_grew_near_their_bound);
-    tcase_add_test(tests, diff_finds_a_ratio_that_became_nan);
-    tcase_add_test(tests, diff_finds_fewer_digits);
-    tcase_add_test(tests, diff_finds_comparisons_that_are_no_longer_made);
-    tcase_add_test(tests, diff_finds_times_and_forgives_them_unless_asked);
-    tcase_add_test(tests, diff_pairs_cases_of_one_name_in_their_order);
-    tcase_add_test(tests, baseline_sees_everything_that_is_worse_and_nothing_else);
-    tcase_add_test(tests, baseline_rounds_towards_what_is_worse);
-    tcase_add_test(tests, baseline_of_a_file_is_that_of_its_run);
-    tcase_add_test(tests, bad_baseline_is_refused_with_its_line);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("store_diff", .setup = setup, .teardown = teardown)

@@ -32,7 +32,7 @@ static size_t count_of(const char *text, const char *what)
 
 /* ---- exports ---- */
 
-START_TEST(every_line_of_a_table_has_the_columns_of_its_heading)
+TEST(every_line_of_a_table_has_the_columns_of_its_heading)
 {
     static const char *const names[] = {"cases", "comparisons", "engines", "ladders", "times"};
     static const size_t rows[] = {CASES, CASES * COMPARISONS, 5, 5 * VER_LADDER_QUANTITIES, 0};
@@ -47,18 +47,16 @@ START_TEST(every_line_of_a_table_has_the_columns_of_its_heading)
         free(text);
     }
 }
-END_TEST
 
-START_TEST(table_says_nan_and_inf)
+TEST(table_says_nan_and_inf)
 {
     char *text = exported(store, run, STORE_TSV, "cases", false);
     ck_assert_ptr_nonnull(strstr(text, "\tnan\t"));
     ck_assert_ptr_nonnull(strstr(text, "\tinf\t"));
     free(text);
 }
-END_TEST
 
-START_TEST(json_parses_and_holds_every_case_and_comparison)
+TEST(json_parses_and_holds_every_case_and_comparison)
 {
     char *text = exported(store, run, STORE_JSON, NULL, true);
     json_error_t error;
@@ -80,10 +78,9 @@ START_TEST(json_parses_and_holds_every_case_and_comparison)
     json_decref(root);
     free(text);
 }
-END_TEST
 
 /* By xmllint where it is installed; tags and counts everywhere. */
-START_TEST(junit_is_well_formed_whatever_the_names_hold)
+TEST(junit_is_well_formed_whatever_the_names_hold)
 {
     char *text = exported(store, run, STORE_JUNIT, NULL, false), command[400];
     ck_assert_uint_eq(count_of(text, "<testcase "), CASES);
@@ -103,9 +100,8 @@ START_TEST(junit_is_well_formed_whatever_the_names_hold)
              at("j.xml"));
     ck_assert_int_eq(system(command), 0);
 }
-END_TEST
 
-START_TEST(junit_tells_undecided_from_skipped_from_error)
+TEST(junit_tells_undecided_from_skipped_from_error)
 {
     must(store, store_script(store, "UPDATE cases SET verdict = 'undecided' WHERE position = 0;"
                                     "UPDATE cases SET verdict = 'not-run' WHERE position = 1;"
@@ -117,9 +113,8 @@ START_TEST(junit_tells_undecided_from_skipped_from_error)
     ck_assert_ptr_nonnull(strstr(text, "tests=\"14\" failures=\"3\" errors=\"1\" skipped=\"1\""));
     free(text);
 }
-END_TEST
 
-START_TEST(numbers_read_back_to_the_same_bits)
+TEST(numbers_read_back_to_the_same_bits)
 {
     static const double some[] = {0.1, 1.0 / 3, 1e-300, 5e-324, 1.7976931348623157e308, -0.0, 12};
     char text[STORE_NUMBER];
@@ -132,9 +127,8 @@ START_TEST(numbers_read_back_to_the_same_bits)
     store_number_text(text, -VER_NAN);
     ck_assert_str_eq(text, "nan");
 }
-END_TEST
 
-START_TEST(broken_characters_are_replaced_and_good_ones_kept)
+TEST(broken_characters_are_replaced_and_good_ones_kept)
 {
     static const struct {
         const char *text, *clean;
@@ -152,20 +146,5 @@ START_TEST(broken_characters_are_replaced_and_good_ones_kept)
         free(clean);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store_export");
-    TCase *tests = tcase_create("export");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, every_line_of_a_table_has_the_columns_of_its_heading);
-    tcase_add_test(tests, table_says_nan_and_inf);
-    tcase_add_test(tests, json_parses_and_holds_every_case_and_comparison);
-    tcase_add_test(tests, junit_is_well_formed_whatever_the_names_hold);
-    tcase_add_test(tests, junit_tells_undecided_from_skipped_from_error);
-    tcase_add_test(tests, numbers_read_back_to_the_same_bits);
-    tcase_add_test(tests, broken_characters_are_replaced_and_good_ones_kept);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("store_export", .setup = setup, .teardown = teardown)

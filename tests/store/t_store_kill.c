@@ -80,7 +80,7 @@ static void check_ended(struct store *whole, bool *told)
     memset(told, 0, CASES * sizeof *told);
 }
 
-START_TEST(killed_run_loses_no_finished_case_and_ends_like_a_whole_one)
+TEST(killed_run_loses_no_finished_case_and_ends_like_a_whole_one)
 {
     bool told[CASES] = {false};
     unsigned random = 12345;
@@ -99,7 +99,6 @@ START_TEST(killed_run_loses_no_finished_case_and_ends_like_a_whole_one)
     }
     store_close(whole);
 }
-END_TEST
 
 /* ---- shards ---- */
 
@@ -123,7 +122,7 @@ static void make_shard(const char *name, size_t shard, size_t shards, bool cut)
     store_close(store);
 }
 
-START_TEST(shards_in_any_order_become_the_whole)
+TEST(shards_in_any_order_become_the_whole)
 {
     static const char *const orders[][3] = {{"1", "2", "3"}, {"3", "1", "2"}, {"2", "3", "1"}};
     for (size_t shard = 1; shard <= 3; shard++)
@@ -153,9 +152,8 @@ START_TEST(shards_in_any_order_become_the_whole)
     }
     store_close(whole);
 }
-END_TEST
 
-START_TEST(missing_shard_leaves_the_run_open_until_it_comes)
+TEST(missing_shard_leaves_the_run_open_until_it_comes)
 {
     char one[160], two[160];
     snprintf(one, sizeof one, "%s", at("1"));
@@ -173,9 +171,8 @@ START_TEST(missing_shard_leaves_the_run_open_until_it_comes)
     must(merged, store_check(merged));
     store_close(merged);
 }
-END_TEST
 
-START_TEST(stores_that_contradict_are_refused_and_nothing_is_merged)
+TEST(stores_that_contradict_are_refused_and_nothing_is_merged)
 {
     char one[160], two[160];
     snprintf(one, sizeof one, "%s", at("1"));
@@ -192,9 +189,8 @@ START_TEST(stores_that_contradict_are_refused_and_nothing_is_merged)
     ck_assert_int_eq(store_count(merged, "SELECT count(*) FROM runs", ""), 0);
     store_close(merged);
 }
-END_TEST
 
-START_TEST(damaged_store_is_named_and_nothing_is_merged)
+TEST(damaged_store_is_named_and_nothing_is_merged)
 {
     char one[160], two[160];
     snprintf(one, sizeof one, "%s", at("1"));
@@ -211,7 +207,6 @@ START_TEST(damaged_store_is_named_and_nothing_is_merged)
     ck_assert_int_eq(store_count(merged, "SELECT count(*) FROM runs", ""), 0);
     store_close(merged);
 }
-END_TEST
 
 /* ---- real judgements, through the listener ---- */
 
@@ -255,7 +250,7 @@ static int64_t judge_into(struct store *store, int workers, int64_t there,
     return run;
 }
 
-START_TEST(listener_records_the_same_for_any_number_of_processes_and_resumptions)
+TEST(listener_records_the_same_for_any_number_of_processes_and_resumptions)
 {
     struct ver_totals one, three, rest;
     struct store *a = must_open("a", STORE_WRITE), *b = must_open("b", STORE_WRITE);
@@ -270,20 +265,5 @@ START_TEST(listener_records_the_same_for_any_number_of_processes_and_resumptions
     store_close(a);
     store_close(b);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store_kill");
-    TCase *tests = tcase_create("kill");
-    tcase_add_checked_fixture(tests, make_store_folder, drop_folder);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, killed_run_loses_no_finished_case_and_ends_like_a_whole_one);
-    tcase_add_test(tests, shards_in_any_order_become_the_whole);
-    tcase_add_test(tests, missing_shard_leaves_the_run_open_until_it_comes);
-    tcase_add_test(tests, stores_that_contradict_are_refused_and_nothing_is_merged);
-    tcase_add_test(tests, damaged_store_is_named_and_nothing_is_merged);
-    tcase_add_test(tests, listener_records_the_same_for_any_number_of_processes_and_resumptions);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("store_kill", .setup = make_store_folder, .teardown = drop_folder)

@@ -29,7 +29,7 @@ static int64_t count(const char *name, const char *sql)
     return found;
 }
 
-START_TEST(every_epoch_is_a_row_and_going_on_adds_to_the_same_training)
+TEST(every_epoch_is_a_row_and_going_on_adds_to_the_same_training)
 {
     train("seed=1 --out $D/a --store $D/s");
     ck_assert_int_eq(count("s", "SELECT count(*) FROM epochs"), 2);
@@ -42,9 +42,8 @@ START_TEST(every_epoch_is_a_row_and_going_on_adds_to_the_same_training)
                                 " LIMIT 1"));
     gives("$E list --store $D/s", 0, "yin-yang seed 1, 3 epochs, test ");
 }
-END_TEST
 
-START_TEST(jobs_of_a_sweep_come_together_in_any_order)
+TEST(jobs_of_a_sweep_come_together_in_any_order)
 {
     train("seed=1 --out $D/a --store $D/s1");
     train("seed=2 --out $D/b --store $D/s2");
@@ -60,9 +59,8 @@ START_TEST(jobs_of_a_sweep_come_together_in_any_order)
     gives("cd $D && $E merge s2 --store x", 0, "");
     ck_assert_int_eq(count("x", "SELECT count(*) FROM epochs"), 6);
 }
-END_TEST
 
-START_TEST(mean_and_deviation_are_those_of_the_seeds)
+TEST(mean_and_deviation_are_those_of_the_seeds)
 {
     train("seed=1 --out $D/a --store $D/s");
     train("seed=2 --out $D/b --store $D/s");
@@ -75,17 +73,5 @@ START_TEST(mean_and_deviation_are_those_of_the_seeds)
     ck_assert_int_eq(sscanf(line, " 2 seeds: %lf %% +- %lf", &said_mean, &said_apart), 2);
     ck_assert(fabs(said_mean - mean) < 0.011 && fabs(said_apart - apart) < 0.011);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store_training");
-    TCase *tests = tcase_create("trainings");
-    tcase_add_checked_fixture(tests, make_folder, drop_folder);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, every_epoch_is_a_row_and_going_on_adds_to_the_same_training);
-    tcase_add_test(tests, jobs_of_a_sweep_come_together_in_any_order);
-    tcase_add_test(tests, mean_and_deviation_are_those_of_the_seeds);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
-}
+SUITE("store_training", .setup = make_folder, .teardown = drop_folder, .seconds = 120)

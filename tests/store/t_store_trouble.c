@@ -30,15 +30,14 @@ static void keep_run(const char *name)
     store_close(store);
 }
 
-START_TEST(missing_store_is_refused_to_a_reader_and_not_made)
+TEST(missing_store_is_refused_to_a_reader_and_not_made)
 {
     must_refuse("none", STORE_READ, "no such store");
     must_refuse("no/folder", STORE_WRITE, "its folder does not exist");
     ck_assert_int_eq(access(at("none"), F_OK), -1);
 }
-END_TEST
 
-START_TEST(file_of_something_else_is_refused_and_left_alone)
+TEST(file_of_something_else_is_refused_and_left_alone)
 {
     static const char text[] = "This is a letter, and no store, though it is longer than a header "
                                "of SQLite, which has a hundred bytes, and then some.";
@@ -48,9 +47,8 @@ START_TEST(file_of_something_else_is_refused_and_left_alone)
     ck_assert_int_eq(size_of("letter"), sizeof text);
     must_refuse(".", STORE_WRITE, "cannot open");
 }
-END_TEST
 
-START_TEST(database_of_another_program_is_refused)
+TEST(database_of_another_program_is_refused)
 {
     sqlite3 *db;
     ck_assert_int_eq(sqlite3_open(at("other"), &db), SQLITE_OK);
@@ -61,18 +59,16 @@ START_TEST(database_of_another_program_is_refused)
     must_refuse("empty", STORE_READ, "found an empty file");
     store_close(must_open("empty", STORE_WRITE)); /* a file that mktemp made becomes a store */
 }
-END_TEST
 
-START_TEST(store_of_a_newer_program_is_refused)
+TEST(store_of_a_newer_program_is_refused)
 {
     struct store *store = must_open("s", STORE_WRITE);
     must(store, store_script(store, "PRAGMA user_version = 99"));
     store_close(store);
     must_refuse("s", STORE_READ, "found version 99, wanted at most");
 }
-END_TEST
 
-START_TEST(store_of_an_older_program_is_refused_with_what_to_do)
+TEST(store_of_an_older_program_is_refused_with_what_to_do)
 {
     struct store *store = must_open("s", STORE_WRITE);
     must(store, store_script(store, "PRAGMA user_version = 4"));
@@ -80,9 +76,8 @@ START_TEST(store_of_an_older_program_is_refused_with_what_to_do)
     must_refuse("s", STORE_READ, "found version 4, wanted 5");
     must_refuse("s", STORE_WRITE, "judge again into a new file");
 }
-END_TEST
 
-START_TEST(truncated_store_is_refused_at_any_length)
+TEST(truncated_store_is_refused_at_any_length)
 {
     keep_run("s");
     off_t whole = size_of("s");
@@ -95,10 +90,9 @@ START_TEST(truncated_store_is_refused_at_any_length)
                       error.text);
     }
 }
-END_TEST
 
 /* One byte of what was said, changed behind SQLite's back: the digest of its case sees it. */
-START_TEST(changed_byte_is_found_by_the_check)
+TEST(changed_byte_is_found_by_the_check)
 {
     static char bytes[1 << 20];
     keep_run("s");
@@ -116,9 +110,8 @@ START_TEST(changed_byte_is_found_by_the_check)
                   store_error(store));
     store_close(store);
 }
-END_TEST
 
-START_TEST(broken_page_is_one_line_and_no_crash)
+TEST(broken_page_is_one_line_and_no_crash)
 {
     keep_run("s");
     off_t whole = size_of("s");
@@ -136,7 +129,6 @@ START_TEST(broken_page_is_one_line_and_no_crash)
     ck_assert_msg(strstr(error.text, "damaged"), "%s", error.text);
     store_close(store);
 }
-END_TEST
 
 /* ---- where nobody may write ---- */
 
@@ -177,7 +169,7 @@ static int read_only_makes_none(void)
     return store || !strstr(error.text, "its folder is read-only");
 }
 
-START_TEST(read_only_store_can_be_read_and_is_not_written)
+TEST(read_only_store_can_be_read_and_is_not_written)
 {
     keep_run("s");
     ck_assert_int_eq(chmod(at("s"), 0444), 0);
@@ -187,7 +179,6 @@ START_TEST(read_only_store_can_be_read_and_is_not_written)
     ck_assert_int_eq(as_nobody(read_only_makes_none), 0);
     ck_assert_int_eq(chmod(folder, 0755), 0);
 }
-END_TEST
 
 /* A killed run leaves its last cases in the log; a copy of both files to where nobody may write. */
 static int log_is_named(void)
@@ -199,7 +190,7 @@ static int log_is_named(void)
     return !strstr(error.text, "s-wal") || !strstr(error.text, "can be written");
 }
 
-START_TEST(log_of_a_killed_run_is_never_passed_over)
+TEST(log_of_a_killed_run_is_never_passed_over)
 {
     pid_t child = fork();
     if (child == 0) {
@@ -219,20 +210,18 @@ START_TEST(log_of_a_killed_run_is_never_passed_over)
     ck_assert_int_eq(as_nobody(log_is_named), 0);
     ck_assert_int_eq(chmod(folder, 0755), 0);
 }
-END_TEST
 
 /* ---- others ---- */
 
-START_TEST(closed_store_is_one_file)
+TEST(closed_store_is_one_file)
 {
     keep_run("s");
     ck_assert_int_eq(access(at("s-wal"), F_OK), -1);
     ck_assert_int_eq(access(at("s-shm"), F_OK), -1);
     ck_assert_int_eq(access(at("s-journal"), F_OK), -1);
 }
-END_TEST
 
-START_TEST(second_writer_waits_then_says_so)
+TEST(second_writer_waits_then_says_so)
 {
     struct store *a = must_open("s", STORE_WRITE), *b = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(2);
@@ -249,10 +238,9 @@ START_TEST(second_writer_waits_then_says_so)
     must(b, store_check(b));
     store_close(b);
 }
-END_TEST
 
 /* On a folder that machines share, a store is one process's at a time. */
-START_TEST(store_that_is_locked_as_a_whole_refuses_readers_and_writers)
+TEST(store_that_is_locked_as_a_whole_refuses_readers_and_writers)
 {
     struct store *a = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(1);
@@ -267,10 +255,9 @@ START_TEST(store_that_is_locked_as_a_whole_refuses_readers_and_writers)
     store_close(a);
     store_close(must_open("s", STORE_READ));
 }
-END_TEST
 
 /* Two processes record halves of one run, each case when it likes. */
-START_TEST(two_writers_at_once_lose_nothing)
+TEST(two_writers_at_once_lose_nothing)
 {
     struct store *store = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(60);
@@ -295,11 +282,10 @@ START_TEST(two_writers_at_once_lose_nothing)
     must(store, store_check(store));
     store_close(store);
 }
-END_TEST
 
 /* ---- disks that are full ---- */
 
-START_TEST(full_disk_loses_nothing_that_was_recorded)
+TEST(full_disk_loses_nothing_that_was_recorded)
 {
     struct store *store = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(1000);
@@ -317,10 +303,9 @@ START_TEST(full_disk_loses_nothing_that_was_recorded)
     must(store, record(store, run, k, 10));
     store_close(store);
 }
-END_TEST
 
 /* The same by the system: no file may grow beyond a limit. */
-START_TEST(file_that_may_not_grow_loses_nothing_that_was_recorded)
+TEST(file_that_may_not_grow_loses_nothing_that_was_recorded)
 {
     struct store *store = must_open("s", STORE_WRITE);
     struct store_facts facts = make_facts(1000);
@@ -343,11 +328,10 @@ START_TEST(file_that_may_not_grow_loses_nothing_that_was_recorded)
     must(store, store_check(store));
     store_close(store);
 }
-END_TEST
 
 /* ---- names that SQLite would read otherwise ---- */
 
-START_TEST(name_of_a_store_is_the_name_of_a_file)
+TEST(name_of_a_store_is_the_name_of_a_file)
 {
     char here[256];
     ck_assert_ptr_nonnull(getcwd(here, sizeof here));
@@ -359,30 +343,5 @@ START_TEST(name_of_a_store_is_the_name_of_a_file)
     ck_assert_int_eq(access(at(":memory:"), F_OK), 0);
     ck_assert_int_eq(access(at("file:x?mode=memory"), F_OK), 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store_trouble");
-    TCase *tests = tcase_create("trouble");
-    tcase_add_checked_fixture(tests, make_store_folder, drop_folder);
-    tcase_add_test(tests, missing_store_is_refused_to_a_reader_and_not_made);
-    tcase_add_test(tests, file_of_something_else_is_refused_and_left_alone);
-    tcase_add_test(tests, database_of_another_program_is_refused);
-    tcase_add_test(tests, store_of_a_newer_program_is_refused);
-    tcase_add_test(tests, store_of_an_older_program_is_refused_with_what_to_do);
-    tcase_add_test(tests, truncated_store_is_refused_at_any_length);
-    tcase_add_test(tests, changed_byte_is_found_by_the_check);
-    tcase_add_test(tests, broken_page_is_one_line_and_no_crash);
-    tcase_add_test(tests, read_only_store_can_be_read_and_is_not_written);
-    tcase_add_test(tests, log_of_a_killed_run_is_never_passed_over);
-    tcase_add_test(tests, closed_store_is_one_file);
-    tcase_add_test(tests, second_writer_waits_then_says_so);
-    tcase_add_test(tests, store_that_is_locked_as_a_whole_refuses_readers_and_writers);
-    tcase_add_test(tests, two_writers_at_once_lose_nothing);
-    tcase_add_test(tests, full_disk_loses_nothing_that_was_recorded);
-    tcase_add_test(tests, file_that_may_not_grow_loses_nothing_that_was_recorded);
-    tcase_add_test(tests, name_of_a_store_is_the_name_of_a_file);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("store_trouble", .setup = make_store_folder, .teardown = drop_folder)

@@ -31,7 +31,7 @@ static void has(const char *summary, const char *what)
     ck_assert_msg(strstr(summary, what) != NULL, "'%s' lacks '%s'", summary, what);
 }
 
-START_TEST(failures_come_first_with_their_numbers)
+TEST(failures_come_first_with_their_numbers)
 {
     char *summary = exported(store, record_run(store, 14, 5), STORE_MARKDOWN, NULL, false);
     ck_assert_ptr_eq(strstr(summary, "## evident: 2 of 14 cases fail\n"), summary);
@@ -44,9 +44,8 @@ START_TEST(failures_come_first_with_their_numbers)
     ck_assert_int_eq(count_text(summary, "\n```"), 2);
     free(summary);
 }
-END_TEST
 
-START_TEST(nothing_is_taken_for_markup)
+TEST(nothing_is_taken_for_markup)
 {
     struct store_facts facts = make_facts(2);
     struct ver_judgement j = make_judgement(6, 2);
@@ -65,9 +64,8 @@ START_TEST(nothing_is_taken_for_markup)
     ck_assert_int_eq(count_text(summary, "\n```"), 2);
     free(summary);
 }
-END_TEST
 
-START_TEST(many_failures_are_counted_and_the_text_stays_short)
+TEST(many_failures_are_counted_and_the_text_stays_short)
 {
     char *summary = exported(store, record_run(store, 700, 3), STORE_MARKDOWN, NULL, false);
     has(summary, "## evident: 100 of 700 cases fail");
@@ -76,9 +74,8 @@ START_TEST(many_failures_are_counted_and_the_text_stays_short)
     ck_assert_uint_lt(strlen(summary), 65536);
     free(summary);
 }
-END_TEST
 
-START_TEST(what_was_not_settled_is_no_pass)
+TEST(what_was_not_settled_is_no_pass)
 {
     struct store_facts facts = make_facts(2);
     int64_t run = store_begin(store, &facts, false);
@@ -100,9 +97,8 @@ START_TEST(what_was_not_settled_is_no_pass)
     ck_assert_ptr_null(strstr(summary, "not complete"));
     free(summary);
 }
-END_TEST
 
-START_TEST(a_run_that_passes_says_so_and_an_empty_one_does_not)
+TEST(a_run_that_passes_says_so_and_an_empty_one_does_not)
 {
     char *summary = exported(store, record_run(store, 6, 5), STORE_MARKDOWN, NULL, false);
     ck_assert_ptr_eq(strstr(summary, "## evident: all 6 cases pass\n"), summary);
@@ -115,9 +111,8 @@ START_TEST(a_run_that_passes_says_so_and_an_empty_one_does_not)
     ck_assert_ptr_eq(strstr(summary, "## evident: nothing was run\n"), summary);
     free(summary);
 }
-END_TEST
 
-START_TEST(a_summary_says_what_moved_since_the_run_before)
+TEST(a_summary_says_what_moved_since_the_run_before)
 {
     struct store_facts facts = make_facts(1);
     struct ver_judgement j = make_judgement(6, 2);
@@ -145,10 +140,9 @@ START_TEST(a_summary_says_what_moved_since_the_run_before)
     ck_assert_ptr_null(strstr(summary, "Since run"));
     free(summary);
 }
-END_TEST
 
 /* Of at most ten cases, and only where a workflow runs and wants a summary. */
-START_TEST(failures_are_annotations_of_a_workflow)
+TEST(failures_are_annotations_of_a_workflow)
 {
     static const char verify[] =
         "for k in 0 1 2 3 4 5 6 7 8 9 10 11; do CASES=\"$CASES closed-output:1:$k\"; done; "
@@ -164,9 +158,8 @@ START_TEST(failures_are_annotations_of_a_workflow)
     snprintf(command, sizeof command, verify, "false", "--summary $D/m", 0, 0);
     gives(command, 0, "");
 }
-END_TEST
 
-START_TEST(verify_appends_what_the_store_exports)
+TEST(verify_appends_what_the_store_exports)
 {
     gives("echo before >$D/m; $E verify closed-chain:1:0 --store $D/t --summary $D/m", 0, "");
     gives("{ echo before; $E export latest --store $D/t --format markdown; } | "
@@ -177,22 +170,5 @@ START_TEST(verify_appends_what_the_store_exports)
     gives("$E verify closed-chain:1:0 --store $D/t --summary $D/no/where", 2, "");
     gives("$E verify closed-chain:1:0 --store $D/t --summary /dev/full", 2, "");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("summary");
-    TCase *tests = tcase_create("summary");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, failures_come_first_with_their_numbers);
-    tcase_add_test(tests, nothing_is_taken_for_markup);
-    tcase_add_test(tests, many_failures_are_counted_and_the_text_stays_short);
-    tcase_add_test(tests, what_was_not_settled_is_no_pass);
-    tcase_add_test(tests, a_run_that_passes_says_so_and_an_empty_one_does_not);
-    tcase_add_test(tests, a_summary_says_what_moved_since_the_run_before);
-    tcase_add_test(tests, failures_are_annotations_of_a_workflow);
-    tcase_add_test(tests, verify_appends_what_the_store_exports);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("summary", .setup = setup, .teardown = teardown)

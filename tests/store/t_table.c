@@ -84,7 +84,7 @@ static char *checks(bool all)
     return written("checks.tsv", all);
 }
 
-START_TEST(what_agrees_shares_the_row_of_the_nearest_to_its_bound)
+TEST(what_agrees_shares_the_row_of_the_nearest_to_its_bound)
 {
     char *text = checks(false);
 #define ROW(rest) "closed-a\tclosed-a:1:0\t" rest "\n"
@@ -105,7 +105,6 @@ START_TEST(what_agrees_shares_the_row_of_the_nearest_to_its_bound)
                                 "two\trounding\t1\t100"));
     free(text);
 }
-END_TEST
 
 /* Sums of the last two columns, of rows that are no heading. */
 static void add_up(char *text, size_t *rows, size_t *numbers)
@@ -120,7 +119,7 @@ static void add_up(char *text, size_t *rows, size_t *numbers)
     }
 }
 
-START_TEST(no_comparison_is_lost_with_all_rows_or_without)
+TEST(no_comparison_is_lost_with_all_rows_or_without)
 {
     size_t rows, numbers, lines = 0;
     char *few = checks(false), *all = checks(true);
@@ -138,9 +137,8 @@ START_TEST(no_comparison_is_lost_with_all_rows_or_without)
     free(few);
     free(all);
 }
-END_TEST
 
-START_TEST(agreement_counts_smooth_differences_only)
+TEST(agreement_counts_smooth_differences_only)
 {
     char *text = written("agreement.tsv", false);
     ck_assert_str_eq(
@@ -150,18 +148,16 @@ START_TEST(agreement_counts_smooth_differences_only)
               "\n");
     free(text);
 }
-END_TEST
 
-START_TEST(a_query_that_is_not_there_is_said)
+TEST(a_query_that_is_not_there_is_said)
 {
     struct table table;
     table_ask(&table, store, "no such", "i", recorded);
     ck_assert_int_eq(table_put(&table, TABLE_TSV, stdout), -1);
     ck_assert_ptr_nonnull(strstr(store_error(store), "syntax error"));
 }
-END_TEST
 
-START_TEST(medians_lie_between_the_middle_two_and_none_has_none)
+TEST(medians_lie_between_the_middle_two_and_none_has_none)
 {
     static const char sql[] =
         "SELECT median(x) = 2.5 AND (SELECT median(x) FROM (SELECT 3 AS x UNION"
@@ -170,9 +166,8 @@ START_TEST(medians_lie_between_the_middle_two_and_none_has_none)
         " SELECT 2 UNION SELECT 3)";
     ck_assert_int_eq(store_count(store, sql, ""), 1);
 }
-END_TEST
 
-START_TEST(numbers_are_printed_as_printf_prints_them)
+TEST(numbers_are_printed_as_printf_prints_them)
 {
     static const char sql[] =
         "SELECT general(0.3, 17) = '0.29999999999999999' AND fixed(2.5, 0) = '2' AND"
@@ -180,19 +175,5 @@ START_TEST(numbers_are_printed_as_printf_prints_them)
         " '9.99989e-321' AND shortest(0.1) = '0.1' AND log2(0.25) = -2 AND log10(-1) IS NULL";
     ck_assert_int_eq(store_count(store, sql, ""), 1);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("table");
-    TCase *tests = tcase_create("tables");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, what_agrees_shares_the_row_of_the_nearest_to_its_bound);
-    tcase_add_test(tests, no_comparison_is_lost_with_all_rows_or_without);
-    tcase_add_test(tests, agreement_counts_smooth_differences_only);
-    tcase_add_test(tests, a_query_that_is_not_there_is_said);
-    tcase_add_test(tests, medians_lie_between_the_middle_two_and_none_has_none);
-    tcase_add_test(tests, numbers_are_printed_as_printf_prints_them);
-    suite_add_tcase(suite, tests);
-    return run_suite(suite);
-}
+SUITE("table", .setup = setup, .teardown = teardown)

@@ -10,19 +10,19 @@
 static int put(struct store *store, int64_t number, const struct store_export *how,
                const char *path)
 {
-    struct ver_file file;
+    struct case_file file;
     struct case_error error;
     if (!path && store_export(store, number, how, stdout) != 0)
         return command_refuse("export", "%s", store_error(store));
     if (!path)
         return COMMAND_PASS;
-    if (ver_file_open(&file, path, &error) != 0)
+    if (case_file_open(&file, path, &error) != 0)
         return command_refuse("export", "%s", error.text);
     if (store_export(store, number, how, file.stream) != 0) {
-        ver_file_abandon(&file);
+        case_file_abandon(&file);
         return command_refuse("export", "%s", store_error(store));
     }
-    return ver_file_commit(&file, &error) == 0 ? COMMAND_PASS
+    return case_file_commit(&file, &error) == 0 ? COMMAND_PASS
                                                : command_refuse("export", "%s", error.text);
 }
 

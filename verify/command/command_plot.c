@@ -42,12 +42,12 @@ static void run_truth(struct plot *plot, const struct ref_probe *probe, size_t p
 
 static int copy_file(const char *from, const char *to, struct case_error *error)
 {
-    struct ver_file file;
+    struct case_file file;
     char *text = report_read(from, error);
-    int failed = !text || ver_file_open(&file, to, error) != 0;
+    int failed = !text || case_file_open(&file, to, error) != 0;
     if (!failed) {
         fputs(text, file.stream);
-        failed = ver_file_commit(&file, error) != 0;
+        failed = case_file_commit(&file, error) != 0;
     }
     free(text);
     return failed ? -1 : 0;

@@ -51,14 +51,14 @@ static int write_result(const struct options *options, const struct case_problem
             return command_refuse("run", "%s", error.text);
         return code;
     }
-    struct ver_file file;
-    if (ver_file_open(&file, options->out, &error) != 0)
+    struct case_file file;
+    if (case_file_open(&file, options->out, &error) != 0)
         return command_refuse("run", "%s", error.text);
     if (put_result(file.stream, options, c, result, &error) != 0 && error.text[0]) {
-        ver_file_abandon(&file);
+        case_file_abandon(&file);
         return command_refuse("run", "%s", error.text);
     }
-    if (ver_file_commit(&file, &error) != 0)
+    if (case_file_commit(&file, &error) != 0)
         return command_refuse("run", "%s", error.text);
     return code;
 }

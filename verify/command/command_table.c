@@ -1,44 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/* command_table.c: the commands of the program. A new one: a file with its row, and a line here;
+/* command_table.c: the commands of the program. A new one: a file with its row, and a row here;
  * the rows of option_table.c say what it takes. */
 #include "verify/command/command.h"
 
 #include <string.h>
 
-extern const struct command command_run, command_verify, command_generate, command_export_cases,
-    command_judge, command_families, command_check, command_shrink, command_explain, command_plot,
-    command_defects, command_list, command_show, command_diff, command_report, command_export,
-    command_merge, command_train, command_evaluate, command_export_case, command_baseline,
-    command_store, command_help;
+/* COMMAND(heading above it in the help or NULL, NAME of struct command command_NAME) */
+#define COMMANDS(COMMAND)                                                                          \
+    COMMAND("Cases and engines:", run)                                                             \
+    COMMAND(NULL, verify)                                                                          \
+    COMMAND(NULL, generate)                                                                        \
+    COMMAND(NULL, export_cases)                                                                    \
+    COMMAND(NULL, judge)                                                                           \
+    COMMAND(NULL, families)                                                                        \
+    COMMAND(NULL, check)                                                                           \
+    COMMAND(NULL, shrink)                                                                          \
+    COMMAND(NULL, explain)                                                                         \
+    COMMAND(NULL, plot)                                                                            \
+    COMMAND(NULL, defects)                                                                         \
+    COMMAND("Training:", train)                                                                    \
+    COMMAND(NULL, evaluate)                                                                        \
+    COMMAND(NULL, export_case)                                                                     \
+    COMMAND("What runs leave in a store (evident verify --store FILE):", list)                     \
+    COMMAND(NULL, show)                                                                            \
+    COMMAND(NULL, diff)                                                                            \
+    COMMAND(NULL, report)                                                                          \
+    COMMAND(NULL, export)                                                                          \
+    COMMAND(NULL, merge)                                                                           \
+    COMMAND(NULL, baseline)                                                                        \
+    COMMAND(NULL, store)                                                                           \
+    COMMAND("About all this:", help)
+
+#define DECLARE(heading, name) extern const struct command command_##name;
+COMMANDS(DECLARE)
 
 static const struct {
     const char *heading;
     const struct command *command;
 } table[] = {
-    {"Cases and engines:", &command_run},
-    {NULL, &command_verify},
-    {NULL, &command_generate},
-    {NULL, &command_export_cases},
-    {NULL, &command_judge},
-    {NULL, &command_families},
-    {NULL, &command_check},
-    {NULL, &command_shrink},
-    {NULL, &command_explain},
-    {NULL, &command_plot},
-    {NULL, &command_defects},
-    {"Training:", &command_train},
-    {NULL, &command_evaluate},
-    {NULL, &command_export_case},
-    {"What runs leave in a store (evident verify --store FILE):", &command_list},
-    {NULL, &command_show},
-    {NULL, &command_diff},
-    {NULL, &command_report},
-    {NULL, &command_export},
-    {NULL, &command_merge},
-    {NULL, &command_baseline},
-    {NULL, &command_store},
-    {"About all this:", &command_help},
-};
+#define ROW(heading, name) {heading, &command_##name},
+    COMMANDS(ROW)};
 
 const struct command *command_at(size_t k)
 {

@@ -133,7 +133,7 @@ int folder_write(const char *folder, const struct ver_sources *sources, bool lad
                  size_t *written, struct case_error *error)
 {
     struct writer w = {.folder = folder, .error = error};
-    struct ver_file file;
+    struct case_file file;
     if (table_open(&file, folder, "index.tsv", heading, error) != 0)
         return -1;
     w.index = file.stream;
@@ -147,8 +147,8 @@ int folder_write(const char *folder, const struct ver_sources *sources, bool lad
         free(w.name[k]);
     free(w.name);
     if (!failed)
-        return ver_file_commit(&file, error);
-    ver_file_abandon(&file);
+        return case_file_commit(&file, error);
+    case_file_abandon(&file);
     return -1;
 }
 

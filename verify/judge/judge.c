@@ -10,88 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *ver_verdict_name(enum ver_verdict verdict)
-{
-    static const char *const name[] = {"pass", "fail", "undecided", "not-run", "error"};
-    return name[verdict];
-}
-
-const char *ver_kind_name(enum ver_kind kind)
-{
-    static const char *const name[] = {
-        "spikes",   "losses",    "directions", "coordinates", "adjoints",    "known",  "promises",
-        "rounding", "decisions", "bits",       "ladders",     "invariances", "answers"};
-    return name[kind];
-}
-
-const char *ver_class_name(int class_)
-{
-    static const char *const name[] = {
-        "smooth", "order-change", "count-change", "tangent", "unresolved", "no-derivative", "-"};
-    return name[class_];
-}
-
-const char *ver_outcome_name(enum ver_outcome outcome)
-{
-    static const char *const name[] = {"pass", "fail", "excluded"};
-    return name[outcome];
-}
-
-struct ver_comparison *judge_comparison(struct ver_judgement *out)
-{
-    if (out->comparisons == out->room) {
-        size_t room = out->room > 0 ? 2 * out->room : 16;
-        struct ver_comparison *grown = realloc(out->comparison, room * sizeof *grown);
-        if (!grown)
-            return NULL;
-        out->comparison = grown;
-        out->room = room;
-    }
-    struct ver_comparison *c = &out->comparison[out->comparisons++];
-    *c = (struct ver_comparison){.numbers = 0};
-    return c;
-}
-
-struct ver_comparison *judge_compare(struct judge *judge, enum ver_kind kind, const char *quantity)
-{
-    struct ver_comparison *c = judge_comparison(judge->out);
-    if (!c)
-        return NULL;
-    *c = (struct ver_comparison){
-        .kind = kind,
-        .outcome = VER_DIFFERS,
-        .class_ = VER_NO_CLASS,
-        .quantity = quantity,
-        .numbers = 1,
-        .digits = VER_NAN,
-        .order = VER_NAN,
-        .step = VER_NAN,
-        .distance = VER_NAN,
-    };
-    return c;
-}
-
-int judge_end(struct judge *judge, enum ver_verdict verdict, const char *reason)
-{
-    judge->out->verdict = verdict;
-    snprintf(judge->out->reason, sizeof judge->out->reason, "%s", reason);
-    return -1;
-}
-
-int judge_no_memory(struct judge *judge)
-{
-    return judge_end(judge, VER_ERROR, "memory is short");
-}
-
-int judge_no_witness(struct judge *judge, enum witness_status status)
-{
-    return status == WITNESS_MEMORY
-               ? judge_no_memory(judge)
-               : judge_end(judge, VER_NOT_RUN, "the witness's capacity is exceeded");
-}
-
-/* ---- the verdict ---- */
-
 /* A process that takes longer is killed and cannot say why: what runs away stops before and does.
  */
 static double deadline_of(const struct judge *judge)
@@ -141,14 +59,6 @@ static int run_reference(struct judge *judge)
     snprintf(c->value, sizeof c->value, "undecided");
     snprintf(c->reference, sizeof c->reference, "%s", status == REF_UNDECIDED ? "undecided" : "ok");
     return 0;
-}
-
-size_t judge_differing(const struct ver_judgement *out, size_t since)
-{
-    size_t differing = 0;
-    for (size_t k = since; k < out->comparisons; k++)
-        differing += out->comparison[k].outcome == VER_DIFFERS;
-    return differing;
 }
 
 /* The reference runs for its own sake, or only as far as a ladder of steps needs it. */
@@ -264,15 +174,8 @@ static void judge_case(struct judge *judge)
 void ver_judge(struct ver_judgement *judgement, const char *name, const char *family,
                const struct case_made *made, const struct ver_options *options)
 {
-    *judgement = (struct ver_judgement){
-        .family = family,
-        .verdict = VER_ERROR,
-        .gradient_norm = VER_NAN,
-        .condition = VER_NAN,
-        .digits = VER_NAN,
-    };
-    for (int m = 0; m < REF_MARGINS; m++)
-        judgement->margin[m] = VER_INFINITY;
+    *judgement = VER_NO_JUDGEMENT;
+    judgement->family = family;
     struct ref_result truth;
     struct judge judge = {
         .out = judgement,
@@ -281,9 +184,7 @@ void ver_judge(struct ver_judgement *judgement, const char *name, const char *fa
         .options = options,
         .truth = &truth,
     };
-    judgement->name = malloc(strlen(name) + 1);
-    if (judgement->name)
-        memcpy(judgement->name, name, strlen(name) + 1);
+    judgement->name = strdup(name);
     if (judgement->name && judge_prepare(&judge) == 0) {
         double start = ver_now();
         judge_measure_case(&judge);
@@ -294,13 +195,4 @@ void ver_judge(struct ver_judgement *judgement, const char *name, const char *fa
         judge_no_memory(&judge);
     }
     judge_release(&judge);
-}
-
-void ver_judgement_clear(struct ver_judgement *judgement)
-{
-    free(judgement->name);
-    free(judgement->comparison);
-    free(judgement->judged);
-    free(judgement->ladder);
-    *judgement = (struct ver_judgement){.verdict = VER_ERROR};
 }

@@ -108,10 +108,6 @@ int judge_change(struct judge *judge, size_t choice);
 
 /* ---- judge_engines.c: all engines asked for ---- */
 
-/* Samples times steps times cells, each population taking up whole vectors of so many lanes (0: 1):
- * what a run costs. 0 without a step. */
-double judge_cost(const struct case_problem *c, double step, unsigned lanes);
-
 /* 0, or -1 with verdict and reason. */
 int judge_engines(struct judge *judge);
 
@@ -125,8 +121,11 @@ int judge_free_engine(struct judge *judge, const struct engine *engine, struct v
 void judge_measure_case(struct judge *judge);
 /* Also fills none and all. */
 void judge_measure_truth(struct judge *judge);
+/* Samples times steps times cells, each population taking up whole vectors of so many lanes (0: 1):
+ * what a run costs. 0 without a step. */
+double judge_cost(const struct case_problem *c, double step, unsigned lanes);
 
-/* ---- judge.c ---- */
+/* ---- judgement.c ---- */
 
 /* An empty comparison at the end of a judgement, or NULL if memory is short. */
 struct ver_comparison *judge_comparison(struct ver_judgement *judgement);
@@ -142,6 +141,8 @@ int judge_end(struct judge *judge, enum ver_verdict verdict, const char *reason)
 int judge_no_memory(struct judge *judge);
 /* What becomes of a case whose witness returned that status, which is not WITNESS_OK. */
 int judge_no_witness(struct judge *judge, enum witness_status status);
+
+/* ---- judge_compare.c ---- */
 
 void judge_number_text(char *text, size_t size, mpfr_srcptr x);
 

@@ -28,7 +28,7 @@ struct judge_answer {
     char unjudged[192];           /* likewise, which and why; "" without */
 };
 
-/* ---- cause.c ---- */
+/* ---- judgement.c ---- */
 
 const char *cause_text(enum ver_cause cause); /* as it is said of one case; "" of none */
 

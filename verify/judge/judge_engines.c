@@ -13,31 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *ver_engine_state_name(enum ver_engine_state state)
-{
-    static const char *const name[] = {"ran",    "inexpressible", "large",
-                                       "absent", "failed",        "unjudged"};
-    return name[state];
-}
-
-struct ver_comparison *scheme_compare(struct scheme *scheme, enum ver_kind kind,
-                                      const char *quantity)
-{
-    struct ver_comparison *c = judge_compare(scheme->judge, kind, quantity);
-    if (c)
-        c->engine = scheme->engine->name;
-    return c;
-}
-
-double judge_cost(const struct case_problem *c, double step, unsigned lanes)
-{
-    size_t cells = 0, whole = lanes > 0 ? lanes : 1;
-    for (size_t p = 0; p < c->populations; p++)
-        if (c->population[p].model != CASE_SPIKE_SOURCE)
-            cells += (c->population[p].size + whole - 1) / whole * whole;
-    return (step > 0 ? c->end / step : 0) * (double)cells * (double)c->samples;
-}
-
 static enum ver_engine_state state_of(enum result_status status)
 {
     switch (status) {

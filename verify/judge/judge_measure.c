@@ -65,3 +65,12 @@ void judge_measure_truth(struct judge *judge)
     for (int m = 0; m < REF_MARGINS; m++)
         out->margin[m] = middle(truth->margin[m]);
 }
+
+double judge_cost(const struct case_problem *c, double step, unsigned lanes)
+{
+    size_t cells = 0, whole = lanes > 0 ? lanes : 1;
+    for (size_t p = 0; p < c->populations; p++)
+        if (c->population[p].model != CASE_SPIKE_SOURCE)
+            cells += (c->population[p].size + whole - 1) / whole * whole;
+    return (step > 0 ? c->end / step : 0) * (double)cells * (double)c->samples;
+}

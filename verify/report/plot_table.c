@@ -12,7 +12,7 @@ static const char heading[] = "time\tneuron\tV\tlambda_V\tlambda_I";
 static int put_truth(const struct plot *plot, const struct ref_probe *probe, size_t probes,
                      const char *directory, struct case_error *error)
 {
-    struct ver_file file;
+    struct case_file file;
     const struct ref_result *r = &plot->truth;
     if (table_open(&file, directory, "case_traces.tsv", heading, error) != 0)
         return -1;
@@ -25,12 +25,12 @@ static int put_truth(const struct plot *plot, const struct ref_probe *probe, siz
                     middle(r->probe_lambda_i + k));
         fprintf(file.stream, "\n");
     }
-    return ver_file_commit(&file, error);
+    return case_file_commit(&file, error);
 }
 
 static int put_engine(const struct plot *plot, const char *directory, struct case_error *error)
 {
-    struct ver_file file;
+    struct case_file file;
     const struct explain *e = plot->explain;
     if (table_open(&file, directory, "case_engine.tsv", heading, error) != 0)
         return -1;
@@ -43,7 +43,7 @@ static int put_engine(const struct plot *plot, const char *directory, struct cas
                     explain_engine(e, REF_GRID_LAMBDA_V, plot->sample, n, cell),
                     explain_engine(e, REF_GRID_LAMBDA_I, plot->sample, n, cell));
         }
-    return ver_file_commit(&file, error);
+    return case_file_commit(&file, error);
 }
 
 /* Rows: sources first, then traces. */
@@ -68,14 +68,14 @@ static void put_spikes_of(FILE *out, const struct plot *plot, const struct plot_
 
 static int put_spikes(const struct plot *plot, const char *directory, struct case_error *error)
 {
-    struct ver_file file;
+    struct case_file file;
     if (table_open(&file, directory, "case_spikes.tsv", "time\trow\tengine", error) != 0)
         return -1;
     for (size_t k = 0; k < plot->sources; k++)
         put_spikes_of(file.stream, plot, &plot->source[k], k + 1);
     for (size_t k = 0; k < plot->traces; k++)
         put_spikes_of(file.stream, plot, &plot->trace[k], plot->sources + k + 1);
-    return ver_file_commit(&file, error);
+    return case_file_commit(&file, error);
 }
 
 /* ---- facts: a script that sets variables ---- */
@@ -139,10 +139,10 @@ static void put_event(FILE *out, const struct plot *plot)
 
 static int put_facts(const struct plot *plot, const char *directory, struct case_error *error)
 {
-    struct ver_file file;
+    struct case_file file;
     char path[1200];
     snprintf(path, sizeof path, "%.1100s/case_facts.gp", directory);
-    if (ver_file_open(&file, path, error) != 0)
+    if (case_file_open(&file, path, error) != 0)
         return -1;
     FILE *out = file.stream;
     fprintf(out, "title = '");
@@ -156,7 +156,7 @@ static int put_facts(const struct plot *plot, const char *directory, struct case
     put_names(out, plot);
     put_thresholds(out, plot);
     put_event(out, plot);
-    return ver_file_commit(&file, error);
+    return case_file_commit(&file, error);
 }
 
 int plot_tables(const struct plot *plot, const struct ref_probe *probe, size_t probes,

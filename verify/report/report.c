@@ -33,18 +33,18 @@ int report_write(const char *directory, const char *template, report_put *put, v
                  struct case_error *error)
 {
     char path[1200];
-    struct ver_file file;
+    struct case_file file;
     snprintf(path, sizeof path, "%s/index.html", directory);
     char *page = report_read_shared(template, error);
-    if (!page || ver_file_open(&file, path, error) != 0) {
+    if (!page || case_file_open(&file, path, error) != 0) {
         free(page);
         return -1;
     }
     int failed = fill(file.stream, template, page, put, context, error);
     free(page);
     if (!failed)
-        return ver_file_commit(&file, error);
-    ver_file_abandon(&file);
+        return case_file_commit(&file, error);
+    case_file_abandon(&file);
     return -1;
 }
 

@@ -120,7 +120,7 @@ static int put_picture(FILE *out, const struct report_picture *picture, const ch
 static int finish(struct report_picture *picture, const char *path, const char *drawn,
                   const char *style, struct case_error *error)
 {
-    struct ver_file file;
+    struct case_file file;
     size_t size;
     FILE *inlined = open_memstream(&picture->inlined, &size);
     int failed = !inlined || put_picture(inlined, picture, drawn, NULL) != 0;
@@ -131,11 +131,11 @@ static int finish(struct report_picture *picture, const char *path, const char *
                  "%.300s: found no SVG picture from gnuplot, or memory is short", path);
         return -1;
     }
-    if (ver_file_open(&file, path, error) != 0)
+    if (case_file_open(&file, path, error) != 0)
         return -1;
     fputs("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n", file.stream);
     put_picture(file.stream, picture, drawn, style);
-    return ver_file_commit(&file, error);
+    return case_file_commit(&file, error);
 }
 
 /* The text without its style: the page has one. */

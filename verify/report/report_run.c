@@ -40,7 +40,7 @@ static void remove_old(const char *directory)
 
 static int write_table(struct report *report, const char *name, bool all_checks)
 {
-    struct ver_file file;
+    struct case_file file;
     struct table table;
     if (table_open(&file, report->directory, name, NULL, report->error) != 0)
         return -1;
@@ -54,8 +54,8 @@ static int write_table(struct report *report, const char *name, bool all_checks)
         table_ask_kept(&table, report->store, name);
     }
     if (!failed && table_put(&table, TABLE_TSV, file.stream) == 0)
-        return ver_file_commit(&file, report->error);
-    ver_file_abandon(&file);
+        return case_file_commit(&file, report->error);
+    case_file_abandon(&file);
     return report_end_rows(report, &table, -1);
 }
 

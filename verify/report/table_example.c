@@ -48,7 +48,7 @@ static int write_traces(const char *directory, const struct case_problem *c,
                         const struct ref_result *r, const struct ref_probe *probe, size_t probes,
                         struct case_error *error)
 {
-    struct ver_file file;
+    struct case_file file;
     if (table_open(&file, directory, "example_traces.tsv",
                    "time\tpopulation\tneuron\tV\tI\tlambda_V\tlambda_I", error) != 0)
         return -1;
@@ -57,13 +57,13 @@ static int write_traces(const char *directory, const struct case_problem *c,
                 c->population[probe[k].population].name, probe[k].neuron, middle(r->probe_v + k),
                 middle(r->probe_i + k), middle(r->probe_lambda_v + k),
                 middle(r->probe_lambda_i + k));
-    return ver_file_commit(&file, error);
+    return case_file_commit(&file, error);
 }
 
 static int write_spikes(const char *directory, const struct case_problem *c,
                         const struct ref_result *r, struct case_error *error)
 {
-    struct ver_file file;
+    struct case_file file;
     if (table_open(&file, directory, "example_spikes.tsv", "time\tpopulation\tneuron", error) != 0)
         return -1;
     for (size_t p = 0; p < c->populations; p++)
@@ -76,7 +76,7 @@ static int write_spikes(const char *directory, const struct case_problem *c,
                 fprintf(file.stream, "%.12g\t%s\t%zu\n", middle(train[n].at + k),
                         c->population[p].name, n);
         }
-    return ver_file_commit(&file, error);
+    return case_file_commit(&file, error);
 }
 
 /* ---- the U-curve ---- */
@@ -136,7 +136,7 @@ static int write_ucurve(const char *directory, const struct case_problem *c,
                         const struct ref_result *r, struct case_error *error)
 {
     static const mpfr_prec_t precision[] = {53, 128, 512};
-    struct ver_file file;
+    struct case_file file;
     size_t nudges;
     arb_t truth;
     arb_init(truth);
@@ -154,7 +154,7 @@ static int write_ucurve(const char *directory, const struct case_problem *c,
                 if (isfinite(relative))
                     fprintf(file.stream, "%ld\t%ld\t%.6g\n", (long)precision[p], -step, relative);
             }
-        failed = ver_file_commit(&file, error);
+        failed = case_file_commit(&file, error);
     }
     free(nudge);
     arb_clear(truth);

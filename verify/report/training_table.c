@@ -169,13 +169,13 @@ int training_tables(struct train *train, const struct training_result *result,
                  {"weights", put_weights}};
     for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
         char path[1200];
-        struct ver_file file;
+        struct case_file file;
         snprintf(path, sizeof path, "%s/%s.tsv", directory, table[k].name);
-        if (ver_file_open(&file, path, error) != 0)
+        if (case_file_open(&file, path, error) != 0)
             return -1;
         struct table_place at = {train, result, file.stream};
         table[k].put(&at);
-        if (ver_file_commit(&file, error) != 0)
+        if (case_file_commit(&file, error) != 0)
             return -1;
     }
     return 0;

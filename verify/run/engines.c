@@ -2,14 +2,20 @@
 /* engines.c: see engines.h. */
 #include "verify/run/engines.h"
 #include "gpu/gpu.h"
-#include "ref/ref.h"
 #include "verify/exec/program.h"
 #include "verify/exec/shared_object.h"
 
 #include <string.h>
 
-static const struct engine *const table[] = {&gpu_clock_host, &gpu_clock_cuda, &gpu_clock_emulated,
-                                             &ref_engine};
+/* Engines of this program, in the order of help and messages. */
+#define ENGINES(ENGINE)                                                                            \
+    ENGINE(gpu_clock_host) ENGINE(gpu_clock_cuda) ENGINE(gpu_clock_emulated) ENGINE(ref_engine)
+
+#define DECLARE(name) extern const struct engine name;
+ENGINES(DECLARE)
+
+#define ROW(name) &name,
+static const struct engine *const table[] = {ENGINES(ROW)};
 
 const struct engine *ver_engine_at(size_t k)
 {

@@ -125,8 +125,8 @@ static void put_numbers(FILE *out, const struct baseline_entry *entry)
 
 int baseline_write(const struct baseline *baseline, const char *path, struct case_error *error)
 {
-    struct ver_file file;
-    if (ver_file_open(&file, path, error) != 0)
+    struct case_file file;
+    if (case_file_open(&file, path, error) != 0)
         return -1;
     fprintf(file.stream, "%s\n", title);
     for (size_t k = 0; k < baseline->remarks; k++)
@@ -137,5 +137,5 @@ int baseline_write(const struct baseline *baseline, const char *path, struct cas
         fprintf(file.stream, "%s\t%s", entry->key, entry->verdict);
         put_numbers(file.stream, entry);
     }
-    return ver_file_commit(&file, error);
+    return case_file_commit(&file, error);
 }

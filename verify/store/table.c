@@ -25,7 +25,7 @@ int ver_directory_make(const char *directory, struct case_error *error)
     return -1;
 }
 
-int table_open(struct ver_file *file, const char *directory, const char *name, const char *heading,
+int table_open(struct case_file *file, const char *directory, const char *name, const char *heading,
                struct case_error *error)
 {
     char path[1200];
@@ -34,7 +34,7 @@ int table_open(struct ver_file *file, const char *directory, const char *name, c
         snprintf(error->text, sizeof error->text, "%.300s: path too long", directory);
         return -1;
     }
-    if (ver_file_open(file, path, error) != 0)
+    if (case_file_open(file, path, error) != 0)
         return -1;
     if (heading)
         fprintf(file->stream, "%s\n", heading);

@@ -42,7 +42,7 @@ int table_put(struct table *table, enum table_form form, FILE *out);
 /* ---- files ---- */
 
 /* Opens DIRECTORY/NAME and writes its first line, or none (NULL). 0, or -1 and error. */
-int table_open(struct ver_file *file, const char *directory, const char *name, const char *heading,
+int table_open(struct case_file *file, const char *directory, const char *name, const char *heading,
                struct case_error *error);
 
 /* ucurve.tsv, example_traces.tsv and example_spikes.tsv. 0, or -1 and error. */
