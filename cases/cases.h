@@ -18,6 +18,10 @@ struct case_error {
 
 /* "voltage-squared-error": as a case names it. */
 const char *case_loss_kind_name(enum case_loss_kind kind);
+/* Of the times of first spikes, and of voltages otherwise. */
+int case_loss_is_first_spike(enum case_loss_kind kind);
+/* A cross entropy: its drive is a share less one. */
+int case_loss_is_entropy(enum case_loss_kind kind);
 
 /* ---- reading and writing (format evident-case-1, JSON Schema in cases/case.schema.json) ---- */
 

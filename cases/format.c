@@ -29,6 +29,13 @@ int case_loss_is_first_spike(enum case_loss_kind kind)
            kind == CASE_FIRST_SPIKE_MARGIN;
 }
 
+int case_loss_is_entropy(enum case_loss_kind kind)
+{
+    return kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY ||
+           kind == CASE_INSTANTANEOUS_CROSS_ENTROPY || kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY ||
+           kind == CASE_FIRST_SPIKE_CROSS_ENTROPY;
+}
+
 struct case_shape case_shape_of(const struct case_form *form, const struct case_problem *c,
                                 const void *object)
 {

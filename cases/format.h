@@ -99,6 +99,4 @@ struct case_shape {
 struct case_shape case_shape_of(const struct case_form *form, const struct case_problem *c,
                                 const void *object);
 
-int case_loss_is_first_spike(enum case_loss_kind kind);
-
 #endif

@@ -48,11 +48,7 @@ const char *case_build_loss_name(size_t variant)
 
 enum case_model case_build_loss_model(size_t variant)
 {
-    enum case_loss_kind kind = variants[variant].kind;
-    return kind == CASE_FIRST_SPIKE_CROSS_ENTROPY || kind == CASE_FIRST_SPIKE_SQUARED_ERROR ||
-                   kind == CASE_FIRST_SPIKE_MARGIN
-               ? CASE_LIF
-               : CASE_LI;
+    return case_loss_is_first_spike(variants[variant].kind) ? CASE_LIF : CASE_LI;
 }
 
 bool case_build_loss_costly(size_t variant)

@@ -212,7 +212,6 @@ static const char complete[] = ". <($E help --completion)\n"
 TEST(help_manual_and_completion_know_every_option_of_every_command)
 {
     static char manual[sizeof text], part[sizeof text];
-    size_t silent = 0;
     put_file("complete", complete);
     gives("$E help --man", 0, "");
     memcpy(manual, text, sizeof manual);
@@ -226,7 +225,9 @@ TEST(help_manual_and_completion_know_every_option_of_every_command)
         snprintf(line, sizeof line, "$E %s --help; bash $D/complete %s --", name, name);
         snprintf(said, sizeof said, "usage: evident %s ", name);
         gives(line, 0, said);
-        silent += !strstr(text, "\nExit status: ");
+        bool silent = !strstr(text, "\nExit status: "); /* of what prints what it knows */
+        ck_assert_msg(!silent || !command_at(k)->operands[0] || strcmp(name, "help") == 0, "%s",
+                      text);
         says("\nExamples:\n  ");
         for (const struct option *row = option_table; row->name; row++) {
             if (!option_is_of(row, name))
@@ -244,7 +245,6 @@ TEST(help_manual_and_completion_know_every_option_of_every_command)
             ck_assert_msg(strstr(where, said) != NULL, "%s: manual has no %s", name, said);
         }
     }
-    ck_assert_uint_eq(silent, 3); /* families, defects, help: what cannot fail */
 }
 
 TEST(one_of_each_as_it_is_written_by_hand)

@@ -176,4 +176,4 @@ TEST_EACH(what_is_wrong_is_refused_with_its_place, 0, sizeof refused / sizeof *r
     ck_assert(strchr(error.text, '\n') == NULL);
 }
 
-SUITE("answer", .setup = setup, .teardown = teardown, .seconds = 4)
+SUITE("answer", .setup = setup, .teardown = teardown, .seconds = 60)

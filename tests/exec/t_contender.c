@@ -116,4 +116,4 @@ TEST(what_is_said_unasked_answers_nothing)
     answers("three");
 }
 
-SUITE("contender", .setup = setup, .teardown = teardown, .seconds = 4)
+SUITE("contender", .setup = setup, .teardown = teardown, .seconds = 60)

@@ -239,4 +239,4 @@ TEST(loss_of_first_spikes_is_that_of_the_label)
     case_free(race);
 }
 
-SUITE("clock", .setup = setup, .teardown = teardown, .seconds = 4)
+SUITE("clock", .setup = setup, .teardown = teardown, .seconds = 60)

@@ -247,4 +247,4 @@ TEST(every_variant_but_blocking_changes_a_gradient_here)
     }
 }
 
-SUITE("clock_invariant", .teardown = teardown, .seconds = 4)
+SUITE("clock_invariant", .teardown = teardown, .seconds = 60)

@@ -138,4 +138,4 @@ TEST(reference_is_an_engine_that_is_right_to_the_last_digits)
     ck_assert_int_eq(outcome_of("delays"), VER_AGREES);
 }
 
-SUITE("judge_spoiled", .setup = setup, .teardown = teardown, .seconds = 4)
+SUITE("judge_spoiled", .setup = setup, .teardown = teardown, .seconds = 60)

@@ -74,4 +74,4 @@ TEST(what_may_leave_the_range_has_no_bound)
     arb_clear(z.x);
 }
 
-SUITE("ref_grid_range", .seconds = 4)
+SUITE("ref_grid_range", .seconds = 60)

@@ -215,4 +215,4 @@ TEST(ends_are_explained)
     ck_assert_str_eq(text, "ended with status 3");
 }
 
-SUITE("pool", .seconds = 4)
+SUITE("pool", .seconds = 60)

@@ -64,10 +64,8 @@ static struct back reverse_input(const struct explain *e, size_t sample, size_t 
 
 static bool first_spike_scored(const struct explain *e, size_t cell)
 {
-    enum case_loss_kind kind = e->scheme.problem->loss.kind;
     return e->scheme.places.population[cell] == e->scheme.problem->loss.population &&
-           (kind == CASE_FIRST_SPIKE_CROSS_ENTROPY || kind == CASE_FIRST_SPIKE_SQUARED_ERROR ||
-            kind == CASE_FIRST_SPIKE_MARGIN);
+           case_loss_is_first_spike(e->scheme.problem->loss.kind);
 }
 
 static void guess_jump(struct explain *e, const struct explain_event *event, uint32_t spike)

@@ -148,7 +148,8 @@ static int move_labels(struct agree_move *move, const struct judge_answer *p, bo
     const struct taking taking = {.first = (size_t)(move->parameter - move->loss),
                                   .factor = move->nudge};
     size_t outputs = c->population[c->loss.population].size;
-    if (c->loss.kind >= CASE_FIRST_SPIKE_CROSS_ENTROPY || outputs < 2)
+    if (!case_loss_is_entropy(c->loss.kind) || case_loss_is_first_spike(c->loss.kind) ||
+        outputs < 2)
         return 0;
     for (size_t s = 0; s < (alone ? c->samples : 1); s++) {
         struct case_problem *other = case_copy(c);
@@ -218,7 +219,7 @@ static double longest_sum(const struct judge *judge)
 static double size_of_loss(const struct case_problem *c)
 {
     double size = 0;
-    if (c->loss.kind <= CASE_FIRST_SPIKE_CROSS_ENTROPY)
+    if (case_loss_is_entropy(c->loss.kind))
         size = 1;
     if (c->loss.kind == CASE_FIRST_SPIKE_CROSS_ENTROPY)
         size += c->end / c->loss.tau0;

@@ -115,7 +115,7 @@ static double effect_of(const struct judge *judge)
                 effect = fmax(effect, fabs(middle(judge->truth->gradient + k)) *
                                           natural_of(judge, block, k));
     }
-    bool shares = judge->problem->loss.kind <= CASE_FIRST_SPIKE_CROSS_ENTROPY && share > 0;
+    bool shares = case_loss_is_entropy(judge->problem->loss.kind) && share > 0;
     return shares ? effect / share : effect;
 }
 

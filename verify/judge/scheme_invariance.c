@@ -175,13 +175,7 @@ static void one_sample_only(struct trial *trial)
 
 static bool spike_distance(const struct case_problem *c)
 {
-    return c->loss.kind == CASE_FIRST_SPIKE_SQUARED_ERROR ||
-           c->loss.kind == CASE_FIRST_SPIKE_MARGIN;
-}
-
-static bool first_spike(const struct case_problem *c)
-{
-    return spike_distance(c) || c->loss.kind == CASE_FIRST_SPIKE_CROSS_ENTROPY;
+    return case_loss_is_first_spike(c->loss.kind) && !case_loss_is_entropy(c->loss.kind);
 }
 
 static void scale_times(struct trial *trial)
@@ -203,7 +197,8 @@ static void scale_voltages(struct trial *trial)
 {
     const struct case_problem *c = trial->scheme->problem;
     int k = VER_SCALING_POWER;
-    bool spikes = first_spike(c), squares = c->loss.kind == CASE_VOLTAGE_SQUARED_ERROR;
+    bool spikes = case_loss_is_first_spike(c->loss.kind),
+         squares = c->loss.kind == CASE_VOLTAGE_SQUARED_ERROR;
     int loss = squares ? 2 * k : 0;
     scheme_case_scale_voltage(&trial->changed, ldexp(1, k));
     trial->what.v = trial->what.slope = k;
