@@ -143,6 +143,10 @@ int case_read_hdf5(double **numbers, size_t *rows, struct case_reader *reader,
 char *case_read_bytes(size_t *length, const struct case_report *report, const char *path,
                       size_t limit);
 
+/* Opens a new file in the folder of path to write it; its name, to be freed, goes to temporary. -1
+ * and errno on failure. */
+int case_open_beside(char **temporary, const char *path);
+
 /* The JSON value of a text, to be given back with json_decref(). A line of the report is that where
  * the text begins (0: the first). NULL and error on refusal. In the plain locale. */
 json_t *case_load_json(const char *text, size_t length, const struct case_report *report);

@@ -219,8 +219,7 @@ char *case_text(const struct case_problem *c)
     return text;
 }
 
-/* Opens a new file in the folder of path; its name goes to temporary. -1 and errno on failure. */
-static int open_beside(char **temporary, const char *path)
+int case_open_beside(char **temporary, const char *path)
 {
     const char *slash = strrchr(path, '/');
     size_t folder = slash ? (size_t)(slash - path) + 1 : 0, size = folder + 64;
@@ -259,7 +258,7 @@ int case_write(const char *path, const struct case_problem *c, struct case_error
     char *text = case_text(c), *temporary = NULL, why[128] = "an error", found[160];
     if (!text)
         return case_refuse_memory(&report);
-    int descriptor = open_beside(&temporary, path), failed = descriptor < 0;
+    int descriptor = case_open_beside(&temporary, path), failed = descriptor < 0;
     int cause = failed ? errno : 0;
     if (!failed && put_bytes(descriptor, text, strlen(text)))
         failed = 1, cause = errno;

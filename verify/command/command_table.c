@@ -6,9 +6,9 @@
 #include <string.h>
 
 extern const struct command command_run, command_verify, command_generate, command_export_cases,
-    command_judge, command_families, command_check, command_shrink, command_explain, command_plot,
-    command_defects, command_list, command_show, command_diff, command_report, command_export,
-    command_merge, command_baseline, command_store, command_help;
+    command_judge, command_families, command_check, command_shrink, command_explain, command_encode,
+    command_plot, command_defects, command_list, command_show, command_diff, command_report,
+    command_export, command_merge, command_baseline, command_store, command_help;
 
 static const struct {
     const char *heading;
@@ -25,6 +25,7 @@ static const struct {
     {NULL, &command_explain},
     {NULL, &command_plot},
     {NULL, &command_defects},
+    {NULL, &command_encode},
     {"What runs leave in a store (evident verify --store FILE):", &command_list},
     {NULL, &command_show},
     {NULL, &command_diff},
