@@ -79,6 +79,24 @@ static void refused(const char *wanted)
     ck_assert_ptr_null(sound);
 }
 
+/* The highest frequency that there is at all: the samples that were recorded are still there. */
+START_TEST(a_sound_at_half_its_rate_keeps_its_samples)
+{
+    SF_INFO info = {.samplerate = 16000, .channels = 1, .format = FLOATS};
+    double data[64], *sound;
+    size_t samples;
+    for (size_t k = 0; k < 64; k++)
+        data[k] = k % 2 ? -0.25 : 0.25;
+    SNDFILE *out = sf_open(path, SFM_WRITE, &info);
+    ck_assert_int_eq(sf_writef_double(out, data, 64), 64);
+    sf_close(out);
+    ck_assert_msg(spike_sound_read(&sound, &samples, path, &error) == 0, "%s", error.text);
+    for (size_t k = 0; k < 64; k++)
+        ck_assert_double_eq_tol(sound[3 * k], data[k], 1e-14);
+    free(sound);
+}
+END_TEST
+
 START_TEST(what_the_model_cannot_take_is_refused)
 {
     put(WHOLES, 44100, 1, 4410, 1);
@@ -139,6 +157,7 @@ static Suite *sound_suite(void)
     TCase *tests = tcase_create("sound");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, every_rate_comes_as_48_khz, 0, 10);
+    tcase_add_test(tests, a_sound_at_half_its_rate_keeps_its_samples);
     tcase_add_test(tests, what_the_model_cannot_take_is_refused);
     tcase_add_test(tests, what_is_no_recording_is_refused);
     tcase_add_test(tests, a_recording_that_is_cut_off_is_refused);
