@@ -31,12 +31,11 @@ include tests/tests.mk
 
 # hdf5 goes by the name hdf5-serial where no alternative was chosen.
 HDF5 := $(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5 || echo hdf5-serial)
-PACKAGES := mpfr jansson sqlite3 libxxhash zlib $(HDF5)
+PACKAGES := mpfr jansson sqlite3 libxxhash zlib sndfile fftw3 $(HDF5)
 # -isystem: warnings are for our own text.
 FOREIGN := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 INCLUDES = $(PLANTED:%=-I%) -I. $(FOREIGN)
-# Arb is part of FLINT 3; beside FLINT 2 it is a library of its own, named flint-arb by Debian 12
-# and arb by its authors. The first that links is it.
+# Arb is part of FLINT 3; before, it is flint-arb (Debian 12) or arb. The first that links is it.
 ARB = $(eval ARB := $$(shell for names in "-lflint" "-lflint-arb -lflint" "-larb -lflint"; do \
     echo 'void arb_init(void *); int main(void) { arb_init(0); }' | \
     $(CC) -w -x c - -o /dev/null $$$$names 2>/dev/null && echo $$$$names && break; done))$(ARB)
@@ -79,7 +78,8 @@ $(addsuffix /tests/t_program_grid,$(sort $(BUILD) $(OUT))): | $(BUILD)/tests/hos
 # Other flags build everything again, another prefix only what knows it, other sources the library.
 $(BUILD)/flags: PLANTED =
 $(BUILD)/flags: STAMP = $(COMPILE) $(MPI) $(CUDA_COMPILE)
-$(BUILD)/flags: BEGIN = echo 'building $(words $(OBJECTS)) objects, then $(PROGRAM) (V=1 shows the commands)';
+$(BUILD)/flags: BEGIN = echo 'building $(words $(OBJECTS)) objects, then $(PROGRAM) (V=1 shows the commands)'; \
+    pkg-config --print-errors --exists $(PACKAGES) || { echo 'install these (.ci/setup does)'; exit 1; };
 $(BUILD)/prefix: STAMP = $(PREFIX)
 $(BUILD)/members: STAMP = $(OBJECTS)
 $(BUILD)/flags $(BUILD)/prefix $(BUILD)/members: FORCE

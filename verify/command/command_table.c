@@ -18,7 +18,8 @@
     COMMAND(NULL, explain)                                                                         \
     COMMAND(NULL, plot)                                                                            \
     COMMAND(NULL, defects)                                                                         \
-    COMMAND("Training:", train)                                                                    \
+    COMMAND("Training:", encode)                                                                   \
+    COMMAND(NULL, train)                                                                           \
     COMMAND(NULL, evaluate)                                                                        \
     COMMAND(NULL, export_case)                                                                     \
     COMMAND("What runs leave in a store (evident verify --store FILE):", list)                     \

@@ -147,6 +147,7 @@ const struct option option_table[] = {
     TEXT("out", 'o', "FILE", out, 0, "plot", "write there (default: NAME.svg)"),
     TEXT("out", 'o', "DIR", out, 0, "report", "made if need be (default: report-RUN)"),
     TEXT("out", 'o', "DIR", out, 0, "generate", "made if need be"),
+    TEXT("out", 'o', "FILE", out, 0, "encode", "an HDF5 file, whole or not at all"),
 
     NUMBER("around", 0, "N", OPTION_WHOLE, around, "3", 0, MOST_AROUND, 0, "explain",
            "steps, or spikes, to print before and after an event"),
@@ -164,6 +165,12 @@ const struct option option_table[] = {
            "how many cases"),
     NUMBER("first", 0, "K", OPTION_WHOLE, first, "0", 0, UINT64_MAX, 0, "generate",
            "number of the first"),
+    NUMBER("seed", 0, "S", OPTION_WHOLE, judge.seed, "0", 0, UINT64_MAX, 0, "encode",
+           "of the random numbers, with the name of the recording"),
+    NUMBER("label", 0, "N", OPTION_WHOLE, label, NULL, 0, UINT16_MAX, 0, "encode",
+           "of all recordings (default: what their names say)"),
+    NUMBER("channels", 0, "N", OPTION_WHOLE, channels, "700", 1, UINT16_MAX, 0, "encode",
+           "along the membrane, 0 where it hears high frequencies"),
     SWITCH("ladder", 0, ladder, 0, "export-cases",
            "also at halves of the step, NAME@1, NAME@2, ...: for a program with a fixed step"),
 
