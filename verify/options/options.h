@@ -88,8 +88,8 @@ struct options {
     size_t settings;
     const char *answers, *check, *color, *conventions, *drop, *format, *out, *pattern, *reason,
         *report, *store, *summary, *table, *write;
-    uint64_t around, channels, count, first, jobs, judged, label, neurons, sample, seconds,
-        shard, shards, spikes;
+    uint64_t around, channels, count, first, jobs, judged, label, neurons, sample, seconds, shard,
+        shards, spikes;
     double digits, ratio, time;
     bool list_settings, adjoints, all, all_checks, bits, check_store, compact, completion,
         fail_fast, json, ladder, last_failed, man, no_gradients, percent, quiet, resume, schema,
