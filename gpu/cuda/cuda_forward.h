@@ -84,22 +84,23 @@ DEVICE float add_rows(float i, const float *column, uint32_t width, const uint32
     return count > 0 ? add_some(i, column, width, id, 1) : i;
 }
 
-/* Only the synapses that have this delay. */
+/* Only the synapses that have this delay; half as many at a time, each of which has two places. */
 DEVICE float add_delayed(float i, const float *column, const uint32_t *delay, uint32_t wanted,
                          uint32_t width, const uint32_t *id, uint32_t count)
 {
-    for (uint32_t k = 0; k < count; k += AHEAD) {
-        float w[AHEAD];
-        int taken[AHEAD];
+    enum { SOME = AHEAD / 2 };
+    for (uint32_t k = 0; k < count; k += SOME) {
+        float w[SOME];
+        int taken[SOME];
         UNROLL
-        for (uint32_t u = 0; u < AHEAD; u++) {
+        for (uint32_t u = 0; u < SOME; u++) {
             taken[u] = k + u < count;
             size_t row = taken[u] ? (size_t)id[k + u] * width : 0;
             w[u] = taken[u] ? read_only(&column[row]) : 0;
             taken[u] = taken[u] && read_only_word(&delay[row]) == wanted;
         }
         UNROLL
-        for (uint32_t u = 0; u < AHEAD; u++)
+        for (uint32_t u = 0; u < SOME; u++)
             i = taken[u] ? i + w[u] : i;
     }
     return i;
@@ -362,13 +363,16 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
     loss_keep(d, &s, &at);
 }
 
-/* Two texts: loads and stores of memory that is known to be shared cost less. */
+/* Two kernels: loads and stores of memory that is known to be shared cost less, and registers that
+ * one of them needs are not the other's. */
 KERNEL(DEVICE_MOST_THREADS) kernel_forward(PARAMETER struct device d)
 {
-    if (d.forward_spill)
-        forward_run(&d, d.forward_spill + (size_t)BLOCK * d.forward_bytes, d.forward_bytes);
-    else
-        forward_run(&d, SHARED, 0);
+    forward_run(&d, SHARED, 0);
+}
+
+KERNEL(DEVICE_GLOBAL_THREADS) kernel_forward_global(PARAMETER struct device d)
+{
+    forward_run(&d, d.forward_spill + (size_t)BLOCK * d.forward_bytes, d.forward_bytes);
 }
 
 #endif

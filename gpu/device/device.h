@@ -22,10 +22,11 @@
 
 #define DEVICE_NONE UINT32_MAX
 #define DEVICE_MOST_THREADS 1024
-#define DEVICE_SMALL_BLOCK 256 /* threads, of kernels that are not a sample a block */
-#define DEVICE_MOST_BLOCKS 8   /* a cluster; more is not portable */
-#define DEVICE_WINDOW 256      /* arrivals that a warp of the gathering lists at a time */
-#define DEVICE_COLUMNS 64      /* columns that it adds up, two a lane */
+#define DEVICE_GLOBAL_THREADS 512 /* of a block that has more than fits into shared memory */
+#define DEVICE_SMALL_BLOCK 256    /* threads, of kernels that are not a sample a block */
+#define DEVICE_MOST_BLOCKS 8      /* a cluster; more is not portable */
+#define DEVICE_WINDOW 256         /* arrivals that a warp of the gathering lists at a time */
+#define DEVICE_COLUMNS 64         /* columns that it adds up, two a lane */
 
 /* ---- parts of what kernels see ---- */
 
