@@ -102,6 +102,7 @@ struct device_loss {
     X(float, i, own)                                                                               \
     X(float, slope, own)                                                                           \
     X(uint32_t, mask, 2 * d->tiles)         /* [2][tiles] lanes that spike; even, odd steps */     \
+    X(uint32_t, bits, 2 * d->tiles)         /* [2][tiles] how many those are */                    \
     X(uint32_t, fresh, d->cells)            /* neurons that spiked last, by population */          \
     X(uint32_t, freshes, d->populations)    /* how many */                                         \
     X(uint32_t, count, 2 * d->populations)  /* [2][populations] listed before even, odd steps */   \
