@@ -16,7 +16,12 @@
 
 /* ---- launches ---- */
 
-/* A block, or a cluster, a sample. */
+/* Kernels with a block, or a cluster, a sample. */
+enum { FORWARD, ADJOINT, FORWARD_GLOBAL, ADJOINT_GLOBAL, BY_SAMPLE };
+static const void *const by_sample[BY_SAMPLE] = {
+    (const void *)kernel_forward, (const void *)kernel_adjoint, (const void *)kernel_forward_global,
+    (const void *)kernel_adjoint_global};
+
 static int launch_samples(struct device_driver *driver, const struct device *d, const void *kernel,
                           const char *name, void **arguments, uint32_t threads, size_t shared)
 {
@@ -39,8 +44,9 @@ static int forward(struct device_driver *driver, const struct device *d)
     void *arguments[] = {(void *)d};
     /* Again where lists were full: what that took is part of the time, too. */
     if ((!cuda_of(driver)->begun && mark(driver, CUDA_BEGUN) != 0) ||
-        launch_samples(driver, d, (const void *)kernel_forward, "kernel_forward", arguments,
-                       d->threads, d->forward_spill ? 0 : d->forward_bytes) != 0)
+        launch_samples(driver, d, by_sample[d->forward_spill ? FORWARD_GLOBAL : FORWARD],
+                       "kernel_forward", arguments, d->threads,
+                       d->forward_spill ? 0 : d->forward_bytes) != 0)
         return -1;
     cuda_of(driver)->begun = true;
     const uint32_t threads = DEVICE_SMALL_BLOCK;
@@ -56,8 +62,9 @@ static int adjoint(struct device_driver *driver, const struct device *d, uint32_
         return -1;
     if (CHECK(cudaStreamWaitEvent(cuda->adjoint, cuda->gathered[chunk & 1], 0)) != 0)
         return -1;
-    if (launch_samples(driver, d, (const void *)kernel_adjoint, "kernel_adjoint", arguments,
-                       d->adjoint_threads, d->adjoint_spill ? 0 : d->adjoint_bytes) != 0)
+    if (launch_samples(driver, d, by_sample[d->adjoint_spill ? ADJOINT_GLOBAL : ADJOINT],
+                       "kernel_adjoint", arguments, d->adjoint_threads,
+                       d->adjoint_spill ? 0 : d->adjoint_bytes) != 0)
         return -1;
     return CHECK(cudaEventRecord(cuda->left[chunk & 1], cuda->adjoint));
 }
@@ -99,11 +106,10 @@ static int sum_tau(struct device_driver *driver, const struct device *d)
  * kernel: that of an earlier architecture runs on a later one, and knows none. */
 static int ask_clusters(struct device_driver *driver, int major)
 {
-    const void *const kernel[] = {(const void *)kernel_forward, (const void *)kernel_adjoint};
     bool can = major >= 9;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < BY_SAMPLE; k++) {
         cudaFuncAttributes attributes;
-        if (CHECK(cudaFuncGetAttributes(&attributes, kernel[k])) != 0)
+        if (CHECK(cudaFuncGetAttributes(&attributes, by_sample[k])) != 0)
             return -1;
         can = can && attributes.ptxVersion >= 90;
     }
@@ -123,10 +129,10 @@ static int open_device(struct device_driver *driver)
     driver->shared = (size_t)shared;
     if (ask_clusters(driver, major) != 0)
         return -1;
-    if (CHECK(cudaFuncSetAttribute((const void *)kernel_forward,
-                                   cudaFuncAttributeMaxDynamicSharedMemorySize, shared)) != 0 ||
-        CHECK(cudaFuncSetAttribute((const void *)kernel_adjoint,
-                                   cudaFuncAttributeMaxDynamicSharedMemorySize, shared)) != 0 ||
+    if (CHECK(cudaFuncSetAttribute(by_sample[FORWARD], cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                   shared)) != 0 ||
+        CHECK(cudaFuncSetAttribute(by_sample[ADJOINT], cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                   shared)) != 0 ||
         CHECK(cudaStreamCreateWithFlags(&cuda->adjoint, cudaStreamNonBlocking)) != 0 ||
         CHECK(cudaStreamCreateWithFlags(&cuda->gather, cudaStreamNonBlocking)) != 0)
         return -1;
@@ -187,7 +193,7 @@ static enum result_status find_device(int *device, char *text, size_t size)
 }
 
 enum result_status clock_cuda_timed(struct result *result, const struct case_problem *c,
-                                 const struct engine_options *options, struct cuda_times *times)
+                                    const struct engine_options *options, struct cuda_times *times)
 {
     struct cuda cuda = {};
     struct device_driver driver = {};
@@ -218,7 +224,7 @@ enum result_status clock_cuda_timed(struct result *result, const struct case_pro
 }
 
 enum result_status clock_cuda(struct result *result, const struct case_problem *c,
-                           const struct engine_options *options)
+                              const struct engine_options *options)
 {
     return clock_cuda_timed(result, c, options, NULL);
 }

@@ -283,13 +283,15 @@ DEVICE void adjoint_run(const struct device *d, uint32_t chunk, unsigned char *b
     adjoint_save(d, &s, &at);
 }
 
-/* Two texts, as kernel_forward. */
+/* Two kernels, as forward. */
 KERNEL(DEVICE_MOST_THREADS) kernel_adjoint(PARAMETER struct device d, uint32_t chunk)
 {
-    if (d.adjoint_spill)
-        adjoint_run(&d, chunk, d.adjoint_spill + (size_t)BLOCK * d.adjoint_bytes, d.adjoint_bytes);
-    else
-        adjoint_run(&d, chunk, SHARED, 0);
+    adjoint_run(&d, chunk, SHARED, 0);
+}
+
+KERNEL(DEVICE_GLOBAL_THREADS) kernel_adjoint_global(PARAMETER struct device d, uint32_t chunk)
+{
+    adjoint_run(&d, chunk, d.adjoint_spill + (size_t)BLOCK * d.adjoint_bytes, d.adjoint_bytes);
 }
 
 #endif

@@ -61,7 +61,7 @@ DEVICE float add_some(float i, const float *column, uint32_t width, const uint32
     float w[AHEAD];
     UNROLL
     for (uint32_t u = 0; u < rows; u++)
-        w[u] = read_only(&column[(size_t)id[u] * width]);
+        w[u] = read_only(&column[wide_product(id[u], width)]);
     UNROLL
     for (uint32_t u = 0; u < rows; u++)
         i = i + w[u];
@@ -84,22 +84,23 @@ DEVICE float add_rows(float i, const float *column, uint32_t width, const uint32
     return count > 0 ? add_some(i, column, width, id, 1) : i;
 }
 
-/* Only the synapses that have this delay. */
+/* Only the synapses that have this delay; half as many at a time, each of which has two places. */
 DEVICE float add_delayed(float i, const float *column, const uint32_t *delay, uint32_t wanted,
                          uint32_t width, const uint32_t *id, uint32_t count)
 {
-    for (uint32_t k = 0; k < count; k += AHEAD) {
-        float w[AHEAD];
-        int taken[AHEAD];
+    enum { SOME = AHEAD / 2 };
+    for (uint32_t k = 0; k < count; k += SOME) {
+        float w[SOME];
+        int taken[SOME];
         UNROLL
-        for (uint32_t u = 0; u < AHEAD; u++) {
+        for (uint32_t u = 0; u < SOME; u++) {
             taken[u] = k + u < count;
-            size_t row = taken[u] ? (size_t)id[k + u] * width : 0;
+            size_t row = taken[u] ? wide_product(id[k + u], width) : 0;
             w[u] = taken[u] ? read_only(&column[row]) : 0;
             taken[u] = taken[u] && read_only_word(&delay[row]) == wanted;
         }
         UNROLL
-        for (uint32_t u = 0; u < AHEAD; u++)
+        for (uint32_t u = 0; u < SOME; u++)
             i = taken[u] ? i + w[u] : i;
     }
     return i;
@@ -171,16 +172,22 @@ DEVICE void move_tile(const struct device *d, const struct forward_state *s, con
     int spikes = t->lif && fresh >= t->threshold;
     t->v = fresh;
     if (spikes) {
-        s->slope[t->own] = step_slope(before, d->bias[t->cell], fresh);
-        t->v = d->reset[t->cell];
+        float bias = read_only(&d->bias[t->cell]), reset = read_only(&d->reset[t->cell]);
+        s->slope[t->own] = step_slope(before, bias, fresh);
+        t->v = reset;
         if (t->scored && s->when[t->k] == UINT32_MAX)
             s->when[t->k] = n;
     }
-    s->v[t->own] = t->v;
-    s->i[t->own] = t->i;
+    if (at->tile + at->warps < at->tile_end) { /* warps have several tiles */
+        s->v[t->own] = t->v;
+        s->i[t->own] = t->i;
+    }
     uint32_t word = warp_ballot(spikes);
-    if (at->lane < d->ranks) /* a lane tells a block */
-        tell_word(d, at, &s->mask[(n & 1) * d->tiles + t->tile], at->lane, word);
+    if (at->lane < d->ranks) { /* a lane tells a block */
+        uint32_t place = (n & 1) * d->tiles + t->tile;
+        tell_word(d, at, &s->mask[place], at->lane, word);
+        tell_word(d, at, &s->bits[place], at->lane, bits_set(word));
+    }
 }
 
 /* ---- list ---- */
@@ -211,7 +218,7 @@ DEVICE void list_tile(const struct device *d, const struct forward_state *s, con
 {
     uint32_t population = d->tile[tile];
     const struct device_population *p = &d->population[population];
-    const uint32_t *mask = s->mask + (n & 1) * d->tiles;
+    const uint32_t *mask = s->mask + (n & 1) * d->tiles, *bits = s->bits + (n & 1) * d->tiles;
     uint32_t mine = mask[tile], before = 0, bit = (uint32_t)1 << at->lane;
     int last = (tile + 1) * LANES == p->first + p->padded;
     if (!p->lif || (mine == 0 && !last))
@@ -219,8 +226,8 @@ DEVICE void list_tile(const struct device *d, const struct forward_state *s, con
     for (uint32_t t = p->first / LANES; t < tile; t += AHEAD) {
         UNROLL
         for (uint32_t u = 0; u < AHEAD; u++) {
-            uint32_t word = mask[t + u < tile ? t + u : t];
-            before += t + u < tile ? bits_set(word) : 0;
+            uint32_t some = bits[t + u < tile ? t + u : t];
+            before += t + u < tile ? some : 0;
         }
     }
     if (mine & bit) {
@@ -235,7 +242,7 @@ DEVICE void list_tile(const struct device *d, const struct forward_state *s, con
         }
     }
     if (last && at->lane == 0)
-        close_step(d, s, at, population, n, before + bits_set(mine));
+        close_step(d, s, at, population, n, before + bits[tile]);
 }
 
 /* What arrives over a fan at the start of the next step. */
@@ -331,7 +338,8 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
     struct arrivals found = {0, 0, 0, 0};
     struct forward_tile t;
     t.tile = DEVICE_NONE;
-    for (; n < d->steps && *s.stop == 0; n++) {
+    for (; n < d->steps; n++) {
+        uint32_t stop = *s.stop; /* lists are full: asked early, as it takes a while */
         for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps) {
             float weight = 0;
             if (tile != t.tile)
@@ -346,6 +354,8 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
         }
         if (early)
             find_fan(d, &s, &at, &found, first, n);
+        if (stop)
+            break;
         cluster_barrier(BARRIER_MOVED, d->ranks);
         for (uint32_t tile = at.warp; tile < d->tiles; tile += at.warps)
             list_tile(d, &s, &at, tile, n);
@@ -362,13 +372,16 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
     loss_keep(d, &s, &at);
 }
 
-/* Two texts: loads and stores of memory that is known to be shared cost less. */
+/* Two kernels: loads and stores of memory that is known to be shared cost less, and registers that
+ * one of them needs are not the other's. */
 KERNEL(DEVICE_MOST_THREADS) kernel_forward(PARAMETER struct device d)
 {
-    if (d.forward_spill)
-        forward_run(&d, d.forward_spill + (size_t)BLOCK * d.forward_bytes, d.forward_bytes);
-    else
-        forward_run(&d, SHARED, 0);
+    forward_run(&d, SHARED, 0);
+}
+
+KERNEL(DEVICE_GLOBAL_THREADS) kernel_forward_global(PARAMETER struct device d)
+{
+    forward_run(&d, d.forward_spill + (size_t)BLOCK * d.forward_bytes, d.forward_bytes);
 }
 
 #endif

@@ -50,7 +50,7 @@ DEVICE float dot(const struct device *d, const struct adjoint_state *s, uint32_t
                  uint32_t lane)
 {
     const struct device_route *route = &d->back_route[r];
-    size_t row = (size_t)neuron * route->width;
+    size_t row = wide_product(neuron, route->width);
     const float *w = d->weight_back + route->weight + row, *x = s->across + route->first;
     if (route->delay)
         return dot_delayed(w, x, route->delay + row, route->wanted, route->width, lane);

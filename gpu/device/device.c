@@ -63,6 +63,12 @@ static bool fits(const struct device_host *h)
     return !h->d.forward_spill && !h->d.adjoint_spill;
 }
 
+/* A kernel whose block lies in global memory takes fewer threads. */
+static uint32_t limited(uint32_t threads, const void *spill)
+{
+    return spill && threads > DEVICE_GLOBAL_THREADS ? DEVICE_GLOBAL_THREADS : threads;
+}
+
 /* A cluster where a block would have 1,024 cells and more, or more than its memory holds. */
 static void choose_shape(struct device_host *h)
 {
@@ -79,8 +85,10 @@ static void choose_shape(struct device_host *h)
         }
         device_lay(h, NULL);
         if (d->ranks >= most || (h->plan->cells / d->ranks < 1024 && fits(h)))
-            return;
+            break;
     }
+    d->threads = limited(d->threads, d->forward_spill);
+    d->adjoint_threads = limited(d->adjoint_threads, d->adjoint_spill);
 }
 
 /* ---- memory of the host ---- */

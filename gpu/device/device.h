@@ -22,10 +22,11 @@
 
 #define DEVICE_NONE UINT32_MAX
 #define DEVICE_MOST_THREADS 1024
-#define DEVICE_SMALL_BLOCK 256 /* threads, of kernels that are not a sample a block */
-#define DEVICE_MOST_BLOCKS 8   /* a cluster; more is not portable */
-#define DEVICE_WINDOW 256      /* arrivals that a warp of the gathering lists at a time */
-#define DEVICE_COLUMNS 64      /* columns that it adds up, two a lane */
+#define DEVICE_GLOBAL_THREADS 512 /* of a block that has more than fits into shared memory */
+#define DEVICE_SMALL_BLOCK 256    /* threads, of kernels that are not a sample a block */
+#define DEVICE_MOST_BLOCKS 8      /* a cluster; more is not portable */
+#define DEVICE_WINDOW 256         /* arrivals that a warp of the gathering lists at a time */
+#define DEVICE_COLUMNS 64         /* columns that it adds up, two a lane */
 
 /* ---- parts of what kernels see ---- */
 
@@ -101,6 +102,7 @@ struct device_loss {
     X(float, i, own)                                                                               \
     X(float, slope, own)                                                                           \
     X(uint32_t, mask, 2 * d->tiles)         /* [2][tiles] lanes that spike; even, odd steps */     \
+    X(uint32_t, bits, 2 * d->tiles)         /* [2][tiles] how many those are */                    \
     X(uint32_t, fresh, d->cells)            /* neurons that spiked last, by population */          \
     X(uint32_t, freshes, d->populations)    /* how many */                                         \
     X(uint32_t, count, 2 * d->populations)  /* [2][populations] listed before even, odd steps */   \

@@ -79,6 +79,11 @@ DEVICE float warp_above(float x, uint32_t by)
     return warp_read(x, lane + by < LANES ? lane + by : lane);
 }
 
+DEVICE size_t wide_product(uint32_t a, uint32_t b)
+{
+    return (size_t)a * b;
+}
+
 DEVICE uint32_t bits_set(uint32_t x)
 {
     return (uint32_t)__builtin_popcount(x);

@@ -81,7 +81,10 @@ struct arguments {
 static void run_forward(const void *argument)
 {
     const struct arguments *a = argument;
-    kernel_forward(*a->d);
+    if (a->d->forward_spill)
+        kernel_forward_global(*a->d);
+    else
+        kernel_forward(*a->d);
 }
 
 static void run_loss(const void *argument)
@@ -93,7 +96,10 @@ static void run_loss(const void *argument)
 static void run_adjoint(const void *argument)
 {
     const struct arguments *a = argument;
-    kernel_adjoint(*a->d, a->chunk);
+    if (a->d->adjoint_spill)
+        kernel_adjoint_global(*a->d, a->chunk);
+    else
+        kernel_adjoint(*a->d, a->chunk);
 }
 
 static void run_gather(const void *argument)

@@ -163,6 +163,9 @@ TEST(what_does_not_fit_into_shared_memory_lies_elsewhere)
             20, 100, 3, 3, 70, CASE_MAX_VOLTAGE_CROSS_ENTROPY, (enum edge_delays)(cluster - 1)};
         ck_same(&e, 64, cluster);
     }
+    /* More threads than the kernels of such blocks are compiled for: they take fewer. */
+    const struct edge wide = {7, 1025, 2, 1, 4, CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY, EDGE_NONE};
+    ck_same(&wide, 1024, 1);
 }
 
 /* A second run begins with the room that the first one needed: it goes forward once. */

@@ -53,7 +53,12 @@ $(OUT)/tests/t_ptx: $(BUILD)/tests/t_ptx.o $(PTX_OBJECTS) $(FAULTY) $(LIBRARY) |
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(shell pkg-config --libs check) $(PTX_LIBS)
 
-$(BUILD)/tests/t_ptx.o: private PLACE = -DEVIDENT_PTX -isystem $(CUDA:%/bin/nvcc=%/include)
+# A trace and its model, of a kernel by hand.
+$(OUT)/tests/t_ptx_model: $(BUILD)/tests/t_ptx_model.o $(PTX_OBJECTS) $(BUILD)/ptx/trace.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) $(shell pkg-config --libs check) $(PTX_LIBS)
+
+$(BUILD)/tests/t_ptx.o $(BUILD)/tests/t_ptx_model.o: private PLACE = -DEVIDENT_PTX -isystem $(CUDA:%/bin/nvcc=%/include)
 
 -include $(LINTED:=.d) $(BUILD)/ptx/machine.d $(BUILD)/ptx/stream.d $(BUILD)/ptx/runtime.d \
     $(BUILD)/ptx/trace.d
