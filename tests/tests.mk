@@ -18,7 +18,7 @@ $(BUILD)/tests/%.o: %.c $(BUILD)/flags
 # Likewise its witness.
 %/tests/t_witness_forecast: private LDFLAGS += -Wl,--wrap=witness_forecast,--wrap=witness_forecast_certain
 
-.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits hostile retrace nightly
+.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits hostile retrace beside-torch nightly
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
@@ -60,4 +60,7 @@ hostile: all $(BUILD)/tests/hostile ## wrong gradients of a program with a fixed
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/hostile.sh
 
 retrace: all ## retrace an epoch of the EventProp paper's own training; SEEDS=0,1,2,3,4 for all
-	@EVIDENT=$(PROGRAM) tests/retrace.py --jobs $(JOBS)
+	@EVIDENT=$(PROGRAM) $(PYTHON) tests/retrace.py --jobs $(JOBS)
+
+beside-torch: all ## trials a second of a training and of PyTorch, to reports/measured/beside-torch.txt
+	@EVIDENT=$(PROGRAM) $(PYTHON) tests/beside_torch.py
