@@ -34,6 +34,7 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
+sys.dont_write_bytecode = True  # none beside the sources
 sys.path.insert(0, str(HERE / "gpu" / "tools"))
 EVIDENT = os.environ.get("EVIDENT", "build/evident")
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
@@ -65,7 +66,7 @@ def write_samples(path):
 def run(words, threads, **more):
     """CPU seconds, wall seconds and peak of memory (MiB) of a process on so many cores, and what it
     printed."""
-    cores = sorted(os.sched_getaffinity(0))[-threads:]
+    cores = sorted(os.sched_getaffinity(0))[:threads]
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads),
                        OPENBLAS_NUM_THREADS=str(threads))
     start = time.monotonic()
