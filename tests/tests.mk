@@ -18,7 +18,7 @@ $(BUILD)/tests/%.o: %.c $(BUILD)/flags
 # Likewise its witness.
 %/tests/t_witness_forecast: private LDFLAGS += -Wl,--wrap=witness_forecast,--wrap=witness_forecast_certain
 
-.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits hostile nightly
+.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits hostile retrace beside-torch nightly
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
@@ -58,3 +58,9 @@ digits: all ## 1,000 unseen cases at 20, 60 and 200 digits: those of the former 
 
 hostile: all $(BUILD)/tests/hostile ## wrong gradients of a program with a fixed step: none passes, no right one fails
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/hostile.sh
+
+retrace: all ## retrace an epoch of the EventProp paper's own training; SEEDS=0,1,2,3,4 for all
+	@EVIDENT=$(PROGRAM) $(PYTHON) tests/retrace.py --jobs $(JOBS)
+
+beside-torch: all ## trials a second of a training and of PyTorch, to reports/measured/beside-torch.txt
+	@EVIDENT=$(PROGRAM) $(PYTHON) tests/beside_torch.py

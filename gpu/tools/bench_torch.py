@@ -26,9 +26,27 @@ except ImportError:
     sys.exit(0)
 
 CHANNELS, OUTPUTS, STEPS, SPIKES = 700, 20, 1000, 8000
-TAU_MEM, TAU_SYN = 20.0, 5.0
-ALPHA, BETA = math.exp(-1 / TAU_MEM), math.exp(-1 / TAU_SYN)
-KAPPA = TAU_SYN / (TAU_MEM - TAU_SYN) * (ALPHA - BETA)
+END, TAU_MEM, TAU_SYN = 1000.0, 20.0, 5.0  # ms
+
+
+def propagators(steps):
+    """What is left of V, of I, and what I adds to V, after one of so many steps."""
+    alpha, beta = (math.exp(-END / steps / tau) for tau in (TAU_MEM, TAU_SYN))
+    return alpha, beta, TAU_SYN / (TAU_MEM - TAU_SYN) * (alpha - beta)
+
+
+def parameters(hidden, device):
+    """Published initial weights."""
+    generator = torch.Generator().manual_seed(1)
+    w_in = torch.randn(CHANNELS, hidden, generator=generator) * 0.01 + 0.03
+    w_rec = torch.randn(hidden, hidden, generator=generator) * 0.02
+    w_out = torch.randn(hidden, OUTPUTS, generator=generator) * 0.03
+    return [w.to(device).requires_grad_() for w in (w_in, w_rec, w_out)]
+
+
+def weighting(steps, device):
+    """e^(-t/T) / T of the mean voltage, a step."""
+    return torch.exp(-torch.arange(steps) / steps).to(device) / steps
 
 
 class Spike(torch.autograd.Function):
@@ -47,42 +65,40 @@ class Spike(torch.autograd.Function):
 
 def forward(x, w_in, w_rec, w_out, weight):
     """x: [steps][batch][channels] counts; returns scores [batch][outputs]."""
+    alpha, beta, kappa = propagators(len(x))
     drive = (x @ w_in).unbind(0)  # indexing would cost a whole tensor a step backward
     batch, hidden = x.shape[1], w_rec.shape[0]
     v = i = s = torch.zeros(batch, hidden, device=x.device)
     out_v = out_i = torch.zeros(batch, OUTPUTS, device=x.device)
     score = torch.zeros(batch, OUTPUTS, device=x.device)
-    for n in range(STEPS):
+    for n in range(len(x)):
         score = score + weight[n] * out_v
-        out_i = BETA * out_i + s @ w_out
-        out_v = KAPPA * out_i + ALPHA * out_v
-        i = BETA * i + drive[n] + s @ w_rec
-        v = KAPPA * i + ALPHA * v * (1 - s.detach())
+        out_i = beta * out_i + s @ w_out
+        out_v = kappa * out_i + alpha * out_v
+        i = beta * i + drive[n] + s @ w_rec
+        v = kappa * i + alpha * v * (1 - s.detach())
         s = Spike.apply(v - 1)
     return score
 
 
 def measure(device, hidden, batch):
     """Milliseconds of forward and backward of one batch."""
-    generator = torch.Generator().manual_seed(1)
-    w_in = torch.randn(CHANNELS, hidden, generator=generator) * 0.01 + 0.03
-    w_rec = torch.randn(hidden, hidden, generator=generator) * 0.02
-    w_out = torch.randn(hidden, OUTPUTS, generator=generator) * 0.03
-    parameters = [w.to(device).requires_grad_() for w in (w_in, w_rec, w_out)]
+    weights = parameters(hidden, device)
+    generator = torch.Generator().manual_seed(2)
     rate = SPIKES / (STEPS * CHANNELS)
     x = (torch.rand(STEPS, batch, CHANNELS, generator=generator) < rate).float().to(device)
     label = torch.randint(OUTPUTS, (batch,), generator=generator).to(device)
-    weight = torch.exp(-torch.arange(STEPS) / STEPS).to(device) / STEPS
+    weight = weighting(STEPS, device)
     wait = torch.cuda.synchronize if device == "cuda" else (lambda: None)
     rows = []
     for _ in range(11):
         wait()
         start = time.perf_counter()
-        score = forward(x, *parameters, weight)
+        score = forward(x, *weights, weight)
         loss = torch.nn.functional.cross_entropy(score, label)
         wait()
         middle = time.perf_counter()
-        torch.autograd.grad(loss, parameters)
+        torch.autograd.grad(loss, weights)
         wait()
         rows.append((middle - start, time.perf_counter() - middle))
     memory = torch.cuda.max_memory_allocated() / 2**20 if device == "cuda" else float("nan")
@@ -107,4 +123,5 @@ def main():
         print(f"{hidden:6d} {batch:6d} {forward_ms:9.1f} {backward_ms:9.1f} {total:9.1f} {memory:9.0f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

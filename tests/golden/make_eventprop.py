@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes eventprop.inc from published EventProp runs (see README.md here); needs numpy.
+"""Writes eventprop.inc or epoch0.txt from published EventProp runs (README.md here); needs numpy.
 
 Usage: make_eventprop.py DIRECTORY > tests/golden/eventprop.inc
-DIRECTORY holds yinyang_seed0.npz and yinyang_seed1.npz.
+       make_eventprop.py DIRECTORY epoch0 > tests/golden/epoch0.txt
+DIRECTORY holds yinyang_seed0.npz to yinyang_seed4.npz; the former needs two of them.
 """
 import sys
 
@@ -12,6 +13,7 @@ import numpy
 SAMPLES = 40  # test samples 0 .. 39 at initial weights
 WRONG_ROWS = (2, 3)  # rows of first_spikes of seed 0: after epochs 10 and 20
 BATCH = 32
+SEEDS = 5  # 0 .. 4, of epoch0.txt
 
 
 def doubles(values):
@@ -31,7 +33,22 @@ def trial(index, sample, published, exact):
     return "{%d, %d, {%s},\n{%s}},\n" % (index, sample, doubles(published), doubles(exact))
 
 
+def trained():
+    """A column a seed: w1, then w2, after epoch 0; repr is read back to the same double."""
+    columns = []
+    for seed in range(SEEDS):
+        run = numpy.load("%s/yinyang_seed%d.npz" % (sys.argv[1], seed))
+        row = list(run["w_after_epoch"]).index(0)
+        columns.append(numpy.concatenate([run[name][row].ravel() for name in ("w1", "w2")]))
+    print("# Made by make_eventprop.py; not to be edited. Sources and licence: README.md here.")
+    print("# Published weights after epoch 0: w1[5][200], then w2[200][3]; a column a seed.")
+    for row in zip(*columns):
+        print(" ".join(repr(float(w)) for w in row))
+
+
 def main():
+    if len(sys.argv) == 3 and sys.argv[2] == "epoch0":
+        return trained()
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     runs = [numpy.load("%s/yinyang_seed%d.npz" % (sys.argv[1], s)) for s in (0, 1)]
