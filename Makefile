@@ -165,7 +165,7 @@ lint: $(LINTED) ## rules of the house that no compiler checks
 # ---- installing ----
 
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
-PUBLIC = $(filter-out %/internal.h %/format.h %/hdf5_file.h,$(wildcard cases/*.h)) cases/spikes/spikes.h ref/ref.h gpu/gpu.h verify/verify.h verify/base/file.h
+PUBLIC = $(filter-out %/internal.h %/format.h %/hdf5_file.h %/put_bytes.h,$(wildcard cases/*.h)) cases/spikes/spikes.h ref/ref.h gpu/gpu.h verify/verify.h verify/base/file.h
 COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evident
 PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES) $(MPI)' \
     'Description: proven gradients of spiking networks and their independent check' \
@@ -196,5 +196,5 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
-	    while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+	    while IFS='|' read -r name text; do printf '  %-11s %s\n' "$$name" "$$text"; done

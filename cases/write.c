@@ -6,6 +6,7 @@
  * number where one number holds for all, and nothing where absent means the same. The reader maps
  * this text to the same problem, hence to the same bytes when written again. */
 #include "cases/internal.h"
+#include "cases/put_bytes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -236,17 +237,17 @@ static int open_beside(char **temporary, const char *path)
     }
 }
 
-/* 0, or -1 and errno. */
-static int put_bytes(int descriptor, const char *text, size_t length)
+int case_put_bytes(int descriptor, const void *bytes, size_t size)
 {
-    while (length) {
-        ssize_t written = write(descriptor, text, length);
+    const char *from = bytes;
+    while (size) {
+        ssize_t written = write(descriptor, from, size);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return -1;
-        text += written;
-        length -= (size_t)written;
+        from += written;
+        size -= (size_t)written;
     }
     return fsync(descriptor);
 }
@@ -261,7 +262,7 @@ int case_write(const char *path, const struct case_problem *c, struct case_error
         return case_refuse_memory(&report);
     int descriptor = open_beside(&temporary, path), failed = descriptor < 0;
     int cause = failed ? errno : 0;
-    if (!failed && put_bytes(descriptor, text, strlen(text)))
+    if (!failed && case_put_bytes(descriptor, text, strlen(text)))
         failed = 1, cause = errno;
     if (descriptor >= 0 && close(descriptor) && !failed)
         failed = 1, cause = errno;

@@ -100,4 +100,14 @@ static inline void says(const char *what)
     ck_assert_msg(strstr(text, what) != NULL, "wanted %s, printed %s", what, text);
 }
 
+/* Exit code 2 after one line that contains said. */
+static inline void refuses(const char *arguments, const char *said)
+{
+    char command[1024];
+    snprintf(command, sizeof command, "$E %s", arguments);
+    ck_assert_msg(shell(command) == 2, "%s: %s", arguments, text);
+    says(said);
+    ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
 #endif

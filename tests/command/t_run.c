@@ -8,16 +8,6 @@
 #include <jansson.h>
 #include <math.h>
 
-/* Exit code 2 after one line that contains said. */
-static void refuses(const char *arguments, const char *said)
-{
-    char command[512];
-    snprintf(command, sizeof command, "$E %s", arguments);
-    ck_assert_msg(shell(command) == 2, "%s: %s", arguments, text);
-    says(said);
-    ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
-}
-
 START_TEST(bad_limits_are_refused_in_one_line)
 {
     refuses("run --time-limit x a", "found 'x', wanted a whole number from 0");

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct sight { /* context of the watcher */
@@ -99,6 +100,8 @@ static int run_epochs(struct train *train, const char *checkpoint, const struct 
             put_row(train);
     }
     console_catch_signals(false);
+    if (train->state.epoch == 0 && train_save(train, checkpoint, &error) != 0) /* epochs=0 */
+        return command_refuse("train", "%s", error.text);
     return 0;
 }
 
@@ -122,12 +125,15 @@ static int train_all(struct train *train, const char *folder, const struct optio
     if (!options->quiet)
         put_heading(train);
     int code = run_epochs(train, checkpoint, options);
-    if (code == 0 && train->state.rows > 0)
+    if (code == 0)
         code = training_put_result(stdout, train, "train");
     if (code == 0)
         printf("checkpoint: %s\n", checkpoint);
     return code;
 }
+
+/* What comes with the program (cases/training). */
+#define KNOWN ", or one of digits, mnist, yin-yang"
 
 /* A configuration by its path, or by the name of one that comes with the program. */
 static int read_configuration(struct train_settings *settings, const char *name)
@@ -135,13 +141,16 @@ static int read_configuration(struct train_settings *settings, const char *name)
     struct case_error error;
     char in_tree[300];
     char *path = NULL;
-    if (access(name, R_OK) != 0 && !strchr(name, '/')) {
+    struct stat found;
+    bool there = stat(name, &found) == 0 && !S_ISDIR(found.st_mode); /* not what holds its data */
+    if (!there && !strchr(name, '/')) {
         snprintf(in_tree, sizeof in_tree, "cases/training/%.200s.json", name);
         path = case_shared_path(in_tree, in_tree + strlen("cases/"), NULL);
     }
     int failed = train_settings_read(settings, path ? path : name, &error);
+    bool built_in = !path && !there && !strchr(name, '/');
     free(path);
-    return failed ? command_refuse("train", "%s", error.text) : 0;
+    return failed ? command_refuse("train", "%s%s", error.text, built_in ? KNOWN : "") : 0;
 }
 
 static int train(struct options *options)

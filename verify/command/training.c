@@ -67,8 +67,11 @@ int training_put_result(FILE *out, struct train *train, const char *command)
     struct train_score score;
     const char *select = train->settings.select;
     train_choose(train);
-    fprintf(out, "weights of epoch %zu, chosen by %s\n", train->state.best_epoch,
-            strcmp(select, "last") == 0 ? "being the last" : select);
+    if (train->state.rows == 0)
+        fputs("weights as they were at the start\n", out);
+    else
+        fprintf(out, "weights of epoch %zu, chosen by %s\n", train->state.best_epoch,
+                strcmp(select, "last") == 0 ? "being the last" : select);
     for (int set = TRAIN_VALIDATE; set <= TRAIN_TEST; set++) {
         if (train->set[set].samples == 0)
             continue;
