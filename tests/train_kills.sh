@@ -14,15 +14,21 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 RANDOM=20261130
 
-# Short epochs, so that many kills fall between two; every rule, so that all state matters.
+# Short epochs, so that many kills fall between two; every rule, so that all state matters. 120
+# samples of 4 classes, 12 spikes each.
+awk 'BEGIN { for (s = 0; s < 120; s++) {
+    printf "{\"label\": %d, \"spikes\": [", s % 4
+    for (k = 0; k < 12; k++) printf "%s[%d, %d]", k ? ", " : "", 7 * k + s * (k + 3) % 7,
+        (5 * (s % 4) + (s * s + k) % 7) % 20
+    print "]}" } }' >"$place/kills.jsonl"
 cat >"$place/kills.json" <<'JSON'
-{"name": "kills", "train": "yin-yang:validation", "validate": 200, "select": "validation",
- "end": 40, "span": 30, "step": 0.5, "hidden": "24", "recurrent": true, "heterogeneous": true,
- "train_taus": true, "input_mean": 0.6, "input_deviation": 0.5, "output_deviation": 0.5,
- "shift": 1, "dropout": 0.1, "blend": true, "lift": 0.1, "rate": 0.01, "strength": 1e-4,
- "decay": 0.98, "schedule": "plateau", "plateau_epochs": 3, "epochs": 30}
+{"name": "kills", "train": "kills.jsonl", "validate": 20, "select": "validation", "end": 100,
+ "step": 1, "hidden": "24", "recurrent": true, "heterogeneous": true, "train_taus": true,
+ "batch": 10, "input_mean": 1, "input_deviation": 1, "output_deviation": 0.5, "shift": 1,
+ "dropout": 0.1, "blend": true, "lift": 0.1, "rate": 0.01, "strength": 1e-4, "decay": 0.98,
+ "schedule": "plateau", "plateau_epochs": 3, "epochs": 40}
 JSON
-train() { "$program" train "$place/kills.json" --jobs 1 --out "$@"; }
+train=("$program" train "$place/kills.json" --jobs 1 --out)
 part() { stat -c '%i %z' "$place/killed/checkpoint.h5.part" 2>/dev/null; }
 
 start=$SECONDS
@@ -30,11 +36,11 @@ start=$SECONDS
 doing() { cat "$place/far"; }
 echo 'the training that is left alone' >"$place/far"
 [ -t 2 ] || progress doing
-train "$place/whole" >"$place/said" 2>&1 || { tail -3 "$place/said" && exit 2; }
+"${train[@]}" "$place/whole" >"$place/said" 2>&1 || { tail -3 "$place/said" && exit 2; }
 kills=0 ends=0 wrong=0 reading=0 learning=0 writing=0
 while [ $kills -lt "$wanted" ] || [ $ends = 0 ]; do
     before=$(part)
-    train "$place/killed" --resume >"$place/said" 2>"$place/errors" &
+    "${train[@]}" "$place/killed" --resume >"$place/said" 2>"$place/errors" &
     child=$!
     sleep "$((RANDOM % 2)).$(printf '%03d' $((RANDOM % 1000)))"
     if [ $kills -lt "$wanted" ] && kill -9 $child 2>/dev/null; then

@@ -204,6 +204,7 @@ START_TEST(an_interrupted_training_goes_on_to_the_same_end)
     int status, epoch;
     pid_t child = start_training("out");
     wait_for("out/checkpoint.h5");
+    refuses(TRAIN "--resume --out $D/out", "out: another training is at work there");
     ck_assert_int_eq(kill(child, SIGINT), 0);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);

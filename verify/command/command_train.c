@@ -3,9 +3,12 @@
 #include "verify/command/console.h"
 #include "verify/command/training.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,6 +108,15 @@ static int run_epochs(struct train *train, const char *checkpoint, const struct 
     return 0;
 }
 
+/* Two trainings would write one checkpoint. The lock ends with the process. */
+static int lock_folder(const char *folder)
+{
+    int descriptor = open(folder, O_RDONLY);
+    if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return command_refuse("train", "%.300s: another training is at work there", folder);
+    return 0;
+}
+
 static int train_all(struct train *train, const char *folder, const struct options *options)
 {
     struct case_error error;
@@ -114,6 +126,9 @@ static int train_all(struct train *train, const char *folder, const struct optio
         return command_refuse("train", "%.300s: path too long", folder);
     if (ver_directory_make(folder, &error) != 0)
         return command_refuse("train", "%s", error.text);
+    int code = lock_folder(folder);
+    if (code)
+        return code;
     bool there = access(checkpoint, F_OK) == 0;
     if (there && !options->resume)
         return command_refuse("train",
@@ -124,7 +139,7 @@ static int train_all(struct train *train, const char *folder, const struct optio
         return command_refuse("train", "%s", error.text);
     if (!options->quiet)
         put_heading(train);
-    int code = run_epochs(train, checkpoint, options);
+    code = run_epochs(train, checkpoint, options);
     if (code == 0)
         code = training_put_result(stdout, train, "train");
     if (code == 0)
