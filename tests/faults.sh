@@ -97,7 +97,12 @@ export -f verify
 
 # Unit tests that are a kind of their own: they owe nothing to numbers written by hand.
 own_kind() { # name of a test program
-    case $1 in enclosure) echo enclosures ;; oracle | ptx) echo "$1" ;; *) echo tests ;; esac
+    case $1 in
+    enclosure) echo enclosures ;;
+    training_bits) echo trainings ;;
+    oracle | ptx) echo "$1" ;;
+    *) echo tests ;;
+    esac
 }
 export -f own_kind
 
@@ -137,7 +142,7 @@ checks() { # fault or 0, its program, a place for its files, suite, unit tests: 
     # shellcheck disable=SC2086
     verify "$program" "$place.answers" 5 $answered --no-witness --every 1000000 \
         --engine "exec:PATH=/usr/bin:/bin tests/answers.sh $BUILD/evident" | grep -E '^(answers|verdicts) '
-    for kind in tests enclosures oracle ptx; do
+    for kind in tests enclosures trainings oracle ptx; do
         lists=()
         for name in "${!asked[@]}"; do [ "$(own_kind "$name")" != $kind ] || lists+=("$name"); done
         [ ${#lists[@]} = 0 ] || units "${1#0}" $kind "${lists[@]}"

@@ -41,9 +41,9 @@ static struct suite_test *suite_first, **suite_last = &suite_first;
     }                                                                                              \
     __attribute__((constructor)) static void name##_join(void)                                     \
     {                                                                                              \
-        static struct suite_test self = {name##_add, NULL};                                        \
-        *suite_last = &self;                                                                       \
-        suite_last = &self.next;                                                                   \
+        static struct suite_test joined = {name##_add, NULL};                                      \
+        *suite_last = &joined;                                                                     \
+        suite_last = &joined.next;                                                                 \
     }                                                                                              \
     static void name##_body(__attribute__((unused)) int _i)
 

@@ -18,7 +18,7 @@ $(BUILD)/tests/%.o: %.c $(BUILD)/flags
 # Likewise its witness.
 %/tests/t_witness_forecast: private LDFLAGS += -Wl,--wrap=witness_forecast,--wrap=witness_forecast_certain
 
-.PHONY: sanitize valgrind fuzz faults mutate kills browser throughput oracle digits hostile retrace beside-torch nightly
+.PHONY: sanitize valgrind fuzz faults mutate kills train-kills browser throughput oracle digits hostile retrace beside-torch nightly
 
 sanitize: ## all tests under the address, undefined-behaviour and leak sanitizers, then valgrind
 	@+MAKE='$(MAKE)' BUILD=$(BUILD) tests/sanitize.sh address valgrind
@@ -41,6 +41,11 @@ mutate: all tests ## force every condition of ref/ true, then false (two hours);
 
 kills: all ## kill a campaign KILLS=1000 times, resume it, compare its store with one left alone
 	@BUILD=$(BUILD) tests/kills.sh
+
+train-kills: all $(BUILD)/tests/same_training ## kill a training KILLS=100 times, resume it, compare its checkpoint with one left alone
+	@BUILD=$(BUILD) tests/train_kills.sh
+
+-include $(BUILD)/tests/same_training.d
 
 browser: all ## open pages in a headless browser: console, links, a phone, light, dark, print
 	@BUILD=$(BUILD) tests/browser.sh

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* digest.c: one number for all bits that the host driver computes over cases of every family, to
- * compare builds (make bits). One thread, so that it is fast under any scheduler. */
+/* digest.c: one number for all bits that the host driver computes over cases of every family, one
+ * for short trainings, to compare builds (make bits). One thread, so that it is fast under any
+ * scheduler. */
 #include "gpu/gpu.h"
+#include "gpu/tools/digest_training.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,7 +37,7 @@ static unsigned add(uint64_t *hash, const struct case_problem *c, unsigned varia
 
 int main(void)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = DIGEST_START;
     unsigned ran = 0;
     for (const struct case_family *family = case_families; family->name; family++)
         for (uint64_t k = 0; k < (strcmp(family->name, "real-digits") == 0 ? 1 : CASES); k++) {
@@ -46,6 +48,12 @@ int main(void)
                 ran += add(&hash, made.problem, variants[v]);
             case_made_clear(&made);
         }
-    printf("%016" PRIx64 " over %u runs\n", hash, ran);
-    return ran > 0 ? 0 : 2;
+    struct case_error error;
+    uint64_t learned;
+    size_t trainings = digest_trainings(&learned, &error);
+    if (trainings == 0)
+        fprintf(stderr, "digest: %s\n", error.text);
+    printf("%016" PRIx64 " over %u runs, %016" PRIx64 " over %zu trainings\n", hash, ran, learned,
+           trainings);
+    return ran > 0 && trainings > 0 ? 0 : 2;
 }

@@ -8,9 +8,14 @@
  *                          groups of float32: SOURCE-TARGET-K [source size][target size], the
  *                          weights of projection K; tau_mem.POPULATION, tau_syn.POPULATION
  *
- * Nothing else is state: what is random is a function of seed, epoch and place. The file is written
- * beside its place and renamed. */
+ *     /data                the content of what is learned from and validated, as two numbers
+ *
+ * Nothing else is state: what is random is a function of seed, epoch and place. HDF5 makes the file
+ * in memory, so that what goes wrong with a disk is one plain error; it is written beside its place
+ * and renamed. */
 #include "gpu/train/train.h"
+
+#include "cases/file.h"
 
 #include <errno.h>
 #include <hdf5.h>
@@ -141,8 +146,12 @@ static char *settings_text(const struct train_settings *settings, size_t *size)
     return text;
 }
 
-static int put_state(hid_t file, const struct train_state *s)
+static int put_state(hid_t file, const struct train *t)
 {
+    const struct train_state *s = &t->state;
+    hsize_t two = 2;
+    if (put(file, "data", H5T_NATIVE_DOUBLE, 1, &two, t->digest) != 0)
+        return -1;
     double state[STATE] = {(double)s->epoch, s->best, (double)s->best_epoch};
     hsize_t count = STATE, log[2] = {s->rows, ROW};
     memcpy(state + 3, &s->schedule, sizeof s->schedule);
@@ -158,7 +167,7 @@ static int write_all(hid_t file, struct train *t, float *scratch)
     char *text = settings_text(&t->settings, &size);
     hsize_t length = size;
     int failed = !text || put(file, "settings", H5T_NATIVE_CHAR, 1, &length, text) != 0 ||
-                 put_state(file, &t->state) != 0;
+                 put_state(file, t) != 0;
     free(text);
     for (int part = RESIDENT_VALUE; !failed && part <= RESIDENT_SQUARE; part++) {
         resident_get(t->engine, (enum resident_part)part, scratch);
@@ -169,29 +178,50 @@ static int write_all(hid_t file, struct train *t, float *scratch)
     return failed ? -1 : 0;
 }
 
+/* The bytes of the file, to be freed; NULL if memory is short. */
+static void *make_image(struct train *t, float *scratch, size_t *size)
+{
+    hid_t memory = H5Pcreate(H5P_FILE_ACCESS), file = -1;
+    void *image = NULL;
+    ssize_t bytes = -1;
+    if (memory >= 0 && H5Pset_fapl_core(memory, 1 << 20, false) >= 0)
+        file = H5Fcreate("checkpoint", H5F_ACC_TRUNC, H5P_DEFAULT, memory);
+    if (file >= 0 && write_all(file, t, scratch) == 0 && H5Fflush(file, H5F_SCOPE_LOCAL) >= 0)
+        bytes = H5Fget_file_image(file, NULL, 0);
+    if (bytes > 0 && (image = malloc((size_t)bytes)))
+        *size = (size_t)H5Fget_file_image(file, image, (size_t)bytes);
+    if (file >= 0)
+        H5Fclose(file);
+    if (memory >= 0)
+        H5Pclose(memory);
+    return image;
+}
+
 int train_save(struct train *train, const char *path, struct case_error *error)
 {
-    size_t size = strlen(path) + 32;
-    char *beside = malloc(size);
+    size_t size = 0;
     float *scratch = malloc((train->parameters + 1) * sizeof *scratch);
-    int failed = !beside || !scratch;
-    if (!failed) {
-        snprintf(beside, size, "%s.%ld", path, (long)getpid());
-        H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-        hid_t file = H5Fcreate(beside, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-        failed = file < 0 || write_all(file, train, scratch) != 0;
-        if (file >= 0)
-            failed |= H5Fclose(file) < 0;
-        failed = failed || rename(beside, path) != 0;
-        if (failed)
-            unlink(beside);
+    struct case_file file;
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    void *image = scratch ? make_image(train, scratch, &size) : NULL;
+    int failed = -1;
+    if (!image)
+        snprintf(error->text, sizeof error->text,
+                 "%.160s: a checkpoint cannot be written: memory is short", path);
+    else if (case_file_open(&file, path, error) == 0) {
+        /* The stream remembers that it failed, not why. */
+        errno = 0;
+        if (fwrite(image, 1, size, file.stream) == size) {
+            failed = case_file_commit(&file, error);
+        } else {
+            snprintf(error->text, sizeof error->text, "%.160s: cannot write: %s", path,
+                     strerror(errno ? errno : EIO));
+            case_file_abandon(&file);
+        }
     }
-    if (failed)
-        snprintf(error->text, sizeof error->text, "%.160s: a checkpoint cannot be written: %.60s",
-                 path, errno ? strerror(errno) : "HDF5 failed");
-    free(beside);
     free(scratch);
-    return failed ? -1 : 0;
+    free(image);
+    return failed;
 }
 
 /* ---- reading ---- */
@@ -245,6 +275,11 @@ static int get_state(struct train_state *s, hid_t file)
         free(row);
         return -1;
     }
+    /* A row an epoch; what is no number is none. */
+    if (state[0] != (double)(numbers / ROW) || !(state[2] >= 0 && state[2] <= state[0])) {
+        free(row);
+        return -1;
+    }
     free(s->row);
     s->row = row;
     s->rows = numbers / ROW;
@@ -267,6 +302,19 @@ static int get_all(hid_t file, struct train *t, float *scratch)
     return t->state.best >= 0 ? get_parameters(file, group_name[3], t, t->state.kept) : 0;
 }
 
+static int check_data(const struct train *t, hid_t file, const char *path, struct case_error *error)
+{
+    double kept[2] = {-1, -1};
+    if (get(file, "data", H5T_NATIVE_DOUBLE, 2, kept) == 0 && kept[0] == t->digest[0] &&
+        kept[1] == t->digest[1])
+        return 0;
+    snprintf(error->text, sizeof error->text,
+             "%.160s: found other data to learn from or validate by, wanted those of this "
+             "training, to go on",
+             path);
+    return -1;
+}
+
 int train_restore(struct train *train, const char *path, struct case_error *error)
 {
     struct train_settings kept;
@@ -277,9 +325,11 @@ int train_restore(struct train *train, const char *path, struct case_error *erro
     int failed = train_settings_start(&kept, error) != 0 ||
                  get_settings(&kept, file, path, error) != 0 ||
                  train_settings_same(&train->settings, &kept, path, error) != 0;
+    if (!failed)
+        failed = check_data(train, file, path, error);
     if (!failed && (!scratch || get_all(file, train, scratch) != 0)) {
-        snprintf(error->text, sizeof error->text,
-                 "%.160s: found a checkpoint that is not whole, or of other data", path);
+        snprintf(error->text, sizeof error->text, "%.160s: found a checkpoint that is not whole",
+                 path);
         failed = 1;
     }
     train_settings_clear(&kept);

@@ -31,12 +31,17 @@ static double cycle(const struct train_settings *s, double steps, double all)
     return ramp(s->rate, s->rate / CYCLE_TO, all > warm ? (steps - warm) / (all - warm) : 1);
 }
 
+double train_schedule_rate(const struct train_schedule *schedule,
+                           const struct train_settings *settings, double all)
+{
+    return strcmp(settings->schedule, "one-cycle") == 0 ? cycle(settings, schedule->steps, all)
+                                                        : schedule->eased;
+}
+
 struct adam train_schedule_step(struct train_schedule *schedule,
                                 const struct train_settings *settings, double all)
 {
-    double rate = schedule->eased;
-    if (strcmp(settings->schedule, "one-cycle") == 0)
-        rate = cycle(settings, schedule->steps, all);
+    double rate = train_schedule_rate(schedule, settings, all);
     schedule->steps = schedule->steps + 1;
     schedule->power1 = schedule->power1 * settings->beta1;
     schedule->power2 = schedule->power2 * settings->beta2;

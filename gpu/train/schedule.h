@@ -18,7 +18,11 @@ struct train_schedule {
 
 void train_schedule_start(struct train_schedule *schedule, const struct train_settings *settings);
 
-/* The next step of Adam, and moves on; of so many in the whole training. */
+/* The rate of the next step of Adam, of so many in the whole training. */
+double train_schedule_rate(const struct train_schedule *schedule,
+                           const struct train_settings *settings, double all);
+
+/* The next step of Adam, and moves on. */
 struct adam train_schedule_step(struct train_schedule *schedule,
                                 const struct train_settings *settings, double all);
 

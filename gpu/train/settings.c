@@ -45,6 +45,10 @@ static bool is_word(const char *words, const char *text)
 static int take_text(struct train_settings *s, const struct train_setting *row, const char *text,
                      const char *where, const char *directory, struct case_error *error)
 {
+    json_t *whole = json_string(text); /* else it could not be printed and read back */
+    json_decref(whole);
+    if (!whole)
+        return fail(error, where, row->name, "no UTF-8", "text that is");
     if (row->kind == SETTING_CHOICE && !is_word(row->words, text))
         return fail(error, where, row->name, text, row->words);
     bool beside = row->kind == SETTING_PATH && directory && text[0] && text[0] != '/' &&
@@ -176,6 +180,10 @@ static char *read_file(const char *path, size_t *size)
     FILE *file = fopen(path, "rb");
     char *text = file ? malloc(MOST) : NULL;
     *size = text ? fread(text, 1, MOST, file) : 0;
+    if (text && ferror(file)) { /* a directory */
+        free(text);
+        text = NULL;
+    }
     if (file)
         fclose(file);
     return text;
@@ -316,11 +324,27 @@ static bool is_same(struct train_settings *a, struct train_settings *b,
     return *number_at(a, row) == *number_at(b, row);
 }
 
-/* What only looks on, the name, and how many epochs, unless the rate goes by these. */
-static bool may_differ(const struct train_setting *row, bool by_epochs)
+/* What only looks on, the name, where data lie, and, unless the training goes by them, how many
+ * epochs and what the last word is spoken on. */
+static bool may_differ(const struct train_setting *row, const struct train_settings *s)
 {
+    bool by_epochs = strcmp(s->schedule, "one-cycle") == 0;
+    bool by_test = strcmp(s->select, "test") == 0;
     return strcmp(row->name, "name") == 0 || strcmp(row->name, "verify_every") == 0 ||
-           (strcmp(row->name, "epochs") == 0 && !by_epochs);
+           (strcmp(row->name, "epochs") == 0 && !by_epochs) ||
+           (row->kind == SETTING_PATH && !(by_test && strncmp(row->name, "test", 4) == 0));
+}
+
+static void show_value(char *text, size_t size, struct train_settings *s,
+                       const struct train_setting *row)
+{
+    FILE *out = fmemopen(text, size, "w");
+    *text = '\0';
+    if (out) {
+        put_value(out, s, row);
+        fclose(out);
+    }
+    text[size - 1] = '\0';
 }
 
 int train_settings_same(const struct train_settings *settings, const struct train_settings *kept,
@@ -329,19 +353,15 @@ int train_settings_same(const struct train_settings *settings, const struct trai
     /* Both are only read. */
     struct train_settings *a = (struct train_settings *)settings,
                           *b = (struct train_settings *)kept;
-    bool by_epochs = strcmp(settings->schedule, "one-cycle") == 0;
     for (size_t k = 0; train_setting[k].name; k++) {
         const struct train_setting *row = &train_setting[k];
-        bool is_free = may_differ(row, by_epochs);
-        if (!is_free && !is_same(a, b, row)) {
-            char text[60] = "";
-            FILE *shown = fmemopen(text, sizeof text, "w");
-            if (shown) {
-                put_value(shown, b, row);
-                fclose(shown);
-            }
-            return fail(error, where, row->name, text, "that of this training, to go on");
-        }
+        if (may_differ(row, settings) || is_same(a, b, row))
+            continue;
+        char found[80], wanted[80], wish[160];
+        show_value(found, sizeof found, b, row);
+        show_value(wanted, sizeof wanted, a, row);
+        snprintf(wish, sizeof wish, "%s, that of this training, to go on", wanted);
+        return fail(error, where, row->name, found, wish);
     }
     return 0;
 }

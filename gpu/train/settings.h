@@ -71,7 +71,8 @@ int train_settings_check(const struct train_settings *settings, struct case_erro
 void train_settings_put(FILE *out, const struct train_settings *settings, bool all);
 
 /* Whether a training of the one may go on as the other: all alike but what only looks on, the name,
- * and how many epochs, unless the rate goes by these. 0, or -1 and error. */
+ * where data lie (their content is compared elsewhere), how many epochs, unless the rate goes by
+ * these; and where epochs are chosen by the test set, that is the same file. 0, or -1 and error. */
 int train_settings_same(const struct train_settings *settings, const struct train_settings *kept,
                         const char *where, struct case_error *error);
 

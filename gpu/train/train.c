@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* train.c: data and network of a training, its epochs. */
+/* train.c: a training, its network, its epochs. */
 #include "gpu/train/train.h"
 
 #include "gpu/train/network.h"
+#include "gpu/train/train_data.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,109 +20,6 @@ static double now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1000000000.0;
-}
-
-/* ---- data ---- */
-
-/* Moves the samples for which keep says so to another set, which starts empty. */
-static int split_set(struct spike_set *from, struct spike_set *to, const bool *keep)
-{
-    size_t moved = 0, spikes = 0, at = 0, left = 0;
-    for (size_t s = 0; s < from->samples; s++)
-        if (!keep[s]) {
-            moved++;
-            spikes += from->begin[s + 1] - from->begin[s];
-        }
-    *to = *from;
-    to->samples = moved;
-    to->begin = malloc((moved + 1) * sizeof *to->begin);
-    to->step = malloc((spikes + 1) * sizeof *to->step);
-    to->channel = malloc((spikes + 1) * sizeof *to->channel);
-    to->label = malloc((moved + 1) * sizeof *to->label);
-    to->group = malloc((moved + 1) * sizeof *to->group);
-    if (!to->begin || !to->step || !to->channel || !to->label || !to->group)
-        return -1;
-    moved = spikes = 0;
-    for (size_t s = 0; s < from->samples; s++) {
-        size_t begin = from->begin[s], count = from->begin[s + 1] - begin;
-        struct spike_set *into = keep[s] ? from : to;
-        size_t *place = keep[s] ? &at : &spikes, *sample = keep[s] ? &left : &moved;
-        memmove(into->step + *place, from->step + begin, count * sizeof *from->step);
-        memmove(into->channel + *place, from->channel + begin, count * sizeof *from->channel);
-        into->label[*sample] = from->label[s];
-        into->group[*sample] = from->group[s];
-        /* of what is kept, begin[s] has been read already: left <= s */
-        into->begin[(*sample)++] = *place;
-        *place += count;
-    }
-    from->begin[left] = at;
-    from->samples = left;
-    to->begin[moved] = spikes;
-    return 0;
-}
-
-/* Holds out what the settings say as validation set. */
-static int hold_out(struct train *t, struct case_error *error)
-{
-    const struct train_settings *s = &t->settings;
-    struct spike_set *set = &t->set[TRAIN_LEARN];
-    bool *keep = malloc(set->samples + 1);
-    size_t held = 0;
-    if (!keep)
-        return no_memory(error);
-    for (size_t k = 0; k < set->samples; k++) {
-        keep[k] = s->leave >= 0 ? (double)set->group[k] != s->leave
-                                : (double)k + s->validate < (double)set->samples;
-        held += !keep[k];
-    }
-    int failed = 0;
-    if (held == 0 || held == set->samples) {
-        snprintf(error->text, sizeof error->text,
-                 "%s: %s: found %zu of %zu samples to hold out, wanted some to hold out and some "
-                 "to learn from",
-                 s->train, s->leave >= 0 ? "leave" : "validate", held, set->samples);
-        failed = -1;
-    } else if (split_set(set, &t->set[TRAIN_VALIDATE], keep) != 0) {
-        failed = no_memory(error);
-    }
-    free(keep);
-    return failed;
-}
-
-static int read_set(struct train *t, enum train_set which, const char *name, const char *labels,
-                    struct case_error *error)
-{
-    const struct train_settings *s = &t->settings;
-    const struct spike_set *first = &t->set[TRAIN_LEARN];
-    struct spike_grid grid = {
-        .end = s->end,
-        .step = s->step,
-        .merge = s->merge,
-        .latency = strcmp(s->latency, "full") == 0 ? SPIKE_FULL : SPIKE_INSET,
-        .span = s->span,
-        .channels = which == TRAIN_LEARN ? 0 : first->channels,
-        .classes = which == TRAIN_LEARN ? 0 : first->classes,
-    };
-    if (!name[0])
-        return 0;
-    return spike_set_read(&t->set[which], name, labels[0] ? labels : NULL, &grid, error);
-}
-
-static int read_data(struct train *t, struct case_error *error)
-{
-    const struct train_settings *s = &t->settings;
-    if (read_set(t, TRAIN_LEARN, s->train, s->train_labels, error) != 0 ||
-        read_set(t, TRAIN_VALIDATE, s->validation, s->validation_labels, error) != 0 ||
-        read_set(t, TRAIN_TEST, s->test, s->test_labels, error) != 0)
-        return -1;
-    if ((s->leave >= 0 || s->validate > 0) && hold_out(t, error) != 0)
-        return -1;
-    if ((double)t->set[TRAIN_LEARN].samples < s->batch) {
-        snprintf(error->text, sizeof error->text, "%s: found %zu samples, wanted a batch of %.0f",
-                 s->train, t->set[TRAIN_LEARN].samples, s->batch);
-        return -1;
-    }
-    return 0;
 }
 
 /* ---- opening ---- */
@@ -163,7 +61,7 @@ int train_open(struct train *train, struct train_settings *settings, const struc
 {
     *train = (struct train){.settings = *settings, .kind = engine, .state = {.best = -1}};
     *settings = (struct train_settings){.name = NULL};
-    if (train_settings_check(&train->settings, error) != 0 || read_data(train, error) != 0 ||
+    if (train_settings_check(&train->settings, error) != 0 || train_data_read(train, error) != 0 ||
         open_engine(train, engine, threads, error) != 0)
         return -1;
     size_t samples = train_epoch_samples(&train->set[TRAIN_LEARN], &train->settings);
@@ -340,17 +238,21 @@ static int keep_best(struct train *t, const struct train_row *row, struct case_e
 
 int train_epoch(struct train *train, const struct train_watch *watch, struct case_error *error)
 {
-    struct train_row row = {.epoch = (double)train->state.epoch,
-                            .rate = train->state.schedule.rate};
     size_t batches = full_batches(train);
+    const struct train_schedule before = train->state.schedule;
+    double steps = train->settings.epochs * (double)batches;
+    struct train_row row = {.epoch = (double)train->state.epoch,
+                            .rate = train_schedule_rate(&before, &train->settings, steps)};
     double start = now();
     start_score(train, &row.learn);
     train_order(train->order, train_epoch_samples(&train->set[TRAIN_LEARN], &train->settings),
                 &train->settings, train->state.epoch);
     for (size_t k = 0; k < batches; k++) {
         int stopped = learn_batch(train, watch, k, batches, &row.learn, error);
-        if (stopped)
+        if (stopped) {
+            train->state.schedule = before;
             return stopped;
+        }
     }
     end_score(train, &row.learn);
     if (lift_silent(train, error) != 0)

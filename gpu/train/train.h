@@ -20,7 +20,7 @@ struct train_score {
 };
 
 struct train_row {
-    double epoch, rate, seconds; /* seconds: of the epoch, all that was done in it */
+    double epoch, rate, seconds; /* rate of the first step; seconds: all that was done in it */
     struct train_score learn, validate;
 };
 
@@ -38,6 +38,7 @@ struct train_state {
 struct train {
     struct train_settings settings;
     struct spike_set set[TRAIN_SETS]; /* empty where there is none */
+    double digest[2];                 /* of what is learned from and validated by */
     struct case_problem *problem;     /* room for a batch, without spikes; weights of the start */
     struct resident *engine;
     const struct engine *kind;
@@ -66,8 +67,8 @@ int train_open(struct train *train, struct train_settings *settings, const struc
 void train_close(struct train *train);
 
 /* One epoch: learns from all full batches, validates, goes by the schedule, adds a row. 0; -1 and
- * error; or what a watcher returned, with nothing changed but weights, which must be put back from
- * a checkpoint. */
+ * error; or what a watcher returned, with nothing changed but parameters and Adam's averages, which
+ * must be put back from a checkpoint. */
 int train_epoch(struct train *train, const struct train_watch *watch, struct case_error *error);
 
 /* A set as it is, without learning. confusion: NULL, or [classes][classes] samples by label, then
@@ -85,7 +86,8 @@ struct case_problem *train_case(struct train *train, size_t first, size_t sample
 /* ---- checkpoint.c: HDF5, whole or not at all ---- */
 
 int train_save(struct train *train, const char *path, struct case_error *error);
-/* Settings must be those of the checkpoint, but for epochs, name and what only looks on. */
+/* Settings and data must be those of the checkpoint, but for what train_settings_same leaves
+ * free. */
 int train_restore(struct train *train, const char *path, struct case_error *error);
 /* The settings of a checkpoint. */
 int train_read_settings(struct train_settings *settings, const char *path,

@@ -2,7 +2,8 @@
 /* train_case.c: samples of a training as a case.
  *
  * A spike of step n is given the time in the middle of its step, which every grid of the same step
- * finds in that step again; the exact engines take it as it is. */
+ * finds in that step again; several of a neuron there stand at equal distances. The exact engines
+ * take them as they are. */
 #include "gpu/train/train.h"
 
 #include <stdlib.h>
@@ -51,9 +52,15 @@ static int put_spikes(struct case_sample *to, const struct resident_batch *batch
             return -1;
         train[n].count = 0;
     }
-    for (size_t k = batch->begin[sample]; k < batch->begin[sample + 1]; k++) {
+    for (size_t k = batch->begin[sample], same; k < batch->begin[sample + 1]; k += same) {
         struct case_train *one = &train[batch->neuron[k]];
-        one->at[one->count++] = ((double)batch->step[k] + 0.5) * dt;
+        for (same = 1; k + same < batch->begin[sample + 1] &&
+                       batch->step[k + same] == batch->step[k] &&
+                       batch->neuron[k + same] == batch->neuron[k];)
+            same++;
+        for (size_t n = 0; n < same; n++)
+            one->at[one->count++] =
+                ((double)batch->step[k] + (double)(n + 1) / (double)(same + 1)) * dt;
     }
     to->label = batch->label[sample];
     return 0;

@@ -59,11 +59,11 @@ static void trace_it(void)
 {
     char command[512];
     snprintf(command, sizeof command, "TRACE=\"hand $D/hand.tr\" %s run && cat $D/hand.tr", self);
-    write_file("hand.ptx", hand_ptx);
+    put_file("hand.ptx", hand_ptx);
     ck_assert_int_eq(shell(command), 0);
 }
 
-START_TEST(a_trace_says_lines_lanes_banks_and_sectors)
+TEST(a_trace_says_lines_lanes_banks_and_sectors)
 {
     trace_it();
     ck_assert_str_eq(text, "=\n"
@@ -72,7 +72,6 @@ START_TEST(a_trace_says_lines_lanes_banks_and_sectors)
                            "0 13 32\n0 14 32\n"
                            "1 13 16\n1 14 32\n");
 }
-END_TEST
 
 /* Cycles at which instructions are issued, w the warp; memory serves one access at a time.
  *
@@ -89,7 +88,7 @@ END_TEST
  * return   334                                 338
  *
  * A warp issues 7 instructions, a block misses 8 sectors. */
-START_TEST(the_model_takes_the_cycles_counted_by_hand)
+TEST(the_model_takes_the_cycles_counted_by_hand)
 {
     static const char row[] =
         "hand                 64          %d           14        8      %d     %.2f";
@@ -104,20 +103,14 @@ START_TEST(the_model_takes_the_cycles_counted_by_hand)
         ck_assert_msg(strstr(text, wanted) != NULL, "wanted '%s' in\n%s", wanted, text);
     }
 }
-END_TEST
 
 int main(int argc, char **argv)
 {
     if (argc == 2)
         return run_hand();
     snprintf(self, sizeof self, "%s", argv[0]);
-    Suite *suite = suite_create("ptx_model");
-    TCase *tests = tcase_create("ptx_model");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, a_trace_says_lines_lanes_banks_and_sectors);
-    tcase_add_test(tests, the_model_takes_the_cycles_counted_by_hand);
-    suite_add_tcase(suite, tests);
-    return run_suite_forked(suite);
+    return suite_run(&(struct suite){
+        .name = "ptx_model", .setup = setup, .teardown = drop_folder, .seconds = 60});
 }
 
 #else

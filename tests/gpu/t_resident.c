@@ -180,7 +180,7 @@ TEST(adam_is_the_published_step)
         x[k] = (double)value[k];
     for (int step = 1; step <= 3; step++) {
         double one = 1 - pow(0.9, step), two = 1 - pow(0.999, step);
-        struct adam adam = {0.0625f,          1e-8f,           0.9f, 0.1f, 0.999f, 0.001f,
+        struct adam adam = {0.0625f,          0.125f,          0.9f, 0.1f, 0.999f, 0.001f,
                             (float)(1 / one), (float)(1 / two)};
         draw(&d, c, orders[step], SAMPLES);
         ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
@@ -191,7 +191,7 @@ TEST(adam_is_the_published_step)
             double g = (double)gradient[k];
             m[k] = 0.9 * m[k] + 0.1 * g;
             v[k] = 0.999 * v[k] + 0.001 * g * g;
-            x[k] = x[k] - 0.0625 * (m[k] / one) / (sqrt(v[k] / two) + 1e-8);
+            x[k] = x[k] - 0.0625 * (m[k] / one) / (sqrt(v[k] / two) + 0.125);
             ck_assert_msg(fabs(x[k] - (double)value[k]) < 1e-5, "%zu: %g, wanted %g", k,
                           (double)value[k], x[k]);
         }

@@ -23,7 +23,7 @@ static int put(struct store *store, int64_t number, const struct store_export *h
         return command_refuse("export", "%s", store_error(store));
     }
     return case_file_commit(&file, &error) == 0 ? COMMAND_PASS
-                                               : command_refuse("export", "%s", error.text);
+                                                : command_refuse("export", "%s", error.text);
 }
 
 static enum store_format format_of(const char *name)

@@ -3,10 +3,15 @@
 #include "verify/command/console.h"
 #include "verify/command/training.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct sight { /* context of the watcher */
@@ -123,6 +128,17 @@ static int run_epochs(struct sight *sight, struct train *train, const char *chec
             put_row(train);
     }
     console_catch_signals(false);
+    if (train->state.epoch == 0 && train_save(train, checkpoint, &error) != 0) /* epochs=0 */
+        return command_refuse("train", "%s", error.text);
+    return 0;
+}
+
+/* Two trainings would write one checkpoint. The lock ends with the process. */
+static int lock_folder(const char *folder)
+{
+    int descriptor = open(folder, O_RDONLY);
+    if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return command_refuse("train", "%.300s: another training is at work there", folder);
     return 0;
 }
 
@@ -153,6 +169,19 @@ static int tell(const struct sight *sight, struct train *train, const char *chec
     return code;
 }
 
+/* What a killed training left half-written beside its checkpoint; nobody else is at work there. */
+static void sweep_folder(const char *checkpoint)
+{
+    char pattern[1220];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s.part-*", checkpoint);
+    if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0) {
+        for (size_t k = 0; k < found.gl_pathc; k++)
+            unlink(found.gl_pathv[k]);
+        globfree(&found);
+    }
+}
+
 static int train_all(struct train *train, const char *folder, const struct options *options)
 {
     struct case_error error;
@@ -162,6 +191,10 @@ static int train_all(struct train *train, const char *folder, const struct optio
         return command_refuse("train", "%.300s: path too long", folder);
     if (ver_directory_make(folder, &error) != 0)
         return command_refuse("train", "%s", error.text);
+    int code = lock_folder(folder);
+    if (code)
+        return code;
+    sweep_folder(checkpoint);
     bool there = access(checkpoint, F_OK) == 0;
     if (there && !options->resume)
         return command_refuse("train",
@@ -180,19 +213,22 @@ static int train_all(struct train *train, const char *folder, const struct optio
             return command_refuse("train", "%s", error.text);
         sight.training = store_training_begin(sight.store, train);
         if (sight.training < 0) {
-            int code = command_refuse("train", "%s", store_error(sight.store));
+            code = command_refuse("train", "%s", store_error(sight.store));
             store_close(sight.store);
             return code;
         }
     }
     if (!options->quiet)
         put_heading(train);
-    int code = run_epochs(&sight, train, checkpoint);
-    if (code == 0 && train->state.rows > 0)
+    code = run_epochs(&sight, train, checkpoint);
+    if (code == 0)
         code = tell(&sight, train, checkpoint);
     store_close(sight.store);
     return code;
 }
+
+/* What comes with the program (cases/training). */
+#define KNOWN ", or one of digits, digits-delays, mnist, yin-yang"
 
 /* A configuration by its path, or by the name of one that comes with the program. */
 static int read_configuration(struct train_settings *settings, const char *name)
@@ -200,13 +236,16 @@ static int read_configuration(struct train_settings *settings, const char *name)
     struct case_error error;
     char in_tree[300];
     char *path = NULL;
-    if (access(name, R_OK) != 0 && !strchr(name, '/')) {
+    struct stat found;
+    bool there = stat(name, &found) == 0 && !S_ISDIR(found.st_mode); /* not what holds its data */
+    if (!there && !strchr(name, '/')) {
         snprintf(in_tree, sizeof in_tree, "cases/training/%.200s.json", name);
         path = case_shared_path(in_tree, in_tree + strlen("cases/"), NULL);
     }
     int failed = train_settings_read(settings, path ? path : name, &error);
+    bool built_in = !path && !there && !strchr(name, '/');
     free(path);
-    return failed ? command_refuse("train", "%s", error.text) : 0;
+    return failed ? command_refuse("train", "%s%s", error.text, built_in ? KNOWN : "") : 0;
 }
 
 static int train(struct options *options)

@@ -84,8 +84,11 @@ int training_put_result(FILE *out, struct training_result *result, struct train 
     bool held = train->set[TRAIN_VALIDATE].samples + train->set[TRAIN_TEST].samples > 0;
     *result = (struct training_result){.confusion = NULL};
     train_choose(train);
-    fprintf(out, "weights of epoch %zu, chosen by %s\n", train->state.best_epoch,
-            strcmp(select, "last") == 0 ? "being the last" : select);
+    if (train->state.rows == 0)
+        fputs("weights as they were at the start\n", out);
+    else
+        fprintf(out, "weights of epoch %zu, chosen by %s\n", train->state.best_epoch,
+                strcmp(select, "last") == 0 ? "being the last" : select);
     for (int set = held ? TRAIN_VALIDATE : TRAIN_LEARN; set <= TRAIN_TEST; set++) {
         if (train->set[set].samples == 0)
             continue;

@@ -35,7 +35,8 @@ int training_put_result(FILE *out, struct training_result *result, struct train 
 
 /* The first sample of the last batch, before the reference. */
 struct training_verified {
-    double bound;  /* largest error of a gradient in units of its proven bound; NaN: none */
+    double bound;  /* largest error of a weight's gradient in units of its proven bound, NaN
+                    * where one is NaN or there is no bound */
     double cosine; /* of the weights' gradient to the exact one; NaN: the reference gave none */
     double length; /* of the one over that of the other */
     size_t spikes, missing, extra; /* of the exact network; neurons have fewer; have more */

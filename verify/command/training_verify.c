@@ -13,6 +13,16 @@
 /* Enough for a cosine; the proof of every spike needs what it needs. */
 enum { DIGITS = 8 };
 
+/* What is compared: weights come first in the order of all parameters. */
+static size_t count_weights(const struct case_problem *c)
+{
+    size_t weights = 0;
+    for (size_t k = 0; k < c->projections; k++)
+        weights += c->population[c->projection[k].source].size *
+                   c->population[c->projection[k].target].size;
+    return weights;
+}
+
 static void compare_grid(struct training_verified *v, const struct case_problem *c,
                          const struct result *result, const struct engine_options *options)
 {
@@ -21,10 +31,10 @@ static void compare_grid(struct training_verified *v, const struct case_problem 
     struct ref_grid_result grid;
     enum ref_status status = ref_grid_run(&grid, c, &result->raster, &ask);
     v->bound = 0;
-    for (size_t k = 0; status == REF_OK && k < grid.parameters; k++) {
+    for (size_t k = 0; status == REF_OK && k < count_weights(c); k++) {
         double ratio =
             scheme_ratio(result->gradient[k], grid.gradient + k, grid.gradient_bound + k);
-        if (result->gradient[k] != 0 && !(ratio <= v->bound))
+        if (!isnan(v->bound) && !(ratio <= v->bound))
             v->bound = ratio;
     }
     if (status != REF_OK) {
@@ -54,13 +64,10 @@ static void compare_exact(struct training_verified *v, const struct case_problem
     struct ref_options ask = REF_OPTIONS_DEFAULT;
     struct ref_result exact;
     double product = 0, here = 0, there = 0;
-    size_t weights = 0;
+    size_t weights = count_weights(c);
     ask.digits = DIGITS;
     ask.deadline = ver_now() + seconds;
     enum ref_status status = ref_run(&exact, c, &ask);
-    for (size_t k = 0; k < c->projections; k++)
-        weights += c->population[c->projection[k].source].size *
-                   c->population[c->projection[k].target].size;
     for (size_t k = 0; status == REF_OK && k < weights; k++) {
         double a = result->gradient[k], b = arf_get_d(arb_midref(exact.gradient + k), ARF_RND_NEAR);
         if (ref_none_of(&exact, k))
@@ -73,6 +80,11 @@ static void compare_exact(struct training_verified *v, const struct case_problem
     if (status == REF_OK) {
         v->cosine = product / sqrt(here * there);
         v->length = sqrt(here / there);
+        if (!(here > 0 && there > 0))
+            snprintf(v->reason, sizeof v->reason, "%s of weights is 0, so there is no cosine",
+                     here > 0    ? "the exact gradient"
+                     : there > 0 ? "the gradient"
+                                 : "each gradient");
         count_spikes(v, c, result, &exact);
     } else {
         snprintf(v->reason, sizeof v->reason, "reference: %.180s", exact.reason);

@@ -178,7 +178,7 @@ const struct option option_table[] = {
     OTHER("set", "NAME=VALUE", option_take_setting, option_put_settings, 0, TRAININGS,
           "a setting of the training, over the configuration; repeatable"),
     SWITCH("settings", 0, list_settings, 0, "train", "list all settings with their defaults"),
-    SWITCH("resume", 0, resume, 0, "train", "go on from the checkpoint in DIR"),
+    SWITCH("resume", 0, resume, 0, "train", "go on from the checkpoint in DIR, if there is one"),
     NUMBER("jobs", 'j', "N", OPTION_WHOLE, jobs, NULL, 1, MOST_WORKERS, 0, TRAININGS,
            "threads (default: one a core); changes nothing but time"),
     TEXT("out", 'o', "FILE", out, 0, "export-case", "write there"),
