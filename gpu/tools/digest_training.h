@@ -55,6 +55,21 @@ static inline int digest_open(struct train *train, const char *text, struct case
     return failed ? -1 : 0;
 }
 
+/* The gradient of a batch that is not full. */
+static inline int digest_short(uint64_t *hash, struct train *train)
+{
+    float *gradient = malloc((train->parameters + 1) * sizeof *gradient);
+    int failed = !gradient ||
+                 train_batch_plain(&train->batch, &train->set[TRAIN_LEARN], 0, 5) != 0 ||
+                 resident_run(train->engine, &train->batch.batch, true) != 0;
+    if (!failed) {
+        resident_gradient(train->engine, gradient);
+        digest_add(hash, gradient, train->parameters * sizeof *gradient);
+    }
+    free(gradient);
+    return failed ? -1 : 0;
+}
+
 static inline int digest_state(uint64_t *hash, struct train *train)
 {
     float *values = malloc((train->parameters + 1) * sizeof *values);
@@ -83,7 +98,7 @@ static inline int digest_one(uint64_t *hash, size_t k, struct case_error *error)
         failed = digest_open(&train, digest_training[k], error) != 0 ||
                  (epoch > 0 && train_restore(&train, path, error) != 0) ||
                  train_epoch(&train, NULL, error) != 0 || train_save(&train, path, error) != 0 ||
-                 digest_state(hash, &train) != 0;
+                 digest_state(hash, &train) != 0 || digest_short(hash, &train) != 0;
         if (!failed && !(train.state.row[epoch].learn.spikes > 0)) {
             snprintf(error->text, sizeof error->text, "training %zu has no spikes", k);
             failed = -1;
