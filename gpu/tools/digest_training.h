@@ -23,13 +23,13 @@ enum { DIGEST_EPOCHS = 2 };
 static const char *const digest_training[] = {
     DIGEST_SPIKES "train=yin-yang:train ease=1 step=0.2 strength=0 skip_silent=true select=last",
     DIGEST_SPIKES "train=yin-yang:validation step=0.5 phantom=true strength=1e-4 spikes=3 "
-                  "input_mean=0.4 validate=100 select=validation schedule=plateau plateau_epochs=0",
+                  "input_mean=1.2 validate=100 select=validation schedule=plateau plateau_epochs=0",
     "train=yin-yang:validation end=40 span=30 step=0.5 hidden=10,8 recurrent=true taps=2 tap=3 "
-    "heterogeneous=true train_taus=true input_mean=0.6 input_deviation=0.5 hidden_mean=0.6 "
+    "heterogeneous=true train_taus=true input_mean=1.5 input_deviation=1 hidden_mean=0.6 "
     "hidden_deviation=0.5 output_deviation=0.5 shift=2 dropout=0.2 blend=true lift=0.1 rate=0.02 "
     "strength=1e-4 epsilon=0.001 select=train",
-    "train=yin-yang:validation end=40 span=30 step=0.5 hidden=16 input_mean=0.3 "
-    "input_deviation=0.5 "
+    "train=yin-yang:validation end=40 span=30 step=0.5 hidden=16 input_mean=3 "
+    "input_deviation=2 "
     "output_deviation=0.5 loss=max-voltage-cross-entropy schedule=one-cycle rewire=true "
     "compat=true "
     "epochs=3 rate=0.02 seed=5",
@@ -52,6 +52,21 @@ static inline int digest_open(struct train *train, const char *text, struct case
         failed = train_settings_set(&settings, word, error);
     failed = failed || train_open(train, &settings, &gpu_clock_host, 1, error) != 0;
     train_settings_clear(&settings);
+    return failed ? -1 : 0;
+}
+
+/* The gradient of a batch that is not full. */
+static inline int digest_short(uint64_t *hash, struct train *train)
+{
+    float *gradient = malloc((train->parameters + 1) * sizeof *gradient);
+    int failed = !gradient ||
+                 train_batch_plain(&train->batch, &train->set[TRAIN_LEARN], 0, 5) != 0 ||
+                 resident_run(train->engine, &train->batch.batch, true) != 0;
+    if (!failed) {
+        resident_gradient(train->engine, gradient);
+        digest_add(hash, gradient, train->parameters * sizeof *gradient);
+    }
+    free(gradient);
     return failed ? -1 : 0;
 }
 
@@ -83,7 +98,11 @@ static inline int digest_one(uint64_t *hash, size_t k, struct case_error *error)
         failed = digest_open(&train, digest_training[k], error) != 0 ||
                  (epoch > 0 && train_restore(&train, path, error) != 0) ||
                  train_epoch(&train, NULL, error) != 0 || train_save(&train, path, error) != 0 ||
-                 digest_state(hash, &train) != 0;
+                 digest_state(hash, &train) != 0 || digest_short(hash, &train) != 0;
+        if (!failed && !(train.state.row[epoch].learn.spikes > 0)) {
+            snprintf(error->text, sizeof error->text, "training %zu has no spikes", k);
+            failed = -1;
+        }
         train_close(&train);
     }
     unlink(path);
