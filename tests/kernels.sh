@@ -68,7 +68,7 @@ mv "$work/report" "$out"
 cat "$out"
 
 # The canary keeps its operands on the stack on purpose: they are volatile.
-spilled=$(awk '$1 ~ /^kernel_(forward|adjoint|gather)$/ && $5 + $6 > 0 { print $1 " on " $2 }' \
+spilled=$(awk '$1 ~ /^kernel_(forward|adjoint|gather)(_global)?$/ && $5 + $6 > 0 { print $1 " on " $2 }' \
     "$work/table")
 if [ -n "$spilled" ]; then
     echo "kernels.sh: a hot kernel spills: ${spilled//$'\n'/, }" >&2
