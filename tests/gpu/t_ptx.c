@@ -9,6 +9,7 @@
 
 #include "tests/emulated_case.h"
 #include "tests/program_case.h"
+#include "tests/resident_case.h"
 #include "tests/ptx/standin.h"
 #include "tests/run_suite.h"
 
@@ -181,6 +182,40 @@ START_TEST(the_next_run_has_room_for_all_spikes)
 }
 END_TEST
 
+/* ---- an engine that stays ---- */
+
+START_TEST(a_training_has_the_bits_of_the_host)
+{
+    standin.order = (enum standin_order)(_i % STANDIN_ORDERS);
+    const char *what = training_difference(&trainings[_i], &gpu_clock_cuda);
+    ck_assert_msg(!what, "training %d: %s differs", _i, what);
+}
+END_TEST
+
+/* What a kernel did wrong after the last wait is said by the call that waits next. */
+START_TEST(an_engine_that_stays_says_what_a_kernel_did_wrong)
+{
+    const struct edge e = {2, 3, 2, 1, 10, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
+    const struct resident_options options = {.engine = ENGINE_OPTIONS_DEFAULT};
+    const struct adam adam = {1, 1, 0, 1, 0, 1, 1, 1};
+    static const size_t first[1] = {0};
+    struct case_problem *c = edge_case(&e);
+    struct resident *r = open_one(&gpu_clock_cuda, c, &options);
+    float value[2 * 3 + 3 * 3 + 3 * 2];
+    struct drawn d;
+    draw(&d, c, first, 1);
+    did(r, resident_run(r, &d.batch, true));
+    did(r, resident_get(r, RESIDENT_VALUE, value));
+    standin.bad = standin.launches + 1;
+    did(r, resident_adam(r, &adam));
+    ck_assert_int_eq(resident_get(r, RESIDENT_VALUE, value), -1);
+    ck_assert_ptr_nonnull(strstr(resident_reason(r), "illegal memory access"));
+    ck_assert_int_eq(resident_run(r, &d.batch, true), -1);
+    resident_close(r);
+    case_free(c);
+}
+END_TEST
+
 /* ---- devices ---- */
 
 /* Code for sm_80 knows no clusters, whatever the device can do. */
@@ -325,7 +360,7 @@ START_TEST(the_translator_stops_where_it_must)
 }
 END_TEST
 
-static void add_all(TCase *same, TCase *device)
+static void add_all(TCase *same, TCase *stays, TCase *device)
 {
     tcase_add_loop_test(same, all_families_give_the_bits_of_the_host, 0, 4);
     tcase_add_loop_test(same, no_order_of_the_streams_changes_a_bit, 0, STANDIN_ORDERS);
@@ -334,6 +369,9 @@ static void add_all(TCase *same, TCase *device)
     tcase_add_test(same, places_beyond_32_bits);
     tcase_add_test(same, what_does_not_fit_into_shared_memory_lies_elsewhere);
     tcase_add_test(same, the_next_run_has_room_for_all_spikes);
+    tcase_add_loop_test(stays, a_training_has_the_bits_of_the_host, 0,
+                        getenv("PTX_ALL") ? TRAININGS : 2);
+    tcase_add_test(stays, an_engine_that_stays_says_what_a_kernel_did_wrong);
     tcase_add_loop_test(device, code_of_an_earlier_architecture_gets_no_clusters, 0, 3);
     tcase_add_loop_test(device, only_two_errors_say_that_there_is_no_device, 0, 4);
     tcase_add_test(device, after_an_error_of_a_kernel_the_device_is_lost_to_the_process);
@@ -346,13 +384,17 @@ int main(void)
 {
     Suite *suite = suite_create("ptx");
     TCase *same = tcase_create("same bits"), *device = tcase_create("devices");
+    TCase *stays = tcase_create("stays");
     int most = getenv("PTX_ALL") ? 600 : 60;
     tcase_set_timeout(same, most);
+    tcase_set_timeout(stays, most);
     tcase_set_timeout(device, most);
     tcase_add_checked_fixture(same, begin, end);
+    tcase_add_checked_fixture(stays, begin, end);
     tcase_add_checked_fixture(device, begin, end);
-    add_all(same, device);
+    add_all(same, stays, device);
     suite_add_tcase(suite, same);
+    suite_add_tcase(suite, stays);
     suite_add_tcase(suite, device);
     return run_suite_forked(suite);
 }

@@ -1,57 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* t_resident.c: the engine that stays gives the bits of the engine that is judged, batch after
- * batch; Adam by the formula; the rules of training against the lines of gpu/step.h. */
-#include "gpu/resident/resident.h"
+/* t_resident.c: the engines that stay give the bits of the engine that is judged, batch after batch;
+ * Adam by the formula; the rules of training against the lines of gpu/step.h; all of it on the host
+ * and by the kernels' text, which train to the same bits. */
+#include "tests/resident_case.h"
+
 #include "gpu/step.h"
 #include "tests/clock_case.h"
 #include "tests/run_suite.h"
 
 #include <math.h>
 
+/* Every test runs for each. */
+static const struct engine *const kind[] = {&gpu_clock_host, &gpu_clock_emulated};
+enum { KINDS = sizeof kind / sizeof *kind };
 enum { SAMPLES = 3, WEIGHTS = 6 + 9 + 6, TAUS = 6 };
-
-/* ---- batches: the spikes of a case ---- */
-
-struct drawn {
-    struct resident_batch batch;
-    size_t begin[SAMPLES + 1];
-    uint32_t step[64], neuron[64], label[SAMPLES];
-};
-
-/* The samples order[0 .. samples) of a case, by step, then by neuron. */
-static void draw(struct drawn *d, const struct case_problem *c, const size_t *order, size_t samples)
-{
-    struct case_grid grid;
-    struct case_error error;
-    size_t at = 0;
-    ck_assert(case_grid_make(&grid, c, 0, CASE_WHOLE_DELAYS, &error) == 0);
-    for (size_t s = 0; s < samples; s++) {
-        d->begin[s] = at;
-        d->label[s] = (uint32_t)c->sample[order[s]].label;
-        for (uint32_t n = 0; n < grid.steps; n++)
-            for (uint32_t i = 0; i < c->population[0].size; i++) {
-                const struct case_step_train *train = &grid.input.train[order[s]][0][i];
-                for (size_t k = 0; k < train->count; k++)
-                    if (train->step[k] == n) {
-                        d->step[at] = n;
-                        d->neuron[at++] = i;
-                    }
-            }
-    }
-    d->begin[samples] = at;
-    d->batch = (struct resident_batch){samples, d->begin, d->step, d->neuron, d->label};
-    case_grid_clear(&grid);
-}
-
-static struct resident *open_one(const struct case_problem *c,
-                                 const struct resident_options *options)
-{
-    enum result_status status;
-    char reason[RESULT_REASON];
-    struct resident *r = resident_open(&gpu_clock_host, c, options, &status, reason);
-    ck_assert_msg(r != NULL, "%s", reason);
-    return r;
-}
 
 static const struct resident_options plain = {.engine = ENGINE_OPTIONS_DEFAULT};
 static const size_t orders[6][SAMPLES] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
@@ -77,7 +39,7 @@ START_TEST(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums)
     struct case_problem *c = three();
     struct engine_options options = ENGINE_OPTIONS_DEFAULT;
     struct result result = run(c, &options);
-    struct resident *r = open_one(c, &plain);
+    struct resident *r = open_one(kind[_i], c, &plain);
     struct drawn d;
     float gradient[WEIGHTS];
     int alike = 0;
@@ -85,7 +47,7 @@ START_TEST(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums)
     for (size_t k = 0; k < 6; k++) {
         draw(&d, c, orders[k], SAMPLES);
         ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
-        resident_gradient(r, gradient);
+        did(r, resident_gradient(r, gradient));
         alike += same(gradient, result.gradient, WEIGHTS);
         for (size_t s = 0; s < SAMPLES; s++)
             ck_assert((double)(float)resident_outcome(r)->sample_loss[s] ==
@@ -102,7 +64,7 @@ END_TEST
 START_TEST(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind)
 {
     struct case_problem *c = three();
-    struct resident *r = open_one(c, &plain), *fresh = open_one(c, &plain);
+    struct resident *r = open_one(kind[_i], c, &plain), *fresh = open_one(kind[_i], c, &plain);
     struct drawn all, one;
     float a[WEIGHTS], b[WEIGHTS];
     draw(&all, c, orders[0], SAMPLES);
@@ -110,8 +72,8 @@ START_TEST(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind)
     ck_assert_int_eq(resident_run(r, &all.batch, true), 0);
     ck_assert_int_eq(resident_run(r, &one.batch, true), 0);
     ck_assert_int_eq(resident_run(fresh, &one.batch, true), 0);
-    resident_gradient(r, a);
-    resident_gradient(fresh, b);
+    did(r, resident_gradient(r, a));
+    did(fresh, resident_gradient(fresh, b));
     ck_assert_mem_eq(a, b, sizeof a);
     ck_assert(resident_outcome(r)->loss == resident_outcome(r)->sample_loss[0]);
     resident_close(r);
@@ -125,7 +87,7 @@ START_TEST(counts_are_the_spikes_of_hidden_neurons)
     struct case_problem *c = three();
     struct engine_options options = ENGINE_OPTIONS_DEFAULT;
     struct result result = run(c, &options);
-    struct resident *r = open_one(c, &plain);
+    struct resident *r = open_one(kind[_i], c, &plain);
     struct drawn d;
     draw(&d, c, orders[0], SAMPLES);
     ck_assert_int_eq(resident_run(r, &d.batch, false), 0);
@@ -151,17 +113,17 @@ START_TEST(parameters_are_those_of_the_case_and_come_back_as_they_are_put)
     struct case_problem *c = three();
     struct resident_options options = plain;
     options.train_taus = true;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     float value[WEIGHTS + TAUS], again[WEIGHTS + TAUS];
     ck_assert_uint_eq(resident_parameters(r), WEIGHTS + TAUS);
-    resident_get(r, RESIDENT_VALUE, value);
+    did(r, resident_get(r, RESIDENT_VALUE, value));
     ck_assert(value[0] == 6 && value[1] == 2.5f && value[5] == 1.5f && value[6] == 0.5f);
     ck_assert(value[WEIGHTS] == 20 && value[WEIGHTS + 2] == 10 && value[WEIGHTS + 3] == 5);
     for (int part = RESIDENT_VALUE; part <= RESIDENT_SQUARE; part++) {
         for (size_t k = 0; k < WEIGHTS + TAUS; k++)
             value[k] = (float)(k + 1) / 7 + (float)part;
-        resident_put(r, (enum resident_part)part, value);
-        resident_get(r, (enum resident_part)part, again);
+        did(r, resident_put(r, (enum resident_part)part, value));
+        did(r, resident_get(r, (enum resident_part)part, again));
         ck_assert_mem_eq(value, again, sizeof value);
     }
     resident_close(r);
@@ -175,11 +137,11 @@ START_TEST(adam_is_the_published_step)
     struct case_problem *c = three();
     struct resident_options options = plain;
     options.train_taus = true;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     struct drawn d;
     float gradient[WEIGHTS + TAUS], value[WEIGHTS + TAUS];
     double m[WEIGHTS + TAUS] = {0}, v[WEIGHTS + TAUS] = {0}, x[WEIGHTS + TAUS];
-    resident_get(r, RESIDENT_VALUE, value);
+    did(r, resident_get(r, RESIDENT_VALUE, value));
     for (size_t k = 0; k < WEIGHTS + TAUS; k++)
         x[k] = (double)value[k];
     for (int step = 1; step <= 3; step++) {
@@ -188,9 +150,9 @@ START_TEST(adam_is_the_published_step)
                             (float)(1 / one), (float)(1 / two)};
         draw(&d, c, orders[step], SAMPLES);
         ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
-        resident_gradient(r, gradient);
-        resident_adam(r, &adam);
-        resident_get(r, RESIDENT_VALUE, value);
+        did(r, resident_gradient(r, gradient));
+        did(r, resident_adam(r, &adam));
+        did(r, resident_get(r, RESIDENT_VALUE, value));
         for (size_t k = 0; k < WEIGHTS + TAUS; k++) {
             double g = (double)gradient[k];
             m[k] = 0.9 * m[k] + 0.1 * g;
@@ -212,14 +174,14 @@ START_TEST(trained_time_constants_stay_above_their_least)
     options.train_taus = true;
     options.least_tau_mem = 19;
     options.least_tau_syn = 4.5;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     struct drawn d;
     float value[WEIGHTS + TAUS];
     struct adam adam = {1, 1e-8f, 0, 1, 0, 1, 1, 1};
     draw(&d, c, orders[0], SAMPLES);
     ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
-    resident_adam(r, &adam);
-    resident_get(r, RESIDENT_VALUE, value);
+    did(r, resident_adam(r, &adam));
+    did(r, resident_get(r, RESIDENT_VALUE, value));
     for (size_t k = 0; k < 3; k++) {
         ck_assert(value[WEIGHTS + k] >= 19);
         ck_assert(value[WEIGHTS + 3 + k] >= 4.5f);
@@ -274,7 +236,7 @@ static void run_chain(struct resident *r, struct case_problem *c, float gradient
     static const size_t first[1] = {0};
     draw(&d, c, first, 1);
     ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
-    resident_gradient(r, gradient);
+    did(r, resident_gradient(r, gradient));
 }
 
 /* The outputs are not reached, so that nothing else moves lambda: the hidden spike's jump is the
@@ -285,7 +247,7 @@ START_TEST(the_pull_towards_a_spike_count_is_taken_off_every_jump)
     struct resident_options options = plain;
     options.strength = 0.25;
     options.spikes = 14;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     struct engine_options engine = ENGINE_OPTIONS_DEFAULT;
     struct result result = run(c, &engine);
     ck_assert_uint_eq(result.raster.train[0][1][0].count, 1);
@@ -305,7 +267,7 @@ END_TEST
 START_TEST(without_strength_nothing_is_pulled)
 {
     struct case_problem *c = problem(CHAIN, "7", "0,0");
-    struct resident *r = open_one(c, &plain);
+    struct resident *r = open_one(kind[_i], c, &plain);
     float gradient[3];
     run_chain(r, c, gradient);
     ck_assert(gradient[0] == 0 && gradient[1] == 0 && gradient[2] == 0);
@@ -320,7 +282,7 @@ START_TEST(a_silent_label_is_pulled_as_if_it_spiked_at_the_end)
     struct case_problem *c = problem(CHAIN, "7", "0.5,0.5");
     struct resident_options options = plain;
     options.phantom = true;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     struct engine_options engine = ENGINE_OPTIONS_DEFAULT;
     struct result result = run(c, &engine);
     uint32_t spike = result.raster.train[0][1][0].step[0];
@@ -342,18 +304,27 @@ START_TEST(a_sample_whose_label_is_silent_can_be_left_out)
     struct case_problem *c = problem(CHAIN, "7", "0.5,9");
     struct resident_options options = plain;
     float gradient[3];
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     run_chain(r, c, gradient);
     ck_assert(gradient[0] != 0 && gradient[2] != 0);
     resident_close(r);
     options.skip_silent = true;
-    r = open_one(c, &options);
+    r = open_one(kind[_i], c, &options);
     run_chain(r, c, gradient);
     ck_assert(gradient[0] == 0 && gradient[1] == 0 && gradient[2] == 0);
     ck_assert_uint_eq(resident_outcome(r)->silent_labels, 1);
     ck_assert_uint_eq(resident_outcome(r)->predicted[0], 1);
     resident_close(r);
     case_free(c);
+}
+END_TEST
+
+/* ---- on the device as on the host ---- */
+
+START_TEST(a_training_has_the_bits_of_the_host_whatever_its_rules)
+{
+    const char *what = training_difference(&trainings[_i], &gpu_clock_emulated);
+    ck_assert_msg(!what, "training %d: %s differs", _i, what);
 }
 END_TEST
 
@@ -364,12 +335,39 @@ START_TEST(engines_and_networks_that_cannot_stay_are_refused)
     struct case_problem *c = three();
     enum result_status status;
     char reason[RESULT_REASON];
-    struct engine other = gpu_clock_host;
+    struct engine other = *kind[_i];
     ck_assert(resident_open(&other, c, &plain, &status, reason) == NULL);
     ck_assert(status == RESULT_REFUSED && strstr(reason, "cannot train"));
     c->loss.kind = CASE_VOLTAGE_SQUARED_ERROR;
-    ck_assert(resident_open(&gpu_clock_host, c, &plain, &status, reason) == NULL);
+    ck_assert(resident_open(kind[_i], c, &plain, &status, reason) == NULL);
     ck_assert(status == RESULT_REFUSED && strstr(reason, "labels"));
+    case_free(c);
+}
+END_TEST
+
+START_TEST(without_a_device_the_reason_says_so)
+{
+    struct case_problem *c = three();
+    enum result_status status;
+    char reason[RESULT_REASON], text[200];
+    if (gpu_device(text, sizeof text) == RESULT_ABSENT) {
+        ck_assert(resident_open(&gpu_clock_cuda, c, &plain, &status, reason) == NULL);
+        ck_assert(status == RESULT_ABSENT);
+        ck_assert_str_eq(reason, text);
+    }
+    case_free(c);
+}
+END_TEST
+
+START_TEST(shapes_that_no_device_has_are_refused)
+{
+    struct case_problem *c = three();
+    struct resident_options options = plain;
+    enum result_status status;
+    char reason[RESULT_REASON];
+    options.engine.block = 33;
+    ck_assert(resident_open(&gpu_clock_emulated, c, &options, &status, reason) == NULL);
+    ck_assert(status == RESULT_REFUSED && strstr(reason, "wanted a multiple of 32"));
     case_free(c);
 }
 END_TEST
@@ -377,18 +375,29 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("resident");
-    TCase *tests = tcase_create("host");
-    tcase_add_test(tests, the_gradient_is_that_of_the_engine_in_the_same_order_of_sums);
-    tcase_add_test(tests, a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind);
-    tcase_add_test(tests, counts_are_the_spikes_of_hidden_neurons);
-    tcase_add_test(tests, parameters_are_those_of_the_case_and_come_back_as_they_are_put);
-    tcase_add_test(tests, adam_is_the_published_step);
-    tcase_add_test(tests, trained_time_constants_stay_above_their_least);
-    tcase_add_test(tests, the_pull_towards_a_spike_count_is_taken_off_every_jump);
-    tcase_add_test(tests, without_strength_nothing_is_pulled);
-    tcase_add_test(tests, a_silent_label_is_pulled_as_if_it_spiked_at_the_end);
-    tcase_add_test(tests, a_sample_whose_label_is_silent_can_be_left_out);
-    tcase_add_test(tests, engines_and_networks_that_cannot_stay_are_refused);
-    suite_add_tcase(suite, tests);
+    TCase *each = tcase_create("each engine"), *device = tcase_create("device");
+    const TTest *const tests[] = {
+        the_gradient_is_that_of_the_engine_in_the_same_order_of_sums,
+        a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind,
+        counts_are_the_spikes_of_hidden_neurons,
+        parameters_are_those_of_the_case_and_come_back_as_they_are_put,
+        adam_is_the_published_step,
+        trained_time_constants_stay_above_their_least,
+        the_pull_towards_a_spike_count_is_taken_off_every_jump,
+        without_strength_nothing_is_pulled,
+        a_silent_label_is_pulled_as_if_it_spiked_at_the_end,
+        a_sample_whose_label_is_silent_can_be_left_out,
+        engines_and_networks_that_cannot_stay_are_refused,
+    };
+    for (size_t k = 0; k < sizeof tests / sizeof *tests; k++)
+        tcase_add_loop_test(each, tests[k], 0, KINDS);
+    tcase_set_timeout(each, 60);
+    tcase_set_timeout(device, 60);
+    tcase_add_loop_test(device, a_training_has_the_bits_of_the_host_whatever_its_rules, 0,
+                        TRAININGS);
+    tcase_add_test(device, without_a_device_the_reason_says_so);
+    tcase_add_test(device, shapes_that_no_device_has_are_refused);
+    suite_add_tcase(suite, each);
+    suite_add_tcase(suite, device);
     return run_suite_forked(suite);
 }
