@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* step_rules.h: what training does beside the gradient, for host and device alike: single operations
- * in the order written. */
+/* step_rules.h: what training does beside the gradient, for host and device alike: single
+ * operations in the order written. */
 #ifndef EVIDENT_GPU_STEP_RULES_H
 #define EVIDENT_GPU_STEP_RULES_H
 
@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-/* Taken off lambda_V after every jump of a neuron with so many spikes in a batch of so many samples:
- * strength times what the mean is above `wanted`. */
+/* Taken off lambda_V after every jump of a neuron with so many spikes in a batch of so many
+ * samples: strength times what the mean is above `wanted`. */
 GPU_BOTH static inline real step_pull(uint32_t spikes, double samples, double strength,
                                       double wanted)
 {

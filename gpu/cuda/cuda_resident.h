@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cuda_resident.h: what an engine that stays does on the device between forward and backward passes,
- * and after them. Device text: included by cuda.cu and by gpu/emulate/emulated.c.
+/* cuda_resident.h: what an engine that stays does on the device between forward and backward
+ * passes, and after them. Device text: included by cuda.cu and by gpu/emulate/emulated.c.
  *
  * What is computed: gpu/step_rules.h, gpu/step_adam.h and gpu/step_tau.h, in the order of
  * gpu/resident/resident_host.c.

@@ -252,8 +252,8 @@ struct device_driver {
     int (*gather)(struct device_driver *driver, const struct device *d, uint32_t chunk,
                   uint32_t from, uint32_t to);
     int (*sum_tau)(struct device_driver *driver, const struct device *d);
-    /* Of what stays: after forward spike counts, the pull and predictions; a step of Adam; constants
-     * of a step from time constants. */
+    /* Of what stays: after forward spike counts, the pull and predictions; a step of Adam;
+     * constants of a step from time constants. */
     int (*outcome)(struct device_driver *driver, const struct device *d,
                    const struct device_resident *r);
     int (*adam)(struct device_driver *driver, const struct device *d,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* device_rows.c: the arrivals of input spikes, sorted for kernel_gather: chunks from late to early;
- * in a chunk by row of a projection; in a row delays ascending, samples in the order of the plan, indices
- * from late to early, which is the order of the sum. Two stable counting sorts. */
+ * in a chunk by row of a projection; in a row delays ascending, samples in the order of the plan,
+ * indices from late to early, which is the order of the sum. Two stable counting sorts. */
 #include "gpu/device/device_run.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* resident.h: an engine that stays: the network once, then batches of samples and steps of Adam,
- * with the gradient that the engine gives for the same network, samples and order of sums. All three
+ * with the gradient that the engine gives for the same network, samples and order of sums. All
  * engines of gpu/gpu.h stay, with the same bits.
  *
  *     open (network, room for samples) ; put parameters

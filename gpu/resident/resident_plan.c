@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* resident_plan.c: what engines that stay do alike: the plan of the network, its parameters in their
- * flat order, batches, sums of an outcome. */
+/* resident_plan.c: what engines that stay do alike: the plan of the network, its parameters in
+ * their flat order, batches, sums of an outcome. */
 #include "gpu/resident/resident_kind.h"
 
 enum result_status resident_plan(struct clock_plan *plan, const struct case_problem *c,

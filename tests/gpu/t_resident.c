@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* t_resident.c: the engines that stay give the bits of the engine that is judged, batch after batch;
- * Adam by the formula; the rules of training against the lines of gpu/step.h; all of it on the host
- * and by the kernels' text, which train to the same bits. */
+/* t_resident.c: the engines that stay give the bits of the engine that is judged, batch after
+ * batch; Adam by the formula; the rules of training against the lines of gpu/step.h; all of it on
+ * the host and by the kernels' text, which train to the same bits. */
 #include "tests/resident_case.h"
 
 #include "gpu/step.h"
