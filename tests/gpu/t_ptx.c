@@ -9,8 +9,7 @@
 
 #include "tests/emulated_case.h"
 #include "tests/program_case.h"
-#include "tests/resident_case.h"
-#include "tests/ptx/standin.h"
+#include "tests/ptx/stays.h"
 #include "tests/run_suite.h"
 
 static const char *const order_name[] = {"issue", "first", "last", "random"};
@@ -178,40 +177,6 @@ START_TEST(the_next_run_has_room_for_all_spikes)
     /* kernel_forward and kernel_loss, as often as lists were full. */
     ck_assert_msg(launches[0] >= launches[1] + 2, "%lu, then %lu launches", launches[0],
                   launches[1]);
-    case_free(c);
-}
-END_TEST
-
-/* ---- an engine that stays ---- */
-
-START_TEST(a_training_has_the_bits_of_the_host)
-{
-    standin.order = (enum standin_order)(_i % STANDIN_ORDERS);
-    const char *what = training_difference(&trainings[_i], &gpu_clock_cuda);
-    ck_assert_msg(!what, "training %d: %s differs", _i, what);
-}
-END_TEST
-
-/* What a kernel did wrong after the last wait is said by the call that waits next. */
-START_TEST(an_engine_that_stays_says_what_a_kernel_did_wrong)
-{
-    const struct edge e = {2, 3, 2, 1, 10, CASE_MAX_VOLTAGE_CROSS_ENTROPY, EDGE_NONE};
-    const struct resident_options options = {.engine = ENGINE_OPTIONS_DEFAULT};
-    const struct adam adam = {1, 1, 0, 1, 0, 1, 1, 1};
-    static const size_t first[1] = {0};
-    struct case_problem *c = edge_case(&e);
-    struct resident *r = open_one(&gpu_clock_cuda, c, &options);
-    float value[2 * 3 + 3 * 3 + 3 * 2];
-    struct drawn d;
-    draw(&d, c, first, 1);
-    did(r, resident_run(r, &d.batch, true));
-    did(r, resident_get(r, RESIDENT_VALUE, value));
-    standin.bad = standin.launches + 1;
-    did(r, resident_adam(r, &adam));
-    ck_assert_int_eq(resident_get(r, RESIDENT_VALUE, value), -1);
-    ck_assert_ptr_nonnull(strstr(resident_reason(r), "illegal memory access"));
-    ck_assert_int_eq(resident_run(r, &d.batch, true), -1);
-    resident_close(r);
     case_free(c);
 }
 END_TEST

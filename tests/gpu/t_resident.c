@@ -338,6 +338,10 @@ START_TEST(engines_and_networks_that_cannot_stay_are_refused)
     struct engine other = *kind[_i];
     ck_assert(resident_open(&other, c, &plain, &status, reason) == NULL);
     ck_assert(status == RESULT_REFUSED && strstr(reason, "cannot train"));
+    struct resident_options shape = plain;
+    shape.engine.block = 33; /* of no device */
+    ck_assert(resident_open(&gpu_clock_emulated, c, &shape, &status, reason) == NULL);
+    ck_assert(status == RESULT_REFUSED && strstr(reason, "wanted a multiple of 32"));
     c->loss.kind = CASE_VOLTAGE_SQUARED_ERROR;
     ck_assert(resident_open(kind[_i], c, &plain, &status, reason) == NULL);
     ck_assert(status == RESULT_REFUSED && strstr(reason, "labels"));
@@ -355,19 +359,6 @@ START_TEST(without_a_device_the_reason_says_so)
         ck_assert(status == RESULT_ABSENT);
         ck_assert_str_eq(reason, text);
     }
-    case_free(c);
-}
-END_TEST
-
-START_TEST(shapes_that_no_device_has_are_refused)
-{
-    struct case_problem *c = three();
-    struct resident_options options = plain;
-    enum result_status status;
-    char reason[RESULT_REASON];
-    options.engine.block = 33;
-    ck_assert(resident_open(&gpu_clock_emulated, c, &options, &status, reason) == NULL);
-    ck_assert(status == RESULT_REFUSED && strstr(reason, "wanted a multiple of 32"));
     case_free(c);
 }
 END_TEST
@@ -396,7 +387,6 @@ int main(void)
     tcase_add_loop_test(device, a_training_has_the_bits_of_the_host_whatever_its_rules, 0,
                         TRAININGS);
     tcase_add_test(device, without_a_device_the_reason_says_so);
-    tcase_add_test(device, shapes_that_no_device_has_are_refused);
     suite_add_tcase(suite, each);
     suite_add_tcase(suite, device);
     return run_suite_forked(suite);
