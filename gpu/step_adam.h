@@ -43,4 +43,14 @@ GPU_BOTH static inline float adam_value(const struct adam *a, float value, float
            (a->rate * (mean * a->mean_scale)) / (sqrtf(square * a->square_scale) + a->epsilon);
 }
 
+/* One parameter, whose gradient is sum times scale. */
+GPU_BOTH static inline void adam_step(const struct adam *a, float *value, float *mean,
+                                      float *square, float sum, float scale)
+{
+    float gradient = sum * scale;
+    *mean = adam_mean(a, *mean, gradient);
+    *square = adam_square(a, *square, gradient);
+    *value = adam_value(a, *value, *mean, *square);
+}
+
 #endif

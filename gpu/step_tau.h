@@ -17,6 +17,11 @@ struct step_tau {
     real alpha, beta, kappa, kappa_back;
 };
 
+/* Factors of the sums that make a gradient of them: of weights, of tau_mem, of tau_syn (step.h). */
+struct step_scale {
+    real weight, tau_mem, tau_syn;
+};
+
 /* (e^d - 1) / d. Within 1/4 by the series up to d^12 / 13!, whose rest is below 2^-64; beyond it
  * e^d - 1 loses at most two bits. */
 GPU_BOTH static inline double step_tau_ratio(double d)
@@ -38,6 +43,21 @@ GPU_BOTH static inline struct step_tau step_tau(double tau_mem, double tau_syn, 
     struct step_tau made = {(real)gpu_exp(-dt / tau_mem), (real)beta, (real)(both / tau_mem),
                             (real)(both / tau_syn)};
     return made;
+}
+
+/* dt over samples, then over the time constant. */
+GPU_BOTH static inline struct step_scale step_scale(double tau_mem, double tau_syn, double dt,
+                                                    double samples)
+{
+    struct step_scale made = {(real)(-tau_syn / samples), (real)(dt / samples / tau_mem),
+                              (real)(-dt / samples / tau_syn)};
+    return made;
+}
+
+/* What the bias adds to V in a step. */
+GPU_BOTH static inline real step_drive(real alpha, real bias)
+{
+    return (1 - alpha) * bias;
 }
 
 #endif

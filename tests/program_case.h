@@ -33,7 +33,7 @@ static const char answers[] =
     "done\n";
 
 /* A filter that multiplies all gradients, and what stands behind them, by factor. */
-static const char scale[] =
+static const char scale_all[] =
     "/\"gradients\"/ { on = 1 }\n"
     "{ if (on) { out = \"\"; rest = $0\n"
     "    while (match(rest, /\"-?[0-9][0-9.e+-]*\"/)) {\n"
@@ -48,7 +48,7 @@ static inline void setup(void)
     make_folder();
     put_file("case.json", problem);
     put_file("answers.sh", answers);
-    put_file("scale.awk", scale);
+    put_file("scale.awk", scale_all);
 }
 
 #define VERIFY "$E verify $D/case.json --no-witness --engine \"exec:sh $D/answers.sh\" "

@@ -2,6 +2,7 @@
 /* clock_loss.c: the losses of one sample on the host (gpu/step_loss.h has the arithmetic). */
 #include "gpu/clock/plan.h"
 #include "gpu/step.h"
+#include "gpu/step_rules.h"
 
 #include <stdlib.h>
 
@@ -196,11 +197,7 @@ void clock_loss_end(const struct clock_plan *plan, struct clock_sample *s, size_
 
 size_t clock_predict(const struct clock_plan *plan, const struct clock_sample *s)
 {
-    size_t best = 0;
-    for (size_t k = 1; k < plan->loss.outputs; k++)
-        if (plan->loss.by_voltage ? s->score[k] > s->score[best] : s->when[k] < s->when[best])
-            best = k;
-    return best;
+    return step_predict(s->score, s->when, (uint32_t)plan->loss.outputs, plan->loss.by_voltage);
 }
 
 /* ---- backward ---- */

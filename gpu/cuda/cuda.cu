@@ -2,16 +2,19 @@
 /* cuda.cu: the driver for NVIDIA devices: launches; gpu/device/device.c does the rest.
  *
  * Two streams: the adjoint of chunk c - 1 runs while the gradient of chunk c is gathered; history
- * and masks are there twice, and events keep the order.
+ * and masks are there twice, and events keep the order. The last gathering is waited for by the
+ * stream of the adjoint, in which all else is done.
  *
- * Kernels: gpu/cuda/cuda_forward.h, cuda_loss.h, cuda_adjoint.h, cuda_gather.h. */
+ * Kernels: gpu/cuda/cuda_forward.h, cuda_loss.h, cuda_adjoint.h, cuda_gather.h, cuda_resident.h. */
 #include "gpu/cuda/cuda_forward.h"
 #include "gpu/cuda/cuda_adjoint.h"
 #include "gpu/cuda/cuda_gather.h"
+#include "gpu/cuda/cuda_resident.h"
 #include "gpu/cuda/cuda_canary.h"
 #include "gpu/cuda/cuda_memory.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- launches ---- */
@@ -93,11 +96,44 @@ static int gather(struct device_driver *driver, const struct device *d, uint32_t
                : mark(driver, CUDA_ENDED);
 }
 
+/* Blocks of DEVICE_SMALL_BLOCK threads for so many. */
+static unsigned blocks_of(size_t threads)
+{
+    return (unsigned)((threads + DEVICE_SMALL_BLOCK - 1) / DEVICE_SMALL_BLOCK);
+}
+
 static int sum_tau(struct device_driver *driver, const struct device *d)
 {
-    kernel_sum_tau<<<(d->cells + DEVICE_SMALL_BLOCK - 1) / DEVICE_SMALL_BLOCK, DEVICE_SMALL_BLOCK,
-                     0, cuda_of(driver)->adjoint>>>(*d);
+    kernel_sum_tau<<<blocks_of(d->cells), DEVICE_SMALL_BLOCK, 0, cuda_of(driver)->adjoint>>>(*d);
     return CHECK_LAUNCH("kernel_sum_tau");
+}
+
+static int outcome(struct device_driver *driver, const struct device *d,
+                   const struct device_resident *r)
+{
+    const cudaStream_t stream = cuda_of(driver)->adjoint;
+    size_t counts = (size_t)d->samples * d->cells, ends = d->cells;
+    ends = d->samples > ends ? d->samples : ends;
+    kernel_count<<<blocks_of(counts), DEVICE_SMALL_BLOCK, 0, stream>>>(*d, *r);
+    if (CHECK_LAUNCH("kernel_count") != 0)
+        return -1;
+    kernel_outcome<<<blocks_of(ends), DEVICE_SMALL_BLOCK, 0, stream>>>(*d, *r);
+    return CHECK_LAUNCH("kernel_outcome");
+}
+
+static int adam(struct device_driver *driver, const struct device *d,
+                const struct device_resident *r, const struct adam *how)
+{
+    kernel_adam<<<blocks_of(d->synapses + 2 * (size_t)d->cells), DEVICE_SMALL_BLOCK, 0,
+                  cuda_of(driver)->adjoint>>>(*d, *r, *how);
+    return CHECK_LAUNCH("kernel_adam");
+}
+
+static int taus(struct device_driver *driver, const struct device *d,
+                const struct device_resident *r)
+{
+    kernel_taus<<<blocks_of(d->cells), DEVICE_SMALL_BLOCK, 0, cuda_of(driver)->adjoint>>>(*d, *r);
+    return CHECK_LAUNCH("kernel_taus");
 }
 
 /* ---- a device ---- */
@@ -192,34 +228,70 @@ static enum result_status find_device(int *device, char *text, size_t size)
     return absent ? RESULT_ABSENT : RESULT_FAULT;
 }
 
+struct opened {
+    struct device_driver driver;
+    struct cuda cuda;
+};
+
+static void close_driver(struct device_driver *driver)
+{
+    close_device(driver);
+    free(driver);
+}
+
+/* What a driver does. */
+static void fill(struct opened *opened)
+{
+    struct device_driver *driver = &opened->driver;
+    driver->context = &opened->cuda;
+    driver->take = take;
+    driver->give = give;
+    driver->put = put;
+    driver->get = get;
+    driver->clear = clear;
+    driver->forward = forward;
+    driver->adjoint = adjoint;
+    driver->gather = gather;
+    driver->sum_tau = sum_tau;
+    driver->outcome = outcome;
+    driver->adam = adam;
+    driver->taus = taus;
+    driver->close = close_driver;
+}
+
+struct device_driver *device_cuda_open(enum result_status *status, char reason[RESULT_REASON])
+{
+    int device;
+    *status = find_device(&device, reason, RESULT_REASON);
+    if (*status != RESULT_OK)
+        return NULL;
+    struct opened *opened = (struct opened *)calloc(1, sizeof *opened);
+    if (!opened) {
+        *status = RESULT_SHORT;
+        snprintf(reason, RESULT_REASON, "memory is short");
+        return NULL;
+    }
+    fill(opened);
+    struct device_driver *driver = &opened->driver;
+    if (open_device(driver) == 0 && run_canary(driver) == 0)
+        return driver;
+    *status = driver->status;
+    memcpy(reason, driver->reason, RESULT_REASON);
+    close_driver(driver);
+    return NULL;
+}
+
 enum result_status clock_cuda_timed(struct result *result, const struct case_problem *c,
                                     const struct engine_options *options, struct cuda_times *times)
 {
-    struct cuda cuda = {};
-    struct device_driver driver = {};
-    driver.context = &cuda;
-    driver.take = take;
-    driver.give = give;
-    driver.put = put;
-    driver.get = get;
-    driver.clear = clear;
-    driver.forward = forward;
-    driver.adjoint = adjoint;
-    driver.gather = gather;
-    driver.sum_tau = sum_tau;
-    int device;
-    enum result_status status = find_device(&device, result->reason, sizeof result->reason);
-    if (status != RESULT_OK)
+    enum result_status status;
+    struct device_driver *driver = device_cuda_open(&status, result->reason);
+    if (!driver)
         return status;
-    if (open_device(&driver) != 0 || run_canary(&driver) != 0) {
-        status = driver.status;
-        memcpy(result->reason, driver.reason, sizeof result->reason);
-    } else {
-        status = device_run(result, c, options, &driver);
-    }
+    status = device_run(result, c, options, driver);
     if (status == RESULT_OK && times)
-        read_times(&cuda, times, options->gradients);
-    close_device(&driver);
+        read_times(cuda_of(driver), times, options->gradients);
+    driver->close(driver);
     return status;
 }
 

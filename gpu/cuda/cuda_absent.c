@@ -4,6 +4,12 @@
 
 #include <stdio.h>
 
+struct device_driver *device_cuda_open(enum result_status *status, char reason[RESULT_REASON])
+{
+    *status = gpu_device(reason, RESULT_REASON);
+    return NULL;
+}
+
 enum result_status clock_cuda(struct result *result, const struct case_problem *c,
                               const struct engine_options *options)
 {

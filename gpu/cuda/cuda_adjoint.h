@@ -23,11 +23,13 @@ DEVICE float jump(const struct device *d, const struct adjoint_state *s, const s
 {
     uint32_t k = cell - d->loss.first;
     size_t output = (size_t)at->sample * d->loss.width + k;
-    float height = d->height[cell], rev = s->rev[own], slope = s->slope[own];
+    float height = d->height[cell], rev = s->rev[own], slope = s->slope[own], to;
     s->jumps[own] = 0;
     if (cell >= d->loss.first && k < d->loss.outputs && d->when[output] == step)
-        return step_jump_loss(lambda_v, height, rev, d->pull[output], slope);
-    return step_jump(lambda_v, height, rev, slope);
+        to = step_jump_loss(lambda_v, height, rev, d->pull[output], slope);
+    else
+        to = step_jump(lambda_v, height, rev, slope);
+    return d->rules.pull ? to - d->rules.pull[cell] : to;
 }
 
 /* Published: one step late, and of the next neuron in the earlier half of the trial. */
@@ -194,6 +196,16 @@ DEVICE void clear_spikes(const struct device *d, const struct place *at, uint32_
     }
 }
 
+/* lambda_V at the end: 0, but for a silent label that training revives. */
+DEVICE float lambda_at_end(const struct device *d, const struct place *at, uint32_t cell)
+{
+    uint32_t label = d->rules.phantom != 0 ? d->label[at->sample] : 0;
+    return d->rules.phantom != 0 && cell == d->loss.first + label &&
+                   d->when[(size_t)at->sample * d->loss.width + label] == UINT32_MAX
+               ? d->rules.phantom
+               : 0;
+}
+
 /* The state at index a. */
 DEVICE void adjoint_load(const struct device *d, const struct adjoint_state *s,
                          const struct place *at, uint32_t a, int first)
@@ -202,7 +214,7 @@ DEVICE void adjoint_load(const struct device *d, const struct adjoint_state *s,
     uint32_t own = (at->tile_end - at->tile) * LANES;
     for (uint32_t j = THREAD; j < own; j += THREADS) {
         uint32_t cell = at->tile * LANES + j;
-        s->lambda_v[j] = first ? 0 : d->lambda_v[sample + cell];
+        s->lambda_v[j] = first ? lambda_at_end(d, at, cell) : d->lambda_v[sample + cell];
         s->lambda_i[j] = first ? 0 : d->lambda_i[sample + cell];
         s->tau_mem[j] = first || !d->trace_v ? 0 : d->tau_mem[sample + cell];
         s->tau_syn[j] = first || !d->trace_v ? 0 : d->tau_syn[sample + cell];

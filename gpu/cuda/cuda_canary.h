@@ -61,7 +61,7 @@ static int run_canary(struct device_driver *driver)
                 get(driver, got, out, count * sizeof *got) == 0)
                 status = judge_canary(driver, table, got, count);
         }
-        give(driver);
+        give(driver, base);
     }
     free(got);
     return status;

@@ -85,9 +85,10 @@ DEVICE void loss_before(const struct device *d, const struct forward_state *s, u
 DEVICE void loss_after(const struct device *d, const struct forward_state *s, uint32_t sample,
                        uint32_t k, uint32_t n, float v)
 {
-    if (d->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY)
+    if (d->loss.kind == CASE_INSTANTANEOUS_CROSS_ENTROPY) {
         output_row(d, sample, n)[k] = v;
-    else if (d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && !d->loss.before_only)
+        s->square[k] = s->square[k] + (double)v; /* for predictions: of V itself */
+    } else if (d->loss.kind == CASE_MAX_VOLTAGE_CROSS_ENTROPY && !d->loss.before_only)
         raise_maximum(s, k, v, n + 1);
 }
 
@@ -189,8 +190,9 @@ DEVICE void end_first(const struct device *d, uint32_t sample)
     else
         loss = loss_first_margin(by_time, t, outputs, label, &d->loss.times);
     d->loss_of[sample] = loss;
+    int skipped = d->rules.skip_silent && d->when[first + label] == UINT32_MAX;
     for (uint32_t k = 0; k < outputs; k++)
-        d->pull[first + k] = (float)by_time[k];
+        d->pull[first + k] = skipped ? 0 : (float)by_time[k];
 }
 
 /* A block a sample. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cuda_memory.h: streams, events and the arena of a run on an NVIDIA device, and what every call
+/* cuda_memory.h: streams, events and the arenas of an NVIDIA device, and what every call
  * goes through: the first that fails ends the run with its place and the words of the driver. Part
  * of gpu/cuda/cuda.cu. */
 #ifndef EVIDENT_GPU_CUDA_MEMORY_H
@@ -17,7 +17,6 @@ struct cuda {
     cudaEvent_t left[2], gathered[2]; /* of the two halves of the history */
     cudaEvent_t mark[CUDA_MARKS];
     bool begun; /* the first of them is there */
-    unsigned char *arena;
 };
 
 /* ---- checking ---- */
@@ -47,18 +46,14 @@ static struct cuda *cuda_of(struct device_driver *driver)
 
 static int take(struct device_driver *driver, unsigned char **base, size_t bytes, int poison)
 {
-    struct cuda *cuda = cuda_of(driver);
-    if (CHECK(cudaMalloc((void **)&cuda->arena, bytes)) != 0)
+    if (CHECK(cudaMalloc((void **)base, bytes)) != 0)
         return -1;
-    *base = cuda->arena;
-    return poison ? CHECK(cudaMemsetAsync(cuda->arena, 0xff, bytes, cuda->adjoint)) : 0;
+    return poison ? CHECK(cudaMemsetAsync(*base, 0xff, bytes, cuda_of(driver)->adjoint)) : 0;
 }
 
-static void give(struct device_driver *driver)
+static void give(struct device_driver *driver, unsigned char *base)
 {
-    struct cuda *cuda = cuda_of(driver);
-    CHECK(cudaFree(cuda->arena));
-    cuda->arena = NULL;
+    CHECK(cudaFree(base));
 }
 
 static int finish(struct device_driver *driver)
@@ -70,14 +65,12 @@ static int finish(struct device_driver *driver)
                : 0;
 }
 
+/* The host's memory is not pinned: it has been read when the call returns. */
 static int put(struct device_driver *driver, void *to, const void *from, size_t bytes)
 {
-    if (bytes == 0)
-        return 0;
-    if (CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, cuda_of(driver)->adjoint)) !=
-        0)
-        return -1;
-    return finish(driver);
+    return bytes == 0 ? 0
+                      : CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice,
+                                              cuda_of(driver)->adjoint));
 }
 
 static int get(struct device_driver *driver, void *to, const void *from, size_t bytes)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* device.c: a run on a device, from a case to a result: plan, arena, forward until every list has
- * room, backward a chunk at a time, result. */
+/* device.c: a run on a device, from a case to a result: plan, arenas, forward until every list has
+ * room, backward a chunk at a time, result; and its parts, for an engine that stays. */
 #include "gpu/device/device_run.h"
 
 #include <stdio.h>
@@ -83,7 +83,8 @@ static void choose_shape(struct device_host *h)
             d->threads = threads_by_cells(h->plan->cells, d->ranks, 1);
             d->adjoint_threads = threads_by_cells(h->plan->cells, d->ranks, 4);
         }
-        device_lay(h, NULL);
+        device_lay_network(h, NULL);
+        device_lay_batch(h, NULL);
         if (d->ranks >= most || (h->plan->cells / d->ranks < 1024 && fits(h)))
             break;
     }
@@ -122,52 +123,25 @@ static int make_host(struct device_host *h)
         for (size_t p = 0; p < plan->populations; p++)
             sample->spikes[p] = sample->back[p] = plan->input[s * plan->populations + p];
     }
-    return device_rows_make(&h->rows, run) == 0 ? 0 : device_short(h);
-}
-
-static void clear_host(struct device_host *h)
-{
-    for (size_t s = 0; h->run->sample && s < h->plan->samples; s++)
-        clock_release(&h->run->sample[s].blocked);
-    free(h->run->sample);
-    clock_release(&h->run->memory);
-    device_rows_clear(&h->rows);
+    return 0;
 }
 
 /* ---- forward ---- */
 
-static int send(struct device_host *h)
+const void *device_seen(const struct device_host *h, const void *place)
 {
-    struct device_driver *driver = h->driver;
-    unsigned char *base;
-    device_lay(h, NULL);
-    if (driver->take(driver, &base, h->bytes, h->plan->options.poison) != 0)
-        return -1;
-    device_lay(h, base);
-    unsigned char *image = device_image(h);
-    int status = image ? driver->put(driver, base, image, h->sent) : device_short(h);
-    free(image);
-    /* Lists come back whole, also where they hold no spikes. */
-    if (status != 0 || h->plan->options.poison)
-        return status;
-    return driver->clear(driver, h->neuron, h->listed * sizeof *h->neuron) != 0 ||
-                   driver->clear(driver, h->slope, h->listed * sizeof *h->slope) != 0 ||
-                   driver->clear(driver, h->group, h->grouped * sizeof *h->group) != 0
-               ? -1
-               : 0;
+    return h->seen + ((uintptr_t)place - (uintptr_t)h->outcome);
 }
 
 /* Room for twice the spikes that there were, or would have been when a list was full. */
 static int grow(struct device_host *h, bool *full)
 {
     const struct clock_plan *plan = h->plan;
-    uint32_t *need = malloc(plan->samples * plan->populations * sizeof *need);
-    size_t bytes = plan->samples * plan->populations * sizeof *need;
-    int status = need ? h->driver->get(h->driver, need, h->d.need, bytes) : device_short(h);
+    const uint32_t *need = device_seen(h, h->d.need);
     *full = false;
-    for (size_t p = 0; status == 0 && p < plan->populations; p++) {
+    for (size_t p = 0; p < plan->populations; p++) {
         size_t most = h->room[p], all = plan->population[p].size * (size_t)plan->steps;
-        for (size_t r = 0; r < plan->samples; r++)
+        for (size_t r = 0; r < plan->valid; r++)
             if (need[r * plan->populations + p] > most)
                 most = need[r * plan->populations + p];
         if (most == h->room[p])
@@ -175,33 +149,43 @@ static int grow(struct device_host *h, bool *full)
         *full = true;
         most = 2 * most < all ? 2 * most : all;
         if (most > UINT32_MAX / 2)
-            status = device_short(h);
+            return device_short(h);
         h->room[p] = (uint32_t)most;
     }
-    free(need);
-    return status;
+    return 0;
 }
 
-static int forward(struct device_host *h)
+int device_forward(struct device_host *h, bool learn)
 {
+    struct device_driver *driver = h->driver;
+    bool ready = !learn; /* the arrivals */
     for (bool full = true; full;) {
-        if (send(h) != 0 || h->driver->forward(h->driver, &h->d) != 0 || grow(h, &full) != 0)
+        if (device_send_batch(h) != 0)
             return -1;
-        if (full)
-            h->driver->give(h->driver);
+        if (!learn)
+            h->d.trace_v = h->d.trace_i = NULL;
+        if (driver->forward(driver, &h->d) != 0 ||
+            (h->stays.learns && driver->outcome(driver, &h->d, &h->stays) != 0))
+            return -1;
+        if (!ready && device_rows_make(&h->rows, h->run) != 0)
+            return device_short(h);
+        ready = true;
+        if ((learn && device_put_rows(h) != 0) ||
+            driver->get(driver, h->seen, h->outcome, h->outcome_bytes) != 0 || grow(h, &full) != 0)
+            return -1;
     }
-    keep(h);
-    return device_fetch_losses(h);
+    return 0;
 }
 
 /* ---- backward ---- */
 
-static int backward(struct device_host *h)
+int device_backward(struct device_host *h)
 {
     struct device_driver *driver = h->driver;
     const struct device *d = &h->d;
     uint32_t from = 0, to = 0;
-    if (driver->clear(driver, d->gradient, d->histories * d->synapses * sizeof(float)) != 0)
+    if ((device_loses(h) && device_put_back(h) != 0) ||
+        driver->clear(driver, d->gradient, d->histories * d->synapses * sizeof(float)) != 0)
         return -1;
     for (uint32_t chunk = (d->steps - 1) / CHUNK;; chunk--) {
         for (from = to; to < h->rows.rows && h->rows.chunk[to] == chunk;)
@@ -212,29 +196,55 @@ static int backward(struct device_host *h)
         if (chunk == 0)
             break;
     }
-    if (h->plan->options.tau_gradients && driver->sum_tau(driver, d) != 0)
-        return -1;
-    return device_fetch_gradients(h);
+    return h->plan->options.tau_gradients ? driver->sum_tau(driver, d) : 0;
 }
 
 /* ---- everything ---- */
 
-static int run_all(struct device_host *h, struct result *result)
+int device_open(struct device_host *h)
 {
-    const struct engine_options *options = &h->plan->options;
-    bool lossy = (options->variant & (SCHEME_BLOCKED | SCHEME_FLOAT_CLOCK)) != 0;
+    if (block_is_bad(&h->plan->options, h->driver->reason)) {
+        h->driver->status = RESULT_REFUSED;
+        return -1;
+    }
     if (make_host(h) != 0)
         return -1;
     choose_shape(h);
-    if (forward(h) != 0 || device_fetch_lists(h) != 0)
+    return device_send_network(h);
+}
+
+void device_close(struct device_host *h)
+{
+    if (h->batch.room > 0)
+        h->driver->give(h->driver, h->batch.base);
+    if (h->network.room > 0)
+        h->driver->give(h->driver, h->network.base);
+    for (size_t s = 0; h->run->sample && s < h->plan->samples; s++)
+        clock_release(&h->run->sample[s].blocked);
+    free(h->run->sample);
+    clock_release(&h->run->memory);
+    clock_release(&h->fetched);
+    device_rows_clear(&h->rows);
+    free(h->image);
+    free(h->seen);
+}
+
+static int run_all(struct device_host *h, struct result *result)
+{
+    const struct engine_options *options = &h->plan->options;
+    if (device_open(h) != 0 || device_forward(h, options->gradients) != 0)
         return -1;
-    if (options->gradients && ((lossy && device_put_back(h) != 0) || backward(h) != 0))
+    keep(h);
+    device_take_losses(h);
+    if (device_fetch_lists(h) != 0)
+        return -1;
+    if (options->gradients && (device_backward(h) != 0 || device_fetch_gradients(h) != 0))
         return -1;
     if (device_fetch_traces(h) != 0)
         return -1;
     if (clock_result(result, h->run) != 0)
         return device_short(h);
-    result->bytes = h->bytes;
+    result->bytes = h->network.room + h->batch.room;
     return 0;
 }
 
@@ -243,17 +253,13 @@ enum result_status device_run(struct result *result, const struct case_problem *
 {
     struct clock_plan plan;
     struct clock_run run = {.plan = &plan};
-    struct device_host h = {.plan = &plan, .driver = driver, .run = &run};
-    if (block_is_bad(options, result->reason))
-        return RESULT_REFUSED;
+    struct device_host h = {.plan = &plan, .driver = driver, .run = &run, .whole = true};
     enum result_status status = clock_plan_make(&plan, c, options, result->reason);
     if (status == RESULT_OK && run_all(&h, result) != 0) {
         status = driver->status;
         memcpy(result->reason, driver->reason, sizeof result->reason);
     }
-    if (h.base)
-        driver->give(driver);
-    clear_host(&h);
+    device_close(&h);
     clock_plan_clear(&plan);
     return status;
 }

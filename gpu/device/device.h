@@ -2,11 +2,12 @@
 /* device.h: a case laid out in the memory of a device, and the run that the CUDA driver and its
  * emulation share. Private to gpu/; C and CUDA C.
  *
- * Everything lies in one arena: first what the host sends (constants, weights, input spikes), then
- * what kernels write. Samples stand in their canonical order, so that a kernel sums over 0, 1, 2,
- * ... and no sum knows the order of the batch. Cells are padded as in plan.h, and a tile is the
- * LANES cells of one warp. Spikes lie in lists by step, then by neuron; a group is the spikes of
- * one step, so that memory follows the spikes and not the steps.
+ * Everything lies in two arenas: that of the network (constants, weights, gradients), which stays
+ * when an engine does, and that of the batch; in each first what the host sends, then what kernels
+ * write. Samples stand in the order of the plan, so that a kernel sums over 0, 1, 2, ... and no sum
+ * knows another order. Cells are padded as in plan.h, and a tile is the LANES cells of one warp.
+ * Spikes lie in lists by step, then by neuron; a group is the spikes of one step, so that memory
+ * follows the spikes and not the steps.
  *
  * Data flow: plan -> arena -> forward (lists, losses) -> per chunk of arrival indices: adjoint
  * (history rows, masks of arrivals), gather (sums of gradients) -> host -> clock_result.c. */
@@ -14,6 +15,7 @@
 #define EVIDENT_GPU_DEVICE_H
 
 #include "gpu/gpu.h"
+#include "gpu/step_adam.h"
 #include "gpu/step_loss.h"
 #include "gpu/real.h"
 
@@ -92,6 +94,13 @@ struct device_loss {
     struct loss_first times;
 };
 
+/* Rules of training, as in plan.h; none where all is 0. */
+struct device_rules {
+    const float *pull; /* [cells] or NULL */
+    float phantom;
+    uint32_t skip_silent;
+};
+
 /* ---- what a block of a kernel holds in shared memory: type, name, count ---- */
 
 /* own: cells of this block's tiles. */
@@ -162,6 +171,7 @@ struct device {
     size_t forward_bytes, adjoint_bytes;          /* a block */
     unsigned char *forward_spill, *adjoint_spill; /* instead, where that is too much; or NULL */
     struct device_loss loss;
+    struct device_rules rules;
 
     /* from the host */
     const float *alpha, *beta, *kappa, *kappa_back, *drive, *bias, *threshold, *reset, *height;
@@ -188,7 +198,7 @@ struct device {
     uint32_t *when;  /* [samples][width] index of the maximum; step of the first spike */
     float *pull;     /* [samples][width] q_j, g_j or dloss/dt_j */
     float *kink;     /* [samples][width] of a maximum: its share, then that times g_j (step.h) */
-    double *square;  /* [samples][width] sums of squares */
+    double *square;  /* [samples][width] sums of squares, or of V: see loss_after */
     double *scratch; /* [samples][2 outputs] spike times and dloss/dt */
     double *loss_of; /* [samples] */
     float *output;   /* [samples][steps][width] V, then the drive: where the loss needs a trace */
@@ -203,6 +213,24 @@ struct device {
     float *tau_mem_sum, *tau_syn_sum; /* [cells] */
 };
 
+/* What stays on a device that trains, beside what it reads of the network, by kernels of
+ * gpu/cuda/cuda_resident.h. Hidden neurons: of lif populations that the loss is not of. */
+struct device_resident {
+    uint32_t learns, tau_learns;   /* whether it is there; whether time constants are trained */
+    float *weight, *mean, *square; /* [synapses]; averages of Adam */
+    float *tau[2], *tau_mean[2], *tau_square[2];      /* [cells] tau_mem, tau_syn in ms */
+    float *weight_scale, *tau_scale[2];               /* [cells] factors of the gradients' sums */
+    float *alpha, *beta, *kappa, *kappa_back, *drive; /* those of the network */
+    double *tau_given;                                /* likewise */
+    float *pull;                                      /* [cells] likewise, where rules have one */
+    float least[2];                                   /* of tau */
+    double dt, batch, strength, wanted; /* ms; room for samples; of the pull: see step_rules.h */
+    /* of a batch, in the arena of the batch */
+    uint32_t *spikes;             /* [samples][cells] of hidden neurons */
+    uint32_t *count;              /* [cells] their sums */
+    uint32_t *predicted, *silent; /* [samples] output; 1 where the label did not spike */
+};
+
 /* ---- what a driver does: 0, or -1 after reason and status ---- */
 
 struct device_driver {
@@ -214,8 +242,10 @@ struct device_driver {
     enum result_status status;
     char reason[RESULT_REASON];
     int (*take)(struct device_driver *driver, unsigned char **base, size_t bytes, int poison);
-    void (*give)(struct device_driver *driver);
+    void (*give)(struct device_driver *driver, unsigned char *base);
+    /* The host's memory may be used again when it returns. */
     int (*put)(struct device_driver *driver, void *to, const void *from, size_t bytes);
+    /* Waits for all that was asked for before. */
     int (*get)(struct device_driver *driver, void *to, const void *from, size_t bytes);
     int (*clear)(struct device_driver *driver, void *at, size_t bytes);
     int (*forward)(struct device_driver *driver, const struct device *d);
@@ -224,6 +254,15 @@ struct device_driver {
     int (*gather)(struct device_driver *driver, const struct device *d, uint32_t chunk,
                   uint32_t from, uint32_t to);
     int (*sum_tau)(struct device_driver *driver, const struct device *d);
+    /* Of what stays: after forward spike counts, the pull and predictions; a step of Adam;
+     * constants of a step from time constants. */
+    int (*outcome)(struct device_driver *driver, const struct device *d,
+                   const struct device_resident *r);
+    int (*adam)(struct device_driver *driver, const struct device *d,
+                const struct device_resident *r, const struct adam *adam);
+    int (*taus)(struct device_driver *driver, const struct device *d,
+                const struct device_resident *r);
+    void (*close)(struct device_driver *driver); /* frees it, too */
 };
 
 #ifdef __cplusplus
@@ -233,6 +272,10 @@ extern "C" {
 /* A whole run on a driver; fills all of result but its status. */
 enum result_status device_run(struct result *result, const struct case_problem *c,
                               const struct engine_options *options, struct device_driver *driver);
+
+/* A driver for long, to be closed; NULL after status and reason. */
+struct device_driver *device_cuda_open(enum result_status *status, char reason[RESULT_REASON]);
+struct device_driver *device_emulated_open(enum result_status *status, char reason[RESULT_REASON]);
 
 enum result_status clock_cuda(struct result *result, const struct case_problem *c,
                               const struct engine_options *options);

@@ -13,10 +13,10 @@ int device_short(struct device_host *h)
     return -1;
 }
 
-/* A copy of [count] of the device, freed with the run; NULL after a reason. */
+/* A copy of [count] of the device, in h->fetched; NULL after a reason. */
 static void *fetch(struct device_host *h, const void *from, size_t count, size_t size)
 {
-    void *to = clock_take(&h->run->memory, count, size);
+    void *to = clock_take(&h->fetched, count, size);
     if (!to)
         device_short(h);
     else if (h->driver->get(h->driver, to, from, count * size) != 0)
@@ -37,13 +37,13 @@ static void spread(uint32_t *step, const struct device_group *group, uint32_t gr
 int device_fetch_lists(struct device_host *h)
 {
     const struct clock_plan *plan = h->plan;
-    struct device_list *list = fetch(h, h->d.list, plan->samples * plan->populations, sizeof *list);
+    struct device_list *list = fetch(h, h->d.list, plan->valid * plan->populations, sizeof *list);
     uint32_t *neuron = fetch(h, h->neuron, h->listed, sizeof *neuron);
     float *slope = fetch(h, h->slope, h->listed, sizeof *slope);
     struct device_group *group = fetch(h, h->group, h->grouped, sizeof *group);
     if (!list || !neuron || !slope || !group)
         return -1;
-    for (size_t r = 0; r < plan->samples; r++)
+    for (size_t r = 0; r < plan->valid; r++)
         for (size_t p = 0; p < plan->populations; p++, list++) {
             struct clock_list *to = &h->run->sample[plan->order[r]].spikes[p];
             size_t place = h->list_at[p] + r * h->room[p];
@@ -52,7 +52,7 @@ int device_fetch_lists(struct device_host *h)
             *to = (struct clock_list){.count = list->count, .room = list->count};
             to->neuron = neuron + place;
             to->slope = slope + place;
-            to->step = clock_take(&h->run->memory, list->count, sizeof *to->step);
+            to->step = clock_take(&h->fetched, list->count, sizeof *to->step);
             if (!to->step)
                 return device_short(h);
             spread(to->step, group + h->group_at[p] + r * ((size_t)h->room[p] + 1), list->groups);
@@ -60,7 +60,39 @@ int device_fetch_lists(struct device_host *h)
     return 0;
 }
 
+/* ---- to the device ---- */
+
+struct piece {
+    const void *to, *from;
+    size_t bytes;
+};
+
+static int put_pieces(struct device_host *h, const struct piece *piece, size_t pieces)
+{
+    for (size_t k = 0; k < pieces; k++)
+        if (h->driver->put(h->driver, (void *)(uintptr_t)piece[k].to, piece[k].from,
+                           piece[k].bytes) != 0)
+            return -1;
+    return 0;
+}
+
+int device_put_rows(struct device_host *h)
+{
+    const struct device *d = &h->d;
+    const struct device_rows *rows = &h->rows;
+    const struct piece piece[] = {
+        {d->row, rows->row, rows->rows * sizeof *rows->row},
+        {d->segment, rows->segment, rows->segments * sizeof *rows->segment},
+        {d->entry, rows->entry, rows->entries * sizeof *rows->entry}};
+    return put_pieces(h, piece, sizeof piece / sizeof *piece);
+}
+
 /* ---- what a published defect loses ---- */
+
+bool device_loses(const struct device_host *h)
+{
+    return (h->plan->options.variant & (SCHEME_BLOCKED | SCHEME_FLOAT_CLOCK)) != 0;
+}
 
 static void put_list(struct device_host *h, size_t population, size_t rank, uint32_t *neuron,
                      float *slope, struct device_group *group, struct device_list *list)
@@ -83,56 +115,42 @@ static void put_list(struct device_host *h, size_t population, size_t rank, uint
 int device_put_back(struct device_host *h)
 {
     const struct clock_plan *plan = h->plan;
-    struct device_driver *driver = h->driver;
-    struct clock_memory *m = &h->run->memory;
-    struct device_list *list = fetch(h, h->d.list, plan->samples * plan->populations, sizeof *list);
+    struct clock_memory *m = &h->fetched;
+    struct device_list *list = fetch(h, h->d.list, plan->valid * plan->populations, sizeof *list);
     uint32_t *neuron = clock_take(m, h->listed, sizeof *neuron);
     float *slope = clock_take(m, h->listed, sizeof *slope);
     struct device_group *group = clock_take(m, h->grouped, sizeof *group);
     if (!list || !neuron || !slope || !group)
         return device_short(h);
-    for (size_t s = 0; s < plan->samples; s++)
+    for (size_t s = 0; s < plan->valid; s++)
         if (clock_block(plan, &h->run->sample[s]) != 0)
             return device_short(h);
-    for (size_t r = 0; r < plan->samples; r++)
+    for (size_t r = 0; r < plan->valid; r++)
         for (size_t p = 0; p < plan->populations; p++)
             if (plan->population[p].model == CASE_LIF)
                 put_list(h, p, r, neuron, slope, group, &list[r * plan->populations + p]);
-    device_rows_clear(&h->rows);
     if (device_rows_make(&h->rows, h->run) != 0)
         return device_short(h);
-    const struct device *d = &h->d;
-    const struct device_rows *rows = &h->rows;
-    const struct {
-        const void *to, *from;
-        size_t bytes;
-    } part[] = {{d->list, list, plan->samples * plan->populations * sizeof *list},
-                {h->neuron, neuron, h->listed * sizeof *neuron},
-                {h->slope, slope, h->listed * sizeof *slope},
-                {h->group, group, h->grouped * sizeof *group},
-                {d->row, rows->row, rows->rows * sizeof *rows->row},
-                {d->segment, rows->segment, rows->segments * sizeof *rows->segment},
-                {d->entry, rows->entry, rows->entries * sizeof *rows->entry}};
-    for (size_t k = 0; k < sizeof part / sizeof *part; k++)
-        if (driver->put(driver, (void *)(uintptr_t)part[k].to, part[k].from, part[k].bytes) != 0)
-            return -1;
-    return 0;
+    const struct piece piece[] = {{h->d.list, list, plan->valid * plan->populations * sizeof *list},
+                                  {h->neuron, neuron, h->listed * sizeof *neuron},
+                                  {h->slope, slope, h->listed * sizeof *slope},
+                                  {h->group, group, h->grouped * sizeof *group}};
+    return put_pieces(h, piece, sizeof piece / sizeof *piece) != 0 ? -1 : device_put_rows(h);
 }
 
 /* ---- numbers ---- */
 
-int device_fetch_losses(struct device_host *h)
+/* Of the outcome that is on the host already. */
+void device_take_losses(struct device_host *h)
 {
     const struct clock_plan *plan = h->plan;
-    double *loss = fetch(h, h->d.loss_of, plan->samples, sizeof *loss), sum = 0;
-    if (!loss)
-        return -1;
-    for (size_t r = 0; r < plan->samples; r++) {
+    const double *loss = device_seen(h, h->d.loss_of);
+    double sum = 0;
+    for (size_t r = 0; r < plan->valid; r++) {
         h->run->sample[plan->order[r]].loss = loss[r];
         sum = sum + loss[r];
     }
-    h->run->loss = (double)(real)(sum / (double)plan->samples);
-    return 0;
+    h->run->loss = (double)(real)(sum / (double)plan->valid);
 }
 
 int device_fetch_gradients(struct device_host *h)
@@ -152,11 +170,11 @@ int device_fetch_traces(struct device_host *h)
     const struct clock_plan *plan = h->plan;
     size_t all = (size_t)plan->steps * plan->cells;
     for (size_t k = 0; k < 4; k++) {
-        float *saw = h->d.saw[k] ? fetch(h, h->d.saw[k], plan->samples * all, sizeof *saw) : NULL;
+        float *saw = h->d.saw[k] ? fetch(h, h->d.saw[k], plan->valid * all, sizeof *saw) : NULL;
         if (h->d.saw[k] && !saw)
             return -1;
-        for (size_t r = 0; saw && r < plan->samples; r++) {
-            double *to = clock_take(&h->run->memory, all, sizeof *to);
+        for (size_t r = 0; saw && r < plan->valid; r++) {
+            double *to = clock_take(&h->fetched, all, sizeof *to);
             if (!to)
                 return device_short(h);
             for (size_t j = 0; j < all; j++)

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* device_image.c: what the host sends to a device: the first part of the arena, as it will be
- * there.
- */
+/* device_image.c: what the host sends to a device: the first part of an arena, as it will be
+ * there. */
 #include "gpu/device/device_run.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Where a place of the device is in the image. */
-static void *at(const struct device_host *h, unsigned char *image, const void *place)
+static void *at(const struct device_arena *arena, unsigned char *image, const void *place)
 {
-    return image + ((uintptr_t)place - (uintptr_t)h->base);
+    return image + ((uintptr_t)place - (uintptr_t)arena->base);
 }
 
-static void copy(const struct device_host *h, unsigned char *image, const void *place,
+static void copy(const struct device_arena *arena, unsigned char *image, const void *place,
                  const void *from, size_t bytes)
 {
     if (bytes > 0)
-        memcpy(at(h, image, place), from, bytes);
+        memcpy(at(arena, image, place), from, bytes);
 }
 
 /* ---- cells, weights, delays ---- */
@@ -27,19 +26,19 @@ static void send_cells(const struct device_host *h, unsigned char *image)
     const struct clock_plan *plan = h->plan;
     const struct device *d = &h->d;
     size_t bytes = plan->cells * sizeof(float), synapses = plan->synapses * sizeof(float);
-    copy(h, image, d->alpha, plan->alpha, bytes);
-    copy(h, image, d->beta, plan->beta, bytes);
-    copy(h, image, d->kappa, plan->kappa, bytes);
-    copy(h, image, d->kappa_back, plan->kappa_back, bytes);
-    copy(h, image, d->drive, plan->drive, bytes);
-    copy(h, image, d->bias, plan->bias, bytes);
-    copy(h, image, d->threshold, plan->threshold, bytes);
-    copy(h, image, d->reset, plan->reset, bytes);
-    copy(h, image, d->height, plan->height, bytes);
-    copy(h, image, d->tau, plan->tau_mem, plan->cells * sizeof(double));
-    copy(h, image, d->weight, plan->weight, synapses);
-    copy(h, image, d->weight_back, plan->weight_back, synapses);
-    uint32_t *tile = at(h, image, d->tile);
+    copy(&h->network, image, d->alpha, plan->alpha, bytes);
+    copy(&h->network, image, d->beta, plan->beta, bytes);
+    copy(&h->network, image, d->kappa, plan->kappa, bytes);
+    copy(&h->network, image, d->kappa_back, plan->kappa_back, bytes);
+    copy(&h->network, image, d->drive, plan->drive, bytes);
+    copy(&h->network, image, d->bias, plan->bias, bytes);
+    copy(&h->network, image, d->threshold, plan->threshold, bytes);
+    copy(&h->network, image, d->reset, plan->reset, bytes);
+    copy(&h->network, image, d->height, plan->height, bytes);
+    copy(&h->network, image, d->tau, plan->tau_mem, plan->cells * sizeof(double));
+    copy(&h->network, image, d->weight, plan->weight, synapses);
+    copy(&h->network, image, d->weight_back, plan->weight_back, synapses);
+    uint32_t *tile = at(&h->network, image, d->tile);
     for (size_t p = 0; p < plan->populations; p++) {
         const struct clock_population *from = &plan->population[p];
         for (size_t k = 0; from->model != CASE_SPIKE_SOURCE && k < from->padded; k += LANES)
@@ -63,7 +62,8 @@ static void send_delays(const struct device_host *h, unsigned char *image)
     for (size_t k = 0; k < h->plan->projections; k++) {
         const struct clock_projection *p = &h->plan->projection[k];
         if (p->delay)
-            copy(h, image, delays_of(h, k), p->delay, p->rows * p->width * sizeof *p->delay);
+            copy(&h->network, image, delays_of(h, k), p->delay,
+                 p->rows * p->width * sizeof *p->delay);
     }
 }
 
@@ -90,9 +90,9 @@ static struct device_route route_of(const struct device_host *h, size_t projecti
 static void send_forward(const struct device_host *h, unsigned char *image)
 {
     const struct clock_plan *plan = h->plan;
-    struct device_population *population = at(h, image, h->d.population);
-    struct device_fan *fan = at(h, image, h->d.fan);
-    struct device_route *route = at(h, image, h->d.route);
+    struct device_population *population = at(&h->network, image, h->d.population);
+    struct device_fan *fan = at(&h->network, image, h->d.fan);
+    struct device_route *route = at(&h->network, image, h->d.route);
     uint32_t routes = 0;
     for (size_t q = 0; q < plan->populations; q++) {
         const struct clock_population *from = &plan->population[q];
@@ -139,8 +139,8 @@ static uint32_t send_back_routes(const struct device_host *h, struct device_rout
 static void send_backward(const struct device_host *h, unsigned char *image, uint32_t *number)
 {
     const struct clock_plan *plan = h->plan;
-    struct device_fan *back = at(h, image, h->d.back);
-    struct device_route *route = at(h, image, h->d.back_route);
+    struct device_fan *back = at(&h->network, image, h->d.back);
+    struct device_route *route = at(&h->network, image, h->d.back_route);
     uint32_t backs = 0, routes = 0;
     size_t masks = 0;
     for (size_t q = 0; q < plan->populations; q++) {
@@ -169,8 +169,8 @@ static void send_projections(const struct device_host *h, unsigned char *image,
                              const uint32_t *number)
 {
     const struct clock_plan *plan = h->plan;
-    struct device_projection *to = at(h, image, h->d.projection);
-    uint32_t *list = at(h, image, h->d.back_list), listed = 0;
+    struct device_projection *to = at(&h->network, image, h->d.projection);
+    uint32_t *list = at(&h->network, image, h->d.back_list), listed = 0;
     for (int inputs = 0; inputs < 2; inputs++)
         for (size_t k = 0; k < plan->projections; k++) {
             const struct clock_projection *p = &plan->projection[k];
@@ -191,18 +191,19 @@ static void send_projections(const struct device_host *h, unsigned char *image,
         }
 }
 
-/* ---- samples, in canonical order ---- */
+/* ---- samples, in the order of the plan ---- */
 
 static void send_targets(const struct device_host *h, unsigned char *image)
 {
     const struct clock_plan *plan = h->plan;
     size_t outputs = plan->loss.outputs;
-    uint32_t *label = at(h, image, h->d.label), *turn = at(h, image, h->d.turn), turns = 0;
-    double *times = at(h, image, h->d.times), *time = at(h, image, h->d.turn_time);
-    double *value = at(h, image, h->d.turn_value);
-    for (size_t r = 0; r < plan->samples; r++) {
+    uint32_t *label = at(&h->batch, image, h->d.label), *turn = at(&h->batch, image, h->d.turn),
+             turns = 0;
+    double *times = at(&h->batch, image, h->d.times), *time = at(&h->batch, image, h->d.turn_time);
+    double *value = at(&h->batch, image, h->d.turn_value);
+    for (size_t r = 0; r < plan->valid; r++) {
         const struct case_sample *s = &plan->c->sample[plan->order[r]];
-        label[r] = (uint32_t)s->label;
+        label[r] = plan->label[plan->order[r]];
         for (size_t k = 0; k < outputs; k++) {
             times[r * outputs + k] = s->times ? s->times[k] : 0;
             turn[r * outputs + k] = turns;
@@ -212,7 +213,7 @@ static void send_targets(const struct device_host *h, unsigned char *image)
             }
         }
     }
-    turn[plan->samples * outputs] = turns;
+    turn[plan->valid * outputs] = turns;
 }
 
 /* Groups of an input's list, in the image; returns how many, without the end. */
@@ -229,9 +230,9 @@ static uint32_t group(struct device_group *to, const struct clock_list *from)
 static void send_lists(const struct device_host *h, unsigned char *image)
 {
     const struct clock_plan *plan = h->plan;
-    struct device_list *list = at(h, image, h->d.list);
+    struct device_list *list = at(&h->batch, image, h->d.list);
     size_t spikes = 0, groups = 0;
-    for (size_t r = 0; r < plan->samples; r++)
+    for (size_t r = 0; r < plan->valid; r++)
         for (size_t p = 0; p < plan->populations; p++, list++) {
             size_t place = h->list_at[p] + r * h->room[p];
             const struct clock_list *from = &plan->input[plan->order[r] * plan->populations + p];
@@ -246,33 +247,33 @@ static void send_lists(const struct device_host *h, unsigned char *image)
                 list->count = list->room = (uint32_t)from->count;
                 list->neuron = h->input_neuron + spikes;
                 list->group = h->input_group + groups;
-                copy(h, image, list->neuron, from->neuron, from->count * sizeof *from->neuron);
-                list->groups = group(at(h, image, list->group), from);
+                copy(&h->batch, image, list->neuron, from->neuron,
+                     from->count * sizeof *from->neuron);
+                list->groups = group(at(&h->batch, image, list->group), from);
                 spikes += from->count;
                 groups += list->groups + 1;
             }
         }
 }
 
-unsigned char *device_image(const struct device_host *h)
+/* ---- the whole ---- */
+
+int device_image_network(const struct device_host *h, unsigned char *image)
 {
     uint32_t *number = malloc((h->plan->fans + 1) * sizeof *number);
-    unsigned char *image = calloc(h->sent + 1, 1);
-    if (number && image) {
-        send_cells(h, image);
-        send_delays(h, image);
-        send_forward(h, image);
-        send_backward(h, image, number);
-        send_projections(h, image, number);
-        send_targets(h, image);
-        send_lists(h, image);
-        copy(h, image, h->d.row, h->rows.row, h->rows.rows * sizeof *h->rows.row);
-        copy(h, image, h->d.segment, h->rows.segment, h->rows.segments * sizeof *h->rows.segment);
-        copy(h, image, h->d.entry, h->rows.entry, h->rows.entries * sizeof *h->rows.entry);
-    } else {
-        free(image);
-        image = NULL;
-    }
+    if (!number)
+        return -1;
+    send_cells(h, image);
+    send_delays(h, image);
+    send_forward(h, image);
+    send_backward(h, image, number);
+    send_projections(h, image, number);
     free(number);
-    return image;
+    return 0;
+}
+
+void device_image_batch(const struct device_host *h, unsigned char *image)
+{
+    send_targets(h, image);
+    send_lists(h, image);
 }

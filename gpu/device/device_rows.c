@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* device_rows.c: the arrivals of input spikes, sorted for kernel_gather: chunks from late to early;
- * in a chunk by row of a projection; in a row delays ascending, samples in canonical order, indices
- * from late to early, which is the order of the sum. Two stable counting sorts. */
+ * in a chunk by row of a projection; in a row delays ascending, samples in the order of the plan,
+ * indices from late to early, which is the order of the sum. Two stable counting sorts. */
 #include "gpu/device/device_run.h"
 
 #include <stdlib.h>
 
-struct arrival {
+struct device_arrival {
     uint32_t chunk, line, wanted, entry; /* line: rows of all projections from inputs in turn */
 };
 
@@ -18,27 +18,29 @@ static bool from_input(const struct clock_plan *plan, size_t projection)
 }
 
 /* Appends the arrivals of one projection over one of its fans; only counts where to is NULL. */
-static size_t list_fan(struct arrival *to, const struct clock_run *run, size_t fan, uint32_t line)
+static size_t list_fan(struct device_arrival *to, const struct clock_run *run, size_t fan,
+                       uint32_t line)
 {
     const struct clock_plan *plan = run->plan;
     uint64_t delay = plan->fan[fan].delay;
     size_t count = 0;
-    for (size_t rank = 0; rank < plan->samples; rank++) {
+    for (size_t rank = 0; rank < plan->valid; rank++) {
         const struct clock_list *list = &run->sample[plan->order[rank]].back[plan->fan[fan].source];
         for (size_t k = list->count; k-- > 0;) {
             uint64_t a = list->step[k] + 1 + delay;
             if (a >= plan->steps)
                 continue;
             if (to)
-                to[count] = (struct arrival){(uint32_t)(a / CHUNK), line + list->neuron[k],
-                                             (uint32_t)delay, (uint32_t)(rank * CHUNK + a % CHUNK)};
+                to[count] =
+                    (struct device_arrival){(uint32_t)(a / CHUNK), line + list->neuron[k],
+                                            (uint32_t)delay, (uint32_t)(rank * CHUNK + a % CHUNK)};
             count++;
         }
     }
     return count;
 }
 
-static size_t list_all(struct arrival *to, const struct clock_run *run)
+static size_t list_all(struct device_arrival *to, const struct clock_run *run)
 {
     const struct clock_plan *plan = run->plan;
     size_t count = 0, line = 0;
@@ -53,14 +55,14 @@ static size_t list_all(struct arrival *to, const struct clock_run *run)
     return count;
 }
 
-static uint32_t key_of(const struct arrival *a, bool by_chunk, uint32_t last)
+static uint32_t key_of(const struct device_arrival *a, bool by_chunk, uint32_t last)
 {
     return by_chunk ? last - a->chunk : a->line;
 }
 
 /* place: [keys + 1] */
-static void sort(struct arrival *to, const struct arrival *from, size_t count, bool by_chunk,
-                 uint32_t last, size_t *place, size_t keys)
+static void sort(struct device_arrival *to, const struct device_arrival *from, size_t count,
+                 bool by_chunk, uint32_t last, size_t *place, size_t keys)
 {
     for (size_t k = 0; k <= keys; k++)
         place[k] = 0;
@@ -73,9 +75,10 @@ static void sort(struct arrival *to, const struct arrival *from, size_t count, b
 }
 
 /* first: the line of the first row of every projection of the device. */
-static void fill(struct device_rows *rows, const struct arrival *a, size_t count,
+static void fill(struct device_rows *rows, const struct device_arrival *a, size_t count,
                  const uint32_t *first)
 {
+    rows->rows = rows->segments = 0;
     for (size_t k = 0; k < count; k++) {
         bool fresh = k == 0 || a[k].chunk != a[k - 1].chunk || a[k].line != a[k - 1].line;
         if (fresh) {
@@ -114,32 +117,44 @@ static uint32_t *lines_of(const struct clock_plan *plan)
     return first;
 }
 
+/* What is kept is only what is thrown away when there has to be more. */
+static int make_room(struct device_rows *rows, size_t count, size_t keys)
+{
+    if (count <= rows->room && keys <= rows->keys)
+        return 0;
+    count += count / 2;
+    device_rows_clear(rows);
+    *rows = (struct device_rows){
+        .row = malloc((count + 1) * sizeof *rows->row),
+        .segment = malloc((count + 1) * sizeof *rows->segment),
+        .entry = malloc((count + 1) * sizeof *rows->entry),
+        .chunk = malloc((count + 1) * sizeof *rows->chunk),
+        .room = count,
+        .keys = keys,
+        .a = malloc((count + 1) * sizeof *rows->a),
+        .b = malloc((count + 1) * sizeof *rows->b),
+        .place = malloc((keys + 1) * sizeof *rows->place),
+    };
+    return rows->row && rows->segment && rows->entry && rows->chunk && rows->a && rows->b &&
+                   rows->place
+               ? 0
+               : -1;
+}
+
 int device_rows_make(struct device_rows *rows, const struct clock_run *run)
 {
     const struct clock_plan *plan = run->plan;
     uint32_t last = (plan->steps - 1) / CHUNK, *first = lines_of(plan);
     size_t count = list_all(NULL, run);
     size_t keys = first && first[plan->projections] > last ? first[plan->projections] : last + 1;
-    struct arrival *a = malloc((count + 1) * sizeof *a), *b = malloc((count + 1) * sizeof *b);
-    size_t *place = malloc((keys + 1) * sizeof *place);
-    *rows = (struct device_rows){
-        .row = malloc((count + 1) * sizeof *rows->row),
-        .segment = malloc((count + 1) * sizeof *rows->segment),
-        .entry = malloc((count + 1) * sizeof *rows->entry),
-        .chunk = malloc((count + 1) * sizeof *rows->chunk),
-    };
-    bool made = first && a && b && place && rows->row && rows->segment && rows->entry &&
-                rows->chunk && count < UINT32_MAX;
+    bool made = first && count < UINT32_MAX && make_room(rows, count, keys) == 0;
     if (made) {
-        list_all(a, run);
-        sort(b, a, count, false, last, place, first[plan->projections]);
-        sort(a, b, count, true, last, place, (size_t)last + 1);
-        fill(rows, a, count, first);
+        list_all(rows->a, run);
+        sort(rows->b, rows->a, count, false, last, rows->place, first[plan->projections]);
+        sort(rows->a, rows->b, count, true, last, rows->place, (size_t)last + 1);
+        fill(rows, rows->a, count, first);
     }
     free(first);
-    free(a);
-    free(b);
-    free(place);
     return made ? 0 : -1;
 }
 
@@ -149,5 +164,8 @@ void device_rows_clear(struct device_rows *rows)
     free(rows->segment);
     free(rows->entry);
     free(rows->chunk);
-    *rows = (struct device_rows){NULL, NULL, NULL, NULL, 0, 0, 0};
+    free(rows->a);
+    free(rows->b);
+    free(rows->place);
+    *rows = (struct device_rows){.row = NULL};
 }

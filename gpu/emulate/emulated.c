@@ -5,6 +5,7 @@
 #include "gpu/cuda/cuda_forward.h"
 #include "gpu/cuda/cuda_adjoint.h"
 #include "gpu/cuda/cuda_gather.h"
+#include "gpu/cuda/cuda_resident.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,30 +13,39 @@
 #include <sys/mman.h>
 
 struct emulation {
-    const struct emulated_settings *settings;
-    unsigned char *arena;
-    size_t far; /* its bytes, where they are only addresses; else 0 */
+    struct device_driver driver;
+    struct emulated_settings settings;
 };
 
 /* ---- memory ---- */
 
+enum { PAGE = 4096 }; /* before far memory: its size */
+
 /* More than the machine has: pages that nobody touches cost nothing. */
-static void *far_memory(size_t bytes)
+static unsigned char *take_far(size_t bytes)
 {
-    void *taken = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return taken == MAP_FAILED ? NULL : taken;
+    unsigned char *taken = mmap(NULL, bytes + PAGE, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (taken == MAP_FAILED)
+        return NULL;
+    memcpy(taken, &bytes, sizeof bytes);
+    return taken + PAGE;
+}
+
+static void give_far(unsigned char *base)
+{
+    size_t bytes;
+    memcpy(&bytes, base - PAGE, sizeof bytes);
+    munmap(base - PAGE, bytes + PAGE);
 }
 
 static int take(struct device_driver *driver, unsigned char **base, size_t bytes, int poison)
 {
     struct emulation *e = driver->context;
-    bool far = e->settings->only > 0;
+    bool far = e->settings.only > 0;
     (void)poison; /* always: what was not written is NaN */
-    e->arena = far ? far_memory(bytes) : aligned_alloc(256, (bytes / 256 + 1) * 256);
-    e->far = far ? bytes : 0;
-    *base = e->arena;
-    if (!e->arena) {
+    *base = far ? take_far(bytes) : aligned_alloc(256, (bytes / 256 + 1) * 256);
+    if (!*base) {
         driver->status = RESULT_SHORT;
         snprintf(driver->reason, sizeof driver->reason, "memory is short");
         return -1;
@@ -45,14 +55,13 @@ static int take(struct device_driver *driver, unsigned char **base, size_t bytes
     return 0;
 }
 
-static void give(struct device_driver *driver)
+static void give(struct device_driver *driver, unsigned char *base)
 {
     struct emulation *e = driver->context;
-    if (e->far > 0)
-        munmap(e->arena, e->far);
+    if (e->settings.only > 0)
+        give_far(base);
     else
-        free(e->arena);
-    e->arena = NULL;
+        free(base);
 }
 
 static int copy(struct device_driver *driver, void *to, const void *from, size_t bytes)
@@ -76,6 +85,8 @@ static int clear(struct device_driver *driver, void *at, size_t bytes)
 struct arguments {
     const struct device *d;
     uint32_t chunk, from, to;
+    const struct device_resident *r;
+    const struct adam *adam;
 };
 
 static void run_forward(const void *argument)
@@ -114,6 +125,30 @@ static void run_sum_tau(const void *argument)
     kernel_sum_tau(*a->d);
 }
 
+static void run_count(const void *argument)
+{
+    const struct arguments *a = argument;
+    kernel_count(*a->d, *a->r);
+}
+
+static void run_outcome(const void *argument)
+{
+    const struct arguments *a = argument;
+    kernel_outcome(*a->d, *a->r);
+}
+
+static void run_adam(const void *argument)
+{
+    const struct arguments *a = argument;
+    kernel_adam(*a->d, *a->r, *a->adam);
+}
+
+static void run_taus(const void *argument)
+{
+    const struct arguments *a = argument;
+    kernel_taus(*a->d, *a->r);
+}
+
 static int launch(struct device_driver *driver, void (*kernel)(const void *),
                   const struct arguments *arguments, struct emulated_launch shape)
 {
@@ -122,9 +157,9 @@ static int launch(struct device_driver *driver, void (*kernel)(const void *),
     shape.kernel = kernel;
     shape.argument = arguments;
     shape.blocks_y = shape.blocks_y ? shape.blocks_y : 1;
-    if (e->settings->only > 0 && shape.blocks >= e->settings->only)
+    if (e->settings.only > 0 && shape.blocks >= e->settings.only)
         shape.first = shape.blocks - shape.cluster;
-    if (shape.blocks == 0 || emulated_run(&shape, e->settings, &stuck) == 0)
+    if (shape.blocks == 0 || emulated_run(&shape, &e->settings, &stuck) == 0)
         return 0;
     driver->status = stuck ? RESULT_FAULT : RESULT_SHORT;
     snprintf(driver->reason, sizeof driver->reason, "%s",
@@ -143,7 +178,7 @@ static struct emulated_launch by_sample(const struct device *d, uint32_t threads
 
 static int forward(struct device_driver *driver, const struct device *d)
 {
-    struct arguments a = {d, 0, 0, 0};
+    struct arguments a = {.d = d};
     struct emulated_launch loss = {.blocks = d->samples,
                                    .cluster = 1,
                                    .threads = d->threads,
@@ -156,7 +191,7 @@ static int forward(struct device_driver *driver, const struct device *d)
 
 static int adjoint(struct device_driver *driver, const struct device *d, uint32_t chunk)
 {
-    struct arguments a = {d, chunk, 0, 0};
+    struct arguments a = {.d = d, .chunk = chunk};
     return launch(driver, run_adjoint, &a,
                   by_sample(d, d->adjoint_threads, d->adjoint_bytes, d->adjoint_spill));
 }
@@ -164,7 +199,7 @@ static int adjoint(struct device_driver *driver, const struct device *d, uint32_
 static int gather(struct device_driver *driver, const struct device *d, uint32_t chunk,
                   uint32_t from, uint32_t to)
 {
-    struct arguments a = {d, chunk, from, to};
+    struct arguments a = {.d = d, .chunk = chunk, .from = from, .to = to};
     uint32_t threads = d->threads < DEVICE_SMALL_BLOCK ? d->threads : DEVICE_SMALL_BLOCK;
     uint32_t warps = threads / LANES, units = d->lif_rows + (to - from);
     struct emulated_launch shape = {.blocks = (units + warps - 1) / warps,
@@ -175,21 +210,58 @@ static int gather(struct device_driver *driver, const struct device *d, uint32_t
     return launch(driver, run_gather, &a, shape);
 }
 
-static int sum_tau(struct device_driver *driver, const struct device *d)
+/* One that has no block a sample: at least so many threads. */
+static struct emulated_launch plain(const struct device *d, size_t threads)
 {
-    struct arguments a = {d, 0, 0, 0};
-    struct emulated_launch shape = {
-        .blocks = (d->cells + d->threads - 1) / d->threads, .cluster = 1, .threads = d->threads};
-    return launch(driver, run_sum_tau, &a, shape);
+    return (struct emulated_launch){.blocks = (uint32_t)((threads + d->threads - 1) / d->threads),
+                                    .cluster = 1,
+                                    .threads = d->threads};
 }
 
-enum result_status clock_emulated_with(struct result *result, const struct case_problem *c,
-                                       const struct engine_options *options,
-                                       const struct emulated_settings *settings)
+static int sum_tau(struct device_driver *driver, const struct device *d)
 {
-    struct emulation emulation = {settings, NULL, 0};
-    struct device_driver driver = {
-        .context = &emulation,
+    struct arguments a = {.d = d};
+    return launch(driver, run_sum_tau, &a, plain(d, d->cells));
+}
+
+static int outcome(struct device_driver *driver, const struct device *d,
+                   const struct device_resident *r)
+{
+    struct arguments a = {.d = d, .r = r};
+    if (launch(driver, run_count, &a, plain(d, (size_t)d->samples * d->cells)) != 0)
+        return -1;
+    return launch(driver, run_outcome, &a, plain(d, d->samples > d->cells ? d->samples : d->cells));
+}
+
+static int adam(struct device_driver *driver, const struct device *d,
+                const struct device_resident *r, const struct adam *how)
+{
+    struct arguments a = {.d = d, .r = r, .adam = how};
+    return launch(driver, run_adam, &a, plain(d, d->synapses + 2 * (size_t)d->cells));
+}
+
+static int taus(struct device_driver *driver, const struct device *d,
+                const struct device_resident *r)
+{
+    struct arguments a = {.d = d, .r = r};
+    return launch(driver, run_taus, &a, plain(d, d->cells));
+}
+
+/* ---- drivers ---- */
+
+static void close_driver(struct device_driver *driver)
+{
+    free(driver->context);
+}
+
+static struct device_driver *open_driver(const struct emulated_settings *settings)
+{
+    struct emulation *e = malloc(sizeof *e);
+    if (!e)
+        return NULL;
+    e->settings = *settings;
+    e->driver = (struct device_driver){
+        .context = e,
         .shared = settings->shared ? settings->shared : 227 << 10,
         .clusters = DEVICE_MOST_BLOCKS,
         .threads = 64,
@@ -203,13 +275,41 @@ enum result_status clock_emulated_with(struct result *result, const struct case_
         .adjoint = adjoint,
         .gather = gather,
         .sum_tau = sum_tau,
+        .outcome = outcome,
+        .adam = adam,
+        .taus = taus,
+        .close = close_driver,
     };
-    return device_run(result, c, options, &driver);
+    return &e->driver;
+}
+
+static const struct emulated_settings plainly = {.order = EMULATED_FORWARD};
+
+struct device_driver *device_emulated_open(enum result_status *status, char reason[RESULT_REASON])
+{
+    struct device_driver *driver = open_driver(&plainly);
+    *status = driver ? RESULT_OK : RESULT_SHORT;
+    if (!driver)
+        snprintf(reason, RESULT_REASON, "memory is short");
+    return driver;
+}
+
+enum result_status clock_emulated_with(struct result *result, const struct case_problem *c,
+                                       const struct engine_options *options,
+                                       const struct emulated_settings *settings)
+{
+    struct device_driver *driver = open_driver(settings);
+    if (!driver) {
+        snprintf(result->reason, sizeof result->reason, "memory is short");
+        return RESULT_SHORT;
+    }
+    enum result_status status = device_run(result, c, options, driver);
+    driver->close(driver);
+    return status;
 }
 
 enum result_status clock_emulated(struct result *result, const struct case_problem *c,
                                   const struct engine_options *options)
 {
-    static const struct emulated_settings settings = {.order = EMULATED_FORWARD};
-    return clock_emulated_with(result, c, options, &settings);
+    return clock_emulated_with(result, c, options, &plainly);
 }

@@ -2,6 +2,8 @@
 /* resident.c: the engines that can stay, and what is alike in all. */
 #include "gpu/resident/resident_kind.h"
 
+#include "gpu/canary.h"
+
 #include <stdio.h>
 
 static const struct {
@@ -9,6 +11,8 @@ static const struct {
     const struct resident_kind *kind;
 } kinds[] = {
     {&gpu_clock_host, &resident_host},
+    {&gpu_clock_cuda, &resident_device},
+    {&gpu_clock_emulated, &resident_device},
 };
 
 static const struct resident_kind *kind_of(const struct engine *engine)
@@ -57,6 +61,10 @@ struct resident *resident_open(const struct engine *engine, const struct case_pr
     if (c->loss.kind == CASE_FIRST_SPIKE_SQUARED_ERROR ||
         c->loss.kind == CASE_VOLTAGE_SQUARED_ERROR)
         return refuse(status, reason, "training takes losses of labels");
+    if (!gpu_canary(reason, RESULT_REASON)) {
+        *status = RESULT_BROKEN;
+        return NULL;
+    }
     struct resident *r = kind->open(engine, c, options, source, status, reason);
     if (r) {
         r->kind = kind;
@@ -76,14 +84,19 @@ size_t resident_parameters(const struct resident *r)
     return r->parameters;
 }
 
-void resident_get(struct resident *r, enum resident_part part, float *to)
+const char *resident_reason(const struct resident *r)
 {
-    r->kind->copy(r, part, to, true);
+    return r->reason;
 }
 
-void resident_put(struct resident *r, enum resident_part part, const float *from)
+int resident_get(struct resident *r, enum resident_part part, float *to)
 {
-    r->kind->copy(r, part, (float *)from, false); /* which it only reads */
+    return r->kind->copy(r, part, to, true);
+}
+
+int resident_put(struct resident *r, enum resident_part part, const float *from)
+{
+    return r->kind->copy(r, part, (float *)from, false); /* which it only reads */
 }
 
 int resident_run(struct resident *r, const struct resident_batch *batch, bool learn)
@@ -96,14 +109,14 @@ const struct resident_outcome *resident_outcome(const struct resident *r)
     return &r->outcome;
 }
 
-void resident_gradient(struct resident *r, float *to)
+int resident_gradient(struct resident *r, float *to)
 {
-    r->kind->gradient(r, to);
+    return r->kind->gradient(r, to);
 }
 
-void resident_adam(struct resident *r, const struct adam *adam)
+int resident_adam(struct resident *r, const struct adam *adam)
 {
-    r->kind->adam(r, adam);
+    return r->kind->adam(r, adam);
 }
 
 size_t resident_bytes(const struct resident *r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* resident.h: an engine that stays: the network once, then batches of samples and steps of Adam,
- * with the gradient that gpu_run gives for the same network, samples and order of sums.
+ * with the gradient that the engine gives for the same network, samples and order of sums. All
+ * engines of gpu/gpu.h stay, with the same bits.
  *
  *     open (network, room for samples) ; put parameters
  *     run a batch (forward; gradient where it learns) ; adam ; ...
@@ -57,17 +58,20 @@ struct resident *resident_open(const struct engine *engine, const struct case_pr
                                char reason[RESULT_REASON]);
 void resident_close(struct resident *r);
 
-size_t resident_parameters(const struct resident *r);
-void resident_get(struct resident *r, enum resident_part part, float *to);
-void resident_put(struct resident *r, enum resident_part part, const float *from);
+/* What follows gives 0; or -1, with a reason: memory is short, or the device failed, which may be
+ * seen by a later call only. Then nothing that the engine says counts any more. */
+const char *resident_reason(const struct resident *r);
 
-/* Forward; where learn is set also the gradient, divided by the room for samples. -1: memory is
- * short, or the device failed. */
+size_t resident_parameters(const struct resident *r);
+int resident_get(struct resident *r, enum resident_part part, float *to);
+int resident_put(struct resident *r, enum resident_part part, const float *from);
+
+/* Forward; where learn is set also the gradient, divided by the room for samples. */
 int resident_run(struct resident *r, const struct resident_batch *batch, bool learn);
 const struct resident_outcome *resident_outcome(const struct resident *r);
 /* Of the last batch that learned. */
-void resident_gradient(struct resident *r, float *to);
-void resident_adam(struct resident *r, const struct adam *adam);
+int resident_gradient(struct resident *r, float *to);
+int resident_adam(struct resident *r, const struct adam *adam);
 size_t resident_bytes(const struct resident *r);
 
 #endif

@@ -4,8 +4,8 @@
  * weights where the engine reads them. */
 #include "gpu/resident/resident_kind.h"
 
-#include "gpu/clock/plan.h"
 #include "gpu/clock/vector.h"
+#include "gpu/step_rules.h"
 #include "gpu/step_tau.h"
 
 #include <omp.h>
@@ -18,95 +18,48 @@ struct resident_host {
     struct clock_plan plan;
     struct clock_run run;
     struct clock_memory memory;
-    size_t source;
     real *mean, *square;                        /* [synapses], laid out as the weights */
     real *tau[2], *tau_mean[2], *tau_square[2]; /* [cells] tau_mem, tau_syn */
     real *pull;                                 /* [cells] */
     real *gradient;                             /* [synapses] */
-    double *loss;                               /* [room] */
-    uint32_t *predicted, *count;                /* [room], [hidden] */
     int threads;
 };
 
 /* ---- time constants ---- */
-
-/* The populations whose time constants are trained and whose spikes are counted. */
-static bool is_hidden(const struct clock_plan *plan, size_t population)
-{
-    return plan->population[population].model == CASE_LIF && population != plan->loss.population;
-}
 
 static void lay_taus(struct resident_host *r)
 {
     struct clock_plan *plan = &r->plan;
     double dt = plan->c->end / (double)plan->steps, samples = (double)plan->samples;
     for (size_t p = 0; p < plan->populations; p++)
-        for (size_t k = 0; is_hidden(plan, p) && k < plan->population[p].size; k++) {
+        for (size_t k = 0; resident_is_hidden(plan, p) && k < plan->population[p].size; k++) {
             size_t cell = plan->population[p].first + k;
             double tau_mem = (double)r->tau[0][cell], tau_syn = (double)r->tau[1][cell];
             struct step_tau made = step_tau(tau_mem, tau_syn, dt);
+            struct step_scale scale = step_scale(tau_mem, tau_syn, dt, samples);
             plan->tau_mem[cell] = tau_mem;
             plan->alpha[cell] = made.alpha;
             plan->beta[cell] = made.beta;
             plan->kappa[cell] = made.kappa;
             plan->kappa_back[cell] = made.kappa_back;
-            plan->drive[cell] = (1 - made.alpha) * plan->bias[cell];
-            plan->weight_scale[cell] = (real)(-tau_syn / samples);
-            plan->tau_mem_scale[cell] = (real)(dt / samples / tau_mem);
-            plan->tau_syn_scale[cell] = (real)(-dt / samples / tau_syn);
+            plan->drive[cell] = step_drive(made.alpha, plan->bias[cell]);
+            plan->weight_scale[cell] = scale.weight;
+            plan->tau_mem_scale[cell] = scale.tau_mem;
+            plan->tau_syn_scale[cell] = scale.tau_syn;
         }
-}
-
-static void start_taus(struct resident_host *r)
-{
-    const struct clock_plan *plan = &r->plan;
-    for (size_t p = 0; p < plan->populations; p++)
-        for (size_t k = 0; is_hidden(plan, p) && k < plan->population[p].size; k++) {
-            const struct case_population *from = &plan->c->population[p];
-            r->tau[0][plan->population[p].first + k] = (real)case_value(&from->tau_mem, k);
-            r->tau[1][plan->population[p].first + k] = (real)case_value(&from->tau_syn, k);
-        }
-    lay_taus(r);
 }
 
 /* ---- parameters in their flat order ---- */
 
-static float *copy_row(float *flat, real *row, size_t count, bool get)
-{
-    for (size_t j = 0; j < count; j++)
-        if (get)
-            flat[j] = row[j];
-        else
-            row[j] = flat[j];
-    return flat + count;
-}
-
-/* Between the flat order and the padded rows of the engine. */
-static void copy_all(struct resident_host *r, real *synapses, real *const tau[2], float *flat,
-                     bool get)
-{
-    const struct clock_plan *plan = &r->plan;
-    for (size_t k = 0; k < plan->projections; k++) {
-        const struct clock_projection *p = &plan->projection[k];
-        for (size_t i = 0; i < p->rows; i++)
-            flat = copy_row(flat, synapses + p->weight + i * p->width,
-                            plan->population[p->target].size, get);
-    }
-    for (size_t which = 0; r->base.options.train_taus && which < 2; which++)
-        for (size_t p = 0; p < plan->populations; p++)
-            if (is_hidden(plan, p))
-                flat = copy_row(flat, tau[which] + plan->population[p].first,
-                                plan->population[p].size, get);
-}
-
-static void host_copy(struct resident *base, enum resident_part part, float *flat, bool get)
+static int host_copy(struct resident *base, enum resident_part part, float *flat, bool get)
 {
     struct resident_host *r = (struct resident_host *)base;
     real *const synapses[] = {r->plan.weight, r->mean, r->square};
     real *const *const taus[] = {r->tau, r->tau_mean, r->tau_square};
-    copy_all(r, synapses[part], taus[part], flat, get);
+    resident_flat(base, &r->plan, synapses[part], taus[part], flat, get);
     if (!get && part == RESIDENT_VALUE && base->options.train_taus)
         lay_taus(r);
+    return 0;
 }
 
 /* ---- Adam ---- */
@@ -119,15 +72,11 @@ CLONED_WIDEST static void adam_row(real *restrict value, real *restrict mean, re
                                    size_t count, const struct adam *adam)
 {
     const struct adam a = *adam;
-    for (size_t j = 0; j < count; j++) {
-        real gradient = sum[j] * scale[j];
-        mean[j] = adam_mean(&a, mean[j], gradient);
-        square[j] = adam_square(&a, square[j], gradient);
-        value[j] = adam_value(&a, value[j], mean[j], square[j]);
-    }
+    for (size_t j = 0; j < count; j++)
+        adam_step(&a, &value[j], &mean[j], &square[j], sum[j], scale[j]);
 }
 
-static void host_adam(struct resident *base, const struct adam *adam)
+static int host_adam(struct resident *base, const struct adam *adam)
 {
     struct resident_host *r = (struct resident_host *)base;
     struct clock_plan *plan = &r->plan;
@@ -144,11 +93,11 @@ static void host_adam(struct resident *base, const struct adam *adam)
     const real *const scale[] = {plan->tau_mem_scale, plan->tau_syn_scale};
     const real least[] = {(real)base->options.least_tau_mem, (real)base->options.least_tau_syn};
     if (!base->options.train_taus)
-        return;
+        return 0;
     for (size_t which = 0; which < 2; which++)
         for (size_t p = 0; p < plan->populations; p++) {
             size_t first = plan->population[p].first;
-            if (!is_hidden(plan, p))
+            if (!resident_is_hidden(plan, p))
                 continue;
             adam_row(r->tau[which] + first, r->tau_mean[which] + first,
                      r->tau_square[which] + first, sum[which] + first, scale[which] + first,
@@ -158,58 +107,40 @@ static void host_adam(struct resident *base, const struct adam *adam)
                     r->tau[which][k] = least[which];
         }
     lay_taus(r);
+    return 0;
 }
 
-static void host_gradient(struct resident *base, float *flat)
+static int host_gradient(struct resident *base, float *flat)
 {
     struct resident_host *r = (struct resident_host *)base;
     const struct clock_plan *plan = &r->plan;
-    real *tau[2] = {r->tau_mean[0] + plan->cells, r->tau_mean[1] + plan->cells};
-    for (size_t k = 0; k < plan->projections; k++) {
-        const struct clock_projection *p = &plan->projection[k];
-        const real *scale = plan->weight_scale + plan->population[p->target].first;
-        for (size_t i = 0; i < p->rows * p->width; i++)
-            r->gradient[p->weight + i] = r->run.gradient[p->weight + i] * scale[i % p->width];
-    }
-    for (size_t j = 0; base->options.train_taus && j < plan->cells; j++) {
-        tau[0][j] = r->run.tau_mem[j] * plan->tau_mem_scale[j];
-        tau[1][j] = r->run.tau_syn[j] * plan->tau_syn_scale[j];
-    }
-    copy_all(r, r->gradient, tau, flat, true);
+    /* The second halves of what Adam has for time constants: ready to be copied. */
+    real *const tau[2] = {r->tau_mean[0] + plan->cells, r->tau_mean[1] + plan->cells};
+    const real *const tau_scale[2] = {plan->tau_mem_scale, plan->tau_syn_scale};
+    memcpy(r->gradient, r->run.gradient, plan->synapses * sizeof(real));
+    memcpy(tau[0], r->run.tau_mem, plan->cells * sizeof(real));
+    memcpy(tau[1], r->run.tau_syn, plan->cells * sizeof(real));
+    resident_scale(base, plan, r->gradient, plan->weight_scale, tau, tau_scale);
+    resident_flat(base, plan, r->gradient, tau, flat, true);
+    return 0;
 }
 
 /* ---- a batch ---- */
 
-static void take_batch(struct resident_host *r, const struct resident_batch *batch)
-{
-    struct clock_plan *plan = &r->plan;
-    plan->valid = batch->samples;
-    for (size_t s = 0; s < batch->samples; s++) {
-        struct clock_list *list = &plan->input[s * plan->populations + r->source];
-        /* The engine reads its inputs only. */
-        *list = (struct clock_list){.count = batch->begin[s + 1] - batch->begin[s],
-                                    .step = (uint32_t *)batch->step + batch->begin[s],
-                                    .neuron = (uint32_t *)batch->neuron + batch->begin[s]};
-        r->run.sample[s].spikes[r->source] = r->run.sample[s].back[r->source] = *list;
-        plan->label[s] = batch->label[s];
-        plan->order[s] = s;
-    }
-}
-
 static void count_spikes(struct resident_host *r)
 {
     const struct clock_plan *plan = &r->plan;
-    size_t first = 0;
-    memset(r->count, 0, r->base.outcome.hidden * sizeof *r->count);
+    uint32_t *count = resident_filled(&r->base).count;
+    memset(count, 0, r->base.outcome.hidden * sizeof *count);
     for (size_t p = 0; p < plan->populations; p++) {
-        if (!is_hidden(plan, p))
+        if (!resident_is_hidden(plan, p))
             continue;
         for (size_t s = 0; s < plan->valid; s++) {
             const struct clock_list *list = &r->run.sample[s].spikes[p];
             for (size_t k = 0; k < list->count; k++)
-                r->count[first + list->neuron[k]]++;
+                count[list->neuron[k]]++;
         }
-        first += plan->population[p].size;
+        count += plan->population[p].size;
     }
 }
 
@@ -219,26 +150,27 @@ static void lay_pull(struct resident_host *r)
     const struct resident_options *o = &r->base.options;
     size_t hidden = 0;
     for (size_t p = 0; p < plan->populations; p++)
-        for (size_t k = 0; is_hidden(plan, p) && k < plan->population[p].size; k++, hidden++) {
-            double mean = (double)r->count[hidden] / (double)plan->valid;
-            r->pull[plan->population[p].first + k] = (real)(o->strength * (mean - o->spikes));
+        for (size_t k = 0; resident_is_hidden(plan, p) && k < plan->population[p].size;
+             k++, hidden++) {
+            uint32_t count = r->base.outcome.count[hidden];
+            r->pull[plan->population[p].first + k] =
+                step_pull(count, (double)plan->valid, o->strength, o->spikes);
         }
 }
 
 static void tell_outcome(struct resident_host *r)
 {
     const struct clock_plan *plan = &r->plan;
-    struct resident_outcome *told = &r->base.outcome;
-    told->loss = 0;
-    told->right = told->silent_labels = 0;
+    struct resident_filled to = resident_filled(&r->base);
+    r->base.outcome.silent_labels = 0;
     for (size_t s = 0; s < plan->valid; s++) {
         const struct clock_sample *from = &r->run.sample[s];
-        r->loss[s] = from->loss;
-        r->predicted[s] = (uint32_t)clock_predict(plan, from);
-        told->loss = told->loss + from->loss;
-        told->right += r->predicted[s] == plan->label[s];
-        told->silent_labels += !plan->loss.by_voltage && from->when[plan->label[s]] == UINT32_MAX;
+        to.loss[s] = from->loss;
+        to.predicted[s] = (uint32_t)clock_predict(plan, from);
+        r->base.outcome.silent_labels +=
+            !plan->loss.by_voltage && from->when[plan->label[s]] == UINT32_MAX;
     }
+    resident_sum(&r->base, plan);
 }
 
 static int host_run(struct resident *base, const struct resident_batch *batch, bool learn)
@@ -247,7 +179,7 @@ static int host_run(struct resident *base, const struct resident_batch *batch, b
     int threads = omp_get_max_threads(), failed;
     if (r->threads > 0)
         omp_set_num_threads(r->threads);
-    take_batch(r, batch);
+    resident_take(base, &r->plan, &r->run, batch);
     failed = clock_forward(&r->run) != 0;
     if (!failed) {
         count_spikes(r);
@@ -256,6 +188,8 @@ static int host_run(struct resident *base, const struct resident_batch *batch, b
         failed = learn && clock_backward(&r->run) != 0;
     }
     omp_set_num_threads(threads);
+    if (failed)
+        snprintf(base->reason, RESULT_REASON, "memory is short");
     return failed ? -1 : 0;
 }
 
@@ -265,18 +199,11 @@ static int take_memory(struct resident_host *r)
 {
     const struct clock_plan *plan = &r->plan;
     struct clock_memory *m = &r->memory;
-    size_t hidden = 0;
-    for (size_t p = 0; p < plan->populations; p++)
-        hidden += is_hidden(plan, p) ? plan->population[p].size : 0;
     r->mean = clock_take(m, plan->synapses, sizeof(real));
     r->square = clock_take(m, plan->synapses, sizeof(real));
     r->gradient = clock_take(m, plan->synapses, sizeof(real));
     r->pull = clock_take(m, plan->cells, sizeof(real));
-    r->loss = clock_take(m, plan->samples, sizeof *r->loss);
-    r->predicted = clock_take(m, plan->samples, sizeof *r->predicted);
-    r->count = clock_take(m, hidden, sizeof *r->count);
-    bool taken =
-        r->mean && r->square && r->gradient && r->pull && r->loss && r->predicted && r->count;
+    bool taken = r->mean && r->square && r->gradient && r->pull;
     for (size_t which = 0; which < 2; which++) {
         r->tau[which] = clock_take(m, plan->cells, sizeof(real));
         /* Twice: the second half is where gradients are made ready to be copied. */
@@ -284,9 +211,7 @@ static int take_memory(struct resident_host *r)
         r->tau_square[which] = clock_take(m, plan->cells, sizeof(real));
         taken = taken && r->tau[which] && r->tau_mean[which] && r->tau_square[which];
     }
-    r->base.outcome = (struct resident_outcome){
-        .sample_loss = r->loss, .predicted = r->predicted, .count = r->count, .hidden = hidden};
-    return taken ? 0 : -1;
+    return taken && resident_room(&r->base, plan, m) == 0 ? 0 : -1;
 }
 
 static void host_close(struct resident *base)
@@ -304,35 +229,21 @@ static size_t host_bytes(const struct resident *base)
     return clock_run_bytes(&r->run) + r->memory.bytes;
 }
 
-static void lay_rules(struct resident_host *r)
-{
-    const struct resident_options *o = &r->base.options;
-    struct clock_rules *rules = &r->plan.rules;
-    rules->pull = o->strength != 0 ? r->pull : NULL;
-    rules->skip_silent = o->skip_silent;
-    rules->phantom =
-        o->phantom ? (real)loss_penalty_slope(&r->plan.loss.first, r->plan.loss.first.end) : 0;
-}
-
 static struct resident *host_open(const struct engine *engine, const struct case_problem *c,
                                   const struct resident_options *options, size_t source,
                                   enum result_status *status, char reason[RESULT_REASON])
 {
     struct resident_host *r = calloc(1, sizeof *r);
-    struct engine_options ask = options->engine;
     (void)engine;
-    ask.gradients = true;
-    ask.tau_gradients = options->train_taus;
-    ask.delay_gradients = false;
     *status = RESULT_SHORT;
     snprintf(reason, RESULT_REASON, "memory is short");
     if (!r)
         return NULL;
     r->base.options = *options;
-    r->source = source;
-    r->threads = ask.threads;
+    r->base.source = source;
+    r->threads = options->engine.threads;
     r->run.plan = &r->plan;
-    *status = clock_plan_make(&r->plan, c, &ask, reason);
+    *status = resident_plan(&r->plan, c, options, reason);
     if (*status == RESULT_OK && (clock_run_make(&r->run, &r->plan) != 0 || take_memory(r) != 0)) {
         *status = RESULT_SHORT;
         snprintf(reason, RESULT_REASON, "memory is short");
@@ -341,9 +252,11 @@ static struct resident *host_open(const struct engine *engine, const struct case
         host_close(&r->base);
         return NULL;
     }
-    if (options->train_taus)
-        start_taus(r);
-    lay_rules(r);
+    if (options->train_taus) {
+        resident_start_taus(&r->plan, r->tau);
+        lay_taus(r);
+    }
+    resident_rules(&r->plan, options, r->pull);
     return &r->base;
 }
 

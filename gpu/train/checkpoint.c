@@ -170,8 +170,8 @@ static int write_all(hid_t file, struct train *t, float *scratch)
                  put_state(file, t) != 0;
     free(text);
     for (int part = RESIDENT_VALUE; !failed && part <= RESIDENT_SQUARE; part++) {
-        resident_get(t->engine, (enum resident_part)part, scratch);
-        failed = put_parameters(file, group_name[part], t, scratch) != 0;
+        failed = resident_get(t->engine, (enum resident_part)part, scratch) != 0 ||
+                 put_parameters(file, group_name[part], t, scratch) != 0;
     }
     if (!failed && t->state.best >= 0)
         failed = put_parameters(file, group_name[3], t, t->state.kept) != 0;
@@ -295,7 +295,8 @@ static int get_all(hid_t file, struct train *t, float *scratch)
     for (int part = RESIDENT_VALUE; part <= RESIDENT_SQUARE; part++) {
         if (get_parameters(file, group_name[part], t, scratch) != 0)
             return -1;
-        resident_put(t->engine, (enum resident_part)part, scratch);
+        if (resident_put(t->engine, (enum resident_part)part, scratch) != 0)
+            return -1;
     }
     if (get_state(&t->state, file) != 0)
         return -1;

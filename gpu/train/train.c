@@ -123,9 +123,10 @@ static void end_score(const struct train *t, struct train_score *sum)
     sum->spikes = sum->spikes / samples / (double)(hidden > 0 ? hidden : 1);
 }
 
-static int engine_failed(struct case_error *error)
+static int engine_failed(const struct train *t, struct case_error *error)
 {
-    snprintf(error->text, sizeof error->text, "the engine failed: memory is short");
+    snprintf(error->text, sizeof error->text, "%s: %.180s", t->kind->name,
+             resident_reason(t->engine));
     return -1;
 }
 
@@ -140,7 +141,7 @@ int train_evaluate(struct train *train, enum train_set set, struct train_score *
         if (train_batch_plain(&train->batch, from, at, samples) != 0)
             return no_memory(error);
         if (resident_run(train->engine, &train->batch.batch, false) != 0)
-            return engine_failed(error);
+            return engine_failed(train, error);
         add_outcome(train, score);
         for (size_t s = 0; confusion && s < samples; s++)
             confusion[from->label[at + s] * from->classes +
@@ -166,13 +167,14 @@ static int learn_batch(struct train *t, const struct train_watch *watch, size_t 
                               t->state.epoch) != 0)
         return no_memory(error);
     if (resident_run(t->engine, &t->batch.batch, true) != 0)
-        return engine_failed(error);
+        return engine_failed(t, error);
     add_outcome(t, sum);
     double every = s->verify_every, done = t->state.schedule.steps;
     if (watch && watch->verify && every > 0 && (uint64_t)done % (uint64_t)every == 0)
         watch->verify(watch->context, t, k);
     struct adam adam = train_schedule_step(&t->state.schedule, s, s->epochs * (double)batches);
-    resident_adam(t->engine, &adam);
+    if (resident_adam(t->engine, &adam) != 0)
+        return engine_failed(t, error);
     return watch && watch->batch ? watch->batch(watch->context, t, k + 1, batches, sum) : 0;
 }
 
@@ -187,22 +189,21 @@ static int lift_silent(struct train *t, struct case_error *error)
     if ((s->lift == 0 && !s->rewire) || silent == 0)
         return 0;
     float *value = malloc(t->parameters * sizeof *value), *drawn = malloc(inputs * sizeof *drawn);
-    if (value && drawn) {
-        resident_get(t->engine, RESIDENT_VALUE, value);
-        for (size_t j = 0; j < hidden; j++) {
-            if (t->spikes[j] != 0)
-                continue;
-            train_draw_input(drawn, s, channels, j, t->state.epoch);
-            for (size_t i = 0; i < inputs; i++)
-                value[i * hidden + j] =
-                    s->rewire ? drawn[i] : value[i * hidden + j] + (float)s->lift;
-        }
-        resident_put(t->engine, RESIDENT_VALUE, value);
+    int failed = !value || !drawn                                      ? no_memory(error)
+                 : resident_get(t->engine, RESIDENT_VALUE, value) != 0 ? engine_failed(t, error)
+                                                                       : 0;
+    for (size_t j = 0; j < hidden && !failed; j++) {
+        if (t->spikes[j] != 0)
+            continue;
+        train_draw_input(drawn, s, channels, j, t->state.epoch);
+        for (size_t i = 0; i < inputs; i++)
+            value[i * hidden + j] = s->rewire ? drawn[i] : value[i * hidden + j] + (float)s->lift;
     }
-    int failed = !value || !drawn;
+    if (!failed && resident_put(t->engine, RESIDENT_VALUE, value) != 0)
+        failed = engine_failed(t, error);
     free(value);
     free(drawn);
-    return failed ? no_memory(error) : 0;
+    return failed;
 }
 
 static int add_row(struct train *t, const struct train_row *row, struct case_error *error)
@@ -231,7 +232,8 @@ static int keep_best(struct train *t, const struct train_row *row, struct case_e
     if (accuracy > t->state.best) {
         t->state.best = accuracy;
         t->state.best_epoch = t->state.epoch;
-        resident_get(t->engine, RESIDENT_VALUE, t->state.kept);
+        if (resident_get(t->engine, RESIDENT_VALUE, t->state.kept) != 0)
+            return engine_failed(t, error);
     }
     return 0;
 }
@@ -269,6 +271,7 @@ int train_epoch(struct train *train, const struct train_watch *watch, struct cas
     return add_row(train, &row, error);
 }
 
+/* An engine that fails here fails in every call that follows. */
 void train_choose(struct train *train)
 {
     if (train->state.best >= 0)

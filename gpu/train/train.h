@@ -80,7 +80,7 @@ int train_evaluate(struct train *train, enum train_set set, struct train_score *
 void train_choose(struct train *train);
 
 /* The last batch's samples `first` and on as a case with the present weights, which every other
- * engine can be given. To be freed with case_free; NULL if memory is short. */
+ * engine can be given. To be freed with case_free; NULL if memory is short or the engine failed. */
 struct case_problem *train_case(struct train *train, size_t first, size_t samples);
 
 /* ---- checkpoint.c: HDF5, whole or not at all ---- */

@@ -13,9 +13,10 @@
 static int put_values(struct case_problem *c, struct train *t)
 {
     float *value = malloc((t->parameters + 1) * sizeof *value), *at = value;
-    if (!value)
+    if (!value || resident_get(t->engine, RESIDENT_VALUE, value) != 0) {
+        free(value);
         return -1;
-    resident_get(t->engine, RESIDENT_VALUE, value);
+    }
     for (size_t k = 0; k < c->projections; k++) {
         const struct case_projection *p = &c->projection[k];
         size_t count = c->population[p->source].size * c->population[p->target].size;

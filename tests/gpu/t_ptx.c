@@ -7,6 +7,8 @@
  * whose folder ptx/ has one that is linked with the stand-in. */
 #ifdef EVIDENT_PTX
 
+#include "tests/ptx/stays.h"
+
 #include "tests/emulated_case.h"
 #include "tests/program_case.h"
 #include "tests/ptx/standin.h"

@@ -1,57 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* t_resident.c: the engine that stays gives the bits of the engine that is judged, batch after
- * batch; Adam by the formula; the rules of training against the lines of gpu/step.h. */
-#include "gpu/resident/resident.h"
+/* t_resident.c: the engines that stay give the bits of the engine that is judged, batch after
+ * batch; Adam by the formula; the rules of training against the lines of gpu/step.h; all of it on
+ * the host and by the kernels' text, which train to the same bits. */
+#include "tests/resident_case.h"
+
 #include "gpu/step.h"
 #include "tests/clock_case.h"
 #include "tests/run_suite.h"
 
 #include <math.h>
 
+/* Every test runs for each. */
+static const struct engine *const kind[] = {&gpu_clock_host, &gpu_clock_emulated};
+enum { KINDS = sizeof kind / sizeof *kind };
 enum { SAMPLES = 3, WEIGHTS = 6 + 9 + 6, TAUS = 6 };
-
-/* ---- batches: the spikes of a case ---- */
-
-struct drawn {
-    struct resident_batch batch;
-    size_t begin[SAMPLES + 1];
-    uint32_t step[64], neuron[64], label[SAMPLES];
-};
-
-/* The samples order[0 .. samples) of a case, by step, then by neuron. */
-static void draw(struct drawn *d, const struct case_problem *c, const size_t *order, size_t samples)
-{
-    struct case_grid grid;
-    struct case_error error;
-    size_t at = 0;
-    ck_assert(case_grid_make(&grid, c, 0, CASE_WHOLE_DELAYS, &error) == 0);
-    for (size_t s = 0; s < samples; s++) {
-        d->begin[s] = at;
-        d->label[s] = (uint32_t)c->sample[order[s]].label;
-        for (uint32_t n = 0; n < grid.steps; n++)
-            for (uint32_t i = 0; i < c->population[0].size; i++) {
-                const struct case_step_train *train = &grid.input.train[order[s]][0][i];
-                for (size_t k = 0; k < train->count; k++)
-                    if (train->step[k] == n) {
-                        d->step[at] = n;
-                        d->neuron[at++] = i;
-                    }
-            }
-    }
-    d->begin[samples] = at;
-    d->batch = (struct resident_batch){samples, d->begin, d->step, d->neuron, d->label};
-    case_grid_clear(&grid);
-}
-
-static struct resident *open_one(const struct case_problem *c,
-                                 const struct resident_options *options)
-{
-    enum result_status status;
-    char reason[RESULT_REASON];
-    struct resident *r = resident_open(&gpu_clock_host, c, options, &status, reason);
-    ck_assert_msg(r != NULL, "%s", reason);
-    return r;
-}
 
 static const struct resident_options plain = {.engine = ENGINE_OPTIONS_DEFAULT};
 static const size_t orders[6][SAMPLES] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
@@ -72,12 +34,12 @@ static bool same(const float *a, const double *b, size_t count)
 
 /* ---- bits ---- */
 
-TEST(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums)
+TEST_EACH(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums, 0, KINDS)
 {
     struct case_problem *c = three();
     struct engine_options options = ENGINE_OPTIONS_DEFAULT;
     struct result result = run(c, &options);
-    struct resident *r = open_one(c, &plain);
+    struct resident *r = open_one(kind[_i], c, &plain);
     struct drawn d;
     float gradient[WEIGHTS];
     int alike = 0;
@@ -85,7 +47,7 @@ TEST(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums)
     for (size_t k = 0; k < 6; k++) {
         draw(&d, c, orders[k], SAMPLES);
         ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
-        resident_gradient(r, gradient);
+        did(r, resident_gradient(r, gradient));
         alike += same(gradient, result.gradient, WEIGHTS);
         for (size_t s = 0; s < SAMPLES; s++)
             ck_assert((double)(float)resident_outcome(r)->sample_loss[s] ==
@@ -98,10 +60,10 @@ TEST(the_gradient_is_that_of_the_engine_in_the_same_order_of_sums)
     case_free(c);
 }
 
-TEST(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind)
+TEST_EACH(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind, 0, KINDS)
 {
     struct case_problem *c = three();
-    struct resident *r = open_one(c, &plain), *fresh = open_one(c, &plain);
+    struct resident *r = open_one(kind[_i], c, &plain), *fresh = open_one(kind[_i], c, &plain);
     struct drawn all, one;
     float a[WEIGHTS], b[WEIGHTS];
     draw(&all, c, orders[0], SAMPLES);
@@ -109,8 +71,8 @@ TEST(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind)
     ck_assert_int_eq(resident_run(r, &all.batch, true), 0);
     ck_assert_int_eq(resident_run(r, &one.batch, true), 0);
     ck_assert_int_eq(resident_run(fresh, &one.batch, true), 0);
-    resident_gradient(r, a);
-    resident_gradient(fresh, b);
+    did(r, resident_gradient(r, a));
+    did(fresh, resident_gradient(fresh, b));
     ck_assert_mem_eq(a, b, sizeof a);
     ck_assert(resident_outcome(r)->loss == resident_outcome(r)->sample_loss[0]);
     resident_close(r);
@@ -118,12 +80,12 @@ TEST(a_short_batch_is_the_batch_of_its_samples_and_leaves_nothing_behind)
     case_free(c);
 }
 
-TEST(counts_are_the_spikes_of_hidden_neurons)
+TEST_EACH(counts_are_the_spikes_of_hidden_neurons, 0, KINDS)
 {
     struct case_problem *c = three();
     struct engine_options options = ENGINE_OPTIONS_DEFAULT;
     struct result result = run(c, &options);
-    struct resident *r = open_one(c, &plain);
+    struct resident *r = open_one(kind[_i], c, &plain);
     struct drawn d;
     draw(&d, c, orders[0], SAMPLES);
     ck_assert_int_eq(resident_run(r, &d.batch, false), 0);
@@ -143,22 +105,22 @@ TEST(counts_are_the_spikes_of_hidden_neurons)
 
 /* ---- parameters and Adam ---- */
 
-TEST(parameters_are_those_of_the_case_and_come_back_as_they_are_put)
+TEST_EACH(parameters_are_those_of_the_case_and_come_back_as_they_are_put, 0, KINDS)
 {
     struct case_problem *c = three();
     struct resident_options options = plain;
     options.train_taus = true;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     float value[WEIGHTS + TAUS], again[WEIGHTS + TAUS];
     ck_assert_uint_eq(resident_parameters(r), WEIGHTS + TAUS);
-    resident_get(r, RESIDENT_VALUE, value);
+    did(r, resident_get(r, RESIDENT_VALUE, value));
     ck_assert(value[0] == 6 && value[1] == 2.5f && value[5] == 1.5f && value[6] == 0.5f);
     ck_assert(value[WEIGHTS] == 20 && value[WEIGHTS + 2] == 10 && value[WEIGHTS + 3] == 5);
     for (int part = RESIDENT_VALUE; part <= RESIDENT_SQUARE; part++) {
         for (size_t k = 0; k < WEIGHTS + TAUS; k++)
             value[k] = (float)(k + 1) / 7 + (float)part;
-        resident_put(r, (enum resident_part)part, value);
-        resident_get(r, (enum resident_part)part, again);
+        did(r, resident_put(r, (enum resident_part)part, value));
+        did(r, resident_get(r, (enum resident_part)part, again));
         ck_assert_mem_eq(value, again, sizeof value);
     }
     resident_close(r);
@@ -166,16 +128,16 @@ TEST(parameters_are_those_of_the_case_and_come_back_as_they_are_put)
 }
 
 /* Kingma and Ba, algorithm 1, in double: rounding apart. */
-TEST(adam_is_the_published_step)
+TEST_EACH(adam_is_the_published_step, 0, KINDS)
 {
     struct case_problem *c = three();
     struct resident_options options = plain;
     options.train_taus = true;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     struct drawn d;
     float gradient[WEIGHTS + TAUS], value[WEIGHTS + TAUS];
     double m[WEIGHTS + TAUS] = {0}, v[WEIGHTS + TAUS] = {0}, x[WEIGHTS + TAUS];
-    resident_get(r, RESIDENT_VALUE, value);
+    did(r, resident_get(r, RESIDENT_VALUE, value));
     for (size_t k = 0; k < WEIGHTS + TAUS; k++)
         x[k] = (double)value[k];
     for (int step = 1; step <= 3; step++) {
@@ -184,9 +146,9 @@ TEST(adam_is_the_published_step)
                             (float)(1 / one), (float)(1 / two)};
         draw(&d, c, orders[step], SAMPLES);
         ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
-        resident_gradient(r, gradient);
-        resident_adam(r, &adam);
-        resident_get(r, RESIDENT_VALUE, value);
+        did(r, resident_gradient(r, gradient));
+        did(r, resident_adam(r, &adam));
+        did(r, resident_get(r, RESIDENT_VALUE, value));
         for (size_t k = 0; k < WEIGHTS + TAUS; k++) {
             double g = (double)gradient[k];
             m[k] = 0.9 * m[k] + 0.1 * g;
@@ -200,21 +162,21 @@ TEST(adam_is_the_published_step)
     case_free(c);
 }
 
-TEST(trained_time_constants_stay_above_their_least)
+TEST_EACH(trained_time_constants_stay_above_their_least, 0, KINDS)
 {
     struct case_problem *c = three();
     struct resident_options options = plain;
     options.train_taus = true;
     options.least_tau_mem = 19;
     options.least_tau_syn = 4.5;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     struct drawn d;
     float value[WEIGHTS + TAUS];
     struct adam adam = {1, 1e-8f, 0, 1, 0, 1, 1, 1};
     draw(&d, c, orders[0], SAMPLES);
     ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
-    resident_adam(r, &adam);
-    resident_get(r, RESIDENT_VALUE, value);
+    did(r, resident_adam(r, &adam));
+    did(r, resident_get(r, RESIDENT_VALUE, value));
     for (size_t k = 0; k < 3; k++) {
         ck_assert(value[WEIGHTS + k] >= 19);
         ck_assert(value[WEIGHTS + 3 + k] >= 4.5f);
@@ -268,18 +230,18 @@ static void run_chain(struct resident *r, struct case_problem *c, float gradient
     static const size_t first[1] = {0};
     draw(&d, c, first, 1);
     ck_assert_int_eq(resident_run(r, &d.batch, true), 0);
-    resident_gradient(r, gradient);
+    did(r, resident_gradient(r, gradient));
 }
 
 /* The outputs are not reached, so that nothing else moves lambda: the hidden spike's jump is the
  * pull alone, and what arrived at the neuron sees it transported. */
-TEST(the_pull_towards_a_spike_count_is_taken_off_every_jump)
+TEST_EACH(the_pull_towards_a_spike_count_is_taken_off_every_jump, 0, KINDS)
 {
     struct case_problem *c = problem(CHAIN, "7", "0,0");
     struct resident_options options = plain;
     options.strength = 0.25;
     options.spikes = 14;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     struct engine_options engine = ENGINE_OPTIONS_DEFAULT;
     struct result result = run(c, &engine);
     ck_assert_uint_eq(result.raster.train[0][1][0].count, 1);
@@ -295,10 +257,10 @@ TEST(the_pull_towards_a_spike_count_is_taken_off_every_jump)
     case_free(c);
 }
 
-TEST(without_strength_nothing_is_pulled)
+TEST_EACH(without_strength_nothing_is_pulled, 0, KINDS)
 {
     struct case_problem *c = problem(CHAIN, "7", "0,0");
-    struct resident *r = open_one(c, &plain);
+    struct resident *r = open_one(kind[_i], c, &plain);
     float gradient[3];
     run_chain(r, c, gradient);
     ck_assert(gradient[0] == 0 && gradient[1] == 0 && gradient[2] == 0);
@@ -307,12 +269,12 @@ TEST(without_strength_nothing_is_pulled)
 }
 
 /* dloss/dt of a spike at the end: alpha / tau1 e^(T / tau1) = 0.05 e^2, of the label alone. */
-TEST(a_silent_label_is_pulled_as_if_it_spiked_at_the_end)
+TEST_EACH(a_silent_label_is_pulled_as_if_it_spiked_at_the_end, 0, KINDS)
 {
     struct case_problem *c = problem(CHAIN, "7", "0.5,0.5");
     struct resident_options options = plain;
     options.phantom = true;
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     struct engine_options engine = ENGINE_OPTIONS_DEFAULT;
     struct result result = run(c, &engine);
     uint32_t spike = result.raster.train[0][1][0].step[0];
@@ -328,17 +290,17 @@ TEST(a_silent_label_is_pulled_as_if_it_spiked_at_the_end)
 }
 
 /* The other output spikes and pushes; the label does not. */
-TEST(a_sample_whose_label_is_silent_can_be_left_out)
+TEST_EACH(a_sample_whose_label_is_silent_can_be_left_out, 0, KINDS)
 {
     struct case_problem *c = problem(CHAIN, "7", "0.5,9");
     struct resident_options options = plain;
     float gradient[3];
-    struct resident *r = open_one(c, &options);
+    struct resident *r = open_one(kind[_i], c, &options);
     run_chain(r, c, gradient);
     ck_assert(gradient[0] != 0 && gradient[2] != 0);
     resident_close(r);
     options.skip_silent = true;
-    r = open_one(c, &options);
+    r = open_one(kind[_i], c, &options);
     run_chain(r, c, gradient);
     ck_assert(gradient[0] == 0 && gradient[1] == 0 && gradient[2] == 0);
     ck_assert_uint_eq(resident_outcome(r)->silent_labels, 1);
@@ -347,19 +309,44 @@ TEST(a_sample_whose_label_is_silent_can_be_left_out)
     case_free(c);
 }
 
+/* ---- on the device as on the host ---- */
+
+TEST_EACH(a_training_has_the_bits_of_the_host_whatever_its_rules, 0, TRAININGS)
+{
+    const char *what = training_difference(&trainings[_i], &gpu_clock_emulated);
+    ck_assert_msg(!what, "training %d: %s differs", _i, what);
+}
+
 /* ---- what cannot train ---- */
 
-TEST(engines_and_networks_that_cannot_stay_are_refused)
+TEST_EACH(engines_and_networks_that_cannot_stay_are_refused, 0, KINDS)
 {
     struct case_problem *c = three();
     enum result_status status;
     char reason[RESULT_REASON];
-    struct engine other = gpu_clock_host;
+    struct engine other = *kind[_i];
     ck_assert(resident_open(&other, c, &plain, &status, reason) == NULL);
     ck_assert(status == RESULT_REFUSED && strstr(reason, "cannot train"));
+    struct resident_options shape = plain;
+    shape.engine.block = 33; /* of no device */
+    ck_assert(resident_open(&gpu_clock_emulated, c, &shape, &status, reason) == NULL);
+    ck_assert(status == RESULT_REFUSED && strstr(reason, "wanted a multiple of 32"));
     c->loss.kind = CASE_VOLTAGE_SQUARED_ERROR;
-    ck_assert(resident_open(&gpu_clock_host, c, &plain, &status, reason) == NULL);
+    ck_assert(resident_open(kind[_i], c, &plain, &status, reason) == NULL);
     ck_assert(status == RESULT_REFUSED && strstr(reason, "labels"));
+    case_free(c);
+}
+
+TEST(without_a_device_the_reason_says_so)
+{
+    struct case_problem *c = three();
+    enum result_status status;
+    char reason[RESULT_REASON], text[200];
+    if (gpu_device(text, sizeof text) == RESULT_ABSENT) {
+        ck_assert(resident_open(&gpu_clock_cuda, c, &plain, &status, reason) == NULL);
+        ck_assert(status == RESULT_ABSENT);
+        ck_assert_str_eq(reason, text);
+    }
     case_free(c);
 }
 

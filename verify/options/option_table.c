@@ -175,6 +175,10 @@ const struct option option_table[] = {
            "also at halves of the step, NAME@1, NAME@2, ...: for a program with a fixed step"),
 
     /* training */
+    CHOICE(
+        "engine", "clock-host|clock-cuda|clock-emulated", trainer, "clock-host", TRAININGS,
+        "the engine that trains: on the host, on an NVIDIA device, or (slow) its kernels' text on "
+        "the host; changes nothing but time"),
     OTHER("set", "NAME=VALUE", option_take_setting, option_put_settings, 0, TRAININGS,
           "a setting of the training, over the configuration; repeatable"),
     SWITCH("settings", 0, list_settings, 0, "train", "list all settings with their defaults"),

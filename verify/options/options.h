@@ -87,7 +87,7 @@ struct options {
     const char *setting[SETTINGS_MOST]; /* NAME=VALUE, in their order */
     size_t settings;
     const char *answers, *check, *color, *conventions, *drop, *format, *out, *pattern, *reason,
-        *report, *store, *summary, *table, *write;
+        *report, *store, *summary, *table, *trainer, *write;
     uint64_t around, channels, count, first, jobs, judged, label, neurons, sample, seconds, shard,
         shards, spikes;
     double digits, ratio, time;
