@@ -272,6 +272,10 @@ int train_settings_check(const struct train_settings *s, struct case_error *erro
 static void put_shortest(FILE *out, double value)
 {
     char text[32];
+    if (value == floor(value) && fabs(value) < 1e15) {
+        fprintf(out, "%.0f", value);
+        return;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)

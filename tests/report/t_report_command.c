@@ -12,15 +12,15 @@
 TEST(a_store_gives_the_page_that_the_run_made)
 {
     gives(RUN, 1, "report: ");
-    gives("$E report --store $D/s --out $D/again", 0, "again/index.html");
+    gives("$E report --store $D/s --out $D/twice", 0, "twice/index.html");
     gives(
         "cd $D && for f in live/*; do f=${f#live/}; "
-        "sed 's|[^ ]*/live||g' live/$f >a; sed 's|[^ ]*/again||g' again/$f >b; cmp a b || exit 1; "
-        "done && ls live | wc -l && ls again | wc -l && echo alike",
+        "sed 's|[^ ]*/live||g' live/$f >a; sed 's|[^ ]*/twice||g' twice/$f >b; cmp a b || exit 1; "
+        "done && ls live | wc -l && ls twice | wc -l && echo alike",
         0, "alike");
-    gives("cd $D && test -s again/failure-0.svg && grep -c '<svg' again/index.html", 0, "");
-    gives("grep -q 'matches defect 4' $D/again/index.html && echo named", 0, "named");
-    gives("grep -q '<td>clock-host</td><td>3</td>' $D/again/index.html && echo timed", 0, "timed");
+    gives("cd $D && test -s twice/failure-0.svg && grep -c '<svg' twice/index.html", 0, "");
+    gives("grep -q 'matches defect 4' $D/twice/index.html && echo named", 0, "named");
+    gives("grep -q '<td>clock-host</td><td>3</td>' $D/twice/index.html && echo timed", 0, "timed");
 }
 
 TEST(runs_of_one_suite_make_a_trend)

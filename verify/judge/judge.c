@@ -184,7 +184,10 @@ void ver_judge(struct ver_judgement *judgement, const char *name, const char *fa
         .options = options,
         .truth = &truth,
     };
-    judgement->name = strdup(name);
+    size_t size = strlen(name) + 1;
+    judgement->name = malloc(size); /* tests let every malloc fail, and count what is freed */
+    if (judgement->name)
+        memcpy(judgement->name, name, size);
     if (judgement->name && judge_prepare(&judge) == 0) {
         double start = ver_now();
         judge_measure_case(&judge);
