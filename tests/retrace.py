@@ -7,8 +7,8 @@ published weights after epoch 0: 157 steps of Adam from weights that a seed draw
 of each of these steps comes from `evident run`, the rest is the published recipe, and the weights
 must end where theirs did, within BOUND. Small errors grow: a gradient that is wrong by 1/1000 in
 one step leads elsewhere. Two things it cannot see: a factor that stands on all gradients of a
-matrix, which Adam divides out, and what only a second spike brings in, the reset term: hidden
-neurons hardly spike twice before the outputs have spiked; seeds 0 and 1 end as near without it.
+matrix, which Adam divides out, and the reset term: seeds 0 and 1 end as near without it, it seems
+because the second spikes of hidden neurons come too late to matter.
 tests/golden/README.md says where the published weights come from.
 
 Usage: [EVIDENT=build/evident] [SEEDS=0] tests/retrace.py [--jobs 2]             (make retrace)

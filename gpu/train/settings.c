@@ -103,6 +103,8 @@ static int take_json(struct train_settings *s, const struct train_setting *row, 
     int failed;
     if (row->kind <= SETTING_CHOICE && json_is_string(value))
         failed = take_text(s, row, json_string_value(value), where, directory, error);
+    else if (row->kind == SETTING_TEXT && json_is_integer(value) && shown) /* "hidden": 256 */
+        failed = take_text(s, row, shown, where, directory, error);
     else if ((row->kind == SETTING_NUMBER || row->kind == SETTING_WHOLE) && json_is_number(value))
         failed = take_number(s, row, json_number_value(value), shown ? shown : "?", where, error);
     else if (row->kind == SETTING_SWITCH && json_is_boolean(value)) {

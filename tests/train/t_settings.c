@@ -34,6 +34,10 @@ TEST(a_configuration_goes_over_what_is_there)
     ck_assert(s.batch == 8 && s.rate == 0.25 && s.blend);
     ck_assert_uint_eq(train_layers(&s, size), 2);
     ck_assert(size[0] == 4 && size[1] == 5);
+    /* One layer may be a number. */
+    ck_assert_int_eq(parse(&s, "{\"hidden\": 256}", NULL, &error), 0);
+    ck_assert_uint_eq(train_layers(&s, size), 1);
+    ck_assert_uint_eq(size[0], 256);
     train_settings_clear(&s);
 }
 
@@ -149,7 +153,7 @@ static const struct {
     {"{\"batch\": 0}", "cfg: batch: found 0, wanted a whole number from 1 to 65536"},
     {"{\"batch\": true}", "cfg: batch: found true, wanted a whole number"},
     {"{\"blend\": 1}", "cfg: blend: found 1, wanted true or false"},
-    {"{\"hidden\": 256}", "cfg: hidden: found 256, wanted a text"},
+    {"{\"hidden\": 2.5}", "cfg: hidden: found 2.5, wanted a text"},
     {"{\"train\": null}", "cfg: train: found null, wanted a text"},
     {"{\"schedule\": \"cosine\"}", "cfg: schedule: found cosine, wanted none|plateau|one-cycle"},
     {"{\"schedule\": \"\"}", "cfg: schedule: found , wanted none|plateau|one-cycle"},

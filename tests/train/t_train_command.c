@@ -243,8 +243,8 @@ TEST(what_cannot_be_trained_is_refused_in_one_line)
     refuses("$E " TRAIN "--set hidden=many", "hidden: found many");
     refuses("$E " TRAIN "--out $D/small.json", "small.json");
     refuses("$E " TRAIN "--out $D/small.json/under", "small.json");
-    put_file("bad.json", "{\"train\": \"train.h5\", \"hidden\": 256}");
-    refuses("$E train $D/bad.json", "bad.json: hidden: found 256, wanted a text");
+    put_file("bad.json", "{\"train\": \"train.h5\", \"hidden\": 2.5}");
+    refuses("$E train $D/bad.json", "bad.json: hidden: found 2.5, wanted a text");
     put_file("bad.json", "{\"train\": \"train.h5\",}");
     refuses("$E train $D/bad.json", "bad.json: line 1: ");
     ck_assert_int_ne(shell("ls -d $D/training-* training-small"), 0);
