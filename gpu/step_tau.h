@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* step_tau.h: the constants of a step from time constants that are trained, for host and device
- * alike: double operations in a fixed order, rounded to real once.
+/* step_tau.h: the constants of a step (E28, E33) from time constants that are trained, for host and
+ * device alike: double operations in a fixed order, rounded to real once.
  *
  * With d = dt/tau_syn - dt/tau_mem = dt (tau_mem - tau_syn) / (tau_mem tau_syn),
  *     (alpha - beta) / (tau_mem - tau_syn) = beta dt / (tau_mem tau_syn) (e^d - 1) / d

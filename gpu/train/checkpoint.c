@@ -132,20 +132,6 @@ static int get_parameters(hid_t file, const char *name, const struct train *t, f
 
 /* ---- saving ---- */
 
-static char *settings_text(const struct train_settings *settings, size_t *size)
-{
-    char *text = NULL;
-    FILE *out = open_memstream(&text, size);
-    if (!out)
-        return NULL;
-    train_settings_put(out, settings, true);
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 static int put_state(hid_t file, const struct train *t)
 {
     const struct train_state *s = &t->state;
@@ -164,7 +150,7 @@ static int put_state(hid_t file, const struct train *t)
 static int write_all(hid_t file, struct train *t, float *scratch)
 {
     size_t size;
-    char *text = settings_text(&t->settings, &size);
+    char *text = train_settings_text(&t->settings, true, &size);
     hsize_t length = size;
     int failed = !text || put(file, "settings", H5T_NATIVE_CHAR, 1, &length, text) != 0 ||
                  put_state(file, t) != 0;

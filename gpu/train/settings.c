@@ -372,6 +372,19 @@ int train_settings_same(const struct train_settings *settings, const struct trai
     return 0;
 }
 
+char *train_settings_text(const struct train_settings *settings, bool all, size_t *size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+    if (!out)
+        return NULL;
+    train_settings_put(out, settings, all);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
 void train_settings_help(FILE *out)
 {
     for (size_t k = 0; train_setting[k].name; k++)

@@ -70,6 +70,9 @@ int train_settings_check(const struct train_settings *settings, struct case_erro
 /* As a configuration that reads back to the same; all: also what is as by default. */
 void train_settings_put(FILE *out, const struct train_settings *settings, bool all);
 
+/* The same as a text, to be freed; size without its end. NULL if memory is short. */
+char *train_settings_text(const struct train_settings *settings, bool all, size_t *size);
+
 /* Whether a training of the one may go on as the other: all alike but what only looks on, the name,
  * where data lie (their content is compared elsewhere), how many epochs, unless the rate goes by
  * these; and where epochs are chosen by the test set, that is the same file. 0, or -1 and error. */

@@ -80,13 +80,8 @@ static void put_confused(FILE *out, const struct training_place *at)
 
 static void put_settings(FILE *out, const struct training_place *at)
 {
-    char *text = NULL;
     size_t size;
-    FILE *plain = open_memstream(&text, &size);
-    if (plain) {
-        train_settings_put(plain, &at->train->settings, false);
-        fclose(plain);
-    }
+    char *text = train_settings_text(&at->train->settings, false, &size);
     ver_html_put(out, text ? text : "");
     free(text);
 }

@@ -41,20 +41,6 @@ const char *training_set_name(enum train_set set)
     return name[set];
 }
 
-static char *settings_text(const struct train_settings *settings)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
-    train_settings_put(out, settings, true);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
-}
-
 /* Of the settings that must be the same to go on with a training (train_settings_same), of any
  * seed, or its own. */
 static int digest_settings(char digest[HASH_TEXT], const struct train_settings *settings,
@@ -68,9 +54,10 @@ static int digest_settings(char digest[HASH_TEXT], const struct train_settings *
         alike.epochs = 0;
     if (any_seed)
         alike.seed = 0;
-    char *text = settings_text(&alike);
+    size_t size;
+    char *text = train_settings_text(&alike, true, &size);
     if (text)
-        hash_of(digest, text, strlen(text));
+        hash_of(digest, text, size);
     free(text);
     return text ? 0 : -1;
 }
@@ -106,7 +93,8 @@ static int64_t enter(struct store *store, const struct train *train, const char 
 
 int64_t store_training_begin(struct store *store, const struct train *train)
 {
-    char *text = settings_text(&train->settings);
+    size_t size;
+    char *text = train_settings_text(&train->settings, true, &size);
     if (!text)
         return store_refuse(store, "memory is short");
     int64_t training = store_lock(store) == 0 ? enter(store, train, text) : -1;
