@@ -24,12 +24,20 @@ static double now(void)
 
 /* ---- opening ---- */
 
+struct engine_options train_engine_options(const struct train_settings *settings)
+{
+    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+    options.delays = CASE_ROUND_DELAYS;
+    options.variant = settings->compat ? SCHEME_COMPAT : 0;
+    return options;
+}
+
 static int open_engine(struct train *t, const struct engine *engine, int threads,
                        struct case_error *error)
 {
     const struct train_settings *s = &t->settings;
     struct resident_options options = {
-        .engine = ENGINE_OPTIONS_DEFAULT,
+        .engine = train_engine_options(s),
         .train_taus = s->train_taus,
         .least_tau_mem = s->least_tau_mem,
         .least_tau_syn = s->least_tau_syn,
@@ -40,9 +48,7 @@ static int open_engine(struct train *t, const struct engine *engine, int threads
     };
     enum result_status status;
     char reason[RESULT_REASON];
-    options.engine.delays = CASE_ROUND_DELAYS;
     options.engine.threads = threads;
-    options.engine.variant = s->compat ? SCHEME_COMPAT : 0;
     t->problem = train_network(s, t->set[TRAIN_LEARN].channels, t->set[TRAIN_LEARN].classes,
                                (size_t)s->batch);
     if (!t->problem)
@@ -153,9 +159,10 @@ int train_evaluate(struct train *train, enum train_set set, struct train_score *
 
 /* ---- epochs ---- */
 
-static size_t full_batches(const struct train *t)
+size_t train_batches(const struct train *train)
 {
-    return train_epoch_samples(&t->set[TRAIN_LEARN], &t->settings) / (size_t)t->settings.batch;
+    return train_epoch_samples(&train->set[TRAIN_LEARN], &train->settings) /
+           (size_t)train->settings.batch;
 }
 
 static int learn_batch(struct train *t, const struct train_watch *watch, size_t k, size_t batches,
@@ -240,7 +247,7 @@ static int keep_best(struct train *t, const struct train_row *row, struct case_e
 
 int train_epoch(struct train *train, const struct train_watch *watch, struct case_error *error)
 {
-    size_t batches = full_batches(train);
+    size_t batches = train_batches(train);
     const struct train_schedule before = train->state.schedule;
     double steps = train->settings.epochs * (double)batches;
     struct train_row row = {.epoch = (double)train->state.epoch,

@@ -60,6 +60,12 @@ struct train_watch {
     void (*verify)(void *context, struct train *train, size_t batch);
 };
 
+/* How the clock engine runs what a training exports: delays on whole steps, the same scheme. */
+struct engine_options train_engine_options(const struct train_settings *settings);
+
+/* Full batches of an epoch: those that are learned from. */
+size_t train_batches(const struct train *train);
+
 /* Reads the data, lays the network. settings are taken over, also where it fails. 0, or -1 and
  * error. train must be closed whatever comes out. */
 int train_open(struct train *train, struct train_settings *settings, const struct engine *engine,

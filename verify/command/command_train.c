@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,13 +65,12 @@ static void add_verified(const struct sight *sight, double epoch, const struct t
 static void verify(void *context, struct train *train, size_t batch)
 {
     struct sight *sight = context;
-    double batches = floor((double)train_epoch_samples(&train->set[TRAIN_LEARN], &train->settings) /
-                           train->settings.batch);
     struct training_verified verified;
     if (training_verify(&verified, train, VERIFY_SECONDS) != 0)
         return;
     progress_hide(&sight->progress);
-    add_verified(sight, (double)train->state.epoch + (double)batch / batches, &verified);
+    add_verified(sight, (double)train->state.epoch + (double)batch / (double)train_batches(train),
+                 &verified);
     if (sight->options->quiet)
         return;
     printf("%5zu  batch %zu: ", train->state.epoch, batch);

@@ -94,15 +94,13 @@ static void compare_exact(struct training_verified *v, const struct case_problem
 
 int training_verify(struct training_verified *v, struct train *train, double seconds)
 {
-    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+    struct engine_options options = train_engine_options(&train->settings);
     struct case_problem *c = train_case(train, 0, 1);
     struct result result;
     double start = ver_now();
     *v = (struct training_verified){.bound = VER_NAN, .cosine = VER_NAN, .length = VER_NAN};
     if (!c)
         return -1;
-    options.delays = CASE_ROUND_DELAYS;
-    options.variant = train->settings.compat ? SCHEME_COMPAT : 0;
     options.delay_gradients = options.tau_gradients = false;
     enum result_status status = engine_run(&gpu_clock_host, &result, c, &options);
     if (status == RESULT_OK) {

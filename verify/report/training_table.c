@@ -69,15 +69,13 @@ static void put_spikes(FILE *out, const struct case_problem *c, const struct res
 static void put_raster(const struct table_place *at)
 {
     struct train *t = at->train;
-    struct engine_options options = ENGINE_OPTIONS_DEFAULT;
+    struct engine_options options = train_engine_options(&t->settings);
     struct result result;
     fputs("ms\tneuron\tpopulation\n", at->out);
     if (train_batch_plain(&t->batch, &t->set[at->result->set], 0, 1) != 0)
         return;
     struct case_problem *c = train_case(t, 0, 1);
-    options.delays = CASE_ROUND_DELAYS;
     options.gradients = options.tau_gradients = options.delay_gradients = false;
-    options.variant = t->settings.compat ? SCHEME_COMPAT : 0;
     if (c && engine_run(&gpu_clock_host, &result, c, &options) == RESULT_OK) {
         put_inputs(at->out, c);
         put_spikes(at->out, c, &result);
