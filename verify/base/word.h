@@ -9,6 +9,10 @@
 char *ver_word(const char *word);
 void ver_word_put(FILE *out, const char *word);
 
+/* A copy that is UTF-8 and has no control characters ('?' and ' ' take their places). To be freed;
+ * NULL if memory is short. */
+char *ver_clean_text(const char *text);
+
 /* Escaped for HTML. */
 void ver_html_put(FILE *out, const char *text);
 

@@ -31,6 +31,11 @@ int command_refuse_unknown(const char *command, const char *name);
 /* Whether all of standard output was taken. Returns code, or COMMAND_COULD_NOT_RUN after a line. */
 int command_finish(const char *command, int code);
 
+/* ---- command_run.c ---- */
+
+/* How the reference is asked by these options, from now on. */
+struct ref_options run_reference_options(const struct options *options);
+
 /* ---- result_engine.c ---- */
 
 /* Runs an engine on a case and writes what it says as an evident-result-1 document: numbers that

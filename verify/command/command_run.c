@@ -63,7 +63,7 @@ static int write_result(const struct options *options, const struct case_problem
     return code;
 }
 
-static int run_case(const struct options *options, const struct case_problem *c)
+struct ref_options run_reference_options(const struct options *options)
 {
     struct ref_options ask = REF_OPTIONS_DEFAULT;
     ask.digits = options->judge.digits + GUARD_DIGITS;
@@ -72,6 +72,12 @@ static int run_case(const struct options *options, const struct case_problem *c)
     ask.adjoints = options->adjoints;
     ask.max_spikes = (size_t)options->spikes;
     ask.deadline = options->judge.seconds > 0 ? ver_now() + options->judge.seconds : 0;
+    return ask;
+}
+
+static int run_case(const struct options *options, const struct case_problem *c)
+{
+    struct ref_options ask = run_reference_options(options);
     struct progress progress;
     progress_start_run(&progress, c->end);
     ask.progress = progress_run;

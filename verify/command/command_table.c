@@ -12,6 +12,7 @@
     COMMAND(NULL, generate)                                                                        \
     COMMAND(NULL, export_cases)                                                                    \
     COMMAND(NULL, judge)                                                                           \
+    COMMAND(NULL, serve)                                                                           \
     COMMAND(NULL, families)                                                                        \
     COMMAND(NULL, check)                                                                           \
     COMMAND(NULL, shrink)                                                                          \

@@ -302,29 +302,36 @@ static enum answer_kind read_document(struct reader *r, const json_t *document)
     return ANSWER_READ;
 }
 
-enum answer_kind answer_read(struct result *result, const char *text, size_t length,
+enum answer_kind answer_take(struct result *result, const json_t *document,
                              const struct case_problem *c, struct case_error *error)
 {
-    json_error_t where;
     size_t parameters;
     struct reader r = {result, c, error, NULL, 0};
     enum answer_kind kind = ANSWER_NONE;
     *result = (struct result){.status = RESULT_REFUSED};
     r.blocks = case_blocks(&r.block, &parameters, c);
-    if (r.blocks == 0 || result_make(result, c, false, true) != 0) {
-        free(r.block);
+    if (r.blocks == 0 || result_make(result, c, false, true) != 0)
         refuse_memory(&r);
-        return ANSWER_NONE;
-    }
-    json_t *document = answer_document(text, length, JSON_REJECT_DUPLICATES, &where);
-    if (!document)
-        snprintf(error->text, sizeof error->text, "column %d: no JSON: %s", where.column,
-                 where.text);
     else if (!json_is_object(document))
         refuse_value(&r, "$", document, "an object");
     else
         kind = read_document(&r, document);
-    json_decref(document);
     free(r.block);
+    return kind;
+}
+
+enum answer_kind answer_read(struct result *result, const char *text, size_t length,
+                             const struct case_problem *c, struct case_error *error)
+{
+    json_error_t where;
+    json_t *document = answer_document(text, length, JSON_REJECT_DUPLICATES, &where);
+    if (!document) {
+        *result = (struct result){.status = RESULT_REFUSED};
+        snprintf(error->text, sizeof error->text, "column %d: no JSON: %s", where.column,
+                 where.text);
+        return ANSWER_NONE;
+    }
+    enum answer_kind kind = answer_take(result, document, c, error);
+    json_decref(document);
     return kind;
 }

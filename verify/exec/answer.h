@@ -23,6 +23,11 @@ enum answer_kind {
     ANSWER_NONE        /* no such document */
 };
 
+/* A document that was parsed, by answer_document below; error's place is in it. The rest as
+ * answer_read. */
+enum answer_kind answer_take(struct result *result, const json_t *document,
+                             const struct case_problem *c, struct case_error *error);
+
 /* text: one JSON document. result must be cleared whatever comes out. Of anything but ANSWER_READ
  * error is one line: what it says, or place, found, wanted. */
 enum answer_kind answer_read(struct result *result, const char *text, size_t length,

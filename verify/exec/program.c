@@ -49,6 +49,14 @@ struct program *program_new(const char *name, const struct answers *answers)
     return program;
 }
 
+void program_give(struct program *program, const json_t *given, const struct convention *convention)
+{
+    program->command = NULL;
+    program->given = given;
+    program->convention = *convention;
+    declare(program);
+}
+
 struct program *program_of(const struct engine *engine)
 {
     return engine->run == run ? (struct program *)engine->self : NULL;
@@ -240,19 +248,42 @@ static enum result_status ask_process(struct result *result, const struct progra
     return answered(result, kind, error.text);
 }
 
+/* How often the step of the case was halved to this one. */
+static int halves_of(const struct case_problem *c, double step)
+{
+    return step > 0 && c->step > 0 ? (int)lround(log2(c->step / step)) : 0;
+}
+
+static enum result_status no_answer(struct result *result, int halves)
+{
+    return result_end(result, RESULT_ABSENT,
+                      halves > 0 ? "no answer at smaller steps" : "no answer");
+}
+
+static enum result_status ask_given(struct result *result, const struct program *program,
+                                    const struct case_problem *c, double step)
+{
+    int halves = halves_of(c, step);
+    const json_t *answer = halves < 0 ? NULL : json_array_get(program->given, (size_t)halves);
+    struct case_error error;
+    if (!answer)
+        return no_answer(result, halves);
+    return answered(result, answer_take(result, answer, c, &error), error.text);
+}
+
 /* An answer at a finer step is that to case NAME@1, NAME@2, ... */
 static enum result_status ask_answers(struct result *result, const struct program *program,
                                       const struct case_problem *c, double step)
 {
     struct case_problem asked = *c;
     struct case_error error;
-    enum result_status status = RESULT_ABSENT;
+    enum result_status status;
     const char *text;
     size_t length;
     char *name = malloc(strlen(c->name) + 16);
     if (!name)
         return result_end(result, RESULT_FAULT, "memory is short");
-    int halves = step > 0 && c->step > 0 ? (int)lround(log2(c->step / step)) : 0;
+    int halves = halves_of(c, step);
     if (halves > 0)
         sprintf(name, "%s@%d", c->name, halves);
     else
@@ -261,7 +292,7 @@ static enum result_status ask_answers(struct result *result, const struct progra
     if (answers_find(program->answers, name, &text, &length))
         status = answered(result, answer_read(result, text, length, &asked, &error), error.text);
     else
-        result_end(result, status, halves > 0 ? "no answer at smaller steps" : "no answer");
+        status = no_answer(result, halves);
     free(name);
     return status;
 }
@@ -270,6 +301,8 @@ static enum result_status ask(struct result *result, const struct program *progr
                               const struct case_problem *c, double step)
 {
     struct case_problem with_step = *c;
+    if (program->given)
+        return ask_given(result, program, c, step);
     if (!program->command)
         return ask_answers(result, program, c, step);
     if (step > 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* program.h: any program as an engine: it is started, asked about cases one a line, and started
- * again when it dies; or its answers are there already, in files. Private to verify/. */
+ * again when it dies; or its answers are there already, in files or in memory. Private to
+ * verify/. */
 #ifndef EVIDENT_VERIFY_PROGRAM_H
 #define EVIDENT_VERIFY_PROGRAM_H
 
@@ -16,6 +17,7 @@ struct program {
     struct engine engine; /* its name is "exec:COMMAND" */
     const char *command;  /* inside the name; NULL: answers are there already */
     const struct answers *answers;
+    const json_t *given;     /* or a list of them: to one case at its step, and at halves of it */
     const char *conventions; /* the file they come from; NULL: asked for */
     struct convention convention;
     double seconds; /* limit of one answer */
@@ -33,6 +35,10 @@ enum { PROGRAM_MOST_COMMAND = 200 };
 /* Kept to the end of the program. name: "exec:COMMAND", or any with answers. NULL if memory is
  * short. */
 struct program *program_new(const char *name, const struct answers *answers);
+
+/* From now on it has answered one case so: program->given. */
+void program_give(struct program *program, const json_t *given,
+                  const struct convention *convention);
 
 /* The program of an engine; NULL if it is none. */
 struct program *program_of(const struct engine *engine);

@@ -61,6 +61,21 @@ static bool read_all(int file, void *data, size_t size)
     return true;
 }
 
+/* What the next job is. To be freed; NULL: the caller is gone, or memory is short. */
+static char *take(const struct pool *pool, int jobs)
+{
+    size_t size;
+    if (!read_all(jobs, &size, sizeof size))
+        return NULL;
+    char *data = malloc(size + 1);
+    if (!data || !read_all(jobs, data, size)) {
+        free(data);
+        return NULL;
+    }
+    pool->take(pool->context, data, size);
+    return data;
+}
+
 /* Never returns. exit_group without the caller's atexit handlers and half-filled streams. */
 static void serve(const struct pool *pool, int jobs, int results)
 {
@@ -76,10 +91,10 @@ static void serve(const struct pool *pool, int jobs, int results)
     signal(SIGINT, SIG_IGN); /* the caller decides */
     bool spent = false;
     for (size_t job; !spent && read_all(jobs, &job, sizeof job);) {
-        char *data = NULL;
+        char *data = NULL, *given = NULL;
         size_t size = 0, head;
         FILE *out = open_memstream(&data, &size);
-        if (!out)
+        if (!out || (pool->take && !(given = take(pool, jobs))))
             _exit(1);
         pool->work(pool->context, job, out);
         if (fclose(out) != 0)
@@ -89,6 +104,7 @@ static void serve(const struct pool *pool, int jobs, int results)
         if (!write_all(results, &head, sizeof head) || !write_all(results, data, size))
             _exit(1);
         free(data);
+        free(given);
     }
     if (pool->end)
         pool->end(pool->context);
@@ -166,6 +182,17 @@ static void tell(const struct pool *pool, struct worker *worker, enum pool_end e
     worker->size = 0;
 }
 
+static bool send(const struct pool *pool, const struct worker *worker)
+{
+    size_t size;
+    if (!write_all(worker->to, &worker->job, sizeof worker->job))
+        return false;
+    if (!pool->give)
+        return true;
+    const char *data = pool->give(pool->context, worker->job, &size);
+    return write_all(worker->to, &size, sizeof size) && write_all(worker->to, data, size);
+}
+
 /* Hands a job to an idle worker, which is started if there is none. false: no job now. */
 static bool hand_out(const struct pool *pool, struct worker *all, struct worker *worker)
 {
@@ -179,7 +206,7 @@ static bool hand_out(const struct pool *pool, struct worker *all, struct worker 
     worker->job = job;
     worker->started = ver_now();
     worker->size = 0;
-    if (!write_all(worker->to, &job, sizeof job))
+    if (!send(pool, worker))
         tell(pool, worker, POOL_CRASHED, stop(worker));
     return true;
 }

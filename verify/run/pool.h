@@ -31,6 +31,10 @@ struct pool {
     size_t (*next)(void *context);
     /* In a worker: does a job and writes what comes out. */
     void (*work)(void *context, size_t job, FILE *out);
+    /* In the caller and in a worker before work, or both NULL: what a job is, of one that is not
+     * known when the worker is forked. take has the bytes until the next. */
+    const char *(*give)(void *context, size_t job, size_t *size);
+    void (*take)(void *context, const char *data, size_t size);
     /* In a worker after a job, or NULL: whether another process must do the next one. */
     bool (*spent)(void *context);
     /* In a worker, when there is no more to do; or NULL. */

@@ -9,6 +9,7 @@
 #include "verify/store/store_baseline.h"
 #include "verify/store/store_diff.h"
 #include "verify/store/table.h"
+#include "verify/base/word.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ int baseline_add_remark(struct baseline *baseline, const char *remark)
         baseline->remark = grown;
         baseline->remark_room = room;
     }
-    char *copy = store_clean_text(remark);
+    char *copy = ver_clean_text(remark);
     if (!copy)
         return -1;
     baseline->remark[baseline->remarks++] = copy;
@@ -109,7 +110,7 @@ static double round_down_to_tenths(double x)
 /* A name with a tab in it would be two columns. */
 static int make_key(char **key, const char *name, const char *kind, const char *engine)
 {
-    char *clean = store_clean_text(name);
+    char *clean = ver_clean_text(name);
     size_t size = clean ? strlen(clean) + strlen(kind) + strlen(engine) + 3 : 0;
     *key = clean ? malloc(size) : NULL;
     if (*key)

@@ -5,6 +5,7 @@
  * the number of the run nor its host is in them. Numbers read back to the same bits. NaN and
  * infinities: "nan", "inf" in tables; null, "inf" in JSON, which has no word for them. */
 #include "verify/store/table.h"
+#include "verify/base/word.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -56,7 +57,7 @@ static json_t *json_number(double x)
 
 static json_t *json_clean(const char *text)
 {
-    char *clean = store_clean_text(text);
+    char *clean = ver_clean_text(text);
     json_t *json = clean ? json_string(clean) : NULL;
     free(clean);
     return json;

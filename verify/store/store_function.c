@@ -198,7 +198,7 @@ static void xml(FILE *out, const char *text)
 {
     static const char special[] = "&<>\"";
     static const char *const entity[] = {"&amp;", "&lt;", "&gt;", "&quot;"};
-    char *clean = store_clean_text(text);
+    char *clean = ver_clean_text(text);
     for (const char *at = clean ? clean : ""; *at; at++) {
         const char *found = strchr(special, *at);
         if (found)

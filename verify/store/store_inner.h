@@ -105,14 +105,11 @@ int store_take_checked(struct store *store, int64_t run, size_t position,
 
 int store_complete(struct store *store, int64_t run);
 
-/* ---- store_text.c: numbers and texts for files ---- */
+/* ---- store_text.c: numbers for files ---- */
 
 enum { STORE_NUMBER = 32 };
 /* The shortest decimal that reads back to the same bits; "nan", "inf", "-inf". */
 void store_number_text(char text[STORE_NUMBER], double x);
-/* A copy that is UTF-8 and has no control characters ('?' and ' ' take their places). To be freed;
- * NULL if memory is short. */
-char *store_clean_text(const char *text);
 
 /* ---- store_since.c ---- */
 

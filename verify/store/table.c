@@ -2,6 +2,7 @@
 /* table.c: see table.h. Nothing in a table depends on time, threads or the machine, but for those
  * that are about them: two runs of the same program write the same bytes. */
 #include "verify/store/table.h"
+#include "verify/base/word.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -103,7 +104,7 @@ static char *cell_text(sqlite3_stmt *row, int column)
         store_number_text(number, store_column_real(row, column));
         text = number;
     }
-    return store_clean_text(text[0] ? text : "-");
+    return ver_clean_text(text[0] ? text : "-");
 }
 
 static void drop_cells(struct table *table)
