@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* serve_verdict.c: answers to one case, judged; the rows of the judgement as one line of JSON, with
- * the keys that `evident export --format json` gives them. */
+ * the columns of stores as keys. */
 #include "verify/base/hash.h"
 #include "verify/base/word.h"
 #include "verify/command/serve.h"

@@ -6,7 +6,7 @@ repr, so that they read back to the same bits.
 """
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 import numpy as np
 
@@ -39,6 +39,19 @@ class Result:
     spikes: Optional[List[Trains]] = None  # a sample: every lif population, times in ms
     gradients: Gradients = field(default_factory=Gradients)
     engine: str = ""
+
+
+def trains_of(given: Any, samples: int,
+              numbers: Callable[[Any], np.ndarray] = np.asarray) -> Optional[List[Trains]]:
+    """Spikes as a function returns them: None, a list of one a sample, or of one sample itself."""
+    if given is None:
+        return None
+    each = [given] if isinstance(given, dict) and samples == 1 else given
+    if not isinstance(each, (list, tuple)) or not all(isinstance(one, dict) for one in each):
+        raise EvidentError('spikes: wanted a sample {"hid": [times of a neuron, ...], ...}, a list '
+                           "of them where there are several")
+    return [{name: [numbers(train) for train in trains] for name, trains in one.items()}
+            for one in each]
 
 
 def _plain(place: str, value: Any) -> Any:

@@ -9,7 +9,7 @@ import json
 import os
 import shlex
 import sys
-from typing import IO, Any, Callable, Dict, Optional
+from typing import IO, Any, Callable, Dict, Optional, Union
 
 from .case import Case
 from .conventions import Conventions
@@ -33,13 +33,14 @@ def _with_step(case: Case) -> Case:
     return case
 
 
-def _answer(line: bytes, function: Function, engine: str) -> Dict[str, Any]:
+def answer_to(request: Union[bytes, Case], function: Function, engine: str) -> Dict[str, Any]:
     """The answer to one request. Never raises but for KeyboardInterrupt and SystemExit."""
     head: Dict[str, Any] = {"format": FORMAT, "engine": engine}
     try:
-        case = read_case_text(line, "request")
+        asked = isinstance(request, Case)
+        case = request if asked else read_case_text(request, "request")
         head["case"] = case.name
-        result = function(_with_step(case))
+        result = function(case if asked else _with_step(case))
         if not isinstance(result, Result):
             raise EvidentError(f"the function gave {type(result).__name__}, wanted "
                                "evident_snn.Result")
@@ -54,7 +55,7 @@ def _answer(line: bytes, function: Function, engine: str) -> Dict[str, Any]:
     return head
 
 
-def _text(document: Dict[str, Any]) -> str:
+def text_of(document: Dict[str, Any]) -> str:
     """One line of JSON, with "nan", "inf" and "-inf" for the numbers that JSON does not have."""
     try:
         return json.dumps(document, allow_nan=False)
@@ -97,7 +98,7 @@ def serve(function: Function, engine: str = "",
         for line in sys.stdin.buffer:
             if not line.strip():
                 continue
-            out.write(_text(_answer(line, function, engine)).encode("utf-8") + b"\n")
+            out.write(text_of(answer_to(line, function, engine)).encode("utf-8") + b"\n")
             out.flush()
     except (BrokenPipeError, KeyboardInterrupt):
         pass
