@@ -92,7 +92,7 @@ static inline void open_tiny(struct train *train, const char *more, int threads)
 {
     struct train_settings settings = tiny_settings(more);
     struct case_error error = {""};
-    ck_assert_msg(train_open(train, &settings, &gpu_clock_host, threads, &error) == 0, "%s",
+    ck_assert_msg(train_open(train, &settings, &gpu_clock_host, threads, NULL, &error) == 0, "%s",
                   error.text);
     train_settings_clear(&settings);
 }
@@ -136,9 +136,9 @@ static inline bool same_state(struct train *a, struct train *b)
     return same;
 }
 
-static inline bool is_one_line(const char *text)
+static inline bool is_one_line(const char *line)
 {
-    return text[0] != '\0' && strchr(text, '\n') == NULL;
+    return line[0] != '\0' && strchr(line, '\n') == NULL;
 }
 
 #endif

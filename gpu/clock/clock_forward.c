@@ -111,26 +111,33 @@ CLONED_WIDEST static void move_cells(real *restrict v, real *restrict i, real *r
     }
 }
 
+int clock_list_room(struct clock_list *list, size_t room)
+{
+    if (room <= list->room)
+        return 0;
+    uint32_t *steps = realloc(list->step, room * sizeof *steps);
+    if (steps)
+        list->step = steps;
+    uint32_t *neurons = realloc(list->neuron, room * sizeof *neurons);
+    if (neurons)
+        list->neuron = neurons;
+    real *slopes = realloc(list->slope, room * sizeof *slopes);
+    if (slopes)
+        list->slope = slopes;
+    real *revs = realloc(list->rev, room * sizeof *revs);
+    if (revs)
+        list->rev = revs;
+    if (!steps || !neurons || !slopes || !revs)
+        return -1;
+    list->room = room;
+    return 0;
+}
+
 static int append(struct clock_list *list, uint32_t step, uint32_t neuron, real slope)
 {
-    if (list->count == list->room) {
-        size_t room = list->room > 0 ? 2 * list->room : 256;
-        uint32_t *steps = realloc(list->step, room * sizeof *steps);
-        if (steps)
-            list->step = steps;
-        uint32_t *neurons = realloc(list->neuron, room * sizeof *neurons);
-        if (neurons)
-            list->neuron = neurons;
-        real *slopes = realloc(list->slope, room * sizeof *slopes);
-        if (slopes)
-            list->slope = slopes;
-        real *revs = realloc(list->rev, room * sizeof *revs);
-        if (revs)
-            list->rev = revs;
-        if (!steps || !neurons || !slopes || !revs)
-            return -1;
-        list->room = room;
-    }
+    if (list->count == list->room &&
+        clock_list_room(list, list->room > 0 ? 2 * list->room : 256) != 0)
+        return -1;
     list->step[list->count] = step;
     list->neuron[list->count] = neuron;
     list->slope[list->count++] = slope;
@@ -226,8 +233,9 @@ int clock_forward(struct clock_run *run)
     const struct clock_plan *plan = run->plan;
     int failed = 0;
     double sum = 0;
+    size_t first = clock_first(run), last = clock_last(run);
 #pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
-    for (size_t k = 0; k < plan->valid; k++)
+    for (size_t k = first; k < last; k++)
         failed |= forward_sample(plan, &run->sample[k], k) != 0;
     for (size_t k = 0; k < plan->valid && !failed; k++)
         sum = sum + run->sample[plan->order[k]].loss;

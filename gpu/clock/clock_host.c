@@ -153,11 +153,13 @@ struct task {
 };
 
 /* Tasks of one projection, columns outermost. */
-static size_t list_tasks(struct task *task, const struct clock_plan *plan)
+static size_t list_tasks(struct task *task, const struct clock_run *run)
 {
+    const struct clock_plan *plan = run->plan;
     size_t tasks = 0;
     for (size_t p = 0; p < plan->projections; p++)
-        for (size_t left = 0; left < plan->projection[p].width; left += COLUMNS)
+        for (size_t left = clock_left(run, plan->projection[p].width);
+             left < clock_right(run, plan->projection[p].width); left += COLUMNS)
             for (size_t from = 0; from < plan->projection[p].rows; from += ROWS) {
                 if (task)
                     task[tasks] = (struct task){p, from, left};
@@ -170,7 +172,8 @@ static void do_task(const struct clock_run *run, const struct task *task)
 {
     const struct clock_projection *p = &run->plan->projection[task->projection];
     size_t to = task->from + ROWS < p->rows ? task->from + ROWS : p->rows;
-    size_t wide = task->left + COLUMNS < p->width ? COLUMNS : p->width - task->left;
+    size_t right = clock_right(run, p->width);
+    size_t wide = task->left + COLUMNS < right ? COLUMNS : right - task->left;
     clock_gather(run, task->projection, task->from, to, task->left, wide);
 }
 
@@ -193,21 +196,45 @@ static void fail(struct clock_run *run)
     run->failed = 1;
 }
 
+/* By one thread, while the others wait. */
+static void share_lists(struct clock_run *run)
+{
+    if (!run->share)
+        return;
+#pragma omp master
+    if (!run->failed && clock_share_lists(run) != 0)
+        fail(run);
+#pragma omp barrier
+}
+
+static void share_history(struct clock_run *run, uint32_t chunk)
+{
+    if (!run->share)
+        return;
+#pragma omp master
+    if (clock_share_history(run, chunk) != 0)
+        fail(run);
+#pragma omp barrier
+}
+
 /* Of all threads: one chunk after the other, the samples first, then what they left behind. */
 static void work(struct clock_run *run, const struct task *task, size_t tasks)
 {
     const struct clock_plan *plan = run->plan;
+    size_t first = clock_first(run), last = clock_last(run);
 #pragma omp for schedule(dynamic, 1)
-    for (size_t s = 0; s < plan->valid; s++)
+    for (size_t s = first; s < last; s++)
         if (clock_block(plan, &run->sample[s]) == 0)
             clock_adjoint_begin(plan, &run->sample[s]);
         else
             fail(run);
+    share_lists(run);
     for (uint32_t chunk = (plan->steps - 1) / CHUNK; !run->failed; chunk--) {
         double start = omp_get_wtime();
 #pragma omp for schedule(dynamic, 1)
-        for (size_t s = 0; s < plan->valid; s++)
+        for (size_t s = first; s < last; s++)
             clock_adjoint(run, s, chunk);
+        share_history(run, chunk);
         double middle = omp_get_wtime();
 #pragma omp for schedule(dynamic, 1)
         for (size_t f = 0; f < plan->fans; f++)
@@ -234,16 +261,20 @@ enum { LEAST_WORK = 1 << 18 }; /* cells times samples times indices */
 int clock_backward(struct clock_run *run)
 {
     const struct clock_plan *plan = run->plan;
-    size_t tasks = list_tasks(NULL, plan);
+    size_t tasks = list_tasks(NULL, run);
     struct task *task = malloc((tasks + 1) * sizeof *task);
     if (!task)
         return -1;
-    list_tasks(task, plan);
+    list_tasks(task, run);
     run->adjoint_seconds = run->gather_seconds = 0;
     memset(run->gradient, 0, plan->history * plan->synapses * sizeof(real));
 #pragma omp parallel if (plan->valid * plan->cells * CHUNK >= LEAST_WORK)
     work(run, task, tasks);
     free(task);
+    if (run->share && !run->failed &&
+        (clock_share_gradient(run) != 0 ||
+         (plan->options.tau_gradients && clock_share_taus(run) != 0)))
+        return -1;
     if (!run->failed && plan->options.tau_gradients)
         sum_tau(run);
     return run->failed ? -1 : 0;

@@ -12,6 +12,7 @@
 #define EVIDENT_GPU_PLAN_H
 
 #include "gpu/gpu.h"
+#include "gpu/peers.h"
 #include "gpu/step_loss.h"
 #include "gpu/real.h"
 
@@ -47,6 +48,18 @@
 #define clock_add_history CLOCK(add_history)
 #define clock_host CLOCK(host)
 #define clock_result CLOCK(result)
+#define clock_list_room CLOCK(list_room)
+#define clock_first CLOCK(first)
+#define clock_last CLOCK(last)
+#define clock_left CLOCK(left)
+#define clock_right CLOCK(right)
+#define clock_share_make CLOCK(share_make)
+#define clock_share_free CLOCK(share_free)
+#define clock_share_records CLOCK(share_records)
+#define clock_share_taus CLOCK(share_taus)
+#define clock_share_lists CLOCK(share_lists)
+#define clock_share_history CLOCK(share_history)
+#define clock_share_gradient CLOCK(share_gradient)
 
 /* ---- memory: all of a plan or a run, freed at once ---- */
 
@@ -195,8 +208,17 @@ struct clock_gather {
     size_t *room;     /* [fans] */
 };
 
+/* What a rank keeps to exchange with the others. */
+struct clock_share {
+    const struct gpu_peers *peers;
+    unsigned char *out, *in;
+    size_t out_room, in_room;
+    size_t *out_begin, *in_begin; /* [ranks + 1] */
+};
+
 struct clock_run {
     struct clock_memory memory;
+    struct clock_share *share; /* NULL: alone. The run does not own it */
     const struct clock_plan *plan;
     struct clock_sample *sample; /* [samples] */
     real *history;           /* [history][samples][CHUNK][cells] lambda_I; lambda_V - lambda_I */
@@ -213,7 +235,7 @@ int clock_run_make(struct clock_run *run, const struct clock_plan *plan);
 void clock_run_clear(struct clock_run *run);
 size_t clock_run_bytes(const struct clock_run *run);
 
-/* Whole trials, all samples; -1 if memory is short. */
+/* Whole trials, all samples, or those of this rank; -1 if memory is short. */
 int clock_forward(struct clock_run *run);
 int clock_backward(struct clock_run *run);
 
@@ -256,12 +278,36 @@ int clock_gather_sort(struct clock_run *run, size_t fan, uint32_t chunk);
 void clock_gather(const struct clock_run *run, size_t projection, size_t from, size_t to,
                   size_t left, size_t wide);
 
+/* ---- clock_share.c: over several ranks ---- */
+
+/* NULL if memory is short. */
+struct clock_share *clock_share_make(const struct gpu_peers *peers);
+void clock_share_free(struct clock_share *share);
+
+/* The samples [first, last) of the batch that this rank runs, and the columns [left, right) of a
+ * population that it gathers for. All, where there is one rank. */
+size_t clock_first(const struct clock_run *run);
+size_t clock_last(const struct clock_run *run);
+size_t clock_left(const struct clock_run *run, size_t padded);
+size_t clock_right(const struct clock_run *run, size_t padded);
+
+/* What follows is -1 if memory is short. Record s, of size bytes, of every sample s that this rank
+ * runs, to all ranks; likewise of other things that are split like samples. */
+int clock_share_records(struct clock_share *share, void *record, size_t size, size_t samples);
+int clock_share_taus(struct clock_run *run);
+int clock_share_lists(struct clock_run *run);
+int clock_share_history(struct clock_run *run, uint32_t chunk);
+int clock_share_gradient(struct clock_run *run);
+
 /* Fills a result that result_make_raster has laid out; -1 if memory is short. */
 int clock_result(struct result *result, const struct clock_run *run);
 
 /* Everything: plan, run, result. */
 enum result_status clock_host(struct result *result, const struct case_problem *c,
                               const struct engine_options *options);
+
+/* Room for so many spikes; -1 if memory is short. */
+int clock_list_room(struct clock_list *list, size_t room);
 
 /* First spike of a list with a step of at least `step`. */
 static inline size_t clock_from(const struct clock_list *list, uint32_t step)

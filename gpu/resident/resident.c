@@ -61,6 +61,8 @@ struct resident *resident_open(const struct engine *engine, const struct case_pr
     if (c->loss.kind == CASE_FIRST_SPIKE_SQUARED_ERROR ||
         c->loss.kind == CASE_VOLTAGE_SQUARED_ERROR)
         return refuse(status, reason, "training takes losses of labels");
+    if (options->peers && kind != &resident_host)
+        return refuse(status, reason, "found several ranks, wanted one, or clock-host");
     if (!gpu_canary(reason, RESULT_REASON)) {
         *status = RESULT_BROKEN;
         return NULL;

@@ -14,6 +14,7 @@
 #define EVIDENT_GPU_RESIDENT_H
 
 #include "gpu/gpu.h"
+#include "gpu/peers.h"
 #include "gpu/step_adam.h"
 
 /* Spikes of the one source population: by sample, then step, then neuron. */
@@ -43,6 +44,8 @@ struct resident_options {
     /* The pull of every hidden neuron towards so many spikes a trial, strength times the mean count
      * of the batch less that; taken off lambda_V after every jump. */
     double strength, spikes;
+    const struct gpu_peers *peers; /* who run the same batches, a part each; NULL: alone. The bits
+                                    * do not depend on how many they are */
     bool phantom;     /* the published revival of a silent label (gpu/clock/plan.h) */
     bool skip_silent; /* no gradient of such a sample */
 };

@@ -22,6 +22,7 @@ struct resident_host {
     real *tau[2], *tau_mean[2], *tau_square[2]; /* [cells] tau_mem, tau_syn */
     real *pull;                                 /* [cells] */
     real *gradient;                             /* [synapses] */
+    unsigned char *silent;                      /* [samples] whether the label is */
     int threads;
 };
 
@@ -127,6 +128,7 @@ static int host_gradient(struct resident *base, float *flat)
 
 /* ---- a batch ---- */
 
+/* Of the samples that this rank runs. */
 static void count_spikes(struct resident_host *r)
 {
     const struct clock_plan *plan = &r->plan;
@@ -135,7 +137,7 @@ static void count_spikes(struct resident_host *r)
     for (size_t p = 0; p < plan->populations; p++) {
         if (!resident_is_hidden(plan, p))
             continue;
-        for (size_t s = 0; s < plan->valid; s++) {
+        for (size_t s = clock_first(&r->run); s < clock_last(&r->run); s++) {
             const struct clock_list *list = &r->run.sample[s].spikes[p];
             for (size_t k = 0; k < list->count; k++)
                 count[list->neuron[k]]++;
@@ -158,19 +160,45 @@ static void lay_pull(struct resident_host *r)
         }
 }
 
-static void tell_outcome(struct resident_host *r)
+/* The counts of all ranks: whole numbers, whose sum has no order. */
+static int sum_counts(struct resident_host *r)
+{
+    const struct gpu_peers *peers = r->run.share->peers;
+    size_t hidden = r->base.outcome.hidden, size = hidden * sizeof(uint32_t);
+    uint32_t *count = resident_filled(&r->base).count;
+    uint32_t *all = malloc(peers->ranks * size + 1);
+    if (!all)
+        return -1;
+    memcpy(all + peers->rank * hidden, count, size);
+    int failed = clock_share_records(r->run.share, all, size, peers->ranks);
+    memset(count, 0, size);
+    for (size_t k = 0; k < peers->ranks * hidden; k++)
+        count[k % hidden] += all[k];
+    free(all);
+    return failed;
+}
+
+static int tell_outcome(struct resident_host *r)
 {
     const struct clock_plan *plan = &r->plan;
+    struct clock_share *share = r->run.share;
     struct resident_filled to = resident_filled(&r->base);
-    r->base.outcome.silent_labels = 0;
-    for (size_t s = 0; s < plan->valid; s++) {
+    for (size_t s = clock_first(&r->run); s < clock_last(&r->run); s++) {
         const struct clock_sample *from = &r->run.sample[s];
         to.loss[s] = from->loss;
         to.predicted[s] = (uint32_t)clock_predict(plan, from);
-        r->base.outcome.silent_labels +=
-            !plan->loss.by_voltage && from->when[plan->label[s]] == UINT32_MAX;
+        r->silent[s] = !plan->loss.by_voltage && from->when[plan->label[s]] == UINT32_MAX;
     }
+    if (share && (clock_share_records(share, to.loss, sizeof *to.loss, plan->valid) != 0 ||
+                  clock_share_records(share, to.predicted, sizeof *to.predicted, plan->valid) != 0 ||
+                  clock_share_records(share, r->silent, sizeof *r->silent, plan->valid) != 0 ||
+                  sum_counts(r) != 0))
+        return -1;
+    r->base.outcome.silent_labels = 0;
+    for (size_t s = 0; s < plan->valid; s++)
+        r->base.outcome.silent_labels += r->silent[s];
     resident_sum(&r->base, plan);
+    return 0;
 }
 
 static int host_run(struct resident *base, const struct resident_batch *batch, bool learn)
@@ -183,9 +211,11 @@ static int host_run(struct resident *base, const struct resident_batch *batch, b
     failed = clock_forward(&r->run) != 0;
     if (!failed) {
         count_spikes(r);
-        tell_outcome(r);
+        failed = tell_outcome(r) != 0;
+    }
+    if (!failed && learn) {
         lay_pull(r);
-        failed = learn && clock_backward(&r->run) != 0;
+        failed = clock_backward(&r->run) != 0;
     }
     omp_set_num_threads(threads);
     if (failed)
@@ -203,7 +233,8 @@ static int take_memory(struct resident_host *r)
     r->square = clock_take(m, plan->synapses, sizeof(real));
     r->gradient = clock_take(m, plan->synapses, sizeof(real));
     r->pull = clock_take(m, plan->cells, sizeof(real));
-    bool taken = r->mean && r->square && r->gradient && r->pull;
+    r->silent = clock_take(m, plan->samples, sizeof *r->silent);
+    bool taken = r->silent && r->mean && r->square && r->gradient && r->pull;
     for (size_t which = 0; which < 2; which++) {
         r->tau[which] = clock_take(m, plan->cells, sizeof(real));
         /* Twice: the second half is where gradients are made ready to be copied. */
@@ -214,9 +245,17 @@ static int take_memory(struct resident_host *r)
     return taken && resident_room(&r->base, plan, m) == 0 ? 0 : -1;
 }
 
+static int take_peers(struct resident_host *r)
+{
+    if (r->base.options.peers)
+        r->run.share = clock_share_make(r->base.options.peers);
+    return r->run.share || !r->base.options.peers ? 0 : -1;
+}
+
 static void host_close(struct resident *base)
 {
     struct resident_host *r = (struct resident_host *)base;
+    clock_share_free(r->run.share);
     clock_run_clear(&r->run);
     clock_plan_clear(&r->plan);
     clock_release(&r->memory);
@@ -244,7 +283,8 @@ static struct resident *host_open(const struct engine *engine, const struct case
     r->threads = options->engine.threads;
     r->run.plan = &r->plan;
     *status = resident_plan(&r->plan, c, options, reason);
-    if (*status == RESULT_OK && (clock_run_make(&r->run, &r->plan) != 0 || take_memory(r) != 0)) {
+    if (*status == RESULT_OK && (clock_run_make(&r->run, &r->plan) != 0 || take_memory(r) != 0 ||
+                                 take_peers(r) != 0)) {
         *status = RESULT_SHORT;
         snprintf(reason, RESULT_REASON, "memory is short");
     }

@@ -50,7 +50,7 @@ static inline int digest_open(struct train *train, const char *text, struct case
     int failed = train_settings_start(&settings, error);
     for (char *word; !failed && (word = strtok_r(rest, " ", &rest));)
         failed = train_settings_set(&settings, word, error);
-    failed = failed || train_open(train, &settings, &gpu_clock_host, 1, error) != 0;
+    failed = failed || train_open(train, &settings, &gpu_clock_host, 1, NULL, error) != 0;
     train_settings_clear(&settings);
     return failed ? -1 : 0;
 }

@@ -33,7 +33,7 @@ struct engine_options train_engine_options(const struct train_settings *settings
 }
 
 static int open_engine(struct train *t, const struct engine *engine, int threads,
-                       struct case_error *error)
+                       const struct gpu_peers *peers, struct case_error *error)
 {
     const struct train_settings *s = &t->settings;
     struct resident_options options = {
@@ -43,6 +43,7 @@ static int open_engine(struct train *t, const struct engine *engine, int threads
         .least_tau_syn = s->least_tau_syn,
         .strength = s->strength,
         .spikes = s->spikes,
+        .peers = peers,
         .phantom = s->phantom,
         .skip_silent = s->skip_silent,
     };
@@ -63,12 +64,12 @@ static int open_engine(struct train *t, const struct engine *engine, int threads
 }
 
 int train_open(struct train *train, struct train_settings *settings, const struct engine *engine,
-               int threads, struct case_error *error)
+               int threads, const struct gpu_peers *peers, struct case_error *error)
 {
     *train = (struct train){.settings = *settings, .kind = engine, .state = {.best = -1}};
     *settings = (struct train_settings){.name = NULL};
     if (train_settings_check(&train->settings, error) != 0 || train_data_read(train, error) != 0 ||
-        open_engine(train, engine, threads, error) != 0)
+        open_engine(train, engine, threads, peers, error) != 0)
         return -1;
     size_t samples = train_epoch_samples(&train->set[TRAIN_LEARN], &train->settings);
     train->order = malloc(samples * sizeof *train->order);

@@ -67,9 +67,10 @@ struct engine_options train_engine_options(const struct train_settings *settings
 size_t train_batches(const struct train *train);
 
 /* Reads the data, lays the network. settings are taken over, also where it fails. 0, or -1 and
- * error. train must be closed whatever comes out. */
+ * error. train must be closed whatever comes out. peers: NULL, or those who make the same calls, to
+ * share the work of every batch; each has the whole state at any time. */
 int train_open(struct train *train, struct train_settings *settings, const struct engine *engine,
-               int threads, struct case_error *error);
+               int threads, const struct gpu_peers *peers, struct case_error *error);
 void train_close(struct train *train);
 
 /* One epoch: learns from all full batches, validates, goes by the schedule, adds a row. 0; -1 and

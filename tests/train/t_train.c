@@ -243,7 +243,7 @@ TEST(data_that_cannot_be_learned_from_are_refused_in_one_line)
         struct train_settings settings = tiny_settings(wrong[k].set);
         struct train train;
         struct case_error error = {""};
-        ck_assert_msg(train_open(&train, &settings, &gpu_clock_host, 1, &error) == -1, "%s",
+        ck_assert_msg(train_open(&train, &settings, &gpu_clock_host, 1, NULL, &error) == -1, "%s",
                       wrong[k].set);
         ck_assert_msg(strstr(error.text, wrong[k].says) && is_one_line(error.text), "%s: %s",
                       wrong[k].set, error.text);
@@ -258,7 +258,7 @@ TEST(an_engine_that_cannot_stay_is_refused)
     struct engine other = gpu_clock_host;
     struct train train;
     struct case_error error = {""};
-    ck_assert_int_eq(train_open(&train, &settings, &other, 1, &error), -1);
+    ck_assert_int_eq(train_open(&train, &settings, &other, 1, NULL, &error), -1);
     ck_assert_msg(strstr(error.text, "cannot train") && is_one_line(error.text), "%s", error.text);
     train_close(&train);
     train_settings_clear(&settings);

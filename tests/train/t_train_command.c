@@ -226,7 +226,7 @@ TEST(what_cannot_be_trained_is_refused_in_one_line)
     refuses("$E train $D/none.json", "none.json: found no file that can be read, wanted a config");
     refuses("$E train nonsense",
             "nonsense: found no file that can be read, wanted a configuration, or "
-            "one of digits, digits-delays, mnist, yin-yang");
+            "one of digits-delays, digits, mnist, yin-yang\n");
     refuses("$E train $D", ": found no file that can be read, wanted a configuration");
     refuses("$E train a b", "b");
     refuses("$E " TRAIN "--set", "--set: wants a value");

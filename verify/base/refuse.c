@@ -5,13 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* In one piece, since several processes may write there at a time. */
 int command_refuse(const char *command, const char *format, ...)
 {
+    char line[8192];
     va_list arguments;
-    fprintf(stderr, "evident%s%s: ", command[0] ? " " : "", command);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    fprintf(stderr, "evident%s%s: %s\n", command[0] ? " " : "", command, line);
     return COMMAND_COULD_NOT_RUN;
 }

@@ -16,11 +16,12 @@ int training_set(struct train_settings *settings, const struct options *options)
 }
 
 int training_open(struct train *train, struct train_settings *settings,
-                  const struct options *options)
+                  const struct options *options, const struct gpu_peers *peers)
 {
     struct case_error error;
     int threads = (int)options->jobs;
-    if (train_open(train, settings, ver_engine_find(options->trainer), threads, &error) != 0)
+    if (train_open(train, settings, ver_engine_find(options->trainer), threads, peers, &error) !=
+        0)
         return command_refuse(options->command->name, "%s", error.text);
     return 0;
 }
@@ -37,7 +38,7 @@ int training_load(struct train *train, const char *path, const struct options *o
     }
     int code = training_set(&settings, options);
     if (code == 0)
-        code = training_open(train, &settings, options);
+        code = training_open(train, &settings, options, NULL);
     train_settings_clear(&settings);
     if (code == 0 && train_restore(train, path, &error) != 0)
         code = command_refuse(options->command->name, "%s", error.text);

@@ -6,15 +6,16 @@
 #include "gpu/train/train.h"
 #include "verify/command/command.h"
 #include "verify/report/training_page.h"
+#include "verify/run/ranks.h"
 
 /* The settings that the command line gives over those that are there. 0, or a line and an exit
  * code. */
 int training_set(struct train_settings *settings, const struct options *options);
 
 /* Engine, threads and data of a training. 0, or a line and an exit code; to be closed whatever
- * comes out. settings are taken over. */
+ * comes out. settings are taken over. peers: as train_open. */
 int training_open(struct train *train, struct train_settings *settings,
-                  const struct options *options);
+                  const struct options *options, const struct gpu_peers *peers);
 
 /* Opens the training of a checkpoint, with its state. As training_open. */
 int training_load(struct train *train, const char *path, const struct options *options);
@@ -30,6 +31,13 @@ void training_put_score(FILE *out, const char *name, const struct train_score *s
  * exit code. */
 int training_put_result(FILE *out, struct training_result *result, struct train *train,
                         const char *command);
+
+/* ---- training_run.c ---- */
+
+/* A training in a folder, begun or gone on with, from its data to its page. ranks: NULL, or those
+ * that make the same call. settings are taken over. 0, or a line and an exit code. */
+int training_run(struct train_settings *settings, const char *folder, const struct options *options,
+                 struct ranks *ranks);
 
 /* ---- training_verify.c ---- */
 

@@ -3,8 +3,11 @@
  * goes on, so that none waits for the first rank, which looks at its mail now and then. */
 #include "verify/run/ranks.h"
 
-#include <stdint.h>
+#include "verify/base/refuse.h"
 
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +20,8 @@ enum { UNDER_WAY = 4 }; /* answers under way; long ones are until the first rank
 
 struct ranks {
     int rank, size;
+    struct gpu_peers peers;
+    int *sizes; /* [4 size] of messages between peers: counts and places, out and in */
     /* first rank */
     int *refused;   /* [size] questions answered by "no more" */
     size_t awaited; /* answers */
@@ -65,12 +70,13 @@ struct ranks *ranks_here(void)
         return NULL;
     setenv("OMPI_MCA_mpi_warn_on_fork", "0", 0); /* workers never call MPI */
     int provided;
-    MPI_Init_thread(NULL, NULL, MPI_THREAD_SINGLE, &provided);
+    MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
     atexit(finish);
     MPI_Comm_rank(MPI_COMM_WORLD, &mine.rank);
     MPI_Comm_size(MPI_COMM_WORLD, &mine.size);
     mine.refused = calloc((size_t)mine.size, sizeof *mine.refused);
-    if (!mine.refused)
+    mine.sizes = calloc((size_t)mine.size, 4 * sizeof *mine.sizes);
+    if (!mine.refused || !mine.sizes)
         MPI_Abort(MPI_COMM_WORLD, 2);
     return mine.size > 1 ? &mine : NULL;
 }
@@ -175,6 +181,69 @@ void ranks_answer(struct ranks *ranks, size_t job, enum pool_end end, int detail
               &ranks->sent[k]);
 }
 
+/* ---- peers ---- */
+
+/* What MPI takes counts whole numbers of 31 bits. */
+static void lay_sizes(const size_t *begin, int ranks, int *count, int *place)
+{
+    if (begin[ranks] > INT_MAX) {
+        command_refuse("train", "found a message of %zu bytes between ranks, wanted at most %d: "
+                                "take a smaller batch",
+                       begin[ranks], INT_MAX);
+        MPI_Abort(MPI_COMM_WORLD, COMMAND_COULD_NOT_RUN);
+    }
+    for (int r = 0; r < ranks; r++) {
+        count[r] = (int)(begin[r + 1] - begin[r]);
+        place[r] = (int)begin[r];
+    }
+}
+
+static void give_all(void *context, const void *out, void *all, const size_t *begin)
+{
+    struct ranks *ranks = context;
+    int *count = ranks->sizes, *place = count + ranks->size;
+    lay_sizes(begin, ranks->size, count, place);
+    MPI_Allgatherv(out, count[ranks->rank], MPI_BYTE, all, count, place, MPI_BYTE, MPI_COMM_WORLD);
+}
+
+static void give_each(void *context, const void *out, const size_t *out_begin, void *in,
+                      const size_t *in_begin)
+{
+    struct ranks *ranks = context;
+    int *sent = ranks->sizes, *from = sent + ranks->size, *got = from + ranks->size,
+        *to = got + ranks->size;
+    lay_sizes(out_begin, ranks->size, sent, from);
+    lay_sizes(in_begin, ranks->size, got, to);
+    MPI_Alltoallv(out, sent, from, MPI_BYTE, in, got, to, MPI_BYTE, MPI_COMM_WORLD);
+}
+
+const struct gpu_peers *ranks_peers(struct ranks *ranks)
+{
+    if (!ranks)
+        return NULL;
+    ranks->peers = (struct gpu_peers){.rank = (size_t)ranks->rank,
+                                      .ranks = (size_t)ranks->size,
+                                      .context = ranks,
+                                      .give_all = give_all,
+                                      .give_each = give_each};
+    return &ranks->peers;
+}
+
+int ranks_hear(struct ranks *ranks, int value)
+{
+    if (ranks)
+        MPI_Bcast(&value, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    return value;
+}
+
+void ranks_end(struct ranks *ranks, int code)
+{
+    if (ranks) {
+        fflush(NULL);
+        MPI_Abort(MPI_COMM_WORLD, code);
+    }
+}
+
 #else /* without MPI */
 
 struct ranks *ranks_here(void)
@@ -207,6 +276,23 @@ void ranks_answer(struct ranks *ranks, size_t job, enum pool_end end, int detail
                   size_t size)
 {
     (void)ranks, (void)job, (void)end, (void)detail, (void)data, (void)size;
+}
+
+const struct gpu_peers *ranks_peers(struct ranks *ranks)
+{
+    (void)ranks;
+    return NULL;
+}
+
+int ranks_hear(struct ranks *ranks, int value)
+{
+    (void)ranks;
+    return value;
+}
+
+void ranks_end(struct ranks *ranks, int code)
+{
+    (void)ranks, (void)code;
 }
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ranks.h: a run spread over MPI ranks. The first rank owns the list of cases, the store and the
+/* ranks.h: a run or a training spread over MPI ranks. The first rank owns the list of cases, the store and the
  * output; the others ask it for cases and answer with what came of them. Built without MPI, or
  * started without mpirun, a process is alone. Private to verify/. */
 #ifndef EVIDENT_VERIFY_RANKS_H
 #define EVIDENT_VERIFY_RANKS_H
 
+#include "gpu/peers.h"
 #include "verify/run/pool.h"
 
 struct ranks;
@@ -24,5 +25,14 @@ bool ranks_serve(struct ranks *ranks, size_t (*next)(void *context),
 size_t ranks_ask(struct ranks *ranks);
 void ranks_answer(struct ranks *ranks, size_t job, enum pool_end end, int detail, const char *data,
                   size_t size);
+
+/* ---- a training, whose ranks all do the same, each with a part of every batch ---- */
+
+/* NULL if alone. */
+const struct gpu_peers *ranks_peers(struct ranks *ranks);
+/* What the first rank says, to all: it returns it on each. value: of the first. */
+int ranks_hear(struct ranks *ranks, int value);
+/* Ends all of them, where one cannot go on; returns if alone. */
+void ranks_end(struct ranks *ranks, int code);
 
 #endif
