@@ -211,7 +211,7 @@ int clock_share_lists(struct clock_run *run)
 
 /* ---- the history of a chunk ---- */
 
-/* Between the history of samples [first, last), in the columns of a rank, and a message; its end. */
+/* Between the history of some samples, in the columns of a rank, and a message; the end of it. */
 static unsigned char *move_history(const struct clock_run *run, unsigned char *message,
                                    const size_t sample[2], size_t rank, size_t rows, bool pack)
 {
@@ -258,8 +258,8 @@ int clock_share_history(struct clock_run *run, uint32_t chunk)
     size_t row = plan->history * rows * sizeof(real), out = 0, in = 0;
     size_t own = clock_last(run) - clock_first(run), mine = columns(run, peers->rank);
     for (size_t r = 0; r < peers->ranks; r++) {
-        size_t theirs = gpu_peers_first(peers, plan->valid, r + 1) -
-                        gpu_peers_first(peers, plan->valid, r);
+        size_t theirs =
+            gpu_peers_first(peers, plan->valid, r + 1) - gpu_peers_first(peers, plan->valid, r);
         share->out_begin[r] = out;
         share->in_begin[r] = in;
         out += r == peers->rank ? 0 : own * columns(run, r) * row;

@@ -46,8 +46,8 @@ struct resident_options {
     double strength, spikes;
     const struct gpu_peers *peers; /* who run the same batches, a part each; NULL: alone. The bits
                                     * do not depend on how many they are */
-    bool phantom;     /* the published revival of a silent label (gpu/clock/plan.h) */
-    bool skip_silent; /* no gradient of such a sample */
+    bool phantom;                  /* the published revival of a silent label (gpu/clock/plan.h) */
+    bool skip_silent;              /* no gradient of such a sample */
 };
 
 enum resident_part { RESIDENT_VALUE, RESIDENT_MEAN, RESIDENT_SQUARE }; /* averages of Adam */

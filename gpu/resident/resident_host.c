@@ -189,10 +189,11 @@ static int tell_outcome(struct resident_host *r)
         to.predicted[s] = (uint32_t)clock_predict(plan, from);
         r->silent[s] = !plan->loss.by_voltage && from->when[plan->label[s]] == UINT32_MAX;
     }
-    if (share && (clock_share_records(share, to.loss, sizeof *to.loss, plan->valid) != 0 ||
-                  clock_share_records(share, to.predicted, sizeof *to.predicted, plan->valid) != 0 ||
-                  clock_share_records(share, r->silent, sizeof *r->silent, plan->valid) != 0 ||
-                  sum_counts(r) != 0))
+    if (share &&
+        (clock_share_records(share, to.loss, sizeof *to.loss, plan->valid) != 0 ||
+         clock_share_records(share, to.predicted, sizeof *to.predicted, plan->valid) != 0 ||
+         clock_share_records(share, r->silent, sizeof *r->silent, plan->valid) != 0 ||
+         sum_counts(r) != 0))
         return -1;
     r->base.outcome.silent_labels = 0;
     for (size_t s = 0; s < plan->valid; s++)
@@ -283,8 +284,8 @@ static struct resident *host_open(const struct engine *engine, const struct case
     r->threads = options->engine.threads;
     r->run.plan = &r->plan;
     *status = resident_plan(&r->plan, c, options, reason);
-    if (*status == RESULT_OK && (clock_run_make(&r->run, &r->plan) != 0 || take_memory(r) != 0 ||
-                                 take_peers(r) != 0)) {
+    if (*status == RESULT_OK &&
+        (clock_run_make(&r->run, &r->plan) != 0 || take_memory(r) != 0 || take_peers(r) != 0)) {
         *status = RESULT_SHORT;
         snprintf(reason, RESULT_REASON, "memory is short");
     }

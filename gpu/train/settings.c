@@ -259,6 +259,9 @@ int train_settings_check(const struct train_settings *s, struct case_error *erro
         return fail(error, s->name, "phantom", "skip_silent beside it", "one of them");
     if (s->lift > 0 && s->rewire)
         return fail(error, s->name, "lift", "rewire beside it", "one of them");
+    if (strcmp(s->select, "leave-speaker") == 0 && (s->validation[0] || s->validate > 0))
+        return fail(error, s->name, "select", "leave-speaker beside validation or validate",
+                    "neither: each group is held out in turn");
     if ((s->validation[0] != 0) + (s->leave >= 0) + (s->validate > 0) > 1)
         return fail(error, s->name, "validation", "more than one of validation, leave, validate",
                     "one of them");

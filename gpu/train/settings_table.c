@@ -111,8 +111,8 @@ const struct train_setting train_setting[] = {
     NUMBER_OF(dropout, "0", 0, 0.99, "share of input spikes that are left out, at random"),
     SWITCH_OF(blend, "false", "as many samples again, each from two of one class"),
     WHOLE_OF(seed, "1", 0, 9007199254740992.0, "of weights, order and augmentation"),
-    CHOICE_OF(select, "validation|train|last|test", "last",
-              "the epoch whose weights are kept: best on these, or the last"),
+    CHOICE_OF(select, "validation|leave-speaker|train|last|test", "last",
+              "the epoch whose weights are kept: best on these (README), or the last"),
     WHOLE_OF(verify_every, "0", 0, MANY, "batches between two that go to the reference; 0: none"),
     {NULL, SETTING_TEXT, 0, NULL, 0, 0, NULL, NULL},
 };

@@ -272,8 +272,10 @@ int train_epoch(struct train *train, const struct train_watch *watch, struct cas
         return -1;
     if (keep_best(train, &row, error) != 0)
         return -1;
+    /* By what the last training has, too, where no group is left out. */
+    bool by_validation = validated && strcmp(train->settings.select, "leave-speaker") != 0;
     train_schedule_epoch(&train->state.schedule, &train->settings, train->state.epoch,
-                         validated ? row.validate.accuracy : row.learn.accuracy);
+                         by_validation ? row.validate.accuracy : row.learn.accuracy);
     row.seconds = now() - start;
     train->state.epoch++;
     return add_row(train, &row, error);

@@ -73,6 +73,10 @@ int train_open(struct train *train, struct train_settings *settings, const struc
                int threads, const struct gpu_peers *peers, struct case_error *error);
 void train_close(struct train *train);
 
+/* The groups (speakers) of the set to learn from, ascending, to be freed. How many; 0 and error. */
+size_t train_groups(uint32_t **group, const struct train_settings *settings,
+                    struct case_error *error);
+
 /* One epoch: learns from all full batches, validates, goes by the schedule, adds a row. 0; -1 and
  * error; or what a watcher returned, with nothing changed but parameters and Adam's averages, which
  * must be put back from a checkpoint. */

@@ -95,6 +95,30 @@ static int read_set(struct train *t, enum train_set which, const char *name, con
     return spike_set_read(&t->set[which], name, labels[0] ? labels : NULL, &grid, error);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+size_t train_groups(uint32_t **group, const struct train_settings *settings,
+                    struct case_error *error)
+{
+    struct train t = {.settings = *settings};
+    struct spike_set *set = &t.set[TRAIN_LEARN];
+    size_t groups = 0;
+    if (read_set(&t, TRAIN_LEARN, settings->train, settings->train_labels, error) != 0)
+        return 0;
+    qsort(set->group, set->samples, sizeof *set->group, by_number);
+    for (size_t k = 0; k < set->samples; k++)
+        if (groups == 0 || set->group[k] != set->group[groups - 1])
+            set->group[groups++] = set->group[k];
+    *group = set->group;
+    set->group = NULL;
+    spike_set_clear(set);
+    return groups;
+}
+
 /* FNV-1a over 64 bits, in two halves: numbers that a double holds. */
 static void add_digest(uint64_t *hash, const void *bytes, size_t size)
 {

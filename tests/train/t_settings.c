@@ -188,7 +188,7 @@ static const struct {
     {"batch=2.5", "--set: batch: found 2.5, wanted a whole number from 1 to 65536"},
     {"epsilon=1e-13", "--set: epsilon: found 1e-13, wanted a number from 1e-12 to 1"},
     {"blend=yes", "--set: blend: found yes, wanted true or false"},
-    {"select=best", "--set: select: found best, wanted validation|train|last|test"},
+    {"select=best", "--set: select: found best, wanted validation|leave-speaker|train|last|test"},
     {"name=\xff", "--set: name: found no UTF-8, wanted text that is"},
 };
 

@@ -12,8 +12,8 @@ static void setup(void)
     write_tiny("tiny.jsonl", 0);
 }
 
-/* As children of mpirun, also as root and on a machine of fewer cores; Open MPI leaves memory behind
- * that is not ours, and says more about a program that ends by itself than the program. */
+/* As children of mpirun, also as root and on a machine of fewer cores; Open MPI leaves memory
+ * behind that is not ours, and says more about a program that ends by itself than the program. */
 #define RANKS                                                                                      \
     "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; ranks() { n=$1; shift; "    \
     "ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 mpirun --oversubscribe -n $n $E train "             \

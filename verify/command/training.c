@@ -20,8 +20,7 @@ int training_open(struct train *train, struct train_settings *settings,
 {
     struct case_error error;
     int threads = (int)options->jobs;
-    if (train_open(train, settings, ver_engine_find(options->trainer), threads, peers, &error) !=
-        0)
+    if (train_open(train, settings, ver_engine_find(options->trainer), threads, peers, &error) != 0)
         return command_refuse(options->command->name, "%s", error.text);
     return 0;
 }

@@ -34,10 +34,30 @@ int training_put_result(FILE *out, struct training_result *result, struct train 
 
 /* ---- training_run.c ---- */
 
-/* A training in a folder, begun or gone on with, from its data to its page. ranks: NULL, or those
- * that make the same call. settings are taken over. 0, or a line and an exit code. */
-int training_run(struct train_settings *settings, const char *folder, const struct options *options,
-                 struct ranks *ranks);
+struct training_task {
+    const char *folder;
+    const struct options *options;
+    struct ranks *ranks;                  /* NULL, or those that make the same call */
+    size_t epochs;                        /* to be trained at most; beside those of the settings */
+    const struct training_choice *choice; /* of a training that was chosen, or NULL */
+    /* Of one that is left to be chosen by: what its lines are called, and where to write, for every
+     * epoch, how well it does on what was held out, [epochs]. It has no test and no page. */
+    const char *fold;
+    double *accuracy;
+    size_t held; /* so many samples, to be filled */
+};
+
+/* A training in a folder, begun or gone on with, from its data to its page. settings are taken
+ * over. 0, or a line and an exit code. */
+int training_run(struct train_settings *settings, struct training_task *task);
+
+/* ---- training_select.c ---- */
+
+/* Trains every configuration once for each group of its training set, without it; then the one that
+ * did best on what was held out, on all data, to the epoch that did best. settings:
+ * [configurations], in the order of the operands, taken over. 0, or a line and an exit code. */
+int training_select(struct train_settings *settings, size_t configurations,
+                    struct training_task *task);
 
 /* ---- training_verify.c ---- */
 

@@ -15,8 +15,8 @@
 
 struct sight { /* context of the watcher */
     const struct options *options;
-    struct ranks *ranks;
-    bool writes, speaks; /* of ranks the first one only */
+    struct training_task *task;
+    bool writes, speaks, lists; /* of ranks the first one only; lists: a line an epoch */
     const char *folder;
     struct store *store; /* or NULL */
     int64_t training;    /* its number there */
@@ -35,13 +35,15 @@ static int look(void *context, const struct train *train, size_t batch, size_t b
     double done = (double)train->state.epoch - sight->first + (double)batch / (double)batches;
     double left = ((double)sight->epochs - sight->first - done) * spent / done;
     size_t hidden = resident_outcome(train->engine)->hidden;
-    progress_say(&sight->progress,
-                 "epoch %zu of %zu, batch %zu of %zu, loss %.4g, %.1f %%, %.1f spikes a neuron, "
-                 "%.0f trials/s, %.0f s to go",
-                 train->state.epoch + 1, sight->epochs, batch, batches, sum->loss / sum->samples,
-                 100 * sum->accuracy / sum->samples,
-                 sum->spikes / sum->samples / (double)(hidden > 0 ? hidden : 1),
-                 done * (double)batches * train->settings.batch / spent, left);
+    progress_say(
+        &sight->progress,
+        "%s%sepoch %zu of %zu, batch %zu of %zu, loss %.4g, %.1f %%, %.1f spikes a neuron, "
+        "%.0f trials/s, %.0f s to go",
+        sight->task->fold ? sight->task->fold : "", sight->task->fold ? ", " : "",
+        train->state.epoch + 1, sight->epochs, batch, batches, sum->loss / sum->samples,
+        100 * sum->accuracy / sum->samples,
+        sum->spikes / sum->samples / (double)(hidden > 0 ? hidden : 1),
+        done * (double)batches * train->settings.batch / spent, left);
     return console_caught() ? STOPPED : 0;
 }
 
@@ -131,11 +133,12 @@ static int run_epochs(struct sight *sight, struct train *train, const char *chec
             return command_refuse("train", "%s", error.text);
         if (sight->store && store_training_epoch(sight->store, sight->training, train) != 0)
             return command_refuse("train", "%s", store_error(sight->store));
-        if (sight->speaks)
+        if (sight->lists)
             put_row(train);
     }
     console_catch_signals(false);
-    if (sight->writes && train->state.epoch == 0 && train_save(train, checkpoint, &error) != 0) /* epochs=0 */
+    if (sight->writes && train->state.epoch == 0 &&
+        train_save(train, checkpoint, &error) != 0) /* epochs=0 */
         return command_refuse("train", "%s", error.text);
     return 0;
 }
@@ -167,8 +170,9 @@ static int tell(const struct sight *sight, struct train *train, const char *chec
         return code;
     }
     if (put) {
-        fprintf(put, "evident train%s%s", options->operands > 0 ? " " : "",
-                options->operands > 0 ? options->operand[0] : "");
+        fputs("evident train", put);
+        for (size_t k = 0; k < options->operands; k++)
+            fprintf(put, " %s", options->operand[k]);
         options_put(put, options, 0);
         fclose(put);
     }
@@ -178,13 +182,37 @@ static int tell(const struct sight *sight, struct train *train, const char *chec
     if (code == 0) {
         printf("checkpoint: %s\n", checkpoint);
         /* The page is made from what is whole without it. */
-        if (training_page(train, &result, folder, command, &error) == 0)
+        if (training_page(train, &result, folder, command, sight->task->choice, &error) == 0)
             printf("page: %s/index.html\n", folder);
         else
             command_refuse("train", "%s; the training has no page, and is whole", error.text);
     }
     free(result.confusion);
     return code;
+}
+
+/* What is asked of one that is left to be chosen by. */
+static int end_fold(const struct sight *sight, const struct train *train)
+{
+    struct training_task *task = sight->task;
+    size_t best = 0;
+    task->held = train->set[TRAIN_VALIDATE].samples;
+    for (size_t e = 0; e < sight->epochs; e++) {
+        task->accuracy[e] = train->state.row[e].validate.accuracy;
+        best = task->accuracy[e] > task->accuracy[best] ? e : best;
+    }
+    const struct train_row *last = &train->state.row[sight->epochs - 1];
+    struct training_result result = {.set = TRAIN_VALIDATE, .score = last->validate};
+    training_interval(&result.low, &result.high, result.score.accuracy, result.score.samples);
+    if (sight->store && store_training_end(sight->store, sight->training, train, &result) != 0)
+        return command_refuse("train", "%s", store_error(sight->store));
+    if (sight->speaks) {
+        printf("%s: of %zu samples %.2f %% after epoch %.0f, most after epoch %zu: %.2f %%\n",
+               task->fold, task->held, 100 * last->validate.accuracy, last->epoch, best,
+               100 * task->accuracy[best]);
+        fflush(stdout);
+    }
+    return 0;
 }
 
 /* What a killed training left half-written beside its checkpoint; nobody else is at work there. */
@@ -249,20 +277,26 @@ static int train_all(struct sight *sight, struct train *train)
     if (there < 0 || (size_t)there >= sizeof checkpoint)
         return sight->writes ? command_refuse("train", "%.300s: path too long", sight->folder)
                              : COMMAND_COULD_NOT_RUN;
-    there = ranks_hear(sight->ranks, sight->writes ? take_folder(sight, train, checkpoint) : 0);
+    there =
+        ranks_hear(sight->task->ranks, sight->writes ? take_folder(sight, train, checkpoint) : 0);
     if (there < 0)
         return COMMAND_COULD_NOT_RUN;
     if (there && !sight->writes && restore(train, checkpoint) != 0)
         return COMMAND_COULD_NOT_RUN;
-    sight->epochs = (size_t)train->settings.epochs;
+    if (train->state.epoch > sight->epochs && !sight->task->fold)
+        return sight->writes ? command_refuse("train",
+                                              "%s: found %zu epochs trained, wanted the %zu that "
+                                              "were chosen: take another --out",
+                                              checkpoint, train->state.epoch, sight->epochs)
+                             : COMMAND_COULD_NOT_RUN;
     sight->first = (double)train->state.epoch;
     int code = sight->writes ? open_store(sight, train) : 0;
-    if (code == 0 && sight->speaks)
+    if (code == 0 && sight->lists)
         put_heading(train);
     if (code == 0)
         code = run_epochs(sight, train, checkpoint);
     if (code == 0)
-        code = tell(sight, train, checkpoint);
+        code = sight->task->fold ? end_fold(sight, train) : tell(sight, train, checkpoint);
     return code;
 }
 
@@ -276,14 +310,16 @@ static int open_all(struct train *train, struct train_settings *settings,
     return code == 0 && !first ? training_open(train, settings, options, peers) : code;
 }
 
-int training_run(struct train_settings *settings, const char *folder, const struct options *options,
-                 struct ranks *ranks)
+int training_run(struct train_settings *settings, struct training_task *task)
 {
     struct train train = {.kind = NULL};
-    struct sight sight = {.options = options, .ranks = ranks, .folder = folder};
-    sight.writes = ranks_is_first(ranks);
-    sight.speaks = sight.writes && !options->quiet;
-    int code = open_all(&train, settings, options, ranks);
+    struct sight sight = {.options = task->options, .task = task, .folder = task->folder};
+    sight.writes = ranks_is_first(task->ranks);
+    sight.speaks = sight.writes && !task->options->quiet;
+    sight.lists = sight.speaks && !task->fold;
+    sight.epochs =
+        (double)task->epochs < settings->epochs ? task->epochs : (size_t)settings->epochs;
+    int code = open_all(&train, settings, task->options, task->ranks);
     if (code == 0)
         code = train_all(&sight, &train);
     store_close(sight.store);

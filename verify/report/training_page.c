@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PICTURES = 5 };
+enum { PICTURES = 6, VERIFIED = 4, FOLDS = 5 };
 
 struct training_place { /* context of the parts */
     struct train *train;
     const struct training_result *result;
     const char *command;
+    const struct training_choice *choice; /* or NULL */
     char *style;
     struct report_picture picture[PICTURES];
     struct case_error *error;
@@ -78,6 +79,43 @@ static void put_confused(FILE *out, const struct training_place *at)
     fputs(found > 0 ? "." : "", out);
 }
 
+static void put_configurations(FILE *out, const struct training_choice *choice)
+{
+    fputs("<table>\n<tr><th></th><th>configuration</th><th>epoch</th><th>mean, %</th></tr>\n", out);
+    for (size_t c = 0; c < choice->configurations; c++) {
+        const struct training_folds *f = &choice->of[c];
+        fprintf(out, "<tr><td>%zu</td><td>", c + 1);
+        ver_html_put(out, f->name);
+        fprintf(out, "</td><td>%zu</td><td>%.2f%s</td></tr>\n", f->best, 100 * f->mean[f->best],
+                c == choice->chosen ? ", chosen" : "");
+    }
+    fputs("</table>\n", out);
+}
+
+/* A section of its own, where the training was chosen so. */
+static void put_choice(FILE *out, const struct training_place *at)
+{
+    if (!at->choice)
+        return;
+    const struct training_folds *f = &at->choice->of[at->choice->chosen];
+    fputs("<h2>Each speaker left out in turn</h2>\n<figure>\n", out);
+    report_put_picture(out, &at->picture[FOLDS]);
+    fprintf(
+        out,
+        "<figcaption>Held-out data by epoch, the mean over %zu groups; of the chosen "
+        "configuration also the best and the worst group. By the largest mean configuration and "
+        "epoch were chosen, before anything looked at the test set.</figcaption>\n</figure>\n",
+        f->groups);
+    put_configurations(out, at->choice);
+    fputs("<table>\n<tr><th>group left out</th><th>samples</th><th>right in that epoch, %</th></tr>"
+          "\n",
+          out);
+    for (size_t g = 0; g < f->groups; g++)
+        fprintf(out, "<tr><td>%u</td><td>%zu</td><td>%.2f</td></tr>\n", (unsigned)f->group[g],
+                f->held[g], 100 * f->accuracy[g * f->epochs + f->best]);
+    fputs("</table>\n", out);
+}
+
 static void put_settings(FILE *out, const struct training_place *at)
 {
     size_t size;
@@ -103,10 +141,12 @@ static int put(void *context, FILE *out, const char *name)
         put_totals(out, at);
     else if (strcmp(name, "confused") == 0)
         put_confused(out, at);
+    else if (strcmp(name, "choice") == 0)
+        put_choice(out, at);
     else if (strcmp(name, "settings") == 0)
         put_settings(out, at);
     else if (strcmp(name, "verified") == 0)
-        fputs(at->picture[PICTURES - 1].inlined
+        fputs(at->picture[VERIFIED].inlined
                   ? "A point a sample. Orange: the bound."
                   : "No sample of this training was sent to the reference.",
               out);
@@ -117,25 +157,28 @@ static int put(void *context, FILE *out, const char *name)
 }
 
 int training_page(struct train *train, const struct training_result *result, const char *directory,
-                  const char *command, struct case_error *error)
+                  const char *command, const struct training_choice *choice,
+                  struct case_error *error)
 {
     struct training_place at = {
         .train = train,
         .result = result,
         .command = command,
+        .choice = choice,
         .picture = {{"curves", "Accuracy, spikes and silent neurons by epoch", NULL},
                     {"confusion", "Samples by class and by what they are taken for", NULL},
                     {"raster", "Spikes of one sample", NULL},
                     {"weights", "Weights before and after training", NULL},
                     {"verified", "Errors in units of their bounds, angles to the exact gradient",
-                     NULL}},
+                     NULL},
+                    {"folds", "Held-out accuracy by epoch", NULL}},
         .error = error,
     };
-    if (training_tables(train, result, directory, error) != 0)
+    if (training_tables(train, result, choice, directory, error) != 0)
         return -1;
     at.style = report_read_shared("picture.css", error);
     int failed = at.style ? 0 : -1;
-    for (size_t k = 0; k < PICTURES && !failed; k++)
+    for (size_t k = 0; k < PICTURES - !choice && !failed; k++)
         failed = report_draw(&at.picture[k], directory, at.style, error);
     if (!failed)
         failed = report_write(directory, "training.html", put, &at, error);

@@ -9,6 +9,7 @@
 struct table_place { /* what a table is written of */
     struct train *train;
     const struct training_result *result;
+    const struct training_choice *choice;
     FILE *out;
 };
 
@@ -153,10 +154,32 @@ static void put_weights(const struct table_place *at)
     free(value);
 }
 
+/* ---- what was held out, a block a configuration ---- */
+
+static void put_folds(const struct table_place *at)
+{
+    fputs("configuration\tepoch\tmean\tleast\tmost\tchosen\n", at->out);
+    for (size_t c = 0; c < at->choice->configurations; c++) {
+        const struct training_folds *f = &at->choice->of[c];
+        for (size_t e = 0; e < f->epochs; e++) {
+            double least = 1, most = 0;
+            for (size_t g = 0; g < f->groups; g++) {
+                double share = f->accuracy[g * f->epochs + e];
+                least = share < least ? share : least;
+                most = share > most ? share : most;
+            }
+            fprintf(at->out, "%zu\t%zu\t%.9g\t%.9g\t%.9g\t%d\n", c + 1, e, f->mean[e], least, most,
+                    c == at->choice->chosen);
+        }
+        fputs(c + 1 < at->choice->configurations ? "\n\n" : "", at->out);
+    }
+}
+
 /* ---- all ---- */
 
 int training_tables(struct train *train, const struct training_result *result,
-                    const char *directory, struct case_error *error)
+                    const struct training_choice *choice, const char *directory,
+                    struct case_error *error)
 {
     static const struct {
         const char *name;
@@ -164,14 +187,15 @@ int training_tables(struct train *train, const struct training_result *result,
     } table[] = {{"log", put_log},
                  {"confusion", put_confusion},
                  {"raster", put_raster},
-                 {"weights", put_weights}};
-    for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
+                 {"weights", put_weights},
+                 {"folds", put_folds}};
+    for (size_t k = 0; k < sizeof table / sizeof *table - !choice; k++) {
         char path[1200];
         struct case_file file;
         snprintf(path, sizeof path, "%s/%s.tsv", directory, table[k].name);
         if (case_file_open(&file, path, error) != 0)
             return -1;
-        struct table_place at = {train, result, file.stream};
+        struct table_place at = {train, result, choice, file.stream};
         table[k].put(&at);
         if (case_file_commit(&file, error) != 0)
             return -1;

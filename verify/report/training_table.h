@@ -7,6 +7,7 @@
 
 /* All but verified.tsv, which the training itself writes. 0, or -1 and error. */
 int training_tables(struct train *train, const struct training_result *result,
-                    const char *directory, struct case_error *error);
+                    const struct training_choice *choice, const char *directory,
+                    struct case_error *error);
 
 #endif

@@ -187,8 +187,9 @@ void ranks_answer(struct ranks *ranks, size_t job, enum pool_end end, int detail
 static void lay_sizes(const size_t *begin, int ranks, int *count, int *place)
 {
     if (begin[ranks] > INT_MAX) {
-        command_refuse("train", "found a message of %zu bytes between ranks, wanted at most %d: "
-                                "take a smaller batch",
+        command_refuse("train",
+                       "found a message of %zu bytes between ranks, wanted at most %d: "
+                       "take a smaller batch",
                        begin[ranks], INT_MAX);
         MPI_Abort(MPI_COMM_WORLD, COMMAND_COULD_NOT_RUN);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* ranks.h: a run or a training spread over MPI ranks. The first rank owns the list of cases, the store and the
- * output; the others ask it for cases and answer with what came of them. Built without MPI, or
- * started without mpirun, a process is alone. Private to verify/. */
+/* ranks.h: a run or a training spread over MPI ranks. In a run the first rank owns the list of
+ * cases, the store and the output; the others ask it for cases and answer with what came of them.
+ * Built without MPI, or started without mpirun, a process is alone. Private to verify/. */
 #ifndef EVIDENT_VERIFY_RANKS_H
 #define EVIDENT_VERIFY_RANKS_H
 
