@@ -37,6 +37,21 @@ struct ref_probe {
     double time; /* in (0, end) */
 };
 
+/* parameter += h * coefficient, parameters as numbered by case_blocks. */
+struct ref_nudge {
+    size_t parameter;
+    double coefficient;
+};
+
+/* A case moved along a line: every parameter that is named becomes its double plus h times its
+ * coefficient, exactly. h may be of any precision; a ball stands for all that it holds, and every
+ * ball of the result then holds what is true of each of them. */
+struct ref_line {
+    const struct ref_nudge *nudge;
+    size_t nudges;
+    arb_srcptr h;
+};
+
 /* How far a run has come. */
 struct ref_progress {
     long precision;        /* bits */
@@ -58,11 +73,16 @@ struct ref_options {
     double deadline;   /* seconds of the monotonic clock; 0: none */
     void (*progress)(void *context, const struct ref_progress *progress); /* often; NULL: nobody */
     void *context;
+    /* NULL: the case as it is. Of an h that is no point digits only say where precision starts:
+     * nothing of the result has to have them. */
+    const struct ref_line *line;
+    bool no_loss; /* neither loss nor gradients, only spikes and what decides them */
+    bool edges;   /* name what every decision is near, see ref_edge */
 };
 
 #define REF_OPTIONS_DEFAULT                                                                        \
     {                                                                                              \
-        40, 16384, (size_t)1 << 25, true, false, false, NULL, 0, 0, 0, NULL, NULL                  \
+        .digits = 40, .precision_cap = 16384, .max_events = (size_t)1 << 25, .gradients = true     \
     }
 
 /* Adjoints of one neuron around one of its events: minus is just before, plus just after. */
@@ -77,7 +97,44 @@ struct ref_adjoint {
 
 struct ref_train {
     size_t count;
-    arb_ptr at; /* ascending, proven enclosures of the spike times in ms */
+    arb_ptr at;      /* ascending, proven enclosures of the spike times in ms */
+    arb_ptr by_time; /* dL/dt of each, through its arrivals, its reset and the loss; NULL without
+                        gradients */
+};
+
+/* Where the voltage of an output is largest, for a loss that asks for it. */
+struct ref_maximum {
+    enum ref_maximum_place {
+        REF_MAXIMUM_START,   /* at t = 0 alone, or from there on for a while */
+        REF_MAXIMUM_ARRIVAL, /* where something arrives */
+        REF_MAXIMUM_INSIDE,
+        REF_MAXIMUM_END /* V still rises at T */
+    } place;
+    arb_t time, value;
+};
+
+/* What a decision turns on. Between two of them along a line the loss is smooth. */
+enum ref_edge_kind {
+    REF_EDGE_PEAK,    /* peak - threshold, of a spike (> 0: it dies at 0) or of the silence before
+                         the spike of that ordinal (< 0: it is born at 0) */
+    REF_EDGE_ORDER,   /* between a spike and the arrival at its neuron next before or behind it */
+    REF_EDGE_END,     /* T - time of a spike or of an arrival; < 0 of one that comes too late */
+    REF_EDGE_MAXIMUM, /* between the largest and the next largest maximum of an output */
+    REF_EDGE_KINDS
+};
+
+/* A signed margin with its name. An order edge names the spike, and by `from` the arrival. */
+struct ref_edge {
+    enum ref_edge_kind kind;
+    size_t sample, population, neuron, ordinal;
+    bool behind; /* order: the arrival comes after the spike */
+    bool lowers; /* order: its weight is below zero */
+    /* Of order, and of the end of an arrival: the spike that arrives and by which projection;
+     * from.population is SIZE_MAX where there is no arrival. */
+    struct {
+        size_t population, neuron, ordinal, projection;
+    } from;
+    arb_t margin, time; /* time: of the peak, the spike, the arrival */
 };
 
 struct ref_sample {
@@ -85,6 +142,8 @@ struct ref_sample {
     struct ref_train **spikes;   /* [populations][neurons]; NULL for populations that are not lif */
     struct ref_adjoint *adjoint; /* on request; of each neuron the latest first */
     size_t adjoints;
+    struct ref_maximum *maximum; /* [outputs], of the loss of the maximum; else NULL */
+    size_t maxima;
 };
 
 enum ref_margin { REF_GRAZING, REF_SLOPE, REF_COINCIDENCE, REF_END, REF_MAXIMUM_GAP, REF_MARGINS };
@@ -129,6 +188,11 @@ struct ref_result {
     char reason[256];                       /* of any status but REF_OK: one line */
     bool late;                              /* REF_CAPACITY: it was the deadline */
     bool adjoints_short;                    /* some recorded adjoint misses its digits */
+    /* On request. Equal signatures: the same spikes, each behind the same arrivals at its neuron,
+     * and the same arrivals before T (but for a collision of 64 bits). */
+    uint64_t signature;
+    struct ref_edge *edge;
+    size_t edges;
 };
 
 /* Simulates and differentiates a case with proven error bounds. Precision starts low and grows
@@ -146,17 +210,16 @@ extern const struct engine ref_engine;
 /* Why there is no derivative by a parameter; NULL if there is one. */
 const struct ref_none *ref_none_of(const struct ref_result *result, size_t parameter);
 
+/* The gradient times the direction of a line. false, and NaN: some part has no derivative. */
+bool ref_slope(arb_t slope, const struct ref_result *result, const struct ref_nudge *nudge,
+               size_t nudges);
+
 const char *ref_none_name(enum ref_none_kind kind);  /* "one-sided", ... */
+const char *ref_edge_name(enum ref_edge_kind kind);  /* "peak", "order", "end", "maximum" */
 const char *ref_margin_name(enum ref_margin margin); /* "grazing", ... */
 const char *ref_status_name(enum ref_status status);
 
 /* ---- the witness: a second forward simulator, MPFR round to nearest, no error bounds ---- */
-
-/* parameter += h * coefficient, parameters as numbered by case_blocks. */
-struct witness_nudge {
-    size_t parameter;
-    double coefficient;
-};
 
 enum witness_port { WITNESS_V, WITNESS_I };
 
@@ -168,7 +231,7 @@ struct witness_impulse {
 };
 
 struct witness_direction {
-    const struct witness_nudge *nudge;
+    const struct ref_nudge *nudge;
     size_t nudges;
     const struct witness_impulse *impulse; /* or NULL */
 };

@@ -22,7 +22,7 @@
 
 static inline void loss_of(mpfr_t loss, const struct case_problem *c, size_t parameter, double h)
 {
-    struct witness_nudge nudge = {parameter, h};
+    struct ref_nudge nudge = {parameter, h};
     struct witness_direction direction = {&nudge, 1, NULL};
     struct witness_run run;
     mpfr_t one;

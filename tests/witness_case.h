@@ -139,7 +139,7 @@ static inline struct witness_difference
 differentiate(const struct case_problem *c, const char *name, const struct witness_impulse *impulse,
               enum witness_side side, long digits, mpfr_prec_t first, mpfr_prec_t cap)
 {
-    struct witness_nudge nudge = {name == NULL ? 0 : parameter_named(c, name), 1};
+    struct ref_nudge nudge = {name == NULL ? 0 : parameter_named(c, name), 1};
     struct witness_direction direction = {&nudge, name != NULL, impulse};
     struct witness_request request = {digits, 0.0625, first, cap, NULL};
     struct witness_difference d;

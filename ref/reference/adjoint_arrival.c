@@ -45,9 +45,10 @@ enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n)
     struct spike *spike = e->spike + now.spike;
     bool const receives = now.target == NOBODY || now.target == n->index;
     size_t const synapse = spike->index * e->c->population[projection->target].size + n->index;
-    double const weight = receives ? projection->weight[synapse] : 0;
+    arb_ptr weight = e->scratch + 24;
+    arrival_weight(weight, e, &now, n);
     arb_ptr by_weight = e->gradient + s->weight[now.projection] + synapse;
-    if (!(weight < 0 || weight > 0) && n->model == CASE_LIF) {
+    if (arb_is_zero(weight) && n->model == CASE_LIF) {
         return unseen_arrival(e, n, event, s->weight[now.projection] + synapse);
     }
     arb_ptr q = e->scratch + 14, p = e->scratch + 15;
@@ -64,15 +65,14 @@ enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n)
         arb_mul(by_time, q, n->k->c, e->prec);
         arb_mul(part, p, n->k->a, e->prec);
         arb_sub(by_time, by_time, part, e->prec);
-        arb_set_d(part, weight);
-        arb_mul(by_time, by_time, part, e->prec);
+        arb_mul(by_time, by_time, weight, e->prec);
         arb_ptr by_delay = e->gradient + s->delay[now.projection] + synapse;
         arb_add(by_delay, by_delay, by_time, e->prec);
         arb_add(spike->by_time, spike->by_time, by_time, e->prec);
         if (!arb_is_exact(now.time)) {
             mag_t on;
             mag_init(on);
-            mag_set_d(on, weight);
+            arb_get_mag(on, weight);
             size_add(s, p);
             size_add(s, q);
             blur(s, n, event, on);

@@ -46,6 +46,11 @@
 
 #include <stdlib.h>
 
+void touch_weight(arb_t weight, const struct touches *t, const struct touch *touch)
+{
+    arrival_weight(weight, t->s->e, t->s->e->event + touch->event, t->n);
+}
+
 static enum outcome touch_add(struct touches *t, struct touch now)
 {
     struct touch *larger = grown(t->at, t->count, &t->room, sizeof *larger);
@@ -75,24 +80,21 @@ static enum outcome event_touches(struct touches *t, size_t event, bool at_peak)
     const struct event *now = e->event + event;
     if (now->kind != EVENT_ARRIVAL || (now->target != NOBODY && now->target != t->n->index))
         return PROVEN;
-    double const weight = arrival_weight(e, now, t->n);
+    arb_srcptr weight = e->scratch + 24;
+    arrival_weight(e->scratch + 24, e, now, t->n);
     size_t const targets = e->c->population[e->c->projection[now->projection].target].size;
     size_t const synapse = e->spike[now->spike].index * targets + t->n->index;
-    struct touch touch = {.event = event, .at_peak = at_peak, .weight = weight, .spike = NOBODY};
+    struct touch touch = {.event = event, .at_peak = at_peak, .spike = NOBODY};
     touch.by_weight = true;
     touch.parameter = t->s->weight[now->projection] + synapse;
     if (!at_peak && touch_add(t, touch) != PROVEN)
         return FULL;
-    if (!(weight < 0 || weight > 0))
+    if (arb_is_zero(weight))
         return PROVEN;
     if (at_peak) {
-        arb_t w;
-        arb_init(w);
-        arb_set_d(w, weight);
-        arb_add(t->sum, t->sum, w, ARF_PREC_EXACT);
-        if (weight > 0)
-            arb_add(t->above, t->above, w, ARF_PREC_EXACT);
-        arb_clear(w);
+        arb_add(t->sum, t->sum, weight, ARF_PREC_EXACT);
+        if (!arb_is_nonpositive(weight))
+            arb_add(t->above, t->above, weight, ARF_PREC_EXACT);
         t->arrivals++;
     }
     touch.by_weight = false;
@@ -158,7 +160,7 @@ static void peak_sides(struct sides *sides, const struct touches *t, const struc
     arb_init(zero);
     arb_init(weight);
     for (size_t x = 0; x < count; x++) {
-        arb_set_d(weight, run[x].weight);
+        touch_weight(weight, t, run + x);
         arb_add(moved, moved, weight, ARF_PREC_EXACT);
     }
     arb_zero(sides->right);

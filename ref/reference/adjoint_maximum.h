@@ -12,7 +12,6 @@ struct touch {
     size_t spike;     /* the spike whose time it is, or NOBODY */
     size_t event, order;
     bool by_weight, at_peak; /* at_peak: at the kink, at the end of the plateau, at T, at 0 */
-    double weight;
 };
 
 struct touches {
@@ -34,6 +33,7 @@ struct sides {
 };
 
 /* ---- adjoint_maximum.c ---- */
+void touch_weight(arb_t weight, const struct touches *t, const struct touch *touch);
 /* Widens [left, right] by what arrivals at the peak do, from `from` on: moved S of all. */
 void shared_time(struct sides *sides, const struct touches *t, const arb_t moved, const arb_t from,
                  const arb_t rise);

@@ -72,7 +72,9 @@ static size_t sensitivity_step(struct sensitivity *f, struct sides *sides, const
     arb_init(part);
     size_t x = 0;
     do {
-        arb_set_d(part, run[x].by_weight ? 1 : run[x].weight);
+        arb_one(part);
+        if (!run[x].by_weight)
+            touch_weight(part, t, run + x);
         arb_add(sum, sum, part, ARF_PREC_EXACT);
         x++;
     } while (x < count && !run[x].at_peak &&
@@ -117,7 +119,7 @@ void plateau_sides(struct sides *sides, const struct touches *t, const struct to
         x += sensitivity_step(&f, sides, t, run + x, count - x);
     sensitivity_advance(&f, sides, t->n, plateau_end(e, t->n, t->peak), e->prec);
     for (size_t y = x; y < count; y++) {
-        arb_set_d(weight, run[y].weight);
+        touch_weight(weight, t, run + y);
         arb_add(moved, moved, weight, ARF_PREC_EXACT);
     }
     arb_zero(weight);

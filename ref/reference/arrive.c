@@ -6,24 +6,6 @@
 #include <float.h>
 #include <math.h>
 
-/* An interval of doubles that holds a ball: |rounding| <= 2^-51 of the size plus an underflow. */
-struct span {
-    double low, high;
-};
-
-static struct span span_of(const arb_t x)
-{
-    double const middle = middle_d(x), radius = mag_get_d(arb_radref(x));
-    double const slip = (fabs(middle) + radius) * 0x1p-51 + DBL_MIN;
-    return (struct span){middle - radius - slip, middle + radius + slip};
-}
-
-/* A sum that is not below the exact one. */
-static double up(double x)
-{
-    return x + fabs(x) * 0x1p-50 + DBL_MIN;
-}
-
 /* A local maximum at a kink or inside an interval counts for the margin of grazing. */
 static void grazing_note(struct pass *e, const struct neuron *n, const arb_t peak)
 {
@@ -43,7 +25,8 @@ static struct sign slope_sign(struct pass *e, const struct neuron *n, const arb_
 {
     double const slope = middle_d(i) - middle_d(v) + n->bias_d;
     double const size = fabs(middle_d(i)) + fabs(middle_d(v)) + fabs(n->bias_d);
-    double const radius = mag_get_d(arb_radref(i)) + mag_get_d(arb_radref(v));
+    double const radius = mag_get_d(arb_radref(i)) + mag_get_d(arb_radref(v)) +
+                          mag_get_d(arb_radref(n->bias));
     if (fabs(slope) > 0x1p-50 * size + 2 * radius + DBL_MIN)
         return (struct sign){slope > 0, slope < 0};
     arb_ptr exact = e->scratch + 3;
@@ -65,23 +48,23 @@ void end_note(struct pass *e, const struct neuron *n, const arb_t v, const arb_t
 static enum outcome quiet(struct pass *e, const struct neuron *n, const struct entry *from,
                           const arb_t span, const arb_t v, const arb_t i)
 {
-    double const b = n->bias_d, threshold = -up(-middle_d(n->safe));
     struct span const v0 = span_of(from->v), i0 = span_of(from->i), v1 = span_of(v),
-                      i1 = span_of(i);
-    double const roof = up(fmax(v0.high, b) + fmax(i0.high, 0));
+                      i1 = span_of(i), b = span_of(n->bias);
+    double const threshold = span_of(n->threshold).low;
+    double const roof = up(fmax(v0.high, b.high) + fmax(i0.high, 0));
     double const watch = -up(e->margin_d[REF_GRAZING] - threshold); /* peaks above it are noted */
     if (roof < threshold && roof < watch)
         return PROVEN;
-    if (!arb_lt(v, n->safe)) {
+    if (!arb_lt(v, n->threshold)) {
         grazing_note(e, n, v);
         return imprecise(
             e, "grazing: neuron %zu of population %s is at the threshold near t = %.17g", n->index,
             e->c->population[n->population].name, middle_d(e->event[from->event].time));
     }
-    bool const kink = i1.low - v1.high + b > 0;
+    bool const kink = -up(v1.high - i1.low - b.low) > 0;
     if (i0.high <= 0 || kink)
         return PROVEN; /* no maximum inside; one at the end is noted by neuron_receive, end_note */
-    double const rise = up(i0.high - v0.low + b);
+    double const rise = up(up(i0.high - v0.low) + b.high);
     if (rise <= 0)
         return PROVEN;
     double const slope_roof = up(v0.high + up(rise * up(span_of(span).high) / n->k->tau_mem_d));
@@ -93,7 +76,7 @@ static enum outcome quiet(struct pass *e, const struct neuron *n, const struct e
         return PROVEN;
     if (has == CROSSING_FOUND) {
         grazing_note(e, n, peak);
-        if (arb_lt(peak, n->safe))
+        if (arb_lt(peak, n->threshold))
             return PROVEN;
     }
     if (has == CROSSING_UNKNOWN && (roof < threshold || slope_roof < threshold))
@@ -152,11 +135,11 @@ static void coincidence_note(struct pass *e, struct neuron *n, size_t event)
         gap_note(e, n->last_spike, event);
 }
 
-enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, double weight)
+enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, const arb_t weight)
 {
     arb_ptr v = e->scratch + 6, i = e->scratch + 7;
     const struct entry *last = n->tape + n->entries - 1;
-    bool const changes = weight < 0 || weight > 0;
+    bool const changes = !arb_is_zero(weight);
     if (arf_cmp(arb_midref(e->event[event].mark), arb_midref(e->event[last->event].mark)) < 0) {
         gap_note(e, last->event, event);
         return imprecise(e, "coincidence: events near t = %.17g come in the wrong order",
@@ -171,7 +154,7 @@ enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, doub
     if (tape_append(e, n, event) != PROVEN)
         return FULL;
     struct entry *now = n->tape + n->entries - 1;
-    arb_set_d(now->i, weight);
+    arb_set(now->i, weight);
     if (changes && !arb_is_exact(e->event[event].time)) {
         const struct flow_memo *shift = flow_shift(e, n, event, BRIEF);
         arb_addmul(v, now->i, shift->values + P_K, e->prec);
@@ -179,8 +162,11 @@ enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, doub
     }
     arb_set(now->v, v);
     arb_add(now->i, now->i, i, e->prec);
-    if (n->model != CASE_LIF)
+    if (n->model != CASE_LIF) {
+        struct span const w = span_of(weight);
+        n->heard = up(n->heard + fmax(-w.low, w.high));
         return PROVEN;
+    }
     if (rising && slope_sign(e, n, v, now->i).may_fall)
         grazing_note(e, n, v);
     if (changes)
@@ -188,12 +174,12 @@ enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, doub
     n->crossing_known = false;
     n->key = hint_crossing(n, middle_d(now->v), middle_d(now->i), e->slack);
     n->key += middle_d(e->event[event].time);
-    return PROVEN;
+    return near_check(e, n, weight);
 }
 
 /* Makes the event at which a spike arrives through one projection, at one neuron or at all. */
-static enum outcome arrival_make(struct pass *e, size_t spike, size_t projection, double delay,
-                                 size_t target)
+static enum outcome arrival_make(struct pass *e, size_t spike, size_t projection, size_t pre,
+                                 size_t post, size_t target)
 {
     const struct case_projection *p = e->c->projection + projection;
     size_t number;
@@ -201,8 +187,8 @@ static enum outcome arrival_make(struct pass *e, size_t spike, size_t projection
         return FULL;
     struct event *event = e->event + number;
     arb_ptr gap = e->scratch + 3;
-    arb_set_d(event->time, delay);
-    /* Input spikes and delays are exact doubles, and so are the ties between their sums. */
+    line_delay(event->time, e, projection, pre, post);
+    /* Input spikes and delays are exact, and so are the ties between their sums. */
     bool const exact = arb_is_exact(e->spike[spike].time);
     arb_add(event->time, event->time, e->spike[spike].time, exact ? ARF_PREC_EXACT : e->prec);
     event->spike = spike;
@@ -228,14 +214,16 @@ enum outcome spike_send(struct pass *e, size_t spike)
         const struct case_projection *p = e->c->projection + x;
         if (p->source != population)
             continue;
-        if (p->delay.count == 1) {
-            enum outcome const made = arrival_make(e, spike, x, p->delay.at[0], NOBODY);
+        const struct case_block *delays = e->block + e->c->projections + x;
+        if (p->delay.count == 1 &&
+            !line_touches(e, delays->first, delays->rows * delays->columns)) {
+            enum outcome const made = arrival_make(e, spike, x, index, 0, NOBODY);
             if (made != PROVEN)
                 return made;
             continue;
         }
         for (size_t j = 0; j < e->c->population[p->target].size; j++) {
-            enum outcome const made = arrival_make(e, spike, x, case_delay(e->c, p, index, j), j);
+            enum outcome const made = arrival_make(e, spike, x, index, j, j);
             if (made != PROVEN)
                 return made;
         }

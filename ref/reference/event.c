@@ -57,6 +57,17 @@ enum outcome spike_new(struct pass *e, size_t *number)
     return PROVEN;
 }
 
+void arrival_weight(arb_t weight, const struct pass *e, const struct event *event,
+                    const struct neuron *n)
+{
+    arb_zero(weight);
+    if (event->kind != EVENT_ARRIVAL || (event->target != NOBODY && event->target != n->index))
+        return;
+    size_t const targets = e->c->population[e->c->projection[event->projection].target].size;
+    line_weight(weight, e, event->projection,
+                e->spike[event->spike].index * targets + n->index);
+}
+
 enum outcome order_append(struct pass *e, size_t event)
 {
     size_t *order = grown(e->order, e->ordered, &e->order_room, sizeof *order);

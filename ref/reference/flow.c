@@ -8,24 +8,35 @@
  * first one, and its absence follows from the value at the peak or at the end. */
 #include "ref/reference/reference.h"
 
-void constants_init(struct constants *k, double tau_mem, double tau_syn, long prec)
+/* Not above x. */
+static double floor_d(const arb_t x)
+{
+    arf_t low;
+    arf_init(low);
+    arb_get_lbound_arf(low, x, 53);
+    double const floor = arf_get_d(low, ARF_RND_FLOOR);
+    arf_clear(low);
+    return floor;
+}
+
+void constants_init(struct constants *k, const arb_t tau_mem, const arb_t tau_syn, long prec)
 {
     arb_ptr const all[] = {k->tau_mem, k->tau_syn, k->a,      k->c,     k->aa,
                            k->cc,      k->gain,    k->gain_a, k->gain_c};
     for (size_t x = 0; x < sizeof all / sizeof *all; x++)
         arb_init(all[x]);
-    k->equal = !(tau_mem < tau_syn || tau_mem > tau_syn);
-    k->tau_mem_d = tau_mem;
-    k->tau_syn_d = tau_syn;
-    arb_set_d(k->tau_mem, tau_mem);
-    arb_set_d(k->tau_syn, tau_syn);
+    k->equal = arb_is_exact(tau_mem) && arb_equal(tau_mem, tau_syn);
+    k->tau_mem_d = floor_d(tau_mem);
+    k->tau_syn_d = floor_d(tau_syn);
+    arb_set(k->tau_mem, tau_mem);
+    arb_set(k->tau_syn, tau_syn);
     arb_inv(k->a, k->tau_mem, prec);
     arb_inv(k->c, k->tau_syn, prec);
     arb_mul(k->aa, k->a, k->a, prec);
     arb_mul(k->cc, k->c, k->c, prec);
     if (k->equal)
         return;
-    /* c - a = (tau_mem - tau_syn) a c, with an exact difference of two doubles: nothing cancels. */
+    /* c - a = (tau_mem - tau_syn) a c, with an exact difference: nothing cancels. */
     arb_t difference;
     arb_init(difference);
     arb_sub(difference, k->tau_mem, k->tau_syn, ARF_PREC_EXACT);

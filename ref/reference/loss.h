@@ -76,8 +76,6 @@ void squared_moments(struct pass *e, const struct neuron *n, size_t entry, doubl
 
 /* ---- loss_maximum.c ---- */
 enum outcome maximum_find(struct pass *e, const struct neuron *n, struct peak *peak);
-/* The weight with which an arrival acts on a neuron, 0 of all other events. */
-double arrival_weight(const struct pass *e, const struct event *event, const struct neuron *n);
 /* Whether an output is at its maximum for a while, and event number `entry` of its tape lies there:
  * a step of its V or I just before, or just after it, has two one-sided derivatives. */
 bool plateau_before(const struct pass *e, const struct neuron *n, size_t entry);

@@ -300,19 +300,16 @@ void squared_moments(struct pass *e, const struct neuron *n, size_t entry, doubl
         arb_div(half, half, length, e->prec);
         arb_add(value, value, half, e->prec);
     }
-    /* |(V - y)^2|' = 2 |V - y|, with |V| below the sum of all sizes that epsilon is made of */
+    /* |(V - y)^2|' = 2 |V - y| */
     mag_t doubt;
     mag_init(doubt);
     interval_doubt(doubt, e, n, entry);
     if (!mag_is_zero(doubt)) {
         mag_t size;
         mag_init(size);
-        mag_div(size, n->epsilon, e->rho);
-        mag_mul_2exp_si(size, size, 1);
         spread(moments, P_DRIVEN, doubt, fmax(1, 1 / e->c->end));
-        arb_get_mag(doubt, n->k->tau_mem);
-        mag_mul(size, size, doubt);
-        mag_set_d(doubt, 1 + fabs(target));
+        mag_mul_2exp_si(size, n->size, 1);
+        mag_set_d(doubt, 2 * (1 + fabs(target)));
         mag_add(size, size, doubt);
         interval_doubt(doubt, e, n, entry);
         mag_mul(doubt, doubt, size);

@@ -76,14 +76,6 @@ static void offer_interval(struct search *x, size_t entry)
     offer(x, peak, PEAK_INSIDE, entry, s, !inside, time);
 }
 
-double arrival_weight(const struct pass *e, const struct event *event, const struct neuron *n)
-{
-    if (event->kind != EVENT_ARRIVAL || (event->target != NOBODY && event->target != n->index))
-        return 0;
-    const struct case_projection *p = e->c->projection + event->projection;
-    return p->weight[e->spike[event->spike].index * e->c->population[p->target].size + n->index];
-}
-
 /* Two events at one time, as a fact: equal exact times, or one spike by two ways of one delay. */
 static bool same_time(const struct pass *e, const struct neuron *n, size_t x, size_t y)
 {
@@ -93,9 +85,10 @@ static bool same_time(const struct pass *e, const struct neuron *n, size_t x, si
     if (one->kind != EVENT_ARRIVAL || two->kind != EVENT_ARRIVAL || one->spike != two->spike)
         return false;
     size_t const from = e->spike[one->spike].index;
-    double const delay = case_delay(e->c, e->c->projection + one->projection, from, n->index);
-    double const other = case_delay(e->c, e->c->projection + two->projection, from, n->index);
-    return !(delay < other || delay > other);
+    arb_ptr delay = e->scratch + 24, other = e->scratch + 25;
+    line_delay(delay, e, one->projection, from, n->index);
+    line_delay(other, e, two->projection, from, n->index);
+    return arb_is_exact(delay) && arb_equal(delay, other);
 }
 
 /* One past the last entry at the time of this one. */
@@ -272,6 +265,8 @@ enum outcome maximum_find(struct pass *e, const struct neuron *n, struct peak *p
     if (arb_is_finite(value))
         margin_lower(e, REF_MAXIMUM_GAP, value);
     arb_clear(x.roof);
+    if (e->options->edges && arb_is_finite(value) && edge_of_maximum(e, n, value) != PROVEN)
+        return FULL;
     if (x.fuzzy)
         return imprecise(e, "maximum: output %zu turns next to an event near t = %.17g", n->index,
                          x.time);

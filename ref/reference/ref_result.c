@@ -85,15 +85,24 @@ static void sample_clear(struct ref_result *r, struct ref_sample *s)
 {
     arb_clear(s->loss);
     for (size_t p = 0; s->spikes && p < r->populations; p++) {
-        for (size_t n = 0; s->spikes[p] && n < r->size[p]; n++)
-            if (s->spikes[p][n].at)
-                _arb_vec_clear(s->spikes[p][n].at, (slong)s->spikes[p][n].count);
+        for (size_t n = 0; s->spikes[p] && n < r->size[p]; n++) {
+            const struct ref_train *train = s->spikes[p] + n;
+            if (train->at)
+                _arb_vec_clear(train->at, (slong)train->count);
+            if (train->by_time)
+                _arb_vec_clear(train->by_time, (slong)train->count);
+        }
         free(s->spikes[p]);
     }
     free(s->spikes);
     for (size_t x = 0; x < s->adjoints; x++)
         adjoint_clear(s->adjoint + x);
     free(s->adjoint);
+    for (size_t x = 0; x < s->maxima; x++) {
+        arb_clear(s->maximum[x].time);
+        arb_clear(s->maximum[x].value);
+    }
+    free(s->maximum);
 }
 
 void ref_clear(struct ref_result *r)
@@ -112,6 +121,11 @@ void ref_clear(struct ref_result *r)
         arb_clear(r->none[x].right);
     }
     free(r->none);
+    for (size_t x = 0; x < r->edges; x++) {
+        arb_clear(r->edge[x].margin);
+        arb_clear(r->edge[x].time);
+    }
+    free(r->edge);
     free(r->probe_none);
     arb_ptr const probes[] = {r->probe_v, r->probe_i, r->probe_lambda_v, r->probe_lambda_i};
     for (size_t x = 0; x < sizeof probes / sizeof *probes; x++)
@@ -195,6 +209,15 @@ void result_nones(struct pass *e)
     e->nones = e->nones_room = 0;
 }
 
+void result_times(struct pass *e)
+{
+    struct ref_sample *s = e->result->sample + e->sample;
+    for (size_t x = e->inputs; x < e->spikes && e->options->gradients; x++) {
+        const struct spike *k = e->spike + x;
+        arb_set(s->spikes[k->population][k->index].by_time + k->ordinal, k->by_time);
+    }
+}
+
 enum outcome result_spikes(struct pass *e)
 {
     struct ref_sample *s = e->result->sample + e->sample;
@@ -205,6 +228,7 @@ enum outcome result_spikes(struct pass *e)
         struct ref_train *train = s->spikes[n->population] + n->index;
         train->count = n->spikes;
         train->at = _arb_vec_init((slong)n->spikes);
+        train->by_time = e->options->gradients ? _arb_vec_init((slong)n->spikes) : NULL;
     }
     for (size_t x = e->inputs; x < e->spikes; x++) {
         const struct spike *k = e->spike + x;

@@ -13,10 +13,16 @@ static enum outcome sample_run(struct pass *e, size_t sample)
         outcome = simulate(e);
     if (outcome == PROVEN)
         outcome = result_spikes(e);
-    if (outcome == PROVEN)
+    if (outcome == PROVEN && e->options->edges)
+        outcome = edges_note(e);
+    if (outcome == PROVEN && !e->options->no_loss)
         outcome = loss_evaluate(e, e->result->sample[sample].loss);
+    if (outcome == PROVEN && !e->options->no_loss)
+        outcome = maxima_note(e);
     if (outcome == PROVEN && e->options->gradients)
         outcome = adjoint_run(e);
+    if (outcome == PROVEN)
+        result_times(e);
     sample_end(e);
     return outcome;
 }
@@ -47,9 +53,29 @@ static enum outcome run_at(struct ref_result *r, const struct case_problem *c,
     return outcome;
 }
 
-enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
-                        const struct ref_options *options)
+bool ref_slope(arb_t slope, const struct ref_result *result, const struct ref_nudge *nudge,
+               size_t nudges)
 {
+    bool all = true;
+    arb_t part;
+    arb_init(part);
+    arb_zero(slope);
+    for (size_t x = 0; x < nudges; x++) {
+        all = all && !ref_none_of(result, nudge[x].parameter);
+        arb_set_d(part, nudge[x].coefficient);
+        arb_addmul(slope, part, result->gradient + nudge[x].parameter, result->precision + 64);
+    }
+    arb_clear(part);
+    return all;
+}
+
+enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
+                        const struct ref_options *asked)
+{
+    struct ref_options own = *asked;
+    const struct ref_options *options = &own;
+    own.gradients = asked->gradients && !asked->no_loss;
+    bool const point = !own.line || arb_is_exact(own.line->h);
     /* the digits, and 64 bits for what the flow of a small case loses */
     long prec = (options->digits * 3322 / 1000 + 64 + 63) / 64 * 64;
     double slack = 0x1p-30;
@@ -65,11 +91,11 @@ enum ref_status ref_run(struct ref_result *result, const struct case_problem *c,
             return result->status;
         }
         double const missing = outcome == PROVEN ? result_shortfall(result, options) : 0;
-        if (outcome == PROVEN && !(missing > 0)) {
+        if (outcome == PROVEN && (!point || !(missing > 0))) {
             result->status = REF_OK;
             return result->status;
         }
-        if (prec >= options->precision_cap) {
+        if (!point || prec >= options->precision_cap) {
             if (outcome == PROVEN)
                 snprintf(result->reason, sizeof result->reason,
                          "%ld bits do not give %ld digits of every number", prec, options->digits);

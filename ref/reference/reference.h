@@ -30,7 +30,7 @@ struct constants {
     arb_t gain;   /* a / (c - a); 0 if equal */
     arb_t gain_a; /* c / (c - a)^2 = d gain / da */
     arb_t gain_c; /* a / (c - a)^2 = -d gain / dc */
-    double tau_mem_d, tau_syn_d;
+    double tau_mem_d, tau_syn_d; /* not above the true ones */
 };
 
 /* The state at time s after (V0, I0) is
@@ -44,7 +44,7 @@ enum propagator { P_ONE, P_EM, P_K, P_VM, P_IM, P_IS, P_DRIVEN, P_ES = P_DRIVEN,
 
 struct neuron;
 
-void constants_init(struct constants *k, double tau_mem, double tau_syn, long prec);
+void constants_init(struct constants *k, const arb_t tau_mem, const arb_t tau_syn, long prec);
 void constants_clear(struct constants *k);
 
 /* values[P_ALL] at s; only P_EM, P_K and P_ES if brief. */
@@ -109,26 +109,38 @@ struct entry {
     arb_t v, i;
 };
 
+/* near.c: the events of a neuron since `first` (an entry of its tape), of which no two neighbours
+ * are proven apart. Doubles not below the true ones. */
+struct near {
+    size_t first;
+    double reach;   /* ms: none of them is later */
+    double radius;  /* the largest of their times; 0: all exact */
+    double weights; /* sum of |w| */
+    double top;     /* largest V */
+    double size;    /* largest |V| + |I| */
+};
+
 struct neuron {
     size_t population, index;
     enum case_model model;
     struct constants *k;
     arb_t threshold, reset, bias;
-    double threshold_d, bias_d;
+    double threshold_d, bias_d; /* of hints */
     struct entry *tape;
     size_t entries, room;
     /* forward */
     double key; /* earliest time at which it may cross; tournament order */
     bool crossing_known;
     arb_t crossing, slope, current;
-    /* Every enclosure of a time has a radius of at most rho (engine). At any time the true V
-     * differs from the flow between marks by at most epsilon, and V moves by less than epsilon in 4
-     * rho: |V'| <= 2 N S / tau_mem for S = |b| + |threshold| + |reset| + sum over synapses of |w|
-     * and at most N events, so epsilon = 16 N S rho / tau_mem. V < threshold is only ever taken as
-     * proven with epsilon to spare, and then the order of arrivals among each other does not
-     * matter. */
-    mag_t epsilon;
-    arb_t safe;                      /* threshold - epsilon */
+    /* V < threshold is proven where the true V may differ from the flow between marks, too
+     * (near.c), and then the order of arrivals among each other does not matter. */
+    struct near near;
+    /* Of an output, once all is simulated: |V| and |I| are at most S = size = |b| + |threshold| +
+     * |reset| + the sum of |w| over all its arrivals. At any time the true V differs from the flow
+     * between marks by at most epsilon, and V moves by less than epsilon in 4 R, R being the
+     * largest radius of its events: |V'| <= 2 S / tau_mem, so epsilon = 16 S R / tau_mem. */
+    double heard; /* the sum of |w|, rounded up */
+    mag_t size, epsilon;
     size_t last_spike, last_arrival; /* events, 0 if none */
     size_t spikes;
     /* backward: dL/dV and dL/dI just before the event of entry cursor + 1 */
@@ -184,7 +196,10 @@ struct pass {
     struct constants *constants;
     size_t constants_count;
     struct flow_memo *memo, *shift; /* [populations] */
-    mag_t rho;
+    struct moved *moved;            /* [moveds]: parameters along a line, ascending */
+    size_t moveds;
+    double shortest; /* ms: of T and all time constants */
+    mag_t rho; /* no enclosure of a time has a larger radius */
     struct event *event;
     size_t events, events_room;
     struct spike *spike;
@@ -204,6 +219,7 @@ struct pass {
     struct ref_none *none;        /* [nones]: shares of outputs and samples, without the gradient */
     size_t nones, nones_room;
     struct ref_result *result;
+    size_t edges_room;
     struct rule *rule;
     size_t rules;
     struct drive *drive;
@@ -213,9 +229,34 @@ struct pass {
     double last_input; /* ms, the latest of the sample */
 };
 
-#define SCRATCH 24
+#define SCRATCH 26
 
-/* Scratch use: flow of the event loop 0..7, adjoint 8..15, loss 16..23. */
+/* Scratch use: flow of the event loop 0..7, adjoint 8..15, loss 16..23, weights 24..25. */
+
+/* An interval of doubles that holds a ball: |rounding| <= 2^-51 of the size plus an underflow. */
+struct span {
+    double low, high;
+};
+
+/* ---- line.c ---- */
+enum outcome line_init(struct pass *e); /* IMPRECISE: a parameter cannot be so */
+void line_clear(struct pass *e);
+/* A parameter: the double, exact, or what it is along the line. */
+void line_value(arb_t x, const struct pass *e, size_t parameter, double plain);
+void line_weight(arb_t w, const struct pass *e, size_t projection, size_t synapse);
+void line_delay(arb_t delay, const struct pass *e, size_t projection, size_t pre, size_t post);
+/* The first of a quantity of a population. */
+size_t line_parameter(const struct pass *e, enum case_quantity quantity, size_t population);
+/* Whether the line moves any of `count` parameters from the first on. */
+bool line_touches(const struct pass *e, size_t first, size_t count);
+
+/* ---- near.c ---- */
+struct span span_of(const arb_t x);
+double up(double x); /* a sum that is not below the exact one */
+/* V < threshold around the true time of the event just put on the tape of a LIF neuron. */
+enum outcome near_check(struct pass *e, struct neuron *n, const arb_t weight);
+/* No true time of an event so far is later than the last mark plus this. */
+void near_radius(mag_t radius, const struct pass *e, const struct neuron *n);
 
 /* ---- engine.c ---- */
 enum outcome pass_init(struct pass *e, const struct case_problem *c,
@@ -229,6 +270,11 @@ void sample_end(struct pass *e);
 enum outcome event_new(struct pass *e, size_t *number, enum event_kind kind);
 enum outcome spike_new(struct pass *e, size_t *number);
 enum outcome tape_append(struct pass *e, struct neuron *n, size_t event);
+/* size and epsilon of the outputs; after simulate() has seen all arrivals. */
+void epsilon_find(struct pass *e);
+/* The weight by which an event arrives at a neuron; 0 if it is no arrival there. */
+void arrival_weight(arb_t weight, const struct pass *e, const struct event *event,
+                    const struct neuron *n);
 enum outcome order_append(struct pass *e, size_t event);
 /* Flow of neuron n from one event to another; shared by neurons with the same constants. */
 const struct flow_memo *flow_between(struct pass *e, const struct neuron *n, size_t from,
@@ -260,7 +306,7 @@ enum outcome watch(struct pass *e, size_t ordered, bool back);
 enum outcome neuron_advance(struct pass *e, struct neuron *n, size_t event, arb_t v, arb_t i);
 /* At T: a voltage that still rises is a maximum, at which a spike may be born. */
 void end_note(struct pass *e, const struct neuron *n, const arb_t v, const arb_t i);
-enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, double weight);
+enum outcome neuron_receive(struct pass *e, struct neuron *n, size_t event, const arb_t weight);
 enum outcome spike_send(struct pass *e, size_t spike);
 
 /* ---- result.c ---- */
@@ -273,6 +319,7 @@ enum outcome result_init(struct ref_result *r, const struct case_problem *c,
                          const struct ref_options *o);
 struct ref_adjoint *ref_adjoint_new(struct ref_sample *s); /* NULL if memory is short */
 enum outcome result_spikes(struct pass *e);
+void result_times(struct pass *e); /* dL/dt of every spike, after adjoint_run */
 /* Bits by which some number misses the digits asked for: 0 if none does, infinite if one has none.
  * Sets adjoints_short. */
 double result_shortfall(struct ref_result *r, const struct ref_options *o);
@@ -282,6 +329,13 @@ void precision_note(struct pass *e, const arb_t time); /* of a spike */
 /* Bits for the next attempt, more than prec: a run failed, or some of its numbers missed digits. */
 long precision_after_failure(const struct forecast *f, long prec, const struct ref_options *o);
 long precision_after_shortfall(long prec, double missing);
+
+/* ---- edge.c ---- */
+/* Signature and edges of the sample just simulated. */
+enum outcome edges_note(struct pass *e);
+/* gap: between the largest and the next largest maximum of an output. */
+enum outcome edge_of_maximum(struct pass *e, const struct neuron *n, const arb_t gap);
+enum outcome maxima_note(struct pass *e); /* after its loss: where they are */
 
 /* ---- adjoint.c ---- */
 enum outcome adjoint_run(struct pass *e);

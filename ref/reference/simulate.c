@@ -16,9 +16,13 @@ static enum outcome inputs_load(struct pass *e)
 {
     const struct case_problem *c = e->c;
     const struct case_sample *s = c->sample + e->sample;
+    size_t b = 0;
+    while (b < e->blocks &&
+           (e->block[b].quantity != CASE_SPIKE_TIME || e->block[b].sample != e->sample))
+        b++;
     for (size_t p = 0; p < c->populations; p++) {
         for (size_t n = 0; c->population[p].model == CASE_SPIKE_SOURCE && n < c->population[p].size;
-             n++) {
+             n++, b++) {
             for (size_t k = 0; k < s->spikes[p][n].count; k++) {
                 size_t spike;
                 if (spike_new(e, &spike) != PROVEN)
@@ -26,7 +30,7 @@ static enum outcome inputs_load(struct pass *e)
                 e->spike[spike].population = p;
                 e->spike[spike].index = n;
                 e->spike[spike].ordinal = k;
-                arb_set_d(e->spike[spike].time, s->spikes[p][n].at[k]);
+                line_value(e->spike[spike].time, e, e->block[b].first + k, s->spikes[p][n].at[k]);
                 e->last_input = fmax(e->last_input, s->spikes[p][n].at[k]);
                 enum outcome const sent = spike_send(e, spike);
                 if (sent != PROVEN)
@@ -98,13 +102,13 @@ static enum outcome crossing_resolve(struct pass *e, size_t number)
     }
     if (answer == CROSSING_FOUND) {
         arb_add(n->crossing, start, s, e->prec);
-        /* Later than all arrivals so far: none of them lies more than rho behind its mark. */
+        /* Later than all arrivals so far: none of them lies further than this behind its mark. */
         arb_get_lbound_arf(arb_midref(peak), s, MAG_BITS);
         mag_zero(arb_radref(peak));
-        mag_set(arb_radref(horizon), e->rho);
+        near_radius(arb_radref(horizon), e, n);
         arf_zero(arb_midref(horizon));
         if (!arb_gt(peak, horizon)) {
-            arb_add(s, s, horizon, e->prec); /* 0 +- rho */
+            arb_add(s, s, horizon, e->prec);
             margin_lower(e, REF_COINCIDENCE, s);
             return imprecise(e, "coincidence: a spike and an arrival near t = %.17g",
                              middle_d(n->crossing));
@@ -180,8 +184,9 @@ static enum outcome neuron_spike(struct pass *e, size_t number)
     arb_mul(rise, rise, n->k->a, e->prec);
     arb_mul(rise, rise, flow->span, e->prec);
     arb_add(now->v, n->reset, rise, e->prec);
-    if (!arb_lt(now->v, n->safe))
-        return imprecise(e, "grazing: the reset is too close to the threshold");
+    arb_zero(e->scratch + 24);
+    if (near_check(e, n, e->scratch + 24) != PROVEN)
+        return IMPRECISE;
     n->last_spike = event;
     n->crossing_known = false;
     n->key = hint_crossing(n, middle_d(now->v), middle_d(now->i), e->slack);
@@ -193,23 +198,17 @@ static enum outcome neuron_spike(struct pass *e, size_t number)
 static enum outcome arrival_deliver(struct pass *e, size_t event)
 {
     struct event const now = e->event[event];
-    const struct case_projection *p = NULL;
-    const double *weight = NULL;
-    if (now.kind == EVENT_ARRIVAL) {
-        p = e->c->projection + now.projection;
-        weight = p->weight + e->spike[now.spike].index * e->c->population[p->target].size;
-    }
+    arb_ptr weight = e->scratch + 24;
     if (order_append(e, event) != PROVEN)
         return FULL;
     for (size_t x = now.first; x < now.last; x++) {
         struct neuron *n = e->neuron + x;
-        bool const receives = weight && (now.target == NOBODY || now.target == n->index);
-        double const w = receives ? weight[n->index] : 0;
+        arrival_weight(weight, e, &now, n);
         /* A weight of zero changes no state: its arrival needs no place on the tape of a LIF
          * neuron, and may even coincide with a spike there. */
-        if (weight && !(w < 0 || w > 0) && n->model == CASE_LIF)
+        if (now.kind == EVENT_ARRIVAL && arb_is_zero(weight) && n->model == CASE_LIF)
             continue;
-        enum outcome const received = neuron_receive(e, n, event, w);
+        enum outcome const received = neuron_receive(e, n, event, weight);
         if (received != PROVEN)
             return received;
         tournament_update(e, x);
@@ -242,6 +241,7 @@ static enum outcome finish(struct pass *e)
             return advanced;
         end_note(e, n, v, i);
     }
+    epsilon_find(e);
     return PROVEN;
 }
 

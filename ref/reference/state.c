@@ -7,15 +7,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* One set of constants a population, or one a neuron where the case gives one each. */
-static size_t constants_of(const struct case_population *p)
+/* One set of constants a population, or one a neuron where the case, or a line, gives one each. */
+static size_t constants_of(const struct pass *e, size_t population)
 {
-    return p->tau_mem.count == 1 && p->tau_syn.count == 1 ? 1 : p->size;
+    const struct case_population *p = e->c->population + population;
+    bool const moved =
+        line_touches(e, line_parameter(e, CASE_TAU_MEM, population), p->size) ||
+        line_touches(e, line_parameter(e, CASE_TAU_SYN, population), p->size);
+    return p->tau_mem.count == 1 && p->tau_syn.count == 1 && !moved ? 1 : p->size;
 }
 
-static void neuron_init(struct neuron *n, const struct case_population *p, size_t population,
-                        size_t index, struct constants *k)
+static void neuron_init(const struct pass *e, struct neuron *n, size_t population, size_t index,
+                        struct constants *k)
 {
+    const struct case_population *p = e->c->population + population;
     *n = (struct neuron){.population = population, .index = index, .model = p->model, .k = k};
     arb_init(n->threshold);
     arb_init(n->reset);
@@ -25,55 +30,70 @@ static void neuron_init(struct neuron *n, const struct case_population *p, size_
     arb_init(n->current);
     arb_init(n->p);
     arb_init(n->q);
-    arb_init(n->safe);
+    mag_init(n->size);
     mag_init(n->epsilon);
     mag_init(n->jump);
-    n->bias_d = case_value(&p->bias, index);
-    arb_set_d(n->bias, n->bias_d);
+    line_value(n->bias, e, line_parameter(e, CASE_BIAS, population) + index,
+               case_value(&p->bias, index));
+    n->bias_d = middle_d(n->bias);
     if (p->model != CASE_LIF)
         return;
-    n->threshold_d = case_value(&p->threshold, index);
-    arb_set_d(n->threshold, n->threshold_d);
+    line_value(n->threshold, e, line_parameter(e, CASE_THRESHOLD, population) + index,
+               case_value(&p->threshold, index));
+    n->threshold_d = middle_d(n->threshold);
     arb_set_d(n->reset, case_value(&p->reset, index));
 }
 
-/* epsilon and safe of every neuron, from the sums of the sizes of their weights. */
-static void epsilon_init(struct pass *e)
+void epsilon_find(struct pass *e)
 {
-    const struct case_problem *c = e->c;
+    size_t const population = e->c->loss.population;
     mag_t size, total;
     mag_init(size);
     mag_init(total);
-    for (size_t x = 0; x < c->projections; x++) {
-        const struct case_projection *p = c->projection + x;
-        size_t const targets = c->population[p->target].size;
-        for (size_t y = 0; y < c->population[p->source].size * targets; y++) {
-            struct neuron *n = e->neuron + e->first[p->target] + y % targets;
-            mag_set_d(size, p->weight[y]);
-            mag_add(n->epsilon, n->epsilon, size);
-        }
-    }
-    for (size_t x = 0; x < e->neurons; x++) {
+    for (size_t x = e->first[population]; x < e->first[population + 1]; x++) {
         struct neuron *n = e->neuron + x;
         arb_srcptr const parts[] = {n->bias, n->threshold, n->reset};
+        mag_set_d(n->size, n->heard);
         for (size_t y = 0; y < sizeof parts / sizeof *parts; y++) {
             arb_get_mag(size, parts[y]);
-            mag_add(n->epsilon, n->epsilon, size);
+            mag_add(n->size, n->size, size);
         }
-        mag_set_d(size, n->k->tau_mem_d);
-        mag_div(total, e->rho, size);
-        mag_mul_ui(total, total, 16 * e->options->max_events);
+        mag_zero(total);
+        for (size_t y = 0; y < n->entries; y++)
+            mag_max(total, total, arb_radref(e->event[n->tape[y].event].time));
+        arb_get_mag(size, n->k->a);
+        mag_mul(total, total, size);
+        mag_mul_2exp_si(total, total, 4);
+        mag_set(n->epsilon, n->size);
         mag_mul(n->epsilon, n->epsilon, total);
-        arb_set(n->safe, n->threshold);
-        mag_add(arb_radref(n->safe), arb_radref(n->safe), n->epsilon);
-        arf_t low;
-        arf_init(low);
-        arb_get_lbound_arf(low, n->safe, e->prec);
-        arb_set_arf(n->safe, low);
-        arf_clear(low);
     }
     mag_clear(size);
     mag_clear(total);
+}
+
+static void constants_make(struct pass *e, struct constants *k, size_t population, size_t index)
+{
+    const struct case_population *p = e->c->population + population;
+    arb_t tau_mem, tau_syn;
+    arb_init(tau_mem);
+    arb_init(tau_syn);
+    line_value(tau_mem, e, line_parameter(e, CASE_TAU_MEM, population) + index,
+               case_value(&p->tau_mem, index));
+    line_value(tau_syn, e, line_parameter(e, CASE_TAU_SYN, population) + index,
+               case_value(&p->tau_syn, index));
+    constants_init(k, tau_mem, tau_syn, e->prec);
+    e->shortest = fmin(e->shortest, fmin(k->tau_mem_d, k->tau_syn_d));
+    arb_clear(tau_mem);
+    arb_clear(tau_syn);
+}
+
+/* Of a point far above what a run that succeeds reaches, far below every margin that it can prove;
+ * of a ball what near.c allows. */
+static void rho_set(struct pass *e)
+{
+    const struct ref_line *line = e->options->line;
+    mag_set_d_lower(e->rho, e->shortest);
+    mag_mul_2exp_si(e->rho, e->rho, line && !arb_is_exact(line->h) ? -6 : -72 - e->prec / 8);
 }
 
 static enum outcome network_init(struct pass *e)
@@ -84,24 +104,17 @@ static enum outcome network_init(struct pass *e)
     e->shift = calloc(c->populations, sizeof *e->shift);
     if (!e->first || !e->memo || !e->shift)
         return FULL;
-    double shortest = c->end;
+    e->shortest = c->end;
     for (size_t p = 0; p < c->populations; p++) {
         const struct case_population *pop = c->population + p;
         bool const source = pop->model == CASE_SPIKE_SOURCE;
         e->first[p + 1] = e->first[p] + (source ? 0 : pop->size);
-        e->constants_count += source ? 0 : constants_of(pop);
+        e->constants_count += source ? 0 : constants_of(e, p);
         e->memo[p].values = _arb_vec_init(P_ALL);
         arb_init(e->memo[p].span);
         e->shift[p].values = _arb_vec_init(P_ALL);
         arb_init(e->shift[p].span);
-        for (size_t x = 0; x < pop->tau_mem.count; x++)
-            shortest = fmin(shortest, pop->tau_mem.at[x]);
-        for (size_t x = 0; x < pop->tau_syn.count; x++)
-            shortest = fmin(shortest, pop->tau_syn.at[x]);
     }
-    mag_set_d_lower(e->rho, shortest);
-    /* far above what a run that succeeds reaches, far below every margin that it can prove */
-    mag_mul_2exp_si(e->rho, e->rho, -72 - e->prec / 8);
     e->neurons = e->first[c->populations];
     e->leaves = 1;
     while (e->leaves < e->neurons)
@@ -118,15 +131,14 @@ static enum outcome network_init(struct pass *e)
         const struct case_population *pop = c->population + p;
         if (pop->model == CASE_SPIKE_SOURCE)
             continue;
-        size_t const sets = constants_of(pop);
+        size_t const sets = constants_of(e, p);
         for (size_t x = 0; x < sets; x++)
-            constants_init(k + x, case_value(&pop->tau_mem, x), case_value(&pop->tau_syn, x),
-                           e->prec);
+            constants_make(e, k + x, p, x);
         for (size_t x = 0; x < pop->size; x++)
-            neuron_init(e->neuron + e->first[p] + x, pop, p, x, k + (sets == 1 ? 0 : x));
+            neuron_init(e, e->neuron + e->first[p] + x, p, x, k + (sets == 1 ? 0 : x));
         k += sets;
     }
-    epsilon_init(e);
+    rho_set(e);
     return PROVEN;
 }
 
@@ -152,9 +164,10 @@ enum outcome pass_init(struct pass *e, const struct case_problem *c,
         return FULL;
     if (options->gradients)
         e->gradient = _arb_vec_init((slong)e->parameters);
-    if (network_init(e) != PROVEN)
-        return FULL;
-    return drive_init(e);
+    enum outcome outcome = line_init(e);
+    if (outcome == PROVEN)
+        outcome = network_init(e);
+    return outcome == PROVEN ? drive_init(e) : outcome;
 }
 
 void pass_clear(struct pass *e)
@@ -163,10 +176,11 @@ void pass_clear(struct pass *e)
     drive_clear(e);
     for (size_t x = 0; x < e->neurons; x++) {
         struct neuron *n = e->neuron + x;
-        arb_ptr const all[] = {n->threshold, n->reset, n->bias, n->crossing, n->slope,
-                               n->current,   n->p,     n->q,    n->safe};
+        arb_ptr const all[] = {n->threshold, n->reset,   n->bias, n->crossing,
+                               n->slope,     n->current, n->p,    n->q};
         for (size_t y = 0; y < sizeof all / sizeof *all; y++)
             arb_clear(all[y]);
+        mag_clear(n->size);
         mag_clear(n->epsilon);
         mag_clear(n->jump);
     }
@@ -180,6 +194,7 @@ void pass_clear(struct pass *e)
         _arb_vec_clear(e->shift[p].values, P_ALL);
         arb_clear(e->shift[p].span);
     }
+    line_clear(e);
     mag_clear(e->rho);
     _arb_vec_clear(e->scratch, SCRATCH);
     for (int m = 0; m < REF_MARGINS; m++)
@@ -223,6 +238,8 @@ enum outcome sample_begin(struct pass *e, size_t sample)
         n->crossing_known = false;
         n->last_spike = n->last_arrival = 0;
         n->spikes = 0;
+        n->near = (struct near){0};
+        n->heard = 0;
         arb_zero(n->p);
         arb_zero(n->q);
         if (tape_append(e, n, start) != PROVEN)

@@ -23,7 +23,7 @@
 #undef crossing_find
 #undef integrate
 #undef rules_clear
-void constants_init(struct constants *k, double tau_mem, double tau_syn, long prec);
+void constants_init(struct constants *k, const arb_t tau_mem, const arb_t tau_syn, long prec);
 void constants_clear(struct constants *k);
 void propagate(arb_ptr values, const struct constants *k, const arb_t s, enum depth depth,
                long prec);
@@ -35,6 +35,7 @@ enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand
 void rules_clear(struct pass *e);
 
 #include "cases/families/random.h"
+#include "tests/doubles.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -218,8 +219,8 @@ static void draw_make(struct draw *d, struct case_random *r, long prec)
 {
     static const double taus[] = {20, 5, 10, 10 + 0x1p-40, 10 + 0x1p-8, 4};
     double const tau_mem = taus[case_random_below(r, 6)], tau_syn = taus[case_random_below(r, 6)];
-    constants_init(&d->coarse, tau_mem, tau_syn, prec);
-    constants_init(&d->fine, tau_mem, tau_syn, TRUE_BITS);
+    constants_of_doubles(&d->coarse, tau_mem, tau_syn, prec);
+    constants_of_doubles(&d->fine, tau_mem, tau_syn, TRUE_BITS);
     d->n = (struct neuron){.model = CASE_LIF, .threshold_d = 1, .bias_d = 0};
     if (case_random_below(r, 3) == 0)
         d->n.bias_d = case_random_between(r, -1, 1.5);

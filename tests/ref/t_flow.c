@@ -5,6 +5,7 @@
  * closed form and by halving. */
 #include "cases/families/random.h"
 #include "ref/reference/reference.h"
+#include "tests/doubles.h"
 #include "tests/run_suite.h"
 
 #include <math.h>
@@ -111,7 +112,7 @@ static void draw(struct draw *d, struct case_random *r, int radius)
     double v = case_random_between(r, -1, 1), i = case_random_between(r, -2, 8);
     double const b = PICK(r, 0, 0, -0.5, 0.75, 1, 1.25);
     double const end = case_random_between(r, 0.5, 60);
-    constants_init(&d->k, tau_mem, tau_syn, PREC);
+    constants_of_doubles(&d->k, tau_mem, tau_syn, PREC);
     d->n = (struct neuron){.model = CASE_LIF, .k = &d->k, .threshold_d = threshold, .bias_d = b};
     switch (case_random_below(r, 10)) {
     case 0:

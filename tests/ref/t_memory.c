@@ -144,7 +144,7 @@ static enum said reference(const struct case_problem *c)
 static enum said simulation(const struct case_problem *c)
 {
     struct witness_run simulated;
-    struct witness_nudge nudge = {.parameter = 0, .coefficient = 1};
+    struct ref_nudge nudge = {.parameter = 0, .coefficient = 1};
     struct witness_direction direction = {.nudge = &nudge, .nudges = 1};
     mpfr_t h;
     mpfr_init_set_d(h, 0x1p-40, MPFR_RNDN);
@@ -156,7 +156,7 @@ static enum said simulation(const struct case_problem *c)
 
 static enum said difference(const struct case_problem *c)
 {
-    struct witness_nudge nudge[] = {{.parameter = 0, .coefficient = 1},
+    struct ref_nudge nudge[] = {{.parameter = 0, .coefficient = 1},
                                     {.parameter = 1, .coefficient = -0.5}};
     struct witness_direction direction = {.nudge = nudge, .nudges = 2};
     struct witness_request request = {20, 0.05, 192, 384, NULL};

@@ -152,9 +152,9 @@ TEST(derivative_at_equal_constants_needs_no_more_bits)
 TEST(nudges_of_one_parameter_add_up)
 {
     struct case_problem *c = problem(LIF_CASE("40", LIF("20", "5", ""), FROM_IN("9", ""), "[1]"));
-    struct witness_nudge nudge[] = {{0, 1}, {0, -0.25}};
+    struct ref_nudge nudge[] = {{0, 1}, {0, -0.25}};
     struct witness_direction both = {nudge, 2, NULL},
-                             one = {&(struct witness_nudge){0, 0.75}, 1, NULL};
+                             one = {&(struct ref_nudge){0, 0.75}, 1, NULL};
     mpfr_t a, b;
     mpfr_inits2(PREC, a, b, (mpfr_ptr)0);
     ck_assert_int_eq(witness_difference_at(a, c, &both, WITNESS_CENTRAL, -40, PREC), WITNESS_OK);

@@ -46,7 +46,7 @@ TEST(exponentials_near_each_other_are_exponentials)
 static struct witness_difference ask(const struct case_problem *c, size_t parameter,
                                      struct witness_share *share)
 {
-    struct witness_nudge nudge = {parameter, 1};
+    struct ref_nudge nudge = {parameter, 1};
     struct witness_direction direction = {&nudge, 1, NULL};
     struct witness_request request = {40, 0.0625, PREC, 1024, share};
     struct witness_difference d;

@@ -90,7 +90,7 @@ TEST_EACH(moved_parameters_move_what_they_reach, 0, sizeof loss / sizeof *loss)
     size_t parameters;
     case_blocks(&block, &parameters, c);
     for (size_t k = 0; k < parameters; k += slow(_i) ? 9 : 1) {
-        struct witness_nudge nudge = {k, 1};
+        struct ref_nudge nudge = {k, 1};
         struct witness_direction direction = {&nudge, 1, NULL};
         compare_runs(c, &direction, share);
     }
@@ -122,9 +122,9 @@ TEST_EACH(a_direction_moves_all, 0, sizeof loss / sizeof *loss)
     struct case_block *block;
     size_t parameters;
     case_blocks(&block, &parameters, c);
-    struct witness_nudge *nudge = calloc(parameters, sizeof *nudge);
+    struct ref_nudge *nudge = calloc(parameters, sizeof *nudge);
     for (size_t k = 0; k < parameters; k++) {
-        nudge[k] = (struct witness_nudge){k, k % 3 == 0 ? 0.75 : -0.5};
+        nudge[k] = (struct ref_nudge){k, k % 3 == 0 ? 0.75 : -0.5};
     }
     struct witness_direction direction = {nudge, parameters, NULL};
     compare_runs(c, &direction, share);

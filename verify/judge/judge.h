@@ -22,7 +22,7 @@ struct judge {
     bool *boundary;              /* [parameters]: no central difference there */
     bool *none;                  /* [parameters]: the reference says there is no derivative */
     bool *covered;               /* [parameters]: some comparison of its derivative agreed */
-    struct witness_nudge *nudge; /* [parameters], scratch */
+    struct ref_nudge *nudge; /* [parameters], scratch */
     struct ref_probe probe[VER_PROBES];
     size_t probes;
     bool thorough; /* not left out by options->every, which chooses by the case's name */

@@ -173,7 +173,7 @@ static int compare_coordinate(struct judge *judge, struct judge_slope *slope, si
                               arb_srcptr truth, enum witness_side side, const char *where)
 {
     char name[80];
-    judge->nudge[0] = (struct witness_nudge){parameter, judge->scale[parameter]};
+    judge->nudge[0] = (struct ref_nudge){parameter, judge->scale[parameter]};
     struct judge_question question = {.kind = VER_KIND_COORDINATE,
                                       .quantity = quantity_of(judge, parameter),
                                       .slope = slope,

@@ -196,7 +196,7 @@ size_t judge_random_direction(struct judge *judge, uint64_t number)
         /* +-[1/2, 1): no parameter is forgotten by bad luck */
         double unit = random_unit(judge, STREAM_DIRECTION + number, k) - 0.5;
         double factor = unit < 0 ? unit - 0.5 : unit + 0.5;
-        judge->nudge[nudges++] = (struct witness_nudge){k, factor * judge->scale[k]};
+        judge->nudge[nudges++] = (struct ref_nudge){k, factor * judge->scale[k]};
     }
     return nudges;
 }
@@ -208,7 +208,7 @@ size_t judge_boundary_direction(struct judge *judge)
         if (!judge->boundary[k] || judge->none[k])
             continue;
         double factor = 0.5 + random_unit(judge, STREAM_BOUNDARY, k) / 2;
-        judge->nudge[nudges++] = (struct witness_nudge){k, factor * judge->scale[k]};
+        judge->nudge[nudges++] = (struct ref_nudge){k, factor * judge->scale[k]};
     }
     return nudges;
 }

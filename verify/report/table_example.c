@@ -104,12 +104,12 @@ static double error_at(const struct case_problem *c, const struct witness_direct
 }
 
 /* Every weight, each by its own size: one smooth direction. */
-static struct witness_nudge *weight_direction(arb_t truth, size_t *nudges,
+static struct ref_nudge *weight_direction(arb_t truth, size_t *nudges,
                                               const struct case_problem *c,
                                               const struct ref_result *r)
 {
     struct case_block *block = NULL;
-    struct witness_nudge *nudge = NULL;
+    struct ref_nudge *nudge = NULL;
     size_t parameters, blocks = case_blocks(&block, &parameters, c);
     *nudges = 0;
     arb_zero(truth);
@@ -126,7 +126,7 @@ static struct witness_nudge *weight_direction(arb_t truth, size_t *nudges,
             arb_set_d(coefficient, weight);
             arb_addmul(truth, r->gradient + parameter, coefficient, r->precision);
             arb_clear(coefficient);
-            nudge[(*nudges)++] = (struct witness_nudge){parameter, weight};
+            nudge[(*nudges)++] = (struct ref_nudge){parameter, weight};
         }
     free(block);
     return nudge;
@@ -140,7 +140,7 @@ static int write_ucurve(const char *directory, const struct case_problem *c,
     size_t nudges;
     arb_t truth;
     arb_init(truth);
-    struct witness_nudge *nudge = weight_direction(truth, &nudges, c, r);
+    struct ref_nudge *nudge = weight_direction(truth, &nudges, c, r);
     int failed = -1;
     if (!nudge)
         snprintf(error->text, sizeof error->text, "ucurve.tsv: memory is short");
