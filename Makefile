@@ -139,7 +139,7 @@ $(BUILD)/tests/%: %.c $(LIBRARY) $(BUILD)/flags
 $(OUT)/tests/%: $(BUILD)/tests/%.o $(FAULTY) $(LIBRARY)
 	$(SAY)mkdir -p $(@D) && $(CC) $(CFLAGS) -fopenmp -o $@ $^ $(LDFLAGS) \
 	    $(shell pkg-config --libs check) $(LIBS)
-include tests/ptx/ptx.mk
+include tests/ptx/ptx.mk verify/python/wheel.mk
 -include $(OBJECTS:.o=.d) $(TESTS:=.d)
 
 # ---- checking ----

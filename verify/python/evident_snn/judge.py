@@ -13,10 +13,15 @@ from .errors import EvidentError, one_line
 _RANGE = re.compile(r"([a-z0-9-]+:[0-9]+):([0-9]+)-([0-9]+)")
 
 
+# The program that came in a wheel (`make wheel`).
+BUNDLED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin", "evident")
+
+
 def find_evident() -> str:
-    """Path of the program `evident`: $EVIDENT, in PATH, or built in a checkout nearby."""
+    """Path of the program `evident`: $EVIDENT, in this package, in PATH, or built in a checkout
+    nearby."""
     named = os.environ.get("EVIDENT")
-    found = shutil.which(named or "evident")
+    found = shutil.which(named) if named else shutil.which(BUNDLED) or shutil.which("evident")
     if found:
         return found
     if named:
