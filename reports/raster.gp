@@ -27,6 +27,8 @@ plot table skip 1 using 1:(of(0)) with points pointtype 7 pointsize size linecol
 set tmargin at screen (outputs ? 0.58 : 0.53)
 set bmargin at screen (outputs ? 0.3 : 0.13)
 set ylabel "hidden" offset 0.5,0
+stats table skip 1 using (column(3) == 1 ? 1 : NaN) nooutput
+if (!(@found)) { set yrange [-1:1] } # a silent network has a place, too
 if (!outputs) { set format x "%g"; set xlabel "ms" }
 plot table skip 1 using 1:(of(1)) with points pointtype 7 pointsize size linecolor rgb blue
 if (outputs) {
@@ -35,6 +37,7 @@ if (outputs) {
     set tmargin at screen 0.26
     set bmargin at screen 0.13
     set ytics 1
+    set yrange [-1:*]
     set ylabel "output" offset 0.5,0
     plot table skip 1 using 1:(of(2)) with points pointtype 7 pointsize 0.5 linecolor rgb orange
 }

@@ -80,7 +80,23 @@ static size_t find_fan(struct clock_plan *plan, size_t source, uint32_t delay)
     return plan->fans++;
 }
 
-/* The distinct delays of a projection, ascending, as fans. */
+/* The delays of a projection, ascending, as fans. */
+static int take_fans(struct clock_plan *plan, struct clock_projection *p, const uint32_t *delay,
+                     size_t count)
+{
+    p->fans = count;
+    p->fan = clock_take(&plan->memory, count, sizeof *p->fan);
+    struct clock_fan *grown = clock_take(&plan->memory, plan->fans + count, sizeof *grown);
+    if (!p->fan || !grown)
+        return -1;
+    if (plan->fans > 0)
+        memcpy(grown, plan->fan, plan->fans * sizeof *grown);
+    plan->fan = grown;
+    for (size_t k = 0; k < count; k++)
+        p->fan[k] = find_fan(plan, p->source, delay[k]);
+    return 0;
+}
+
 static int lay_fans(struct clock_plan *plan, struct clock_projection *p, size_t number)
 {
     size_t count = plan->grid.delays[number], distinct = 0;
@@ -92,26 +108,15 @@ static int lay_fans(struct clock_plan *plan, struct clock_projection *p, size_t 
     for (size_t k = 0; k < count; k++)
         if (k == 0 || sorted[k] != sorted[k - 1])
             sorted[distinct++] = sorted[k];
-    p->fans = distinct;
-    p->fan = clock_take(&plan->memory, distinct, sizeof *p->fan);
-    struct clock_fan *grown = clock_take(&plan->memory, plan->fans + distinct, sizeof *grown);
-    if (p->fan && grown) {
-        if (plan->fans > 0)
-            memcpy(grown, plan->fan, plan->fans * sizeof *grown);
-        plan->fan = grown;
-        for (size_t k = 0; k < distinct; k++)
-            p->fan[k] = find_fan(plan, p->source, sorted[k]);
-    }
+    int failed = take_fans(plan, p, sorted, distinct);
     free(sorted);
-    return p->fan && grown ? 0 : -1;
+    return failed;
 }
 
 /* Delays of dead cells equal no delay there is. */
 static int lay_delays(struct clock_plan *plan, struct clock_projection *p, size_t number)
 {
     size_t columns = plan->population[p->target].size;
-    if (p->fans == 1)
-        return 0;
     p->delay = clock_take(&plan->memory, p->rows * p->width, sizeof *p->delay);
     if (!p->delay)
         return -1;
@@ -140,7 +145,7 @@ static int lay_projections(struct clock_plan *plan)
         p->weight = plan->synapses;
         plan->synapses += p->rows * p->width;
         plan->rows += p->rows;
-        if (lay_fans(plan, p, k) != 0 || lay_delays(plan, p, k) != 0)
+        if (lay_fans(plan, p, k) != 0 || (p->fans > 1 && lay_delays(plan, p, k) != 0))
             return -1;
     }
     list_projections(plan);
@@ -200,6 +205,18 @@ enum result_status clock_plan_make(struct clock_plan *plan, const struct case_pr
     lay_loss(plan);
     enum result_status status = clock_constants(plan, reason);
     return status == RESULT_OK ? clock_inputs(plan, reason) : status;
+}
+
+int clock_plan_delays(struct clock_plan *plan, size_t projection, uint32_t most)
+{
+    struct clock_projection *p = &plan->projection[projection];
+    uint32_t *delay = malloc(((size_t)most + 1) * sizeof *delay);
+    for (uint32_t k = 0; delay && k <= most; k++)
+        delay[k] = k;
+    int failed = !delay || take_fans(plan, p, delay, (size_t)most + 1) != 0 ||
+                 lay_delays(plan, p, projection) != 0;
+    free(delay);
+    return failed ? -1 : 0;
 }
 
 void clock_plan_clear(struct clock_plan *plan)

@@ -23,6 +23,7 @@
 #define clock_release CLOCK(release)
 #define clock_plan_make CLOCK(plan_make)
 #define clock_plan_clear CLOCK(plan_clear)
+#define clock_plan_delays CLOCK(plan_delays)
 #define clock_constants CLOCK(constants)
 #define clock_inputs CLOCK(inputs)
 #define clock_round CLOCK(round)
@@ -158,6 +159,10 @@ enum result_status clock_plan_make(struct clock_plan *plan, const struct case_pr
                                    const struct engine_options *options,
                                    char reason[RESULT_REASON]);
 void clock_plan_clear(struct clock_plan *plan);
+
+/* Before a run is made: the delays of a projection may become anything from 0 to most steps. What
+ * is computed is the same to the bit. -1 if memory is short. */
+int clock_plan_delays(struct clock_plan *plan, size_t projection, uint32_t most);
 
 /* Parts of clock_plan_make: -1 and reason if a number leaves the range of real; or memory. */
 enum result_status clock_constants(struct clock_plan *plan, char reason[RESULT_REASON]);

@@ -23,15 +23,54 @@ static const struct resident_kind *kind_of(const struct engine *engine)
     return NULL;
 }
 
-static size_t count_parameters(const struct case_problem *c, const struct resident_options *options)
+static bool is_hidden(const struct case_problem *c, size_t population)
 {
+    return c->population[population].model == CASE_LIF && population != c->loss.population;
+}
+
+static struct resident_block matrix(const struct case_problem *c, size_t projection)
+{
+    const struct case_projection *p = &c->projection[projection];
+    return (struct resident_block){.of = projection,
+                                   .rows = c->population[p->source].size,
+                                   .columns = c->population[p->target].size};
+}
+
+bool resident_block(struct resident_block *block, const struct resident *r, size_t k)
+{
+    const struct case_problem *c = r->c;
+    size_t at = 0; /* of the next block */
+    for (size_t j = 0; j < c->projections; j++)
+        if (at++ == k) {
+            *block = matrix(c, j);
+            block->quantity = RESIDENT_WEIGHT;
+            return true;
+        }
+    for (int which = 0; r->options.train_taus && which < 2; which++)
+        for (size_t p = 0; p < c->populations; p++)
+            if (is_hidden(c, p) && at++ == k) {
+                *block = (struct resident_block){.quantity = which == 0 ? RESIDENT_TAU_MEM
+                                                                        : RESIDENT_TAU_SYN,
+                                                 .of = p,
+                                                 .rows = c->population[p].size,
+                                                 .columns = 1};
+                return true;
+            }
+    for (size_t j = 0; r->options.train_delays && j < c->projections; j++)
+        if (c->projection[j].source == r->source && at++ == k) {
+            *block = matrix(c, j);
+            block->quantity = RESIDENT_DELAY;
+            return true;
+        }
+    return false;
+}
+
+static size_t count_parameters(const struct resident *r)
+{
+    struct resident_block block;
     size_t count = 0;
-    for (size_t k = 0; k < c->projections; k++)
-        count += c->population[c->projection[k].source].size *
-                 c->population[c->projection[k].target].size;
-    for (size_t p = 0; options->train_taus && p < c->populations; p++)
-        if (c->population[p].model == CASE_LIF && p != c->loss.population)
-            count += 2 * c->population[p].size;
+    for (size_t k = 0; resident_block(&block, r, k); k++)
+        count += block.rows * block.columns;
     return count;
 }
 
@@ -63,6 +102,8 @@ struct resident *resident_open(const struct engine *engine, const struct case_pr
         return refuse(status, reason, "training takes losses of labels");
     if (options->peers && kind != &resident_host)
         return refuse(status, reason, "found several ranks, wanted one, or clock-host");
+    if (options->train_delays && kind != &resident_host)
+        return refuse(status, reason, "found delays to be trained, wanted clock-host");
     if (!gpu_canary(reason, RESULT_REASON)) {
         *status = RESULT_BROKEN;
         return NULL;
@@ -70,7 +111,8 @@ struct resident *resident_open(const struct engine *engine, const struct case_pr
     struct resident *r = kind->open(engine, c, options, source, status, reason);
     if (r) {
         r->kind = kind;
-        r->parameters = count_parameters(c, options);
+        r->c = c;
+        r->parameters = count_parameters(r);
     }
     return r;
 }
@@ -119,6 +161,11 @@ int resident_gradient(struct resident *r, float *to)
 int resident_adam(struct resident *r, const struct adam *adam)
 {
     return r->kind->adam(r, adam);
+}
+
+void resident_delay_rate(struct resident *r, float rate)
+{
+    r->delay_rate = rate;
 }
 
 size_t resident_bytes(const struct resident *r)

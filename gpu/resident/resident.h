@@ -9,7 +9,8 @@
  *
  * All numbers are those of the engine, binary32. Parameters are in one flat order: the weights of
  * every projection, [source size][target size], in the order of the case; where time constants are
- * trained, then tau_mem of every population that trains, and their tau_syn, in ms. */
+ * trained, then tau_mem of every population that trains, and their tau_syn, in ms; where delays
+ * are trained, those of every projection from the source, in ms (resident_block). */
 #ifndef EVIDENT_GPU_RESIDENT_H
 #define EVIDENT_GPU_RESIDENT_H
 
@@ -41,6 +42,11 @@ struct resident_options {
     struct engine_options engine; /* step, variant, threads */
     bool train_taus;              /* of the lif populations that are not the loss population */
     double least_tau_mem, least_tau_syn; /* ms; trained ones are set to these where they are less */
+    /* Of the projections from the source, on clock-host: any number from 0 to most_delay, ms. On
+     * the grid they are the nearest whole number of steps, and their gradient is that of the
+     * scheme there. */
+    bool train_delays;
+    double most_delay;
     /* The pull of every hidden neuron towards so many spikes a trial, strength times the mean count
      * of the batch less that; taken off lambda_V after every jump. */
     double strength, spikes;
@@ -65,6 +71,15 @@ void resident_close(struct resident *r);
  * seen by a later call only. Then nothing that the engine says counts any more. */
 const char *resident_reason(const struct resident *r);
 
+/* Of the flat order: a matrix of weights or delays, or time constants, one column. */
+struct resident_block {
+    enum { RESIDENT_WEIGHT, RESIDENT_TAU_MEM, RESIDENT_TAU_SYN, RESIDENT_DELAY } quantity;
+    size_t of; /* a projection, or a population */
+    size_t rows, columns;
+};
+/* Block k; false behind the last. */
+bool resident_block(struct resident_block *block, const struct resident *r, size_t k);
+
 size_t resident_parameters(const struct resident *r);
 int resident_get(struct resident *r, enum resident_part part, float *to);
 int resident_put(struct resident *r, enum resident_part part, const float *from);
@@ -75,6 +90,8 @@ const struct resident_outcome *resident_outcome(const struct resident *r);
 /* Of the last batch that learned. */
 int resident_gradient(struct resident *r, float *to);
 int resident_adam(struct resident *r, const struct adam *adam);
+/* The rate at which resident_adam moves delays instead of its own; 0 at first. */
+void resident_delay_rate(struct resident *r, float rate);
 size_t resident_bytes(const struct resident *r);
 
 #endif

@@ -72,7 +72,7 @@ static int device_copy(struct resident *base, enum resident_part part, float *fl
     const float *const from[] = {taus[part][0], taus[part][1]};
     bool failed = get(r, r->synapses, synapses[part], r->cells, from) != 0;
     if (!failed)
-        resident_flat(base, &r->plan, r->synapses, r->cells, flat, all);
+        resident_flat(base, &r->plan, r->synapses, r->cells, NULL, flat, all);
     if (!failed && !all)
         failed = put(r, synapses[part], taus[part]) != 0 ||
                  (part == RESIDENT_VALUE && base->options.train_taus &&
@@ -112,7 +112,7 @@ static int device_gradient(struct resident *base, float *flat)
                   get(r, r->synapses, d->gradient, r->cells, sum) != 0;
     if (!failed) {
         resident_scale(base, &r->plan, r->synapses, scale, r->cells, tau_scales);
-        resident_flat(base, &r->plan, r->synapses, r->cells, flat, true);
+        resident_flat(base, &r->plan, r->synapses, r->cells, NULL, flat, true);
     }
     clock_release(&scales);
     return told(r, failed);

@@ -8,6 +8,7 @@
 #include "gpu/step_rules.h"
 #include "gpu/step_tau.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,10 @@ struct resident_host {
     struct clock_memory memory;
     real *mean, *square;                        /* [synapses], laid out as the weights */
     real *tau[2], *tau_mean[2], *tau_square[2]; /* [cells] tau_mem, tau_syn */
-    real *pull;                                 /* [cells] */
-    real *gradient;                             /* [synapses] */
-    unsigned char *silent;                      /* [samples] whether the label is */
+    real *delay[4];        /* [synapses] value, averages of Adam, gradient; of the input, ms */
+    real *pull;            /* [cells] */
+    real *gradient;        /* [synapses] */
+    unsigned char *silent; /* [samples] whether the label is */
     int threads;
 };
 
@@ -50,6 +52,69 @@ static void lay_taus(struct resident_host *r)
         }
 }
 
+/* ---- delays ---- */
+
+/* On the grid. Dead cells keep theirs. */
+static void lay_delays(struct resident_host *r)
+{
+    struct clock_plan *plan = &r->plan;
+    for (size_t k = 0; k < plan->projections; k++) {
+        const struct clock_projection *p = &plan->projection[k];
+        for (size_t i = 0; resident_is_input(plan, k) && i < p->rows; i++)
+            for (size_t j = 0; j < plan->population[p->target].size; j++) {
+                double ms = (double)r->delay[RESIDENT_VALUE][p->weight + i * p->width + j];
+                p->delay[i * p->width + j] =
+                    (uint32_t)round(ms * (double)plan->steps / plan->c->end);
+            }
+    }
+}
+
+static void start_delays(struct resident_host *r)
+{
+    const struct clock_plan *plan = &r->plan;
+    for (size_t k = 0; k < plan->projections; k++) {
+        const struct clock_projection *p = &plan->projection[k];
+        const struct case_values *from = &plan->c->projection[k].delay;
+        size_t columns = plan->population[p->target].size;
+        for (size_t i = 0; resident_is_input(plan, k) && i < p->rows; i++)
+            for (size_t j = 0; j < columns; j++)
+                r->delay[RESIDENT_VALUE][p->weight + i * p->width + j] =
+                    (real)case_value(from, i * columns + j);
+    }
+    lay_delays(r);
+}
+
+/* The engine's, with the weights of the batch (clock_result.c). */
+static void derive_delays(struct resident_host *r, real *gradient)
+{
+    const struct clock_plan *plan = &r->plan;
+    const real *sum = r->run.gradient + plan->synapses;
+    for (size_t k = 0; k < plan->synapses; k++)
+        gradient[k] = (sum[k] * plan->weight_back[k]) / plan->samples_real;
+}
+
+/* Before the weights move, of which their gradient is made. */
+static void move_delays(struct resident_host *r, const struct adam *adam)
+{
+    struct clock_plan *plan = &r->plan;
+    struct adam own = *adam;
+    real most = (real)r->base.options.most_delay;
+    own.rate = r->base.delay_rate;
+    derive_delays(r, r->delay[3]);
+    for (size_t k = 0; k < plan->projections; k++) {
+        const struct clock_projection *p = &plan->projection[k];
+        for (size_t i = 0; resident_is_input(plan, k) && i < p->rows; i++)
+            for (size_t j = 0; j < plan->population[p->target].size; j++) {
+                size_t at = p->weight + i * p->width + j;
+                real *value = &r->delay[RESIDENT_VALUE][at];
+                adam_step(&own, value, &r->delay[RESIDENT_MEAN][at], &r->delay[RESIDENT_SQUARE][at],
+                          r->delay[3][at], 1);
+                *value = *value < 0 ? 0 : *value > most ? most : *value;
+            }
+    }
+    lay_delays(r);
+}
+
 /* ---- parameters in their flat order ---- */
 
 static int host_copy(struct resident *base, enum resident_part part, float *flat, bool get)
@@ -57,7 +122,9 @@ static int host_copy(struct resident *base, enum resident_part part, float *flat
     struct resident_host *r = (struct resident_host *)base;
     real *const synapses[] = {r->plan.weight, r->mean, r->square};
     real *const *const taus[] = {r->tau, r->tau_mean, r->tau_square};
-    resident_flat(base, &r->plan, synapses[part], taus[part], flat, get);
+    resident_flat(base, &r->plan, synapses[part], taus[part], r->delay[part], flat, get);
+    if (!get && part == RESIDENT_VALUE && base->options.train_delays)
+        lay_delays(r);
     if (!get && part == RESIDENT_VALUE && base->options.train_taus)
         lay_taus(r);
     return 0;
@@ -81,6 +148,8 @@ static int host_adam(struct resident *base, const struct adam *adam)
 {
     struct resident_host *r = (struct resident_host *)base;
     struct clock_plan *plan = &r->plan;
+    if (base->options.train_delays)
+        move_delays(r, adam);
     for (size_t k = 0; k < plan->projections; k++) {
         const struct clock_projection *p = &plan->projection[k];
         const real *scale = plan->weight_scale + plan->population[p->target].first;
@@ -122,7 +191,9 @@ static int host_gradient(struct resident *base, float *flat)
     memcpy(tau[0], r->run.tau_mem, plan->cells * sizeof(real));
     memcpy(tau[1], r->run.tau_syn, plan->cells * sizeof(real));
     resident_scale(base, plan, r->gradient, plan->weight_scale, tau, tau_scale);
-    resident_flat(base, plan, r->gradient, tau, flat, true);
+    if (base->options.train_delays)
+        derive_delays(r, r->delay[3]);
+    resident_flat(base, plan, r->gradient, tau, r->delay[3], flat, true);
     return 0;
 }
 
@@ -243,6 +314,10 @@ static int take_memory(struct resident_host *r)
         r->tau_square[which] = clock_take(m, plan->cells, sizeof(real));
         taken = taken && r->tau[which] && r->tau_mean[which] && r->tau_square[which];
     }
+    for (size_t part = 0; part < 4 && r->base.options.train_delays; part++) {
+        r->delay[part] = clock_take(m, plan->synapses, sizeof(real));
+        taken = taken && r->delay[part];
+    }
     return taken && resident_room(&r->base, plan, m) == 0 ? 0 : -1;
 }
 
@@ -297,6 +372,8 @@ static struct resident *host_open(const struct engine *engine, const struct case
         resident_start_taus(&r->plan, r->tau);
         lay_taus(r);
     }
+    if (options->train_delays)
+        start_delays(r);
     resident_rules(&r->plan, options, r->pull);
     return &r->base;
 }

@@ -26,6 +26,8 @@ struct resident {
     const struct resident_kind *kind;
     struct resident_options options;
     struct resident_outcome outcome;
+    const struct case_problem *c;
+    float delay_rate;
     size_t parameters, source; /* source: the population that spikes come from */
     char reason[RESULT_REASON];
 };
@@ -49,10 +51,13 @@ bool resident_is_hidden(const struct clock_plan *plan, size_t population);
 /* tau_mem and tau_syn of hidden neurons as the case has them, [cells] each. */
 void resident_start_taus(const struct clock_plan *plan, real *const tau[2]);
 
-/* Between the flat order and the padded rows of the engine; tau: [cells] each, where they are
- * trained. */
+/* The projections whose delays may be trained. */
+bool resident_is_input(const struct clock_plan *plan, size_t projection);
+
+/* Between the flat order and the padded rows of the engine; tau: [cells] each, and delay:
+ * [synapses], where they are trained. */
 void resident_flat(const struct resident *r, const struct clock_plan *plan, real *synapses,
-                   real *const tau[2], float *flat, bool get);
+                   real *const tau[2], real *delay, float *flat, bool get);
 
 /* The gradient, in place of its sums. */
 void resident_scale(const struct resident *r, const struct clock_plan *plan, real *synapses,

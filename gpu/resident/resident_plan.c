@@ -3,14 +3,29 @@
  * their flat order, batches, sums of an outcome. */
 #include "gpu/resident/resident_kind.h"
 
+#include <math.h>
+#include <stdio.h>
+
 enum result_status resident_plan(struct clock_plan *plan, const struct case_problem *c,
                                  const struct resident_options *options, char reason[RESULT_REASON])
 {
     struct engine_options ask = options->engine;
     ask.gradients = true;
     ask.tau_gradients = options->train_taus;
-    ask.delay_gradients = false;
-    return clock_plan_make(plan, c, &ask, reason);
+    ask.delay_gradients = options->train_delays;
+    enum result_status status = clock_plan_make(plan, c, &ask, reason);
+    double most = round(options->most_delay * (double)plan->steps / c->end);
+    for (size_t k = 0; status == RESULT_OK && options->train_delays && k < plan->projections; k++)
+        if (resident_is_input(plan, k) && clock_plan_delays(plan, k, (uint32_t)most) != 0) {
+            status = RESULT_SHORT;
+            snprintf(reason, RESULT_REASON, "memory is short");
+        }
+    return status;
+}
+
+bool resident_is_input(const struct clock_plan *plan, size_t projection)
+{
+    return plan->population[plan->projection[projection].source].model == CASE_SPIKE_SOURCE;
 }
 
 void resident_rules(struct clock_plan *plan, const struct resident_options *options,
@@ -50,7 +65,7 @@ static float *copy_row(float *flat, real *row, size_t count, bool get)
 }
 
 void resident_flat(const struct resident *r, const struct clock_plan *plan, real *synapses,
-                   real *const tau[2], float *flat, bool get)
+                   real *const tau[2], real *delay, float *flat, bool get)
 {
     for (size_t k = 0; k < plan->projections; k++) {
         const struct clock_projection *p = &plan->projection[k];
@@ -63,6 +78,12 @@ void resident_flat(const struct resident *r, const struct clock_plan *plan, real
             if (resident_is_hidden(plan, p))
                 flat = copy_row(flat, tau[which] + plan->population[p].first,
                                 plan->population[p].size, get);
+    for (size_t k = 0; r->options.train_delays && k < plan->projections; k++) {
+        const struct clock_projection *p = &plan->projection[k];
+        for (size_t i = 0; resident_is_input(plan, k) && i < p->rows; i++)
+            flat = copy_row(flat, delay + p->weight + i * p->width,
+                            plan->population[p->target].size, get);
+    }
 }
 
 void resident_scale(const struct resident *r, const struct clock_plan *plan, real *synapses,

@@ -6,7 +6,8 @@
  *     /log                 [epochs][]: struct train_row
  *     /value, /mean, /square, /kept
  *                          groups of float32: SOURCE-TARGET-K [source size][target size], the
- *                          weights of projection K; tau_mem.POPULATION, tau_syn.POPULATION
+ *                          weights of projection K; tau_mem.POPULATION, tau_syn.POPULATION,
+ *                          delay.SOURCE-TARGET-K, where they are trained, ms
  *
  *     /data                the content of what is learned from and validated, as two numbers
  *
@@ -78,26 +79,22 @@ struct block {
 /* Block k of the flat order of resident.h; false behind the last. */
 static bool find_block(struct block *block, const struct train *t, size_t k)
 {
+    static const char *const before[] = {"", "tau_mem.", "tau_syn.", "delay."};
     const struct case_problem *c = t->problem;
-    if (k < c->projections) {
-        const struct case_projection *p = &c->projection[k];
-        const struct case_population *from = &c->population[p->source],
-                                     *to = &c->population[p->target];
-        snprintf(block->name, sizeof block->name, "%.20s-%.20s-%zu", from->name, to->name, k);
-        *block->shape = from->size;
-        block->shape[1] = to->size;
-        block->dimensions = 2;
-        return true;
-    }
-    size_t hidden = c->populations - 2, tau = k - c->projections;
-    if (!t->settings.train_taus || tau >= 2 * hidden)
+    struct resident_block of;
+    if (!resident_block(&of, t->engine, k))
         return false;
-    const struct case_population *p = &c->population[1 + tau % hidden];
-    snprintf(block->name, sizeof block->name, "%s.%.20s", tau < hidden ? "tau_mem" : "tau_syn",
-             p->name);
-    block->shape[0] = p->size;
-    block->shape[1] = 1;
-    block->dimensions = 1;
+    bool matrix = of.quantity == RESIDENT_WEIGHT || of.quantity == RESIDENT_DELAY;
+    if (matrix)
+        snprintf(block->name, sizeof block->name, "%s%.20s-%.20s-%zu", before[of.quantity],
+                 c->population[c->projection[of.of].source].name,
+                 c->population[c->projection[of.of].target].name, of.of);
+    else
+        snprintf(block->name, sizeof block->name, "%s%.20s", before[of.quantity],
+                 c->population[of.of].name);
+    block->shape[0] = of.rows;
+    block->shape[1] = of.columns;
+    block->dimensions = matrix ? 2 : 1;
     return true;
 }
 

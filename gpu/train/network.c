@@ -76,6 +76,21 @@ static int set_cells(struct case_population *p, const struct train_settings *s, 
     return failed;
 }
 
+/* One for all, or one each, uniform over a width behind the first. */
+static int set_delays(struct case_values *values, size_t count, double first, double width,
+                      size_t projection, uint64_t seed)
+{
+    struct case_random random;
+    if (width <= 0)
+        return set_one(values, first);
+    values->count = count;
+    values->at = malloc(count * sizeof *values->at);
+    case_random_init(&random, seed, "train delays", projection);
+    for (size_t k = 0; values->at && k < count; k++)
+        values->at[k] = (double)(float)(first + case_random_between(&random, 0, width));
+    return values->at ? 0 : -1;
+}
+
 static int set_projection(struct case_problem *c, size_t source, size_t target, double delay,
                           struct normal normal, const struct train_settings *s)
 {
@@ -86,7 +101,9 @@ static int set_projection(struct case_problem *c, size_t source, size_t target, 
     p->target = target;
     case_random_init(&random, (uint64_t)s->seed, "train weights", c->projections);
     c->projections++;
-    if (set_one(&p->delay, delay) != 0 || !(p->weight = malloc(count * sizeof *p->weight)))
+    if (set_delays(&p->delay, count, delay, source == 0 ? s->delay_start : 0, c->projections - 1,
+                   (uint64_t)s->seed) != 0 ||
+        !(p->weight = malloc(count * sizeof *p->weight)))
         return -1;
     for (size_t k = 0; k < count; k++)
         p->weight[k] = (double)(float)case_random_normal(&random, normal.mean, normal.deviation);

@@ -252,6 +252,9 @@ int train_settings_check(const struct train_settings *s, struct case_error *erro
         return fail(error, s->name, "train", "nothing", "a file of spikes, or yin-yang:train");
     if (s->end / s->step > 65535)
         return fail(error, s->name, "step", "more than 65,535 steps a trial", "fewer");
+    if (s->train_delays && (s->taps - 1) * s->tap + s->delay_start > s->most_delay)
+        return fail(error, s->name, "most_delay", "less than the delays at the start",
+                    "(taps - 1) tap + delay_start, or more");
     if ((s->phantom || s->skip_silent) && strcmp(s->loss, "first-spike-cross-entropy") != 0)
         return fail(error, s->name, s->phantom ? "phantom" : "skip_silent", s->loss,
                     "first-spike-cross-entropy");

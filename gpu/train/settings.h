@@ -26,6 +26,8 @@ struct train_settings {
     bool recurrent;
     double taps, tap; /* copies of the input, each that many ms after the one before */
     double tau_mem, tau_syn, tau_mem_out, tau_syn_out, threshold;
+    double delay_start, most_delay, delay_rate;
+    bool train_delays;
     bool heterogeneous, train_taus;
     double least_tau_mem, least_tau_syn;
     double input_mean, input_deviation, hidden_mean, hidden_deviation, recurrent_mean,

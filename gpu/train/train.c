@@ -41,6 +41,8 @@ static int open_engine(struct train *t, const struct engine *engine, int threads
         .train_taus = s->train_taus,
         .least_tau_mem = s->least_tau_mem,
         .least_tau_syn = s->least_tau_syn,
+        .train_delays = s->train_delays,
+        .most_delay = s->most_delay < s->end ? s->most_delay : s->end,
         .strength = s->strength,
         .spikes = s->spikes,
         .peers = peers,
@@ -181,6 +183,10 @@ static int learn_batch(struct train *t, const struct train_watch *watch, size_t 
     if (watch && watch->verify && every > 0 && (uint64_t)done % (uint64_t)every == 0)
         watch->verify(watch->context, t, k);
     struct adam adam = train_schedule_step(&t->state.schedule, s, s->epochs * (double)batches);
+    /* As much of its own rate as there is of the other. */
+    resident_delay_rate(t->engine, s->rate > 0
+                                       ? (float)(s->delay_rate * ((double)adam.rate / s->rate))
+                                       : (float)s->delay_rate);
     if (resident_adam(t->engine, &adam) != 0)
         return engine_failed(t, error);
     return watch && watch->batch ? watch->batch(watch->context, t, k + 1, batches, sum) : 0;

@@ -6,38 +6,48 @@
  * take them as they are. */
 #include "gpu/train/train.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The present weights and time constants. */
+/* Values in place of one or as many; delays on steps of the trial as the engine has them. */
+static int put_numbers(struct case_values *values, const float *from, size_t count, double steps,
+                       double end)
+{
+    double *grown = realloc(values->at, count * sizeof *grown);
+    if (!grown)
+        return -1;
+    values->at = grown;
+    values->count = count;
+    for (size_t k = 0; k < count; k++)
+        grown[k] =
+            steps > 0 ? round((double)from[k] * steps / end) * (end / steps) : (double)from[k];
+    return 0;
+}
+
+/* The present weights, time constants and delays, these on the grid. */
 static int put_values(struct case_problem *c, struct train *t)
 {
     float *value = malloc((t->parameters + 1) * sizeof *value), *at = value;
-    if (!value || resident_get(t->engine, RESIDENT_VALUE, value) != 0) {
-        free(value);
-        return -1;
+    struct resident_block block;
+    double steps = (double)t->set[TRAIN_LEARN].steps;
+    int failed = !value || resident_get(t->engine, RESIDENT_VALUE, value) != 0;
+    for (size_t k = 0; !failed && resident_block(&block, t->engine, k); k++) {
+        size_t count = block.rows * block.columns;
+        if (block.quantity == RESIDENT_WEIGHT)
+            for (size_t i = 0; i < count; i++)
+                c->projection[block.of].weight[i] = (double)at[i];
+        else
+            failed =
+                put_numbers(block.quantity == RESIDENT_TAU_MEM   ? &c->population[block.of].tau_mem
+                            : block.quantity == RESIDENT_TAU_SYN ? &c->population[block.of].tau_syn
+                                                                 : &c->projection[block.of].delay,
+                            at, count, block.quantity == RESIDENT_DELAY ? steps : 0, c->end);
+        at += count;
     }
-    for (size_t k = 0; k < c->projections; k++) {
-        const struct case_projection *p = &c->projection[k];
-        size_t count = c->population[p->source].size * c->population[p->target].size;
-        for (size_t i = 0; i < count; i++)
-            p->weight[i] = (double)*at++;
-    }
-    int failed = 0;
-    for (int which = 0; t->settings.train_taus && which < 2; which++)
-        for (size_t p = 1; p + 1 < c->populations && !failed; p++) {
-            struct case_population *to = &c->population[p];
-            struct case_values *values = which == 0 ? &to->tau_mem : &to->tau_syn;
-            double *grown = realloc(values->at, to->size * sizeof *grown);
-            failed = !grown;
-            if (failed)
-                break;
-            values->at = grown;
-            values->count = to->size;
-            for (size_t k = 0; k < to->size; k++)
-                grown[k] = (double)*at++;
-        }
     free(value);
+    if (!failed)
+        case_round_delays(c, 0); /* those of the start, where they are not trained */
     return failed ? -1 : 0;
 }
 

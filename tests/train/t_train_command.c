@@ -53,6 +53,12 @@ TEST(what_has_no_epochs_is_a_network_that_can_be_exported)
     says("weights as they were at the start\n");
 }
 
+TEST(a_silent_network_has_a_page)
+{
+    works(TRAIN "--set epochs=1 --set input_mean=0 --set input_deviation=0 --out $D/out");
+    says("/index.html");
+}
+
 /* The rule of verify_every is a line of its own; the network is small enough for the reference. */
 TEST(a_sample_goes_to_the_reference_now_and_then)
 {

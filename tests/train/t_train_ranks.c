@@ -29,6 +29,7 @@ static const char *const trainings[] = {
     "recurrent_mean=0.1",
     "loss=first-spike-cross-entropy output_mean=4 tau0=1 tau1=20 phantom=true rewire=true "
     "input_mean=1.5 hidden=100 strength=1e-4",
+    "hidden=70 train_delays=true delay_start=4 most_delay=6",
 };
 
 static void put_configuration(const char *more)
@@ -56,7 +57,7 @@ static void have_learned(const struct train *train)
     ck_assert(row[0].learn.loss != row[2].learn.loss && row[2].learn.spikes > 0.2);
 }
 
-TEST_EACH(ranks_have_the_bits_of_one_process, 0, 6)
+TEST_EACH(ranks_have_the_bits_of_one_process, 0, 8)
 {
     const char *more = trainings[_i / 2];
     struct train one, all;
