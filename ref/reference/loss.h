@@ -84,19 +84,57 @@ bool maximum_moments(struct pass *e, const struct neuron *n, const struct peak *
                      size_t entry, const arb_t amount, arb_ptr moments);
 
 /* ---- loss_quadrature.c: integrals without a closed form ---- */
-/* phi(x) = (1 - e^-x)/x and phi' for |x| <= 1/8, where the quotient would cancel. */
-void phi_series(acb_t phi, acb_t derivative, const acb_t x, long prec);
+struct ellipse;
+/* Of |em|, of |k|, and of the first P_DRIVEN functions of `enum propagator`, on an ellipse. */
+struct propagators_bound {
+    mag_t em, k, all;
+};
+
+void propagators_bound_init(struct propagators_bound *p);
+void propagators_bound_clear(struct propagators_bound *p);
+void propagators_bound(struct propagators_bound *p, const struct constants *k,
+                       const struct ellipse *x);
 enum outcome sigmoid_moments(struct pass *e, const struct neuron *n, size_t entry);
 /* Of the sample before; outputs with equal constants, and the way back, ask for the same. */
 void kept_moments_clear(struct drive *d);
+
+/* ---- loss_instant.c ---- */
 enum outcome instantaneous_loss(struct pass *e, arb_t value);
 
 /* ---- quadrature.c ---- */
-/* f[count] at the complex point u; must return non-finite values where it is not analytic. */
-typedef void integrand(acb_ptr f, const acb_t u, void *context, long prec);
-/* integral[count] += int_0^1 f du, with proven error. */
-enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f,
-                       void *context);
+
+/* With foci low and low + length, both real: all of it has a real part of at least low - behind, at
+ * most low + length + behind, and an imaginary part of at most height. All in ms. */
+struct ellipse {
+    arb_t low, length, behind, height;
+    mag_t shrink; /* 1/rho, rho the sum of the half axes in units of half the length */
+};
+
+#define BOUND_BITS 64
+
+void ellipse_init(struct ellipse *x);
+void ellipse_clear(struct ellipse *x);
+/* Of |s|. */
+void ellipse_reach(mag_t reach, const struct ellipse *x);
+/* rho >= 2^(1/2), for the low and length that are there. */
+void ellipse_set(struct ellipse *x, double rho);
+
+struct integrand {
+    size_t count;
+    void *context;
+    /* f[count] at a real s. */
+    void (*value)(arb_ptr f, void *context, const arb_t s, long prec);
+    /* Of all |f| on and inside an ellipse; false if some f need not be analytic there. */
+    bool (*bound)(mag_t bound, void *context, const struct ellipse *x);
+};
+
+/* integral[count] += int_0^length f ds, with proven error, of about 2^-prec where |f| <= 1. */
+enum outcome integrate(struct pass *e, arb_ptr integral, const struct integrand *f,
+                       const arb_t length, long prec);
+
+/* ---- quadrature_rule.c ---- */
+/* Of an even degree; kept until rules_clear, but moved by the next one. */
+enum outcome rule_of(const struct rule **rule, struct pass *e, size_t degree);
 void rules_clear(struct pass *e);
 
 #endif

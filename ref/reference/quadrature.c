@@ -1,134 +1,169 @@
 /* SPDX-License-Identifier: MIT */
-/* quadrature.c: integrals of several analytic functions over [0, 1] at once, by Gauss-Legendre
+/* quadrature.c: integrals of several analytic functions over [0, length] at once, by Gauss-Legendre
  * rules with a proven error. acb_calc_integrate does one function at a time; here the many moments
  * of one interval share every evaluation.
  *
  * If |f| <= M on the ellipse with foci -1 and 1 and sum of half axes rho, the error of the n-point
  * rule on [-1, 1] is at most (64/15) M rho^(2 - 2n) / (1 - rho^-2) (Trefethen, SIAM Review 50,
- * 2008, theorem 4.5, stated for n + 1 points). M comes from evaluating f on a box around the
- * ellipse. */
+ * 2008, theorem 4.5, stated for n + 1 points). An integrand knows such an M for any ellipse, so no
+ * function is evaluated off the real line, and a few trials find the ellipse that asks for the
+ * fewest points. */
 #include "ref/reference/loss.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-#define ELLIPSES 7 /* rho = 2^1 .. 2^7 */
 #define DEPTH 40
 
-static const struct rule *rule_of(struct pass *e, size_t degree)
+/* ---- ellipses ---- */
+
+void ellipse_init(struct ellipse *x)
 {
-    for (size_t x = 0; x < e->rules; x++)
-        if (e->rule[x].degree == degree)
-            return e->rule + x;
-    struct rule *rules = realloc(e->rule, (e->rules + 1) * sizeof *rules);
-    if (!rules)
-        return NULL;
-    e->rule = rules;
-    struct rule *r = rules + e->rules++;
-    r->degree = degree;
-    r->node = _arb_vec_init((slong)degree);
-    r->weight = _arb_vec_init((slong)degree);
-    for (size_t k = 0; 2 * k < degree; k++) { /* a node and its mirror image */
-        arb_ptr node = r->node + k, weight = r->weight + k;
-        arb_hypgeom_legendre_p_ui_root(node, weight, degree, k, e->prec + 16);
-        /* from [-1, 1] to [0, 1] */
-        arb_add_ui(node, node, 1, e->prec + 16);
-        arb_mul_2exp_si(node, node, -1);
-        arb_mul_2exp_si(weight, weight, -1);
-        arb_sub_ui(r->node + degree - 1 - k, node, 1, e->prec + 16);
-        arb_neg(r->node + degree - 1 - k, r->node + degree - 1 - k);
-        arb_set(r->weight + degree - 1 - k, weight);
-    }
-    return r;
+    arb_init(x->low);
+    arb_init(x->length);
+    arb_init(x->behind);
+    arb_init(x->height);
+    mag_init(x->shrink);
 }
 
-void rules_clear(struct pass *e)
+void ellipse_clear(struct ellipse *x)
 {
-    for (size_t x = 0; x < e->rules; x++) {
-        _arb_vec_clear(e->rule[x].node, (slong)e->rule[x].degree);
-        _arb_vec_clear(e->rule[x].weight, (slong)e->rule[x].degree);
-    }
-    free(e->rule);
-    e->rule = NULL;
-    e->rules = 0;
+    arb_clear(x->low);
+    arb_clear(x->length);
+    arb_clear(x->behind);
+    arb_clear(x->height);
+    mag_clear(x->shrink);
 }
+
+void ellipse_reach(mag_t reach, const struct ellipse *x)
+{
+    arb_t sum;
+    arb_init(sum);
+    arb_add(sum, x->low, x->length, BOUND_BITS);
+    arb_add(sum, sum, x->behind, BOUND_BITS);
+    arb_add(sum, sum, x->height, BOUND_BITS);
+    arb_get_mag(reach, sum);
+    arb_clear(sum);
+}
+
+/* Half axes (rho +- 1/rho)/2 in units of half the length. */
+void ellipse_set(struct ellipse *x, double rho)
+{
+    arb_t inverse;
+    arb_init(inverse);
+    arb_set_d(x->height, rho);
+    arb_inv(inverse, x->height, BOUND_BITS);
+    arb_add(x->behind, x->height, inverse, BOUND_BITS);
+    arb_sub_ui(x->behind, x->behind, 2, BOUND_BITS);
+    arb_sub(x->height, x->height, inverse, BOUND_BITS);
+    arb_ptr const both[] = {x->behind, x->height};
+    for (int k = 0; k < 2; k++) {
+        arb_mul(both[k], both[k], x->length, BOUND_BITS);
+        arb_mul_2exp_si(both[k], both[k], -2);
+    }
+    arb_get_mag(x->shrink, inverse);
+    arb_clear(inverse);
+}
+
+/* ---- one panel ---- */
 
 struct task {
     struct pass *e;
-    size_t count;
-    integrand *f;
-    void *context;
-    acb_ptr value;
-    arb_ptr sum;
+    const struct integrand *f;
+    long prec;
+    arb_ptr value, sum; /* [count] */
 };
 
-/* Upper bound of all |f| on a box around the ellipse rho = 2^log_rho of the interval; false if f is
- * not bounded there. */
-static bool ellipse_bound(mag_t bound, struct task *t, const arb_t low, const arb_t length,
-                          int log_rho)
-{
-    acb_t box;
-    mag_t size;
-    acb_init(box);
-    mag_init(size);
-    /* half axes (rho +- 1/rho)/2 in units of half the interval; rho/2 + 1 covers both */
-    arb_mul_2exp_si(acb_realref(box), length, -1);
-    arb_add(acb_realref(box), acb_realref(box), low, 64);
-    mag_set_ui_2exp_si(size, (ulong)(1 << (log_rho - 1)) + 1, -1);
-    mag_t half;
-    mag_init(half);
-    arb_get_mag(half, length);
-    mag_mul(size, size, half);
-    mag_add(arb_radref(acb_realref(box)), arb_radref(acb_realref(box)), size);
-    mag_set(arb_radref(acb_imagref(box)), size);
-    t->f(t->value, box, t->context, 64);
-    mag_zero(bound);
-    bool finite = true;
-    for (size_t x = 0; x < t->count && finite; x++) {
-        finite = acb_is_finite(t->value + x);
-        acb_get_mag(size, t->value + x);
-        mag_max(bound, bound, size);
-    }
-    mag_clear(half);
-    mag_clear(size);
-    acb_clear(box);
-    return finite && mag_is_finite(bound);
-}
-
-/* The degree that brings the error below 2^-prec (1 + M at the smallest ellipse). */
-static size_t degree_for(long prec, const mag_t bound, int log_rho)
+/* The smallest degree of the form 2^k {4, 5, 6, 7}, k >= 1, that brings the error below
+ * 2^-prec (1 + M). */
+static size_t degree_for(long prec, const mag_t bound, double log_rho)
 {
     double const excess = mag_is_special(bound) ? 0 : mag_get_d_log2_approx(bound);
-    double const bits = (double)prec + (excess > 0 ? excess : 0) + 4;
-    size_t const degree = (size_t)(bits / (2 * log_rho)) + 2;
-    return (degree + 3) / 4 * 4; /* few different rules */
+    double const points = ((double)prec + fmax(excess, 0) + 4) / (2 * log_rho) + 1;
+    size_t step = 4;
+    while ((double)(7 * step) < points)
+        step *= 2;
+    size_t degree = 2 * step;
+    while ((double)degree < points)
+        degree += step / 2;
+    return degree;
 }
 
-static enum outcome apply(struct task *t, const arb_t low, const arb_t length, size_t degree,
-                          const mag_t bound, int log_rho)
+struct choice {
+    size_t degree;
+    double log_rho;
+    mag_t bound;
+};
+
+/* Whether an ellipse asks for fewer points than the best one so far, which it then becomes. */
+static bool try_ellipse(struct choice *best, const struct task *t, struct ellipse *x,
+                        double log_rho)
 {
-    const struct rule *r = rule_of(t->e, degree);
-    if (!r)
-        return FULL;
-    long const prec = t->e->prec;
-    _arb_vec_zero(t->sum, (slong)t->count);
-    acb_t point;
-    acb_init(point);
-    for (size_t k = 0; k < degree; k++) {
-        arb_mul(acb_realref(point), r->node + k, length, prec);
-        arb_add(acb_realref(point), acb_realref(point), low, prec);
-        arb_zero(acb_imagref(point));
-        t->f(t->value, point, t->context, prec);
-        for (size_t x = 0; x < t->count; x++)
-            arb_addmul(t->sum + x, r->weight + k, acb_realref(t->value + x), prec);
+    mag_t bound;
+    mag_init(bound);
+    ellipse_set(x, exp2(log_rho));
+    bool better = t->f->bound(bound, t->f->context, x) && mag_is_finite(bound);
+    size_t const degree = better ? degree_for(t->prec, bound, log_rho) : 0;
+    better = better && degree < best->degree;
+    if (better) {
+        best->degree = degree;
+        best->log_rho = log_rho;
+        mag_set(best->bound, bound);
     }
-    acb_clear(point);
-    /* half of (64/15) / (1 - rho^-2) is below 2.85 for rho >= 2 */
+    mag_clear(bound);
+    return better;
+}
+
+/* rho = 2^(1/2) and more, by ever finer steps from the best one. */
+static void choose(struct choice *best, const struct task *t, struct ellipse *x)
+{
+    best->degree = SIZE_MAX;
+    best->log_rho = 0.5;
+    try_ellipse(best, t, x, best->log_rho);
+    for (double log_rho = 1; try_ellipse(best, t, x, log_rho);)
+        log_rho += 1;
+    for (double step = 0.5; step > 0.2; step /= 2)
+        if (!try_ellipse(best, t, x, best->log_rho + step) && best->log_rho - step >= 0.5)
+            try_ellipse(best, t, x, best->log_rho - step);
+}
+
+static enum outcome apply(struct task *t, const struct ellipse *x, size_t degree,
+                          const mag_t bound)
+{
+    const struct rule *r;
+    enum outcome const found = rule_of(&r, t->e, degree);
+    if (found != PROVEN)
+        return found;
+    long const prec = t->prec;
+    size_t const count = t->f->count;
+    arb_t half, middle, point;
+    arb_init(half);
+    arb_init(middle);
+    arb_init(point);
+    arb_mul_2exp_si(half, x->length, -1);
+    arb_add(middle, x->low, half, prec);
+    _arb_vec_zero(t->sum, (slong)count);
+    for (size_t k = 0; k < degree; k++) { /* a node, then its mirror image */
+        arb_mul(point, half, r->node + k / 2, prec);
+        if (k % 2 == 0)
+            arb_add(point, middle, point, prec);
+        else
+            arb_sub(point, middle, point, prec);
+        t->f->value(t->value, t->f->context, point, prec);
+        for (size_t y = 0; y < count; y++)
+            arb_addmul(t->sum + y, r->weight + k / 2, t->value + y, prec);
+    }
+    arb_clear(half);
+    arb_clear(middle);
+    arb_clear(point);
+    /* half of (64/15) / (1 - rho^-2) is below 4.3 for rho >= 2^(1/2) */
     mag_t error;
     mag_init(error);
-    mag_mul_ui(error, bound, 3);
-    mag_mul_2exp_si(error, error, -2L * log_rho * ((long)degree - 1));
-    for (size_t x = 0; x < t->count; x++)
-        mag_add(arb_radref(t->sum + x), arb_radref(t->sum + x), error);
+    mag_pow_ui(error, x->shrink, 2 * degree - 2);
+    mag_mul(error, error, bound);
+    mag_mul_ui(error, error, 5);
+    for (size_t y = 0; y < count; y++)
+        mag_add(arb_radref(t->sum + y), arb_radref(t->sum + y), error);
     mag_clear(error);
     return PROVEN;
 }
@@ -136,26 +171,19 @@ static enum outcome apply(struct task *t, const arb_t low, const arb_t length, s
 static enum outcome integrate_part(struct task *t, arb_ptr integral, const arb_t low,
                                    const arb_t length, int depth)
 {
-    size_t best = SIZE_MAX;
-    int best_rho = 0;
-    mag_t bound, best_bound;
-    mag_init(bound);
-    mag_init(best_bound);
-    for (int log_rho = 1; log_rho <= ELLIPSES; log_rho++) {
-        if (!ellipse_bound(bound, t, low, length, log_rho))
-            break;
-        size_t const degree = degree_for(t->e->prec, bound, log_rho);
-        if (degree < best) {
-            best = degree;
-            best_rho = log_rho;
-            mag_set(best_bound, bound);
-        }
-    }
+    struct ellipse x;
+    struct choice best;
+    ellipse_init(&x);
+    mag_init(best.bound);
+    arb_set(x.low, low);
+    arb_set(x.length, length);
+    choose(&best, t, &x);
     enum outcome outcome = PROVEN;
-    if (best <= (size_t)t->e->prec / 2 + 16) {
-        outcome = apply(t, low, length, best, best_bound, best_rho);
-        for (size_t x = 0; x < t->count && outcome == PROVEN; x++)
-            arb_addmul(integral + x, t->sum + x, length, t->e->prec);
+    if (best.degree <= (size_t)t->prec / 2 + 16) {
+        ellipse_set(&x, exp2(best.log_rho));
+        outcome = apply(t, &x, best.degree, best.bound);
+        for (size_t y = 0; y < t->f->count && outcome == PROVEN; y++)
+            arb_addmul(integral + y, t->sum + y, length, t->e->prec);
     } else if (depth == 0) {
         outcome = imprecise(t->e, "quadrature: an integrand is not analytic near the real line");
     } else {
@@ -170,24 +198,22 @@ static enum outcome integrate_part(struct task *t, arb_ptr integral, const arb_t
         arb_clear(half);
         arb_clear(middle);
     }
-    mag_clear(bound);
-    mag_clear(best_bound);
+    mag_clear(best.bound);
+    ellipse_clear(&x);
     return outcome;
 }
 
-enum outcome integrate(struct pass *e, arb_ptr integral, size_t count, integrand *f, void *context)
+enum outcome integrate(struct pass *e, arb_ptr integral, const struct integrand *f,
+                       const arb_t length, long prec)
 {
-    struct task t = {.e = e, .count = count, .f = f, .context = context};
-    arb_t low, length;
+    struct task t = {.e = e, .f = f, .prec = prec};
+    arb_t low;
     arb_init(low);
-    arb_init(length);
-    arb_one(length);
-    t.value = _acb_vec_init((slong)count);
-    t.sum = _arb_vec_init((slong)count);
+    t.value = _arb_vec_init((slong)f->count);
+    t.sum = _arb_vec_init((slong)f->count);
     enum outcome const outcome = integrate_part(&t, integral, low, length, DEPTH);
-    _acb_vec_clear(t.value, (slong)count);
-    _arb_vec_clear(t.sum, (slong)count);
+    _arb_vec_clear(t.value, (slong)f->count);
+    _arb_vec_clear(t.sum, (slong)f->count);
     arb_clear(low);
-    arb_clear(length);
     return outcome;
 }

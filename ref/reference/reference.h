@@ -168,10 +168,11 @@ struct flow_memo {
     arb_t span;     /* mark of to minus mark of from, exact; of a shift: mark minus time */
 };
 
-/* Gauss-Legendre nodes and weights of one degree on [0, 1]. */
+/* A Gauss-Legendre rule of even degree on [-1, 1]: its positive nodes, descending, and their
+ * weights for the mean instead of the integral. */
 struct rule {
     size_t degree;
-    arb_ptr node, weight;
+    arb_ptr node, weight; /* [degree / 2] */
 };
 
 struct drive; /* loss.h */
