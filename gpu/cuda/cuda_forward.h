@@ -17,6 +17,7 @@
 #ifndef EVIDENT_GPU_CUDA_FORWARD_H
 #define EVIDENT_GPU_CUDA_FORWARD_H
 
+#include "gpu/cuda/cuda_list.h"
 #include "gpu/cuda/cuda_loss.h"
 
 /* What a lane of a warp knows of its cell in a tile. Mostly a warp has one tile only, and knows it
@@ -53,18 +54,23 @@ DEVICE struct forward_tile forward_tile_at(const struct device *d, const struct 
 
 /* ---- move ---- */
 
-/* i + the weights of `rows` rows in the order of id: all are on their way before the first is
- * added. rows is known to the compiler. */
+/* i + the weights of the rows of `some` neurons, at most AHEAD, in their order: all neurons are
+ * read before the first weight is asked for, and all weights are on their way before the first is
+ * added. Places beyond `some` ask for the first row again. */
 DEVICE float add_some(float i, const float *column, uint32_t width, const uint32_t *id,
-                      uint32_t rows)
+                      uint32_t some)
 {
+    uint32_t neuron[AHEAD];
     float w[AHEAD];
     UNROLL
-    for (uint32_t u = 0; u < rows; u++)
-        w[u] = read_only(&column[wide_product(id[u], width)]);
+    for (uint32_t u = 0; u < AHEAD; u++)
+        neuron[u] = id[u < some ? u : 0];
     UNROLL
-    for (uint32_t u = 0; u < rows; u++)
-        i = i + w[u];
+    for (uint32_t u = 0; u < AHEAD; u++)
+        w[u] = read_only(&column[wide_product(neuron[u], width)]);
+    UNROLL
+    for (uint32_t u = 0; u < AHEAD; u++)
+        i = u < some ? i + w[u] : i;
     return i;
 }
 
@@ -74,14 +80,7 @@ DEVICE float add_rows(float i, const float *column, uint32_t width, const uint32
 {
     for (; count >= AHEAD; count -= AHEAD, id += AHEAD)
         i = add_some(i, column, width, id, AHEAD);
-    if (count >= AHEAD / 2) {
-        i = add_some(i, column, width, id, AHEAD / 2);
-        count -= AHEAD / 2;
-        id += AHEAD / 2;
-    }
-    for (; count >= 2; count -= 2, id += 2)
-        i = add_some(i, column, width, id, 2);
-    return count > 0 ? add_some(i, column, width, id, 1) : i;
+    return count > 0 ? add_some(i, column, width, id, count) : i;
 }
 
 /* Only the synapses that have this delay; half as many at a time, each of which has two places. */
@@ -123,17 +122,16 @@ DEVICE float receive(const struct device *d, const struct forward_state *s,
                      const struct forward_tile *t, float i)
 {
     for (uint32_t r = t->route; r < t->route_end; r++) {
-        const struct device_route *route = &d->route[r];
-        if (route->fresh) {
-            i = add_route(d, route, t->k, i, s->fresh + route->first, s->freshes[route->source]);
+        const struct device_route route = read_route(&d->route[r]);
+        if (route.fresh) {
+            i = add_route(d, &route, t->k, i, s->fresh + route.first, s->freshes[route.source]);
             continue;
         }
-        uint32_t count = s->arrive[route->fan], near = count < d->stage ? count : d->stage;
-        i = add_route(d, route, t->k, i, s->staged + route->fan * d->stage, near);
+        uint32_t count = s->arrive[route.fan], near = count < d->stage ? count : d->stage;
+        i = add_route(d, &route, t->k, i, s->staged + route.fan * d->stage, near);
         if (count > near)
-            i = add_route(d, route, t->k, i,
-                          s->list[route->source].neuron + s->begin[route->fan] + near,
-                          count - near);
+            i = add_route(d, &route, t->k, i,
+                          s->list[route.source].neuron + s->begin[route.fan] + near, count - near);
     }
     return i;
 }
@@ -187,97 +185,6 @@ DEVICE void move_tile(const struct device *d, const struct forward_state *s, con
         uint32_t place = (n & 1) * d->tiles + t->tile;
         tell_word(d, at, &s->mask[place], at->lane, word);
         tell_word(d, at, &s->bits[place], at->lane, bits_set(word));
-    }
-}
-
-/* ---- list ---- */
-
-/* After step n: the counts before the next one, and the group. One thread of a block. */
-DEVICE void close_step(const struct device *d, const struct forward_state *s,
-                       const struct place *at, uint32_t population, uint32_t n, uint32_t spikes)
-{
-    uint32_t now = (n & 1) * d->populations + population;
-    uint32_t next = (~n & 1) * d->populations + population;
-    uint32_t count = s->count[now], groups = s->groups[now];
-    const struct device_list *list = &s->list[population];
-    int fits = count + spikes <= list->room;
-    s->freshes[population] = spikes;
-    s->count[next] = count + spikes;
-    s->groups[next] = groups + (spikes > 0 && fits);
-    if (!fits)
-        *s->stop = 1;
-    if (spikes > 0 && fits && at->rank == 0) {
-        list->group[groups].step = n;
-        list->group[groups].begin = count;
-        list->group[groups + 1].begin = count + spikes;
-    }
-}
-
-DEVICE void list_tile(const struct device *d, const struct forward_state *s, const struct place *at,
-                      uint32_t tile, uint32_t n)
-{
-    uint32_t population = d->tile[tile];
-    const struct device_population *p = &d->population[population];
-    const uint32_t *mask = s->mask + (n & 1) * d->tiles, *bits = s->bits + (n & 1) * d->tiles;
-    uint32_t mine = mask[tile], before = 0, bit = (uint32_t)1 << at->lane;
-    int last = (tile + 1) * LANES == p->first + p->padded;
-    if (!p->lif || (mine == 0 && !last))
-        return;
-    for (uint32_t t = p->first / LANES; t < tile; t += AHEAD) {
-        UNROLL
-        for (uint32_t u = 0; u < AHEAD; u++) {
-            uint32_t some = bits[t + u < tile ? t + u : t];
-            before += t + u < tile ? some : 0;
-        }
-    }
-    if (mine & bit) {
-        const struct device_list *list = &s->list[population];
-        uint32_t neuron = tile * LANES + at->lane - p->first;
-        uint32_t fresh = before + bits_set(mine & (bit - 1));
-        uint32_t place = s->count[(n & 1) * d->populations + population] + fresh;
-        s->fresh[p->first + fresh] = neuron;
-        if (tile >= at->tile && tile < at->tile_end && place < list->room) {
-            list->neuron[place] = neuron;
-            list->slope[place] = s->slope[(tile - at->tile) * LANES + at->lane];
-        }
-    }
-    if (last && at->lane == 0)
-        close_step(d, s, at, population, n, before + bits[tile]);
-}
-
-/* What arrives over a fan at the start of the next step. */
-struct arrivals {
-    uint32_t cursor, begin, count, neuron; /* the neuron of this lane, where it has one */
-};
-
-/* Over fan f at the start of step n + 1: spikes of step n - delay. By a warp. */
-DEVICE void find_fan(const struct device *d, const struct forward_state *s, const struct place *at,
-                     struct arrivals *found, uint32_t f, uint32_t n)
-{
-    const struct device_fan *fan = &d->fan[f];
-    const struct device_list *list = &s->list[fan->source];
-    uint32_t now = (n & 1) * d->populations + fan->source, cursor = s->cursor[f];
-    found->begin = found->count = 0;
-    if (n >= fan->delay && cursor < s->groups[now] && list->group[cursor].step == n - fan->delay) {
-        found->begin = list->group[cursor].begin;
-        found->count = list->group[cursor + 1].begin - found->begin;
-        if (at->lane < found->count && at->lane < d->stage)
-            found->neuron = list->neuron[found->begin + at->lane];
-        cursor++;
-    }
-    found->cursor = cursor;
-}
-
-DEVICE void stage_fan(const struct device *d, const struct forward_state *s, const struct place *at,
-                      const struct arrivals *found, uint32_t f)
-{
-    if (at->lane < found->count && at->lane < d->stage)
-        s->staged[f * d->stage + at->lane] = found->neuron;
-    warp_barrier(BARRIER_FOUND); /* all lanes have read the cursor */
-    if (at->lane == 0) {
-        s->cursor[f] = found->cursor;
-        s->begin[f] = found->begin;
-        s->arrive[f] = found->count;
     }
 }
 
@@ -337,7 +244,8 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
     int integral = d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY;
     struct arrivals found = {0, 0, 0, 0};
     struct forward_tile t;
-    t.tile = DEVICE_NONE;
+    struct forward_word word;
+    t.tile = word.tile = DEVICE_NONE;
     for (; n < d->steps; n++) {
         uint32_t stop = *s.stop; /* lists are full: asked early, as it takes a while */
         for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps) {
@@ -357,8 +265,11 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
         if (stop)
             break;
         cluster_barrier(BARRIER_MOVED, d->ranks);
-        for (uint32_t tile = at.warp; tile < d->tiles; tile += at.warps)
-            list_tile(d, &s, &at, tile, n);
+        for (uint32_t tile = at.warp; tile < d->tiles; tile += at.warps) {
+            if (tile != word.tile)
+                word = forward_word_at(d, tile);
+            list_tile(d, &s, &at, &word, n);
+        }
         for (uint32_t f = first; f < d->fans; f += at.warps) {
             if (d->fan[f].fresh)
                 continue;

@@ -12,13 +12,16 @@
  * rows is known to the compiler. */
 DEVICE float add_products(float sum, const float *w, const float *x, uint32_t rows)
 {
-    float y[AHEAD];
+    float y[AHEAD], z[AHEAD];
     UNROLL
     for (uint32_t u = 0; u < rows; u++)
         y[u] = read_only(&w[u * LANES]);
     UNROLL
     for (uint32_t u = 0; u < rows; u++)
-        sum = sum + y[u] * x[u * LANES];
+        z[u] = x[u * LANES];
+    UNROLL
+    for (uint32_t u = 0; u < rows; u++)
+        sum = sum + y[u] * z[u];
     return sum;
 }
 
@@ -49,12 +52,12 @@ DEVICE float dot_delayed(const float *w, const float *x, const uint32_t *delay, 
 DEVICE float dot(const struct device *d, const struct adjoint_state *s, uint32_t r, uint32_t neuron,
                  uint32_t lane)
 {
-    const struct device_route *route = &d->back_route[r];
-    size_t row = wide_product(neuron, route->width);
-    const float *w = d->weight_back + route->weight + row, *x = s->across + route->first;
-    if (route->delay)
-        return dot_delayed(w, x, route->delay + row, route->wanted, route->width, lane);
-    return dot_lane(w + lane, x + lane, route->width);
+    const struct device_route route = read_route(&d->back_route[r]);
+    size_t row = wide_product(neuron, route.width);
+    const float *w = d->weight_back + route.weight + row, *x = s->across + route.first;
+    if (route.delay)
+        return dot_delayed(w, x, route.delay + row, route.wanted, route.width, lane);
+    return dot_lane(w + lane, x + lane, route.width);
 }
 
 /* By one thread. */
@@ -72,18 +75,18 @@ DEVICE void hand_over(const struct device *d, const struct adjoint_state *s, con
 DEVICE void reverse_spike(const struct device *d, const struct adjoint_state *s,
                           const struct place *at, uint32_t f, uint32_t k, uint32_t a)
 {
-    const struct device_fan *fan = &d->back[f];
-    const struct device_list *list = &s->list[fan->source];
+    const struct device_fan fan = read_fan(&d->back[f]);
+    const struct device_list *list = &s->list[fan.source];
     uint32_t order = k - s->begin[f], lane = at->lane, staged = f * d->stage + order;
-    int near = order<d->stage, arrives = fan->routes> 0 && a < d->steps;
+    int near = order < d->stage, arrives = fan.routes > 0 && a < d->steps;
     uint32_t neuron = near ? s->staged[staged] : list->neuron[k];
     float rev = near ? s->staged_rev[staged] : list->rev[k];
     float slope = near ? s->staged_slope[staged] : list->slope[k];
     uint64_t *mask =
-        d->mask + (a / CHUNK & 1) * d->masks + fan->mask + (size_t)neuron * d->samples + at->sample;
+        d->mask + (a / CHUNK & 1) * d->masks + fan.mask + (size_t)neuron * d->samples + at->sample;
     uint64_t arrivals = lane == 0 && arrives ? *mask : 0;
-    uint32_t end = arrives ? fan->route + fan->routes : fan->route;
-    for (uint32_t r = fan->route; r < end; r += 2) {
+    uint32_t end = arrives ? fan.route + fan.routes : fan.route;
+    for (uint32_t r = fan.route; r < end; r += 2) {
         float sum = dot(d, s, r, neuron, lane), next = 0;
         int two = r + 1 < end;
         if (two)
@@ -100,8 +103,8 @@ DEVICE void reverse_spike(const struct device *d, const struct adjoint_state *s,
         return;
     if (arrives)
         *mask = arrivals | (uint64_t)1 << a % CHUNK;
-    if (fan->delay == 0)
-        hand_over(d, s, at, d->population[fan->source].first + neuron, rev, slope);
+    if (fan.delay == 0)
+        hand_over(d, s, at, d->population[fan.source].first + neuron, rev, slope);
     else if (a < d->steps)
         list->rev[k] = rev;
 }
@@ -123,18 +126,20 @@ DEVICE void reverse_all(const struct device *d, const struct adjoint_state *s,
 DEVICE void look_back(const struct device *d, const struct adjoint_state *s, const struct place *at,
                       uint32_t f, uint32_t a)
 {
-    const struct device_fan *fan = &d->back[f];
-    const struct device_list *list = &s->list[fan->source];
+    const struct device_fan fan = read_fan(&d->back[f]);
+    const struct device_list *list = &s->list[fan.source];
     uint32_t left = s->cursor[f], begin = 0, end = 0;
-    if (a > fan->delay && left > 0 && list->group[left - 1].step == a - 1 - fan->delay) {
+    if (a > fan.delay && left > 0 && list->group[left - 1].step == a - 1 - fan.delay) {
         left--;
         begin = list->group[left].begin;
         end = list->group[left + 1].begin;
     }
     for (uint32_t k = at->lane; k < end - begin && k < d->stage; k += LANES) {
-        s->staged[f * d->stage + k] = list->neuron[begin + k];
-        s->staged_rev[f * d->stage + k] = list->rev[begin + k];
-        s->staged_slope[f * d->stage + k] = list->slope[begin + k];
+        uint32_t neuron = list->neuron[begin + k], place = f * d->stage + k;
+        float rev = list->rev[begin + k], slope = list->slope[begin + k];
+        s->staged[place] = neuron;
+        s->staged_rev[place] = rev;
+        s->staged_slope[place] = slope;
     }
     warp_barrier(BARRIER_FOUND); /* all lanes have read the cursor */
     if (at->lane == 0) {

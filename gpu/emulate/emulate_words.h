@@ -73,6 +73,11 @@ DEVICE uint32_t read_only_word(const uint32_t *place)
     return *place;
 }
 
+DEVICE uint64_t read_only_wide(const uint64_t *place)
+{
+    return *place;
+}
+
 DEVICE float warp_above(float x, uint32_t by)
 {
     uint32_t lane = THREAD % LANES;

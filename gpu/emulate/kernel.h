@@ -106,6 +106,11 @@ DEVICE uint32_t read_only_word(const uint32_t *place)
     return __ldg(place);
 }
 
+DEVICE uint64_t read_only_wide(const uint64_t *place)
+{
+    return __ldg((const unsigned long long *)place);
+}
+
 /* x of the lane `by` above; its own where there is none. */
 DEVICE float warp_above(float x, uint32_t by)
 {
@@ -142,6 +147,25 @@ DEVICE uint32_t highest_bit(uint64_t x)
 #endif
 
 /* ---- common to all kernels with a block, or a cluster, a sample ---- */
+
+/* A table's entry that no kernel writes: all of it is on its way at once, where members that are
+ * asked for one by one wait for each other. */
+#define READ_ENTRY(type, name)                                                                     \
+    DEVICE struct type name(const struct type *entry)                                              \
+    {                                                                                              \
+        union {                                                                                    \
+            struct type entry;                                                                     \
+            uint64_t word[sizeof(struct type) / sizeof(uint64_t)];                                 \
+        } copy;                                                                                    \
+        UNROLL                                                                                     \
+        for (uint32_t k = 0; k < sizeof copy.word / sizeof copy.word[0]; k++)                      \
+            copy.word[k] = read_only_wide((const uint64_t *)(const void *)entry + k);              \
+        return copy.entry;                                                                         \
+    }
+
+READ_ENTRY(device_route, read_route)
+READ_ENTRY(device_fan, read_fan)
+READ_ENTRY(device_population, read_population)
 
 struct place {
     uint32_t lane, warp, warps; /* of this block */

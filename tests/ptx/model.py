@@ -189,10 +189,10 @@ def run(warps_of_block, blocks):
     for k, warp in enumerate(warps):
         when = operands_ready(warp)
         if when is not None:
-            heap.append((when, k))
+            heap.append((when, when, k))
     heapq.heapify(heap)
     while heap:
-        now, k = heapq.heappop(heap)
+        now, since, k = heapq.heappop(heap)
         warp = warps[k]
         instruction, waves, sectors = warp.steps[warp.at]
         scheduler, unit = warp.scheduler, instruction.unit
@@ -202,7 +202,7 @@ def run(warps_of_block, blocks):
         elif waves or sectors or unit == 'shuffle':
             when = max(when, machine.memory_free)
         if when > now:
-            heapq.heappush(heap, (when, k))
+            heapq.heappush(heap, (when, since, k)) # it keeps its place: nobody starves
             continue
         slots = instruction.slots
         free[scheduler] = now + slots
@@ -235,12 +235,12 @@ def run(warps_of_block, blocks):
                 warps[other].next = now + BARRIER
                 ready = operands_ready(warps[other])
                 if ready is not None:
-                    heapq.heappush(heap, (ready, other))
+                    heapq.heappush(heap, (ready, ready, other))
             waiting[block] = []
             continue
         when = operands_ready(warp)
         if when is not None:
-            heapq.heappush(heap, (when, k))
+            heapq.heappush(heap, (when, when, k))
     return last, issued, machine
 
 

@@ -178,6 +178,10 @@ class Kernel:
             return self.move(opcode, line, x[0], x[1])
         if head == 'mov' and len(x) == 2 and '{' not in x[0] + x[1]:
             return '%s = %s;' % (self.register(x[0]), self.value(x[1]))
+        if opcode == 'mov.b64' and x[0].startswith('{'): # the first is the lower half
+            halves = [self.register(y.strip()) for y in x[0].strip('{}').split(',')]
+            return '{ uint64_t both = %s; %s = (uint32_t)both; %s = (uint32_t)(both >> 32); }' % (
+                self.value(x[1]), *halves)
         if re.fullmatch(r'cvta(\.to)?\.(global|local)\.u64', opcode):
             return '%s = %s;' % (self.register(x[0]), self.value(x[1]))
         if opcode == 'cvta.shared.u64':
