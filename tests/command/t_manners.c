@@ -57,6 +57,36 @@ TEST(only_what_failed_last_is_judged_again)
           "--last-failed: no such case did not pass in the newest run of ");
 }
 
+/* A program that runs nothing, for a reason that holds a number, and the second time for another. */
+#define RUNS_NOTHING                                                                               \
+    "printf '%s\n' 'while read -r case; do k=$((k + 1)); why=\"delays of $k steps\"' "             \
+    "'[ $k = 2 ] && why=bias; " ANSWER "; done' >$D/nothing; N='exec:sh '$D/nothing; "
+#define ANSWER "echo \"{\\\"format\\\":\\\"evident-result-1\\\",\\\"not-run\\\":\\\"$why\\\"}\""
+#define THREE "closed-chain:1:0 closed-chain:1:1 closed-chain:1:2 -j1 --no-witness"
+
+TEST(what_was_not_run_is_a_line_a_reason)
+{
+    gives(RUNS_NOTHING "$E verify " THREE " --engine \"$N\"", 2, "\ncases: 3, 3 not-run\n");
+    says("NOT-RUN 2 cases: delays of ... steps | evident verify closed-chain:1:0 --engine ");
+    says("NOT-RUN closed-chain:1:1: bias | evident verify closed-chain:1:1 --engine ");
+    ck_assert_ptr_null(strstr(text, "closed-chain:1:2"));
+    gives(RUNS_NOTHING "$E verify " THREE " --engine \"$N\" --quiet", 2, "cases: 3, 3 not-run\n");
+    ck_assert_ptr_null(strstr(text, "NOT-RUN"));
+}
+
+TEST(annotations_are_for_what_is_wrong)
+{
+    gives("export GITHUB_ACTIONS=true; $E verify $W $DEFECT -q -j1 --store $D/r --summary $D/s", 1,
+          "\n::error title=evident cases/examples/worked.json::");
+    gives(RUNS_NOTHING "GITHUB_ACTIONS=true $E verify " THREE
+                       " --engine \"$N\" --store $D/r --summary $D/s",
+          2, "NOT-RUN");
+    ck_assert_ptr_null(strstr(text, "\n::"));
+    gives("GITHUB_ACTIONS=true $E verify closed-chain:1:10 --cap 64 --store $D/r --summary $D/s", 1,
+          "UNDECIDED closed-chain:1:10");
+    ck_assert_ptr_null(strstr(text, "\n::"));
+}
+
 TEST(colors_are_for_terminals_and_who_asks)
 {
     gives("$E verify closed-chain:1:0", 0, "PASS closed-chain:1:0");

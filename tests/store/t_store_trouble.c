@@ -73,7 +73,7 @@ TEST(store_of_an_older_program_is_refused_with_what_to_do)
     struct store *store = must_open("s", STORE_WRITE);
     must(store, store_script(store, "PRAGMA user_version = 4"));
     store_close(store);
-    must_refuse("s", STORE_READ, "found version 4, wanted 6");
+    must_refuse("s", STORE_READ, "found version 4, wanted 7");
     must_refuse("s", STORE_WRITE, "judge again into a new file");
 }
 

@@ -164,6 +164,8 @@ static int tell_totals(const struct console *console, const struct recording *re
     int code = exit_code(&totals);
     if (options->report && write_report(options, recording, &totals) != 0)
         code = COMMAND_COULD_NOT_RUN;
+    if (console_not_run(console, recording->store, recording->listener.run) != 0)
+        return command_refuse(options->where, "%s", store_error(recording->store));
     console_totals(console, &totals, cases - made);
     int judged = require_judged(options, recording, cases);
     return code == COMMAND_PASS || code == COMMAND_FAIL ? code | judged : code;

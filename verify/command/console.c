@@ -22,7 +22,7 @@ static bool wants_color(const char *choice)
 }
 
 /* Green, red, and yellow for what is open. */
-static void put_verdict(const struct console *console, enum ver_verdict verdict, const char *text)
+void console_verdict(const struct console *console, enum ver_verdict verdict, const char *text)
 {
     static const char *const color[] = {"32", "31", "33", "33", "31"};
     if (console->colored)
@@ -130,7 +130,7 @@ static const char *diagnosis(const struct ver_judgement *judgement, const struct
 static void print_failure(const struct console *console, const struct ver_judgement *judgement,
                           const struct ver_comparison *c)
 {
-    put_verdict(console, VER_FAIL, "FAIL");
+    console_verdict(console, VER_FAIL, "FAIL");
     printf(" %s %s %s got %s want %s distance %.3g bounds", judgement->name, c->quantity,
            c->index[0] ? c->index : "-", c->reference[0] ? c->reference : "-",
            c->value[0] ? c->value : "-", c->distance);
@@ -159,7 +159,7 @@ static void print_failures(const struct console *console, const struct ver_judge
     }
     if (left == 0)
         return;
-    put_verdict(console, VER_FAIL, "FAIL");
+    console_verdict(console, VER_FAIL, "FAIL");
     printf(" %s: %zu more comparisons of this case differ\n", judgement->name, left);
 }
 
@@ -173,7 +173,7 @@ static void put_escaped(const char *text, bool title)
             putchar(*text);
 }
 
-/* GitHub shows so many of a step. */
+/* GitHub shows so many of a step, so they are for what is wrong. */
 enum { MOST_ANNOTATIONS = 10 };
 
 static void annotate(struct console *console, const struct ver_judgement *judgement)
@@ -181,13 +181,13 @@ static void annotate(struct console *console, const struct ver_judgement *judgem
     const char *where = getenv("GITHUB_ACTIONS");
     bool wrong = judgement->verdict == VER_FAIL || judgement->verdict == VER_ERROR;
     const struct ver_comparison *c = NULL;
-    if (!console->options->summary || !where || strcmp(where, "true") != 0 ||
+    if (!wrong || !console->options->summary || !where || strcmp(where, "true") != 0 ||
         console->annotations++ >= MOST_ANNOTATIONS)
         return;
     for (size_t k = 0; k < judgement->comparisons && !c; k++)
         if (judgement->comparison[k].outcome == VER_DIFFERS)
             c = &judgement->comparison[k];
-    printf("::%s title=evident ", wrong ? "error" : "warning");
+    printf("::error title=evident ");
     put_escaped(judgement->name, true);
     printf("::");
     if (c) {
@@ -213,7 +213,7 @@ static void print_pass(const struct console *console, const struct ver_judgement
     for (size_t k = 0; k < judgement->comparisons; k++)
         if (judgement->comparison[k].outcome != VER_EXCLUDED)
             numbers += judgement->comparison[k].numbers;
-    put_verdict(console, VER_PASS, "PASS");
+    console_verdict(console, VER_PASS, "PASS");
     printf(" %s: %zu numbers", judgement->name, numbers);
     if (!console->options->judge.no_witness)
         printf(", at least %.1f digits", judgement->digits);
@@ -225,10 +225,11 @@ static void print_pass(const struct console *console, const struct ver_judgement
 
 void console_judged(void *context, const struct ver_judgement *judgement)
 {
-    static const char *const loud[] = {"PASS", "FAIL", "UNDECIDED", "NOT-RUN", "ERROR"};
     struct console *console = context;
     enum ver_verdict verdict = judgement->verdict;
     console_finished(console, 0, judgement); /* one that was judged before counts, too */
+    if (verdict == VER_NOT_RUN)              /* told at the end, all of one reason together */
+        return;
     if (verdict == VER_PASS && (!console->few || console->options->quiet))
         return;
     progress_hide(&console->progress);
@@ -237,12 +238,11 @@ void console_judged(void *context, const struct ver_judgement *judgement)
     } else if (verdict == VER_PASS) {
         print_pass(console, judgement);
     } else {
-        put_verdict(console, verdict, loud[verdict]);
+        console_verdict(console, verdict, verdict == VER_ERROR ? "ERROR" : "UNDECIDED");
         printf(" %s: %s | ", judgement->name, judgement->reason);
         print_command(console->options, judgement);
     }
-    if (verdict != VER_PASS)
-        annotate(console, judgement);
+    annotate(console, judgement);
     fflush(stdout);
 }
 
@@ -314,7 +314,7 @@ void console_totals(const struct console *console, const struct ver_totals *tota
         if (totals->verdict[v] == 0)
             continue;
         printf(", ");
-        put_verdict(console, (enum ver_verdict)v, text);
+        console_verdict(console, (enum ver_verdict)v, text);
     }
     if (not_begun > 0)
         printf(", %zu not begun", not_begun);

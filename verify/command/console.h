@@ -5,6 +5,7 @@
 #define EVIDENT_VERIFY_CONSOLE_H
 
 #include "verify/command/command.h"
+#include "verify/store/store.h"
 
 struct console { /* context of the listener */
     const struct options *options;
@@ -31,12 +32,20 @@ void console_progress(void *context, size_t done, size_t all, size_t failed);
 void console_totals(const struct console *console, const struct ver_totals *totals,
                     size_t not_begun);
 
+/* A verdict in its colour. */
+void console_verdict(const struct console *console, enum ver_verdict verdict, const char *text);
+
 /* A list "heading 3 this, 1 that", without what there is none of. */
 
 struct console_list {
     const char *before; /* of the next item: the heading, then a comma */
 };
 void console_item(struct console_list *list, size_t count, const char *name);
+
+/* ---- console_not_run.c ---- */
+
+/* A line a reason, with how many cases it has; nothing if quiet. 0, or -1 and store_error(). */
+int console_not_run(const struct console *console, struct store *store, int64_t run);
 
 /* ---- console_engine.c ---- */
 

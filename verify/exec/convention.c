@@ -201,6 +201,16 @@ static int take_numbers(struct convention *convention, const json_t *document,
     return scale ? take_scales(convention, scale, error) : 0;
 }
 
+/* What it calls itself: a line, whatever is in it. */
+static void take_name(char text[CONVENTION_NAME], const json_t *document, const char *key)
+{
+    const char *name = json_string_value(json_object_get(document, key));
+    snprintf(text, CONVENTION_NAME, "%s", name ? name : "");
+    for (char *at = text; *at; at++)
+        if ((unsigned char)*at < ' ')
+            *at = ' ';
+}
+
 int convention_read(struct convention *convention, const char *text, size_t length,
                     struct case_error *error)
 {
@@ -224,6 +234,8 @@ int convention_read(struct convention *convention, const char *text, size_t leng
     const json_t *repeatable = json_object_get(document, "repeatable");
     if (!failed && repeatable && !json_is_boolean(repeatable))
         failed = refuse_value(error, "repeatable", repeatable, "true or false");
+    take_name(convention->name, document, "engine");
+    take_name(convention->version, document, "version");
     convention->varies = json_is_false(repeatable);
     convention->known = true;
     convention->grid = time == 2;

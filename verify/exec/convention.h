@@ -6,7 +6,7 @@
 
 #include "verify/exec/answer.h"
 
-enum { CONVENTION_SCALE = 64 };
+enum { CONVENTION_SCALE = 64, CONVENTION_NAME = 96 };
 
 struct convention {
     bool garbled;   /* not known: what was said is no document */
@@ -21,6 +21,7 @@ struct convention {
     /* The whole factor on its gradients by kind of loss: "1", "1/tau_mem", "N * dt", ... */
     char scale[CASE_LOSS_KINDS][CONVENTION_SCALE];
     bool unread; /* a scale is for people: nothing is taken out */
+    char name[CONVENTION_NAME], version[CONVENTION_NAME]; /* of the program, by itself; or "" */
 };
 
 void convention_default(struct convention *convention);

@@ -329,6 +329,17 @@ static enum result_status run(const struct engine *engine, struct result *result
     return status;
 }
 
+void program_who(char *text, size_t size, const struct engine *engine)
+{
+    char how[200];
+    const struct program *program = program_of(engine);
+    const struct convention *convention = program ? &program->convention : NULL;
+    const char *version = convention ? convention->version : engine->version;
+    program_conventions(how, sizeof how, engine);
+    snprintf(text, size, "%s\t%s\t%s\t%s", engine->name, convention ? convention->name : "",
+             version ? version : "", how);
+}
+
 void program_conventions(char *text, size_t size, const struct engine *engine)
 {
     const struct program *program = program_of(engine);

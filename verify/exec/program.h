@@ -47,6 +47,10 @@ struct program *program_named(const char *name);
 /* What its numbers are, in words; of any engine. */
 void program_conventions(char *text, size_t size, const struct engine *engine);
 
+/* Who it is: as it is called here, what it calls itself, its version ("" if it has none), what its
+ * numbers are; with tabs between. */
+void program_who(char *text, size_t size, const struct engine *engine);
+
 /* Asks COMMAND --conventions, if no file says them. A program without is no error. 0, or -1 and
  * error. */
 int program_ask_conventions(struct program *program, struct case_error *error);

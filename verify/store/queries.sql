@@ -317,7 +317,8 @@ k AS (
   UNION ALL SELECT 9, 'flags', flags FROM r
   UNION ALL SELECT 10, 'libraries', libraries FROM r
   UNION ALL SELECT 11, 'device', device FROM r
-  UNION ALL SELECT 12, 'cores', host_cores FROM r)
+  UNION ALL SELECT 12, 'host', host FROM r
+  UNION ALL SELECT 13, 'cores', host_cores FROM r)
 SELECT key, value FROM k WHERE value <> '' ORDER BY part)
 
 QUERY("times.tsv",
@@ -409,7 +410,7 @@ SELECT version, program, commit_id AS "commit", dirty, flags, compiler, librarie
   suite_digest, options, engines, cases, fingerprint FROM runs WHERE id = ?1)
 
 QUERY("json host",
-SELECT started, host_cores FROM runs WHERE id = ?1)
+SELECT started, host, host_cores FROM runs WHERE id = ?1)
 
 /* The XML that CI systems read: a test suite a family, a test a case. What fails is a failure, with
  * a line a comparison; undecided is a failure of its own type, since it is no pass; not-run is
@@ -548,7 +549,7 @@ SELECT id AS run, started, status ||
   suite_digest AS "suite digest", options, engines,
   commit_id || CASE dirty WHEN 0 THEN '' ELSE ' and changes' END AS "commit",
   version || ' (' || program || ')' AS evident, compiler, flags, libraries, device,
-  host_cores AS cores, fingerprint FROM runs WHERE id = ?)
+  host, host_cores AS cores, fingerprint FROM runs WHERE id = ?)
 
 QUERY("show families",
 SELECT printf('%-28s %6d %6d %6d %9d %7d %6d', family, count(*), sum(verdict = 'pass'),
@@ -689,6 +690,15 @@ SELECT c.name, x.kind, x.engine, '-',
   min(x.digits)
   FROM cases c JOIN comparisons x ON x.run = c.run AND x.position = c.position
   WHERE c.run = ? AND x.outcome <> 'excluded' GROUP BY c.position, x.kind, x.engine)
+
+/* ---- what was not run, by reason: numbers in it do not tell reasons apart ---- */
+
+QUERY("not run",
+SELECT cases, iif(alone, reason, look) AS reason, name FROM (
+  SELECT count(*) AS cases, count(DISTINCT reason) = 1 AS alone, reason, alike(reason) AS look, name,
+    min(position) AS first
+  FROM cases WHERE run = ?1 AND verdict = 'not-run' GROUP BY look)
+ORDER BY cases DESC, first)
 
 /* ---- totals ---- */
 

@@ -39,7 +39,7 @@ int store_check(struct store *store);
 
 /* ---- runs ---- */
 
-/* What a run is. By these, but for started and host_cores, another run is the same run: it has the
+/* What a run is. By these, but for who, started, host and host_cores, another run is the same run: it has the
  * same fingerprint, and so the same numbers. */
 struct store_facts {
     char version[32];
@@ -54,8 +54,10 @@ struct store_facts {
     char suite_digest[HASH_TEXT];
     char options[512];
     char engines[256];
+    char who[1200];           /* what they say of themselves: a line each (program_who) */
     char programs[HASH_TEXT]; /* digest of what exec: engines are; empty without one */
     char started[32];         /* UTC; empty: is not to be kept */
+    char host[64];            /* its name */
     long host_cores;
     size_t cases;         /* of the whole suite */
     size_t shard, shards; /* shard of shards, from 1; 0 of 0: all of it. Not in the fingerprint */

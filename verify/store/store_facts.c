@@ -73,6 +73,9 @@ static void describe_host(struct store_facts *facts)
 {
     time_t now = time(NULL);
     struct tm utc;
+    if (gethostname(facts->host, sizeof facts->host) != 0)
+        facts->host[0] = '\0';
+    facts->host[sizeof facts->host - 1] = '\0';
     facts->host_cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (gmtime_r(&now, &utc))
         strftime(facts->started, sizeof facts->started, "%Y-%m-%dT%H:%M:%SZ", &utc);
@@ -120,6 +123,10 @@ static int describe_options(struct store_facts *facts, const struct ver_options 
     for (size_t e = 0; e < options->engines; e++) {
         add(facts->engines, sizeof facts->engines, e > 0 ? " " : "");
         add(facts->engines, sizeof facts->engines, options->engine[e]->name);
+        char who[400];
+        program_who(who, sizeof who, options->engine[e]);
+        add(facts->who, sizeof facts->who, e > 0 ? "\n" : "");
+        add(facts->who, sizeof facts->who, who);
         programs |= engine_digest(hash, options->engine[e]);
     }
     hash_end(hash, facts->programs);

@@ -4,6 +4,7 @@
 #include "verify/base/word.h"
 #include "verify/store/store_inner.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -209,6 +210,22 @@ static void xml(FILE *out, const char *text)
     free(clean);
 }
 
+/* With "..." for every number that is a word: what differs in numbers alone is alike. */
+static void alike(FILE *out, const char *text)
+{
+    for (const char *at = text; *at;) {
+        bool begins = at == text || strchr(" =([,:<>", at[-1]);
+        const char *digit = at + (*at == '-' || *at == '+');
+        size_t length = strspn(at, "+-.0123456789eE");
+        if (begins && *digit >= '0' && *digit <= '9' && !isalpha((unsigned char)at[length])) {
+            fputs("...", out);
+            at += length;
+        } else {
+            fputc(*at++, out);
+        }
+    }
+}
+
 enum { LONGEST = 160 /* of a text in a Markdown table */ };
 
 /* One line, no markup: what Markdown, HTML or a table would take for its own is escaped. */
@@ -333,7 +350,11 @@ int store_add_functions(struct store *store)
     static struct {
         const char *name;
         void (*put)(FILE *out, const char *text);
-    } texts[] = {{"line", line}, {"word", ver_word_put}, {"xml", xml}, {"html", ver_html_put}};
+    } texts[] = {{"line", line},
+                 {"word", ver_word_put},
+                 {"xml", xml},
+                 {"html", ver_html_put},
+                 {"alike", alike}};
     static const struct {
         const char *name;
         int values;

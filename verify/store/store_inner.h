@@ -62,8 +62,8 @@ int store_undo(struct store *store);   /* keeps the error; returns -1 */
 
 /* ---- store_schema.c ---- */
 
-enum { STORE_VERSION = 6, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
-enum { STORE_RUN_COLUMNS = 19 };
+enum { STORE_VERSION = 7, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
+enum { STORE_RUN_COLUMNS = 21 };
 extern const struct column store_run_column[STORE_RUN_COLUMNS]; /* of struct store_facts */
 int store_create(struct store *store);
 extern const char store_training_tables[]; /* store_training.c */
@@ -73,8 +73,8 @@ extern const char store_training_tables[]; /* store_training.c */
 /* What the queries of this program ask for beside SQL: fixed(x, digits), general(x, digits) and
  * shortest(x) print a number as printf and store_number_text do; median(x), counts(x) and
  * nearest(number, distance, digits) are of all rows; log2(x), log10(x): NULL where there is none;
- * line(x): one line; word(x): a word of a shell; xml(x), html(x), and markdown(x, ...), a row of a
- * table: nothing is taken for markup. And the table words: names of enumerations (what: their
+ * line(x): one line; word(x): a word of a shell; alike(x): "..." for every number in it; xml(x),
+ * html(x), and markdown(x, ...), a row of a table: nothing is taken for markup. And the table words: names of enumerations (what: their
  * column, or 'ratio', 'ladder'; number; name). */
 int store_add_functions(struct store *store);
 

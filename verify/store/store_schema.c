@@ -29,9 +29,11 @@ const struct column store_run_column[] = {
     FACT(TEXT, "suite_digest", suite_digest, NULL),
     FACT(TEXT, "options", options, "as on the command line, in one order"),
     FACT(TEXT, "engines", engines, NULL),
+    FACT(TEXT, "who", who, "an engine a line: name, what it calls itself, version, what it gives"),
     FACT(TEXT, "programs", programs, "digest of what exec: engines are; '' without one"),
     FACT(SIZE, "cases", cases, "of the whole suite"),
     FACT(TEXT, "started", started, "UTC; '' if not kept"),
+    FACT(TEXT, "host", host, NULL),
     FACT(LONG, "host_cores", host_cores, NULL),
 };
 _Static_assert(sizeof store_run_column / sizeof *store_run_column == STORE_RUN_COLUMNS, "count");
