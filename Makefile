@@ -177,7 +177,7 @@ install: all ## install below PREFIX=/usr/local (DESTDIR= is put before it)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(OUT)/evident.1
 	install -D -m 644 $(OUT)/evident.bash $(COMPLETION)
 	for header in $(PUBLIC); do install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/evident/$$header || exit 1; done
-	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/*.html reports/workflow.yml \
+	install -D -m 644 -t $(SHARE)/reports reports/*.gp reports/*.css reports/*.js reports/*.html reports/workflow.yml \
 	    $(wildcard reports/measured/kills.tsv)
 	install -D -m 644 -t $(SHARE)/suites verify/suites/*
 	install -D -m 644 -t $(SHARE)/examples cases/examples/*.json verify/exec/examples/eventprop.c

@@ -9,7 +9,7 @@ export LC_ALL=C.UTF-8 # columns are characters
 mapfile -t code < <(find cases ref gpu verify tests -name '*.[ch]' -o -name '*.cu' 2>/dev/null | sort)
 mapfile -t scripts < <(grep -lE '^#!.*sh$' .ci/* tests/*.sh)
 mapfile -t pages < <(find ./*.md cases ref gpu verify tests reports/measured -name '*.md' | sed 's|^\./||' | sort)
-texts=("${code[@]}" "${scripts[@]}" "${pages[@]}" Makefile CITATION.cff reports/*.{gp,css,html})
+texts=("${code[@]}" "${scripts[@]}" "${pages[@]}" Makefile CITATION.cff reports/*.{gp,css,js,html})
 findings=$(mktemp)
 trap 'rm -f "$findings"' EXIT
 find_in() { # what, extended expression, files

@@ -12,6 +12,7 @@ static struct store *store;
 static int64_t recorded;
 static struct ver_totals totals;
 static struct case_error error;
+static const char *report_who = "clock-host\t\t\tgrid, binary32";
 
 __attribute__((unused)) static void put(const char *name, const char *text, size_t length)
 {
@@ -115,6 +116,9 @@ static inline void begin_run(const char *path, size_t cases)
              "--seed 3 --directions 4 --every 8 --engine clock-host --defect 4");
     snprintf(facts.libraries, sizeof facts.libraries, "MPFR 4, Arb 2");
     snprintf(facts.started, sizeof facts.started, "2026-01-02T00:00:00Z");
+    snprintf(facts.who, sizeof facts.who, "%s", report_who);
+    snprintf(facts.host, sizeof facts.host, "bench");
+    snprintf(facts.commit, sizeof facts.commit, "abc123");
     if (!store)
         store = store_open(path, STORE_WRITE, &error);
     ck_assert_msg(store != NULL, "%s", error.text);
@@ -147,14 +151,19 @@ static inline int write_report(void)
     return report_tables(&report, false) != 0 ? -1 : report_page(&report);
 }
 
-/* The page, to be freed. */
-__attribute__((unused)) static char *page_of_run(void)
+/* A page, to be freed: of the run, or of evident. */
+__attribute__((unused)) static char *page_named(const char *name)
 {
     struct case_error unread;
     ck_assert_msg(write_report() == 0, "%s", error.text);
-    char *page = report_read(at("index.html"), &unread);
+    char *page = report_read(at(name), &unread);
     ck_assert_ptr_nonnull(page);
     return page;
+}
+
+__attribute__((unused)) static char *page_of_run(void)
+{
+    return page_named("index.html");
 }
 
 /* How many files the folder holds whose name ends so. */

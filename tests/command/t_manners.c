@@ -57,7 +57,7 @@ TEST(only_what_failed_last_is_judged_again)
           "--last-failed: no such case did not pass in the newest run of ");
 }
 
-/* A program that runs nothing, for a reason that holds a number, and the second time for another. */
+/* A program that runs nothing, for a reason that holds a number; the second time for another. */
 #define RUNS_NOTHING                                                                               \
     "printf '%s\n' 'while read -r case; do k=$((k + 1)); why=\"delays of $k steps\"' "             \
     "'[ $k = 2 ] && why=bias; " ANSWER "; done' >$D/nothing; N='exec:sh '$D/nothing; "

@@ -33,6 +33,15 @@ void ver_word_put(FILE *out, const char *word)
     free(quoted);
 }
 
+void ver_anchor_put(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        if (strchr(plain, *text) && !strchr("%+=,@", *text))
+            fputc(*text, out);
+        else
+            fprintf(out, "%%%02X", (unsigned)(unsigned char)*text);
+}
+
 void ver_html_put(FILE *out, const char *text)
 {
     static const char special[] = "&<>\"'";

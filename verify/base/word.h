@@ -13,6 +13,9 @@ void ver_word_put(FILE *out, const char *word);
  * NULL if memory is short. */
 char *ver_clean_text(const char *text);
 
+/* As the id of an element and, alike, as the fragment that leads to it. */
+void ver_anchor_put(FILE *out, const char *text);
+
 /* Escaped for HTML. */
 void ver_html_put(FILE *out, const char *text);
 

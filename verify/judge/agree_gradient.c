@@ -199,6 +199,18 @@ static bool all_zero(const struct judge *judge)
     return true;
 }
 
+/* Of the furthest number, in units of the largest of its kind. */
+static double digits_of(const struct judge_answer *p, enum case_quantity quantity)
+{
+    double furthest = 0;
+    for (struct cursor at = {0}; next_number(&at, p, quantity);) {
+        double want = middle(p->judge->truth->gradient + at.parameter);
+        double off = fabs(p->answer->gradient[at.parameter] - want);
+        furthest = off <= furthest ? furthest : off; /* NaN stays */
+    }
+    return answer_digits(furthest, p->size[quantity]);
+}
+
 static int judge_quantity(struct judge_answer *p, const struct agree_move *move,
                           enum case_quantity quantity)
 {
@@ -219,6 +231,7 @@ static int judge_quantity(struct judge_answer *p, const struct agree_move *move,
         return judge_no_memory(p->judge);
     bool wrong = c->outcome == VER_DIFFERS;
     c->numbers = sums.numbers;
+    c->digits = digits_of(p, quantity);
     case_parameter_name(c->index, sizeof c->index, judge->problem, judge->block, judge->blocks,
                         worst.parameter);
     snprintf(c->value, sizeof c->value, "%.17g", middle(judge->truth->gradient + worst.parameter));

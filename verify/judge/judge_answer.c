@@ -31,6 +31,13 @@ const char *answer_beyond(const struct judge_answer *p)
     return p->single ? "beyond single precision" : "beyond double precision";
 }
 
+double answer_digits(double off, double size)
+{
+    if (!(off <= size))
+        return size > 0 ? 0 : VER_NAN;
+    return size > 0 ? -log10(fmax(off / size, DBL_EPSILON / 2)) : VER_NAN;
+}
+
 int answer_set_apart(struct judge_answer *p, const char *quantity, size_t numbers, const char *why)
 {
     struct ver_comparison *c = answer_compare(p, VER_KIND_ANSWER, quantity);
@@ -86,6 +93,7 @@ static int tell_loss(struct judge_answer *p, const char *quantity, const char *p
         return judge_no_memory(p->judge);
     c->distance = agree_ratio(got, want, bound);
     c->outcome = c->distance <= 1 ? VER_AGREES : VER_DIFFERS;
+    c->digits = answer_digits(fabs(got - want), fabs(want));
     snprintf(c->index, sizeof c->index, "%s", place);
     snprintf(c->value, sizeof c->value, "%.17g", want);
     snprintf(c->reference, sizeof c->reference, "%.17g", got);

@@ -52,6 +52,8 @@ int answer_ask(struct judge_answer *p, struct result *answer, double step,
 /* Whether its numbers can say x: finite, and in the range of its precision. What has no derivative
  * is no number. */
 bool answer_says(const struct judge_answer *p, const arb_t x);
+/* Digits that agree, at most those of a double; NaN where there is nothing to measure by. */
+double answer_digits(double off, double size);
 const char *answer_beyond(const struct judge_answer *p); /* "beyond double precision", or single */
 
 /* A comparison that decides nothing: numbers that are counted, and why. 0, or -1. */

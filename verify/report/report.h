@@ -30,15 +30,16 @@ enum { REPORT_DRAWN = 8, REPORT_DRAWING_SECONDS = 20 };
 
 /* ---- pages ---- */
 
-/* Puts what stands for <!-- evident:NAME --> in a page. 0, or -1 and error. */
+/* Puts what stands for <!-- evident:NAME --> in a page. 0, or -1 and error; 1: what follows is left
+ * out, up to <!-- evident:end -->. */
 typedef int report_put(void *context, FILE *out, const char *name);
 
-/* Writes DIRECTORY/index.html after reports/TEMPLATE. 0, or -1 and error. */
-int report_write(const char *directory, const char *template, report_put *put, void *context,
-                 struct case_error *error);
+/* Writes DIRECTORY/NAME after reports/TEMPLATE. 0, or -1 and error. */
+int report_write(const char *directory, const char *name, const char *template, report_put *put,
+                 void *context, struct case_error *error);
 
-/* reports/page.css, the layout of every page. 0, or -1 and error. */
-int report_put_layout(FILE *out, struct case_error *error);
+/* A file of reports/ as it is: page.css, the layout of every page; page.js. 0, or -1 and error. */
+int report_put_shared(FILE *out, const char *name, struct case_error *error);
 
 /* A picture in a page, or a sentence where there is none. */
 void report_put_picture(FILE *out, const struct report_picture *picture);
@@ -47,7 +48,7 @@ void report_put_picture(FILE *out, const struct report_picture *picture);
 
 /* Columns of families.tsv; the verdicts follow one another in the order of enum ver_verdict. */
 enum { REPORT_CASES_COLUMN = 1, REPORT_VERDICT_COLUMN = 2 };
-enum { REPORT_PICTURES = 9 };
+enum { REPORT_PICTURES = 10 };
 
 struct report {
     const char *directory;
@@ -67,7 +68,10 @@ int report_put_part(struct report *report, const char *name);
 /* ---- report_text.c: putting text ---- */
 
 void report_put_cell(FILE *out, const char *kind, const char *text); /* kind: its class, or NULL */
-void report_put_table_start(FILE *out, const char *const *title);    /* titles end with NULL */
+
+/* A number to six digits, all that there are where a pointer rests; any other text as it is. */
+void report_put_number(FILE *out, const char *kind, const char *text);
+void report_put_table_start(FILE *out, const char *const *title); /* titles end with NULL */
 void report_put_table_end(FILE *out);
 
 /* A table as it is, column k under title[k]; titles end with NULL. 1, 0 if it has no row, or -1 and
@@ -81,7 +85,22 @@ int report_end_rows(struct report *report, struct table *table, int got);
 
 /* ---- parts of the page, each 0, or -1 and error ---- */
 
+/* report_judged.c: who was judged, and what came of it. Each of them is one line of HTML. */
+int report_put_tone(struct report *report);
+int report_put_who(struct report *report);
+int report_put_verdict(struct report *report);
+int report_put_evidence(struct report *report);
+int report_put_where(struct report *report);
+int report_put_totals(struct report *report);
+
+/* report_failure.c: a section a case, its address the anchor. */
 int report_put_failures(struct report *report);
+
+/* report_case.c: readings, reasons, cases. */
+int report_put_readings(struct report *report);
+int report_put_unsettled(struct report *report);
+int report_put_cases(struct report *report);
+
 int report_put_times(struct report *report);
 int report_put_trend(struct report *report);
 int report_put_kills(struct report *report);

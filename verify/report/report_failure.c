@@ -9,10 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 20, LISTED = 200 }; /* cases in full; cases in a line; the rest is counted */
+enum { OPEN = 4, SHOWN = 300 }; /* cases in full; cases that have a section; the rest is counted */
 
 /* Columns of failures.tsv. */
-enum { CASE = 1, VERDICT, REASON, QUANTITY, INDEX, GOT, WANT, DISTANCE, ENGINE, HINT };
+enum {
+    CASE = 1,
+    VERDICT,
+    REASON,
+    QUANTITY,
+    INDEX,
+    GOT,
+    WANT,
+    DISTANCE,
+    ENGINE,
+    HINT,
+    RELATIVE,
+    ALSO,
+    ANCHOR,
+    WORST,
+    COLUMNS
+};
 
 /* ---- commands ---- */
 
@@ -61,119 +77,135 @@ static void put_commands(struct report *report, char *const *cell)
 
 /* ---- one case ---- */
 
-static void put_head(struct report *report, char *const *cell, size_t number)
+/* The line that is left of it when it is closed. */
+static void put_summary(struct report *report, char *const *cell)
 {
-    bool open = strcmp(cell[VERDICT], "undecided") == 0 || strcmp(cell[VERDICT], "not-run") == 0;
-    fprintf(report->out, "<article id=\"case-%zu\">\n<h3><span class=\"%s\">", number,
-            open ? "open" : "bad");
-    ver_html_put(report->out, cell[VERDICT]);
-    fputs("</span> ", report->out);
+    bool open = strcmp(cell[VERDICT], "undecided") == 0;
+    fprintf(report->out, "<summary><span class=\"%s\">%s</span> ", open ? "open" : "bad",
+            cell[VERDICT]);
+    if (strcmp(cell[QUANTITY], "-") != 0)
+        fprintf(report->out, "<b>%s</b> bounds ", cell[WORST]);
+    fputs("<code>", report->out);
     ver_html_put(report->out, cell[CASE]);
-    fputs("</h3>\n<p>", report->out);
-    ver_html_put(report->out, cell[REASON]);
-    if (strcmp(cell[HINT], "-") != 0) {
-        fputs("<br><strong>", report->out);
-        ver_html_put(report->out, cell[HINT]);
-        fputs("</strong>", report->out);
+    fputs("</code> ", report->out);
+    ver_html_put(report->out, strcmp(cell[HINT], "-") != 0 ? cell[HINT] : cell[REASON]);
+    fputs("</summary>\n", report->out);
+}
+
+static void put_head(struct report *report, char *const *cell, bool open)
+{
+    static const char *const title[] = {
+        "quantity", "distance,<br>bounds", "relative<br>error", "got", "want", "where", NULL};
+    fprintf(report->out, "<details class=\"case\" id=\"%s\"%s>\n", cell[ANCHOR],
+            open ? " open" : "");
+    put_summary(report, cell);
+    if (strcmp(cell[HINT], "-") != 0 && strcmp(cell[REASON], "-") != 0) {
+        fputs("<p>", report->out);
+        ver_html_put(report->out, cell[REASON]);
+        fputs("</p>\n", report->out);
     }
-    fputs("</p>\n", report->out);
-    put_commands(report, cell);
-    if (strcmp(cell[QUANTITY], "-") != 0) {
-        static const char *const title[] = {"who", "quantity", "index", "distance, bounds",
-                                            "got", "want",     NULL};
+    if (strcmp(cell[QUANTITY], "-") != 0)
         report_put_table_start(report->out, title);
-    }
 }
 
 static void put_numbers(struct report *report, char *const *cell)
 {
-    static const int column[] = {ENGINE, QUANTITY, INDEX, DISTANCE, GOT, WANT};
     if (strcmp(cell[QUANTITY], "-") == 0)
         return;
-    fputs("<tr>", report->out);
-    for (size_t k = 0; k < sizeof column / sizeof *column; k++)
-        report_put_cell(report->out, column[k] == DISTANCE ? "bad" : NULL, cell[column[k]]);
+    fputs("<tr><td>", report->out);
+    ver_html_put(report->out, cell[QUANTITY]);
+    if (report->totals->engines > 1 || strcmp(cell[ENGINE], "reference") == 0) {
+        fputs(" <small>by ", report->out);
+        ver_html_put(report->out, cell[ENGINE]);
+        fputs("</small>", report->out);
+    }
+    if (strcmp(cell[ALSO], "-") != 0) {
+        fputs("<br><small>", report->out);
+        ver_html_put(report->out, cell[ALSO]);
+        fputs("</small>", report->out);
+    }
+    fputs("</td>", report->out);
+    report_put_cell(report->out, "bad", cell[DISTANCE]);
+    report_put_cell(report->out, NULL, strcmp(cell[RELATIVE], "nan") ? cell[RELATIVE] : "-");
+    report_put_number(report->out, NULL, cell[GOT]);
+    report_put_number(report->out, NULL, cell[WANT]);
+    report_put_cell(report->out, NULL, cell[INDEX]);
     fputs("</tr>\n", report->out);
 }
 
-static void put_end(struct report *report, const char *verdict, bool table, int *drawn)
+static void put_picture(struct report *report, int number)
 {
     char name[32];
-    if (table)
-        report_put_table_end(report->out);
-    if (strcmp(verdict, "fail") == 0) {
-        bool asked = *drawn < REPORT_DRAWN;
-        snprintf(name, sizeof name, "failure-%d", (*drawn)++);
-        fputs("<figure><div class=\"wide\">", report->out);
-        if (!asked || report_inline(report->out, report->directory, name) != 0)
-            fprintf(report->out,
-                    "<p class=\"command\">No picture: %s; <code>evident plot</code> "
-                    "draws it.</p>\n",
-                    asked ? "the case is large, or drawing it failed"
-                          : "only the first failures are drawn");
-        fputs("</div></figure>\n", report->out);
-    }
-    fputs("</article>\n", report->out);
+    bool asked = number < REPORT_DRAWN;
+    snprintf(name, sizeof name, "failure-%d", number);
+    fputs("<figure><div class=\"wide\">", report->out);
+    if (!asked || report_inline(report->out, report->directory, name) != 0)
+        fprintf(report->out,
+                "<p class=\"command\">No picture: %s; <code>evident plot</code> draws it.</p>\n",
+                asked ? "the case is large, or drawing it failed"
+                      : "only the first failures are drawn");
+    fputs("</div></figure>\n", report->out);
 }
 
 /* ---- all of them ---- */
 
 struct shown {
-    char name[256], verdict[16];
+    char anchor[1024], verdict[16];
+    char *head[COLUMNS]; /* what its commands are made of */
     size_t cases;
-    bool table;
     int drawn;
 };
 
+static void keep(struct shown *shown, char *const *cell)
+{
+    for (size_t k = 0; k < COLUMNS; k++) {
+        free(shown->head[k]);
+        shown->head[k] = cell ? strdup(cell[k]) : NULL;
+    }
+}
+
+static void put_end(struct report *report, struct shown *shown)
+{
+    if (shown->cases == 0 || shown->cases > SHOWN || !shown->head[ENGINE])
+        return;
+    if (strcmp(shown->head[QUANTITY], "-") != 0)
+        report_put_table_end(report->out);
+    put_commands(report, shown->head);
+    if (strcmp(shown->head[VERDICT], "fail") == 0)
+        put_picture(report, shown->drawn++);
+    fputs("</details>\n", report->out);
+}
+
 static void put_case_row(struct report *report, struct shown *shown, char *const *cell)
 {
-    bool fresh = shown->cases == 0 || strcmp(shown->name, cell[CASE]) != 0;
-    if (fresh && shown->cases > 0 && shown->cases <= SHOWN)
-        put_end(report, shown->verdict, shown->table, &shown->drawn);
+    bool fresh = shown->cases == 0 || strcmp(shown->anchor, cell[ANCHOR]) != 0;
     if (fresh) {
-        snprintf(shown->name, sizeof shown->name, "%s", cell[CASE]);
-        snprintf(shown->verdict, sizeof shown->verdict, "%s", cell[VERDICT]);
-        shown->table = strcmp(cell[QUANTITY], "-") != 0;
+        put_end(report, shown);
+        snprintf(shown->anchor, sizeof shown->anchor, "%s", cell[ANCHOR]);
+        keep(shown, cell);
         shown->cases++;
-        if (shown->cases == SHOWN + 1)
-            fputs("<details><summary>More cases</summary>\n<ul>\n", report->out);
     }
-    if (shown->cases <= SHOWN) {
-        if (fresh)
-            put_head(report, cell, shown->cases);
-        put_numbers(report, cell);
-    } else if (fresh && shown->cases <= SHOWN + LISTED) {
-        fputs("<li>", report->out);
-        ver_html_put(report->out, cell[VERDICT]);
-        fputs(" <code>", report->out);
-        ver_html_put(report->out, cell[CASE]);
-        fputs("</code>: ", report->out);
-        ver_html_put(report->out, strcmp(cell[HINT], "-") != 0 ? cell[HINT] : cell[REASON]);
-        fputs("</li>\n", report->out);
-    }
+    if (shown->cases > SHOWN)
+        return;
+    if (fresh)
+        put_head(report, cell, shown->cases <= OPEN);
+    put_numbers(report, cell);
 }
 
 int report_put_failures(struct report *report)
 {
     struct table rows;
-    struct shown shown = {"", "", 0, false, 0};
-    static const char *const looks[] = {"what it looks like", "cases", NULL};
+    static struct shown shown;
     int got;
-    fputs(report->totals->verdict[VER_PASS] == report->totals->cases
-              ? "<p>Every case passed.</p>\n"
-              : "<p>Distance is in units of the bound of the comparison; at most 1 passes.</p>\n",
-          report->out);
-    if (report_put_rows(report, "page looks", looks) < 0)
-        return -1;
+    shown = (struct shown){.cases = 0};
     report_ask(report, &rows, "failures.tsv");
     while ((got = table_next(&rows)) > 0)
-        put_case_row(report, &shown, rows.cell);
-    if (shown.cases > 0 && shown.cases <= SHOWN)
-        put_end(report, shown.verdict, shown.table, &shown.drawn);
-    if (shown.cases > SHOWN + LISTED)
-        fprintf(report->out, "<li>%zu more are in <code>failures.tsv</code></li>\n",
-                shown.cases - SHOWN - LISTED);
+        if (strcmp(rows.cell[VERDICT], "not-run") != 0) /* by reason, in a line */
+            put_case_row(report, &shown, rows.cell);
+    put_end(report, &shown);
+    keep(&shown, NULL);
     if (shown.cases > SHOWN)
-        fputs("</ul></details>\n", report->out);
+        fprintf(report->out, "<p>%zu more are in <code>failures.tsv</code>.</p>\n",
+                shown.cases - SHOWN);
     return report_end_rows(report, &rows, got);
 }

@@ -1,85 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* report_part.c: the parts of the page: verdict, totals, families, pictures. */
+/* report_part.c: the parts of the page by name; families, summary, pictures. */
 #include "verify/base/word.h"
 #include "verify/report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- what stands at the top ---- */
-
-static size_t unsettled(const struct report *report)
-{
-    return report->totals->verdict[VER_UNDECIDED] + report->totals->verdict[VER_NOT_RUN];
-}
-
-static size_t wrong(const struct report *report)
-{
-    return report->totals->verdict[VER_FAIL] + report->totals->verdict[VER_ERROR];
-}
-
-static int put_tone(struct report *report)
-{
-    bool clean =
-        report->totals->verdict[VER_PASS] == report->totals->cases && report->totals->cases > 0;
-    fputs(wrong(report) ? "fail" : clean ? "pass" : "open", report->out);
-    return 0;
-}
-
-static int put_verdict(struct report *report)
-{
-    if (report->totals->cases == 0)
-        fputs("nothing was run", report->out);
-    else if (wrong(report))
-        fprintf(report->out, "%zu of %zu cases fail", wrong(report), report->totals->cases);
-    else if (unsettled(report))
-        fprintf(report->out, "%zu of %zu cases pass, none fails", report->totals->verdict[VER_PASS],
-                report->totals->cases);
-    else
-        fprintf(report->out, "all %zu cases pass", report->totals->cases);
-    return 0;
-}
-
-/* 2,702,273 */
-static const char *group_digits(char text[40], size_t number)
-{
-    char plain[32];
-    int length = snprintf(plain, sizeof plain, "%zu", number), used = 0;
-    for (int k = 0; k < length; k++) {
-        if (k > 0 && (length - k) % 3 == 0)
-            text[used++] = ',';
-        text[used++] = plain[k];
-    }
-    text[used] = '\0';
-    return text;
-}
-
-static int put_evidence(struct report *report)
-{
-    char grouped[40];
-    size_t numbers = 0;
-    for (int k = 0; k < VER_KINDS; k++)
-        numbers += report->totals->compared[k];
-    fprintf(report->out, "%s numbers were compared.", group_digits(grouped, numbers));
-    if (unsettled(report))
-        fprintf(report->out, " %zu undecided, %zu not run: no claim is made about these.",
-                report->totals->verdict[VER_UNDECIDED], report->totals->verdict[VER_NOT_RUN]);
-    return 0;
-}
-
-static int put_totals(struct report *report)
-{
-    static const char *const title[VER_VERDICTS] = {"pass", "fail", "undecided", "not run",
-                                                    "error"};
-    static const char *const kind[VER_VERDICTS] = {"", "bad", "open", "open", "bad"};
-    fprintf(report->out, "<dl class=\"totals\">\n<div><dt>cases</dt><dd>%zu</dd></div>\n",
-            report->totals->cases);
-    for (int v = 0; v < VER_VERDICTS; v++)
-        fprintf(report->out, "<div class=\"%s\"><dt>%s</dt><dd>%zu</dd></div>\n",
-                report->totals->verdict[v] ? kind[v] : "", title[v], report->totals->verdict[v]);
-    fputs("</dl>\n", report->out);
-    return 0;
-}
 
 /* ---- tables ---- */
 
@@ -163,13 +88,52 @@ static int put_style(struct report *report)
 static int put_heat(struct report *report)
 {
     struct table rows;
-    table_ask(&rows, report->store, "page heat", "");
+    table_ask(&rows, report->store, "page heat", "i", report->run);
     return report_end_rows(report, &rows, table_put(&rows, TABLE_LINES, report->out));
 }
 
 static int put_layout(struct report *report)
 {
-    return report_put_layout(report->out, report->error);
+    return report_put_shared(report->out, "page.css", report->error);
+}
+
+static int put_script(struct report *report)
+{
+    return report_put_shared(report->out, "page.js", report->error);
+}
+
+/* Leaves out what a run has nothing of. */
+static int when_engines(struct report *report)
+{
+    return report->totals->engines == 0;
+}
+
+static int when_kept(struct report *report)
+{
+    return report->store->temporary;
+}
+
+static int put_end(struct report *report)
+{
+    (void)report;
+    return 0;
+}
+
+static int put_picture(struct report *report, const char *name)
+{
+    static const char when[] = "if picture ";
+    bool asks = strncmp(name, when, strlen(when)) == 0;
+    const char *of = strchr(name + (asks ? 3 : 0), ' ');
+    for (size_t k = 0; of && k < sizeof report->picture / sizeof *report->picture; k++) {
+        if (strcmp(of + 1, report->picture[k].name) != 0)
+            continue;
+        if (!asks)
+            report_put_picture(report->out, &report->picture[k]);
+        return asks && !report->picture[k].inlined;
+    }
+    snprintf(report->error->text, sizeof report->error->text, "unknown part 'evident:%s' of a page",
+             name);
+    return -1;
 }
 
 /* ---- all of them ---- */
@@ -181,10 +145,19 @@ int report_put_part(struct report *report, const char *name)
         int (*put)(struct report *report);
     } part[] = {{"style", put_style},
                 {"layout", put_layout},
-                {"tone", put_tone},
-                {"verdict", put_verdict},
-                {"evidence", put_evidence},
-                {"totals", put_totals},
+                {"script", put_script},
+                {"tone", report_put_tone},
+                {"who", report_put_who},
+                {"verdict", report_put_verdict},
+                {"evidence", report_put_evidence},
+                {"where", report_put_where},
+                {"totals", report_put_totals},
+                {"readings", report_put_readings},
+                {"unsettled", report_put_unsettled},
+                {"cases", report_put_cases},
+                {"if engines", when_engines},
+                {"if kept", when_kept},
+                {"end", put_end},
                 {"families", put_families},
                 {"summary", put_summary},
                 {"failures", report_put_failures},
@@ -199,12 +172,5 @@ int report_put_part(struct report *report, const char *name)
     for (size_t k = 0; k < sizeof part / sizeof *part; k++)
         if (strcmp(name, part[k].name) == 0)
             return part[k].put(report);
-    for (size_t k = 0; k < sizeof report->picture / sizeof *report->picture; k++)
-        if (strncmp(name, "picture ", 8) == 0 && strcmp(name + 8, report->picture[k].name) == 0) {
-            report_put_picture(report->out, &report->picture[k]);
-            return 0;
-        }
-    snprintf(report->error->text, sizeof report->error->text,
-             "page.html: unknown part 'evident:%s'", name);
-    return -1;
+    return put_picture(report, name);
 }

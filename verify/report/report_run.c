@@ -15,10 +15,11 @@
 
 /* The last of them only where the store is kept. */
 static const char *const tables[] = {
-    "checks.tsv", "agreement.tsv",   "cases.tsv",           "families.tsv", "engines.tsv",
-    "ratios.tsv", "ladder.tsv",      "orders.tsv",          "heat.tsv",     "counts.tsv",
-    "points.tsv", "convergence.tsv", "engine_families.tsv", "failures.tsv", "summary.tsv",
-    "facts.tsv",  "times.tsv",       "slowest.tsv",         "trend.tsv",
+    "checks.tsv",  "agreement.tsv",   "cases.tsv",           "families.tsv", "engines.tsv",
+    "ratios.tsv",  "ladder.tsv",      "orders.tsv",          "heat.tsv",     "counts.tsv",
+    "points.tsv",  "convergence.tsv", "engine_families.tsv", "worst.tsv",    "failures.tsv",
+    "against.tsv", "errors.tsv",      "summary.tsv",         "facts.tsv",    "times.tsv",
+    "slowest.tsv", "trend.tsv",
 };
 enum { TABLES = sizeof tables / sizeof *tables, KEPT = 4 };
 
@@ -36,6 +37,8 @@ static void remove_old(const char *directory)
     }
     snprintf(path, sizeof path, "%s/index.html", directory);
     unlink(path);
+    snprintf(path, sizeof path, "%s/evident.html", directory);
+    unlink(path);
 }
 
 static int write_table(struct report *report, const char *name, bool all_checks)
@@ -51,7 +54,9 @@ static int write_table(struct report *report, const char *name, bool all_checks)
         bool summary = strcmp(name, "summary.tsv") == 0;
         failed = table_keep(report->store, name, summary ? "it" : "i", report->run,
                             report->totals->digest);
-        table_ask_kept(&table, report->store, name);
+        table = (struct table){.store = report->store};
+        if (!failed)
+            table_ask_kept(&table, report->store, name);
     }
     if (!failed && table_put(&table, TABLE_TSV, file.stream) == 0)
         return case_file_commit(&file, report->error);

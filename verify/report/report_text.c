@@ -14,12 +14,25 @@ void report_put_cell(FILE *out, const char *kind, const char *text)
     fputs("</td>", out);
 }
 
-int report_put_layout(FILE *out, struct case_error *error)
+void report_put_number(FILE *out, const char *kind, const char *text)
 {
-    char *layout = report_read_shared("page.css", error);
-    fputs(layout ? layout : "", out);
-    free(layout);
-    return layout ? 0 : -1;
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end || strlen(text) < 8) {
+        report_put_cell(out, kind, text);
+        return;
+    }
+    fprintf(out, "<td%s%s%s title=\"", kind ? " class=\"" : "", kind ? kind : "", kind ? "\"" : "");
+    ver_html_put(out, text);
+    fprintf(out, "\">%.6g</td>", number);
+}
+
+int report_put_shared(FILE *out, const char *name, struct case_error *error)
+{
+    char *text = report_read_shared(name, error);
+    fputs(text ? text : "", out);
+    free(text);
+    return text ? 0 : -1;
 }
 
 void report_put_picture(FILE *out, const struct report_picture *picture)

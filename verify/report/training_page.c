@@ -130,7 +130,7 @@ static int put(void *context, FILE *out, const char *name)
     if (strcmp(name, "style") == 0)
         fputs(at->style, out);
     else if (strcmp(name, "layout") == 0)
-        return report_put_layout(out, at->error);
+        return report_put_shared(out, "page.css", at->error);
     else if (strcmp(name, "title") == 0)
         ver_html_put(out, at->train->settings.name);
     else if (strcmp(name, "command") == 0)
@@ -181,7 +181,7 @@ int training_page(struct train *train, const struct training_result *result, con
     for (size_t k = 0; k < PICTURES - !choice && !failed; k++)
         failed = report_draw(&at.picture[k], directory, at.style, error);
     if (!failed)
-        failed = report_write(directory, "training.html", put, &at, error);
+        failed = report_write(directory, "index.html", "training.html", put, &at, error);
     for (size_t k = 0; k < PICTURES; k++)
         free(at.picture[k].inlined);
     free(at.style);

@@ -235,33 +235,112 @@ FROM (SELECT *, row_number() OVER (PARTITION BY picture, "group", "column", "row
     ORDER BY position, rung) AS place FROM c) WHERE place = 1
 ORDER BY picture, "group", "column", "row")
 
-/* What did not pass: of a case at most six comparisons that differ. */
-/* What fails first, the worst of it first (no number is worst of all); what was not run last. */
+/* Of every case the number that is furthest off: those of a direction, a scale or a sign are parts
+ * of what a gradient says, and stand beside it. Kept, since much of a page asks for it. What a case
+ * looks like is its reading without details. */
+QUERY("worst.tsv",
+WITH p AS (
+  SELECT position, number, kind, engine, quantity, place, outcome, class, digits, got, want,
+    iif(outcome = 'fail' AND distance IS NULL, 9e999, distance) AS distance,
+    kind = 'answers' AND (quantity GLOB '*_direction' OR quantity GLOB '*_scale'
+      OR quantity GLOB '*_sign') AS part
+  FROM comparisons WHERE run = ?1 AND outcome <> 'excluded'),
+f AS (SELECT position, max(outcome = 'fail' AND NOT part) AS whole FROM p GROUP BY position),
+w AS (
+  SELECT position, nearest(number, distance, NULL) AS number FROM p JOIN f USING (position)
+  WHERE NOT part OR (outcome = 'fail' AND NOT whole) GROUP BY position),
+h AS (
+  SELECT position, diagnosis || ' (' AS hint, engine FROM engines
+  WHERE run = ?1 AND diagnosis <> '' GROUP BY position, engine)
+SELECT c.position, family, name, anchor(name) || iif(row_number() OVER twice > 1,
+    '~' || row_number() OVER twice, '') AS anchor, verdict, reason, kind, p.engine, quantity, place,
+  got, want, distance, CASE WHEN got GLOB 'error *' THEN number(substr(got, 7))
+    WHEN class <> '-' AND p.digits > 14 THEN exp10(-p.digits)
+    ELSE abs(number(got) - number(want)) / abs(number(want)) END AS off,
+  iif(verdict = 'fail', coalesce((SELECT substr(hint, 1, min(instr(hint, ' ('),
+      instr(hint || ', cosine', ', cosine')) - 1) FROM h WHERE h.position = c.position
+      AND h.engine = p.engine), (SELECT substr(hint, 1, min(instr(hint, ' ('),
+      instr(hint || ', cosine', ', cosine')) - 1) FROM h WHERE h.position = c.position LIMIT 1),
+      'nothing that is known here'), reason) AS look
+FROM cases c LEFT JOIN w ON w.position = c.position LEFT JOIN p ON p.position = c.position
+  AND p.number = w.number
+WHERE c.run = ?1 WINDOW twice AS (PARTITION BY name ORDER BY c.position)
+ORDER BY CASE verdict WHEN 'fail' THEN 0 WHEN 'error' THEN 1 WHEN 'undecided' THEN 2
+    WHEN 'pass' THEN 3 ELSE 4 END, iif(verdict = 'pass', NULL, distance) DESC, c.position)
+
+/* What did not pass, of a case at most six numbers that differ, the worst case first: a row a
+ * quantity, with what its parts say beside it. */
 QUERY("failures.tsv",
 WITH x AS (
-  SELECT *, row_number() OVER (PARTITION BY position ORDER BY number) AS rank,
-    max(coalesce(distance, 9e999)) OVER (PARTITION BY position) AS worst
-  FROM comparisons WHERE run = ?1 AND outcome = 'fail')
-SELECT family, name AS "case", verdict, reason, coalesce(quantity, '-') AS quantity, place AS
-  "index",
-  got, want, general(distance, 3) AS distance, coalesce(engine, 'reference') AS engine,
-  (SELECT diagnosis FROM engines e WHERE e.run = ?1 AND e.position = c.position
-    AND e.engine = x.engine AND diagnosis <> '' LIMIT 1) AS hint
-FROM cases c LEFT JOIN x ON x.position = c.position AND rank <= 6
-WHERE c.run = ?1 AND verdict <> 'pass'
-ORDER BY CASE verdict WHEN 'fail' THEN 0 WHEN 'error' THEN 1 WHEN 'undecided' THEN 2 ELSE 3 END,
-  worst DESC, c.position, rank)
+  SELECT *, row_number() OVER (PARTITION BY position ORDER BY number) AS rank FROM (
+    SELECT *, kind = 'answers' AND (quantity GLOB '*_direction' OR quantity GLOB '*_scale'
+        OR quantity GLOB '*_sign') AS part,
+      replace(replace(replace(quantity, '_direction', ''), '_scale', ''), '_sign', '') AS stem
+    FROM comparisons WHERE run = ?1 AND outcome = 'fail') y
+  WHERE NOT part OR NOT EXISTS (SELECT 1 FROM comparisons z WHERE z.run = ?1
+    AND z.position = y.position AND z.engine = y.engine AND z.quantity = y.stem
+    AND z.outcome = 'fail'))
+SELECT family, name AS "case", verdict, reason, coalesce(x.quantity, '-') AS quantity,
+  x.place AS "index", x.got, x.want, general(x.distance, 3) AS distance,
+  coalesce(x.engine, 'reference') AS engine,
+  (SELECT diagnosis FROM engines e WHERE e.run = ?1 AND e.position = w.position
+    AND e.engine = x.engine AND diagnosis <> '' LIMIT 1) AS hint,
+  general(CASE WHEN x.got GLOB 'error *' THEN number(substr(x.got, 7))
+    ELSE abs(number(x.got) - number(x.want)) / abs(number(x.want)) END, 3) AS relative,
+  (SELECT group_concat(replace(iif(got IN ('+', '-', 'none'), 'sign ' || got,
+      iif(got GLOB 'cosine *', 'cosine ' || general(number(substr(got, 8)), 6),
+      'scale ' || general(number(got), 6))), char(9), ' '), ', ')
+    FROM comparisons z WHERE z.run = ?1 AND z.position = w.position AND z.engine = x.engine
+    AND z.kind = 'answers' AND z.outcome = 'fail' AND z.quantity IN (
+      x.quantity || '_direction', x.quantity || '_scale', x.quantity || '_sign')) AS also,
+  anchor, general(w.distance, 3) AS worst
+FROM temp."worst.tsv" w LEFT JOIN x ON x.position = w.position AND rank <= 6
+WHERE verdict <> 'pass' ORDER BY w.rowid, rank)
 
-/* Cases that fail, each with the engine whose numbers are wrong, where it is one that can be
- * drawn. */
+/* Cases that fail, the worst first, each with the engine whose numbers are wrong. */
 QUERY("to draw",
-SELECT name, (SELECT engine FROM comparisons x WHERE x.run = ?1 AND x.position = c.position
-  AND outcome = 'fail' AND engine <> 'reference' AND engine NOT GLOB 'exec:*'
-  AND engine NOT GLOB 'answers:*' AND engine NOT GLOB 'so:*'
-  ORDER BY number LIMIT 1)
-FROM cases c WHERE run = ?1 AND verdict = 'fail'
-ORDER BY (SELECT max(coalesce(distance, 9e999)) FROM comparisons x WHERE x.run = ?1
-  AND x.position = c.position AND outcome = 'fail') DESC, position)
+SELECT name, iif(engine = 'reference' OR engine GLOB 'answers:*', NULL, engine)
+FROM temp."worst.tsv" WHERE ?1 AND verdict = 'fail' ORDER BY rowid)
+
+/* Got against want of every comparison of two numbers, by engine (the reference where there is
+ * none), in decades; of the points in one cell of a raster the first. */
+QUERY("against.tsv",
+WITH e AS (SELECT coalesce((SELECT engine FROM engines WHERE run = ?1 AND engine <> '' LIMIT 1),
+    'reference') AS first),
+p AS (
+  SELECT engine, outcome, number(got) AS g, number(want) AS w FROM comparisons, e
+  WHERE run = ?1 AND outcome <> 'excluded' AND (engine <> 'reference' OR first = 'reference')
+    AND kind NOT IN ('bits', 'promises')),
+q AS (
+  SELECT engine, outcome = 'fail' AS fails, (g < 0) <> (w < 0) AS turned, log10(abs(w)) AS x,
+    log10(abs(g)) AS y FROM p WHERE g IS NOT NULL AND w IS NOT NULL AND g <> 0 AND w <> 0)
+SELECT engine, fails, turned, fixed(x, 3) AS log10_want, fixed(y, 3) AS log10_got
+FROM q GROUP BY engine, fails, turned, CAST(round(25 * x) AS INTEGER), CAST(round(25 * y) AS
+  INTEGER)
+ORDER BY engine, fails, turned, x, y)
+
+/* How many comparisons are how far off, in half decades, in bounds and in relative size; what is
+ * exactly right stands at -20. */
+QUERY("errors.tsv",
+WITH e AS (SELECT coalesce((SELECT engine FROM engines WHERE run = ?1 AND engine <> '' LIMIT 1),
+    'reference') AS first),
+p AS (
+  SELECT engine, outcome = 'fail' AS fails, iif(outcome = 'fail' AND distance IS NULL, 1e20,
+      distance) AS distance,
+    CASE WHEN got GLOB 'error *' THEN number(substr(got, 7))
+      WHEN class <> '-' AND digits > 14 THEN exp10(-digits)
+      WHEN number(got) = number(want) THEN 0
+      ELSE abs(number(got) - number(want)) / abs(number(want)) END AS off
+  FROM comparisons, e WHERE run = ?1 AND outcome <> 'excluded' AND distance IS NOT NULL
+    AND (engine <> 'reference' OR first = 'reference') AND kind NOT IN ('bits', 'promises')),
+u AS (
+  SELECT engine, 'bounds' AS measure, distance AS x, fails FROM p
+  UNION ALL SELECT engine, 'relative', off, fails FROM p WHERE off IS NOT NULL)
+SELECT engine, measure, fixed(coalesce(bin, -40) / 2.0, 1) AS log10_from, count(*) AS comparisons,
+  sum(fails) AS fails FROM (
+    SELECT engine, measure, fails, iif(x > 0, max(-39, min(40, CAST(log10(x) * 2 + 1000 AS INTEGER)
+      - 1000)), NULL) AS bin FROM u)
+GROUP BY engine, measure, bin ORDER BY engine, measure, bin)
 
 /* ?2: the digest of the run. */
 QUERY("summary.tsv",
@@ -752,23 +831,57 @@ QUERY("totals seconds",
 SELECT number, median(seconds) FROM engines WHERE run = ? AND seconds > 0
   GROUP BY number)
 
-/* ---- parts of the page ---- */
+/* ---- parts of the page: they ask what is kept of worst.tsv ---- */
 
-/* What the failures look like: hints up to their details, reasons of what was not settled. */
-QUERY("page looks",
-WITH f AS (
-  SELECT position, verdict <> 'fail' AS later, coalesce((SELECT diagnosis FROM engines e WHERE e.run = ?1
-      AND e.position = c.position AND diagnosis <> '' AND engine = (SELECT engine FROM comparisons x
-        WHERE x.run = ?1 AND x.position = c.position AND outcome = 'fail' ORDER BY number LIMIT 1)),
-    iif(verdict = 'fail', 'fails, and nothing known looks so', reason)) || ' (' AS text
-  FROM cases c WHERE run = ?1 AND verdict <> 'pass'),
-g AS (
-  SELECT substr(text, 1, instr(text, ' (') - 1) AS look, count(*) AS cases,
-    row_number() OVER (ORDER BY min(later), count(*) DESC, min(position)) AS rank
-  FROM f GROUP BY look)
-SELECT look, cases FROM (
-  SELECT min(rank, 9) AS rank, iif(rank > 8, 'other', look) AS look, sum(cases) AS cases FROM g
-  GROUP BY min(rank, 9)) WHERE (SELECT count(*) FROM f) >= 2 ORDER BY rank)
+/* What the failures look like, the most frequent first, with the worst case of each. */
+QUERY("page readings",
+WITH g AS (
+  SELECT look, count(*) AS cases, min(rowid) AS first FROM temp."worst.tsv" WHERE ?1 AND verdict = 'fail'
+  GROUP BY look),
+r AS (SELECT *, row_number() OVER (ORDER BY cases DESC, first) AS rank FROM g)
+SELECT iif(rank > 12, 'other readings', r.look) AS look, sum(r.cases) AS cases,
+  general(max(distance), 3) AS distance, general(max(off), 3) AS off, anchor, name
+FROM r JOIN temp."worst.tsv" w ON w.rowid = r.first GROUP BY min(rank, 13) ORDER BY min(rank, 13))
+
+/* Errors, what is undecided, what was not run: by reason, with some of its cases. */
+QUERY("page unsettled",
+WITH c AS (
+  SELECT position, name, verdict, reason, alike(reason) AS look,
+    row_number() OVER (PARTITION BY verdict, alike(reason) ORDER BY position) AS rank
+  FROM cases WHERE run = ?1 AND verdict NOT IN ('pass', 'fail'))
+SELECT verdict, count(*) AS cases, iif(count(DISTINCT reason) = 1, reason, look) AS reason,
+  group_concat(iif(rank <= 24, name, NULL), ' ') AS names
+FROM c GROUP BY verdict, look
+ORDER BY CASE verdict WHEN 'error' THEN 0 WHEN 'undecided' THEN 1 ELSE 2 END, cases DESC,
+  min(position))
+
+/* Cases to look at: what did not pass, then of every cell of the heat map the nearest to its bound,
+ * then others; cells are ENGINE.KIND as the heat map numbers them. */
+QUERY("page cases",
+WITH x AS (
+  SELECT position, engine, kind, max(distance) AS distance FROM comparisons WHERE run = ?1
+  GROUP BY position, engine, kind),
+o AS (SELECT engine, min(number) + 1 AS turn FROM engines WHERE run = ?1 GROUP BY engine),
+t AS (
+  SELECT position, group_concat(coalesce(turn, 0) || '.' || w.number, ' ') AS cells
+  FROM x JOIN words w ON what = 'kind' AND name = kind LEFT JOIN o USING (engine)
+  GROUP BY position),
+n AS (
+  SELECT DISTINCT position FROM (SELECT x.position, max(x.distance) FROM x JOIN cases c
+    ON c.run = ?1 AND c.position = x.position GROUP BY family, x.engine, kind))
+SELECT verdict, general(distance, 3) AS distance, iif(off IS NULL, '-', general(off, 3)) AS off,
+  anchor, name, coalesce(quantity, '-') AS quantity, iif(verdict = 'pass', '', look) AS look, family,
+  coalesce(cells, '') AS cells
+FROM temp."worst.tsv" w LEFT JOIN t USING (position)
+WHERE verdict <> 'not-run' ORDER BY verdict = 'pass', iif(verdict = 'pass',
+  position NOT IN (SELECT position FROM n), 0), w.rowid LIMIT 600)
+
+/* How far the numbers that pass agree, by engine. */
+QUERY("page digits",
+SELECT engine, fixed(min(x.digits), 1) AS fewest, name, fixed(median(x.digits), 1) AS middle
+FROM comparisons x JOIN cases USING (run, position)
+WHERE run = ?1 AND outcome = 'pass' AND x.digits IS NOT NULL
+  AND (class <> '-' OR kind = 'answers') GROUP BY engine)
 
 /* The heat map: families down, kinds of comparison across, how near to its bound the worst number
  * of each came. Its numbers are text in a table, so that it reads on a phone, on paper and without
@@ -788,14 +901,22 @@ c AS (
   FROM h JOIN e USING (engine) JOIN words w ON what = 'kind' AND name = kind),
 cell AS (
   SELECT f.first, f.family, turn, c.place, iif(h.kind IS NULL, '<td></td>',
-    printf('<td class="%s" title="%d numbers%s%s">%s</td>',
+    printf('<td class="%s" title="%d numbers%s%s">%s%s%s</td>',
       CASE WHEN fails THEN 'hot' WHEN numbers = 0 THEN 'out' WHEN most > 0.5 THEN 'h4'
         WHEN most > 0.1 THEN 'h3' WHEN most > 0.01 THEN 'h2' WHEN most > 0.0001 THEN 'h1'
         ELSE 'h0' END,
       numbers, iif(excluded <> 0, printf(', %d excluded', excluded), ''),
       iif(fails, printf(', %d comparisons fail, worst %s bounds', differ, general(most, 3)), ''),
+      printf('<a href="#%s" data-family="%s" data-cell="%d.%d">',
+        iif(fails, coalesce((SELECT anchor FROM temp."worst.tsv" b WHERE b.family = f.family
+          AND verdict = 'fail' AND EXISTS (SELECT 1 FROM comparisons x
+            WHERE x.run = ?1 AND x.position = b.position AND x.engine = h.engine
+            AND x.kind = h.kind AND outcome = 'fail') ORDER BY b.rowid LIMIT 1), 'cases'), 'cases'),
+        html(f.family), coalesce((SELECT min(e.number) + 1 FROM engines e WHERE e.run = ?1
+          AND e.engine = h.engine), 0), c.place),
       CASE WHEN fails THEN '✗' || differ WHEN numbers = 0 THEN '○'
-        WHEN most >= 0.01 THEN fixed(most, 2) WHEN most > 0 THEN '‹.01' ELSE '0' END)) AS text
+        WHEN most >= 0.01 THEN fixed(most, 2) WHEN most > 0 THEN '‹.01' ELSE '0' END, '</a>'))
+      AS text
   FROM (SELECT DISTINCT family, first FROM h) f JOIN c
     LEFT JOIN h ON h.family = f.family AND h.engine = c.engine AND h.kind = c.kind)
 SELECT text FROM (

@@ -39,8 +39,8 @@ int store_check(struct store *store);
 
 /* ---- runs ---- */
 
-/* What a run is. By these, but for who, started, host and host_cores, another run is the same run: it has the
- * same fingerprint, and so the same numbers. */
+/* What a run is. By these, but for who, started, host and host_cores, another run is the same run:
+ * it has the same fingerprint, and so the same numbers. */
 struct store_facts {
     char version[32];
     char program[HASH_TEXT]; /* digest of the program's own file */

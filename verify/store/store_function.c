@@ -58,10 +58,26 @@ static void put_finite(sqlite3_context *context, double x)
         sqlite3_result_double(context, x);
 }
 
+static void number(sqlite3_context *context, int count, sqlite3_value **value)
+{
+    const char *text = text_of(value[0]);
+    char *end;
+    double x = strtod(text, &end);
+    (void)count;
+    if (end > text && !*end && !isnan(x))
+        sqlite3_result_double(context, x);
+}
+
 static void logarithm_2(sqlite3_context *context, int count, sqlite3_value **value)
 {
     (void)count;
     put_finite(context, log2(real_of(value[0])));
+}
+
+static void power_10(sqlite3_context *context, int count, sqlite3_value **value)
+{
+    (void)count;
+    put_finite(context, pow(10, real_of(value[0])));
 }
 
 static void logarithm_10(sqlite3_context *context, int count, sqlite3_value **value)
@@ -344,17 +360,14 @@ int store_add_functions(struct store *store)
         const char *name;
         int values;
         void (*call)(sqlite3_context *context, int count, sqlite3_value **value);
-    } numbers[] = {{"fixed", 2, fixed},        {"general", 2, general},
-                   {"shortest", 1, shortest},  {"log2", 1, logarithm_2},
-                   {"log10", 1, logarithm_10}, {"markdown", -1, markdown}};
+    } numbers[] = {{"fixed", 2, fixed},      {"general", 2, general},    {"shortest", 1, shortest},
+                   {"log2", 1, logarithm_2}, {"log10", 1, logarithm_10}, {"markdown", -1, markdown},
+                   {"number", 1, number},    {"exp10", 1, power_10}};
     static struct {
         const char *name;
         void (*put)(FILE *out, const char *text);
-    } texts[] = {{"line", line},
-                 {"word", ver_word_put},
-                 {"xml", xml},
-                 {"html", ver_html_put},
-                 {"alike", alike}};
+    } texts[] = {{"line", line},         {"word", ver_word_put}, {"xml", xml},
+                 {"html", ver_html_put}, {"alike", alike},       {"anchor", ver_anchor_put}};
     static const struct {
         const char *name;
         int values;

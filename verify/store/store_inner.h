@@ -72,10 +72,11 @@ extern const char store_training_tables[]; /* store_training.c */
 
 /* What the queries of this program ask for beside SQL: fixed(x, digits), general(x, digits) and
  * shortest(x) print a number as printf and store_number_text do; median(x), counts(x) and
- * nearest(number, distance, digits) are of all rows; log2(x), log10(x): NULL where there is none;
- * line(x): one line; word(x): a word of a shell; alike(x): "..." for every number in it; xml(x),
- * html(x), and markdown(x, ...), a row of a table: nothing is taken for markup. And the table words: names of enumerations (what: their
- * column, or 'ratio', 'ladder'; number; name). */
+ * nearest(number, distance, digits) are of all rows; log2(x), log10(x), exp10(x): NULL where there
+ * is none; line(x): one line; word(x): a word of a shell; alike(x): "..." for every number in it;
+ * number(x): of a text that is one and no more; anchor(x): the id of a place in a page; xml(x),
+ * html(x), and markdown(x, ...), a row of a table: nothing is taken for markup. And the table
+ * words: names of enumerations (what: their column, or 'ratio', 'ladder'; number; name). */
 int store_add_functions(struct store *store);
 
 /* ---- store_row.c ---- */
