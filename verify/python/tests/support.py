@@ -31,6 +31,14 @@ NETWORK = {
              "weighting": "linear"}}
 
 
+def needs(*packages):
+    """Of a test class: it is not run, test by test, where one of them or evident is absent."""
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    why = f"{missing[0]} is not installed here" if missing else (
+        "the program evident is not in $EVIDENT or PATH")
+    return unittest.skipUnless(not missing and program(), why)
+
+
 def network():
     """A fresh copy of a small case's document."""
     return json.loads(json.dumps(NETWORK))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The lines of the README for one's own PyTorch function, as they stand: the function is right, or
 has one of three mistakes, which are named. Not run where torch is absent."""
-import importlib.util
 import os
 import pathlib
 import shutil
@@ -12,15 +11,11 @@ import unittest
 
 import support
 
-if importlib.util.find_spec("torch") is None:
-    raise unittest.SkipTest("torch is not installed here")
-if not support.program():
-    raise unittest.SkipTest("the program evident is not in $EVIDENT or PATH")
-
 README = pathlib.Path(support.PACKAGE).parent.parent / "README.md"
 LINES = README.read_text().split("```python\n", 1)[1].split("```", 1)[0]
 
 
+@support.needs("torch")
 class FiveLines(unittest.TestCase):
     def said(self, flaw):
         """What the lines print with `mine.py` beside them."""

@@ -46,7 +46,7 @@ def grid(case):
     return got
 
 
-@unittest.skipUnless(support.program(), "the program evident is not in $EVIDENT or PATH")
+@support.needs()
 class Gradcheck(unittest.TestCase):
     def test_a_right_function_passes(self):
         got = evident_snn.gradcheck(right, cases=CASES)

@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: MIT
 """evident_snn.jax.gradcheck, in single and in double precision. Not run where JAX is absent."""
-import importlib.util
 import unittest
+
+import numpy as np
 
 import support
 
-if importlib.util.find_spec("jax") is None:
-    raise unittest.SkipTest("JAX is not installed here")
-if not support.program():
-    raise unittest.SkipTest("the program evident is not in $EVIDENT or PATH")
+try:
+    import jax
 
-import jax
-import numpy as np
-
-import evident_snn.jax
+    import evident_snn.jax
+except ImportError:
+    jax = None
 
 CASE = "closed-output:1:5"  # inputs onto outputs, the mean voltage by e^-t/T
 
@@ -41,6 +39,7 @@ def mine(weights, case):
     return loss
 
 
+@support.needs("jax")
 class Jax(unittest.TestCase):
     def tearDown(self):
         jax.config.update("jax_enable_x64", False)

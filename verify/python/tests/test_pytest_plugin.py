@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """The pytest plugin, in a pytest of its own. Not run where pytest is absent."""
-import importlib.util
 import os
 import pathlib
 import subprocess
@@ -9,11 +8,6 @@ import tempfile
 import unittest
 
 import support
-
-if importlib.util.find_spec("pytest") is None:
-    raise unittest.SkipTest("pytest is not installed here")
-if not support.program():
-    raise unittest.SkipTest("the program evident is not in $EVIDENT or PATH")
 
 TESTS = """
 import evident_snn, pytest
@@ -50,6 +44,7 @@ def test_all_twice(evident_gradcheck):
 """
 
 
+@support.needs("pytest")
 class Plugin(unittest.TestCase):
     def pytest(self, *words):
         with tempfile.TemporaryDirectory() as folder:

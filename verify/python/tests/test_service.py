@@ -33,7 +33,7 @@ def spoil(document, how):
     return document
 
 
-@unittest.skipUnless(support.program(), "the program evident is not in $EVIDENT or PATH")
+@support.needs()
 class Served(unittest.TestCase):
     def setUp(self):
         self.service = Service(support.program())

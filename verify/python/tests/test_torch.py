@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: MIT
 """evident_snn.torch.gradcheck: a function, a torch.autograd.Function, a module. Not run where torch
 is absent."""
-import importlib.util
 import unittest
 
 import support
 
 import evident_snn
 
-if importlib.util.find_spec("torch") is None:
-    raise unittest.SkipTest("torch is not installed here")
-if not support.program():
-    raise unittest.SkipTest("the program evident is not in $EVIDENT or PATH")
+try:
+    import torch
 
-import torch
-
-import evident_snn.torch
-from torch_eventprop import EventProp
+    import evident_snn.torch
+    from torch_eventprop import EventProp
+except ImportError:
+    torch = None
 
 CASES = "closed-output:1:5"  # inputs onto outputs, the mean voltage by e^-t/T
 
@@ -54,18 +51,20 @@ def mine(case):
     return scores(case, [p.weights for p in case.projections])
 
 
-class Layer(torch.nn.Module):
-    def __init__(self, pre, post, linear):
-        super().__init__()
-        self.linear = torch.nn.Linear(pre, post, bias=False) if linear else None
-        self.weight = None if linear else torch.nn.Parameter(torch.zeros(pre, post))
-        self.double()
+if torch:
+    class Layer(torch.nn.Module):
+        def __init__(self, pre, post, linear):
+            super().__init__()
+            self.linear = torch.nn.Linear(pre, post, bias=False) if linear else None
+            self.weight = None if linear else torch.nn.Parameter(torch.zeros(pre, post))
+            self.double()
 
-    def forward(self, case):
-        weight = self.linear.weight if self.linear else self.weight
-        return scores(case, [weight], turned=self.linear is not None)
+        def forward(self, case):
+            weight = self.linear.weight if self.linear else self.weight
+            return scores(case, [weight], turned=self.linear is not None)
 
 
+@support.needs("torch")
 class Torch(unittest.TestCase):
     def check(self, what, code="pass", **how):
         got = evident_snn.torch.gradcheck(what, **{"cases": CASES, **how})
