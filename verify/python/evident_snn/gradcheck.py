@@ -19,13 +19,19 @@ from .verdict import CaseVerdict, Verdict
 _HALVES = 8  # answers of a program with a grid: at the step of the case, half of it, ...
 
 
-def addresses(like: str, count: int, seed: int) -> List[str]:
-    """Cases of a family, by its name, or cases like one that an address or a file names."""
+_VARY = {"all": "like", "weights": "like-weights"}
+
+
+def addresses(like: str, count: int, seed: int, vary: str = "all") -> List[str]:
+    """Cases of a family, by its name, or cases like one that an address or a file names, of which
+    all numbers vary, or weights, input spikes and targets alone."""
     if count < 1:
         raise EvidentError(f"count: found {count}, wanted at least 1")
+    if vary not in _VARY:
+        raise EvidentError(f"vary: found {one_line(vary, 40)}, wanted {' or '.join(_VARY)}")
     family = ":" not in like and not os.path.exists(like)
-    head = f"{like}:{seed}" if family else f"like:{like}:{seed}"
-    return [f"{head}:{k}" for k in range(count)]
+    head = like if family else f"{_VARY[vary]}:{like}"
+    return [f"{head}:{seed}:{k}" for k in range(count)]
 
 
 def _where(error: BaseException) -> str:
@@ -76,15 +82,16 @@ def judge_case(function: Function, name: str, engine: str = "",
 
 
 def gradcheck(function: Function, like: str = "random-feedforward", count: int = 20,
-              seed: int = 1, cases: Union[str, Iterable[str], None] = None, engine: str = "",
-              conventions: Optional[Conventions] = None,
+              seed: int = 1, vary: str = "all", cases: Union[str, Iterable[str], None] = None,
+              engine: str = "", conventions: Optional[Conventions] = None,
               tell: Optional[Callable[[CaseVerdict], None]] = None) -> Verdict:
     """Has a function from a Case to a Result judged.
 
     like: the name of a family, or a case (an address or a file): then cases with its network, loss
-    and features and other numbers. cases: these and no others, addresses (FAMILY:SEED:FIRST-LAST,
-    too), files or folders. engine: its name; conventions: how it counts, if it is not exact and in
-    double precision. tell is called with every verdict as it comes.
+    and features and other numbers; vary="weights" leaves its time constants, thresholds, delays and
+    so on. cases: these and no others, addresses (FAMILY:SEED:FIRST-LAST, too), files or folders.
+    engine: its name; conventions: how it counts, if it is not exact and in double precision. tell is
+    called with every verdict as it comes.
 
     What the function cannot express it refuses with NotRun; another exception is an error of that
     case, which the verdict has as `exception`.
@@ -92,7 +99,7 @@ def gradcheck(function: Function, like: str = "random-feedforward", count: int =
     if not callable(function):
         raise TypeError(f"gradcheck: found {type(function).__name__}, wanted a function of a Case")
     if cases is None:
-        names = addresses(like, count, seed)
+        names = addresses(like, count, seed, vary)
     else:
         names = [one for word in ([cases] if isinstance(cases, str) else cases)
                  for one in words_of(word)]

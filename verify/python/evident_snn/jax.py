@@ -24,7 +24,7 @@ from .verdict import Verdict
 
 
 def function_of(mine: Callable[..., Any]) -> Callable[[Case], Result]:
-    """A function from a Case to a Result, as evident_snn.gradcheck and evident_snn.serve take it."""
+    """From a Case to a Result, as evident_snn.gradcheck and evident_snn.serve take it."""
 
     def both(weights: Any, case: Case) -> Tuple[Any, Any]:
         said = mine(weights, case)

@@ -2,9 +2,11 @@
 """A picture of an answer: every gradient that was given, against the proven one. Inline SVG."""
 import html
 import math
+import re
 from typing import Any, Dict, Iterator, List, Tuple
 
 _COLORS = ("#1f6feb", "#d1670f", "#2da44e", "#8250df", "#bf3989", "#57606a", "#0b7285")
+_BLOCK = re.compile(r"\w+(?:\[\d+\])?(?:\.[^\[]+)?")
 _SIDE, _EDGE = 300, 34  # of the square and of what is around it
 
 
@@ -24,6 +26,11 @@ def _numbers(value: Any, place: str) -> Iterator[Tuple[str, float]]:
             yield place, math.nan
 
 
+def _block(place: str) -> str:
+    """weights[0] of weights[0][1][2], tau_mem.hid of tau_mem.hid[3]."""
+    return _BLOCK.match(place)[0]  # type: ignore[index]  # every place begins so
+
+
 def points(answer: Dict[str, Any], truth: Dict[str, Any]) -> Dict[str, List[Tuple[str, float,
                                                                                float]]]:
     """By quantity: place, got and want of every finite number that both have."""
@@ -38,8 +45,8 @@ def points(answer: Dict[str, Any], truth: Dict[str, Any]) -> Dict[str, List[Tupl
 
 def got_against_want(answer: Dict[str, Any], truth: Dict[str, Any], case: str,
                      wrong: List[str]) -> str:
-    """Each quantity in units of its largest number; what is right is on the diagonal. A ring is
-    around a number that the judge named. "" if there is nothing to draw."""
+    """Every projection and population in units of its largest number; what is right is on the
+    diagonal. A ring is around a number that the judge named. "" if there is nothing to draw."""
     rows = points(answer, truth)
     if not rows:
         return ""
@@ -63,11 +70,15 @@ def got_against_want(answer: Dict[str, Any], truth: Dict[str, Any], case: str,
              f'<text x="{edge}" y="{edge - 10}" fill="currentColor">{html.escape(case)}</text>']
     for k, (quantity, numbers) in enumerate(rows.items()):
         color = _COLORS[k % len(_COLORS)]
-        size = max(max(abs(got), abs(want)) for _, got, want in numbers) or 1.0
+        largest: Dict[str, float] = {}
+        for place, got, want in numbers:
+            block = _block(place)
+            largest[block] = max(largest.get(block, 0.0), abs(got), abs(want))
         parts.append(f'<circle cx="{edge + side + 16}" cy="{edge + 8 + 20 * k}" r="4" '
                      f'fill="{color}"/><text x="{edge + side + 26}" y="{edge + 12 + 20 * k}" '
                      f'fill="currentColor">{html.escape(quantity)}</text>')
         for place, got, want in numbers:
+            size = largest[_block(place)] or 1.0
             x, y = across(want / size), across(-got / size)
             if place in wrong:
                 parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="none" '

@@ -50,16 +50,18 @@ def pytest_addoption(parser: Any) -> None:
 
 
 def pytest_configure(config: Any) -> None:
-    config.addinivalue_line("markers", "evident(like=CASE, cases=[...]): which cases evident_case "
-                            "goes over: of a family, like a case, or these")
+    config.addinivalue_line("markers", "evident(like=CASE, vary=WHAT, cases=[...]): "
+                            "which cases evident_case goes over: of a family, like a case, or "
+                            "these")
 
 
-def _addresses(config: Any, like: str = "random-feedforward", cases: Any = None) -> List[str]:
+def _addresses(config: Any, like: str = "random-feedforward", vary: str = "all",
+               cases: Any = None) -> List[str]:
     from .gradcheck import addresses
     from .judge import words_of
     if cases is None:
         return addresses(like, config.getoption("--evident-count"),
-                         config.getoption("--evident-seed"))
+                         config.getoption("--evident-seed"), vary)
     return [one for word in ([cases] if isinstance(cases, str) else cases)
             for one in words_of(word)]
 

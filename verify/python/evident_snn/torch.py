@@ -120,7 +120,7 @@ def _weights_of(module: torch.nn.Module, names: Optional[Iterable[str]],
         shape = projection.weights.shape[::-1] if post_first else projection.weights.shape
         if tuple(one.shape) != shape:
             raise NotRun(f"a parameter of shape {list(one.shape)} for weights of {list(shape)}: "
-                         'cases of one network come by like="like-weights:CASE"')
+                         'cases of one network come by like="CASE"')
     return got
 
 
@@ -143,7 +143,7 @@ def _ask_module(module: torch.nn.Module, names: Optional[Iterable[str]], case: C
 def function_of(mine: Any, by: Union[str, Sequence[str]] = "weights",
                 weights: Optional[Iterable[str]] = None,
                 dtype: torch.dtype = torch.float64) -> Callable[[Case], Result]:
-    """A function from a Case to a Result, as evident_snn.gradcheck and evident_snn.serve take it."""
+    """From a Case to a Result, as evident_snn.gradcheck and evident_snn.serve take it."""
     by = by.split() if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in _BY]
     if unknown or not by:

@@ -100,7 +100,7 @@ class Torch(unittest.TestCase):
         for linear in (False, True):
             self.check(Layer(pre, post, linear))
         got = self.check(Layer(pre + 1, post, False), "not-run")
-        self.assertIn("like-weights", str(got))
+        self.assertIn("cases of one network", str(got))
         both = torch.nn.ModuleList([Layer(pre, post, False), Layer(pre, post, False)])
         both.forward = lambda asked: both[1](asked)
         got = self.check(both, "error")
