@@ -101,6 +101,15 @@ class Gradcheck(unittest.TestCase):
         tree.fromstring(passing)
 
     def test_what_a_function_does_to_its_case_is_its_own_affair(self):
+        card = evident_snn.Conventions("mine", time="grid")  # asked at several steps
+        steps = []
+
+        def watched(case):
+            steps.append(case.step)
+            return spoils_the_case(case)
+
+        evident_snn.gradcheck(watched, cases=CASES[:1], conventions=card)
+        self.assertEqual(steps, [steps[0] / 2**k for k in range(8)])
         self.assertTrue(evident_snn.gradcheck(spoils_the_case, cases=CASES))
 
     def test_an_exception_is_an_error_of_the_case_with_its_line(self):
