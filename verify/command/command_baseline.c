@@ -2,6 +2,7 @@
 /* command_baseline.c: `evident baseline`, what was accepted once and can only tighten. */
 #include "verify/command/command_store.h"
 #include "verify/store/store_baseline.h"
+#include "verify/store/store_bench.h"
 
 #include <string.h>
 
@@ -80,6 +81,8 @@ static int act(const struct options *options)
     struct store *store = command_store_open(options, STORE_READ);
     if (!store)
         return COMMAND_COULD_NOT_RUN;
+    if (store_is_bench(options->operand[0]))
+        return baseline_speed(options, store);
     int64_t number = store_find(store, options->operand[0]);
     if (number < 0 || baseline_of_run(&now, store, number) != 0) {
         baseline_clear(&now);
@@ -111,10 +114,15 @@ const struct command command_baseline = {
     .about =
         "A baseline is a table (tabs, sorted, one way to write each number) to be kept beside the "
         "code: of every case its verdict and, for each kind of comparison and engine, the largest "
-        "distance in units of its bound and the fewest digits of agreement.\n" COMMAND_RUN_NAMES
+        "distance in units of its bound and the fewest digits of agreement. Of a bench it is a table "
+        "of its own, of times with their intervals and of memory: worse is what is slower by more "
+        "than its noise or takes more; times of another host are not compared, and a time within "
+        "its noise is not written anew, so that small steps do not add up.\n" COMMAND_RUN_NAMES
+        "\n" COMMAND_BENCH_NAMES
         "\nExit status: 0; 1 something is worse (--check) or would be looser (--write); 2 could "
         "not.",
     .examples = "evident baseline latest --write evident.baseline\n"
-                "evident baseline latest --check evident.baseline\n",
+                "evident baseline latest --check evident.baseline\n"
+                "evident baseline bench --check evident.speed --time 1.02\n",
     .run = run,
 };

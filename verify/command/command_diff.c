@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* command_diff.c: `evident diff`, what moved between two runs. */
 #include "verify/command/command_store.h"
-#include "verify/store/store_diff.h"
+#include "verify/command/console.h"
+#include "verify/store/store_speed.h"
 
 enum { FEW_LINES = 20 };
 
@@ -27,13 +28,23 @@ static void print_move(void *context, enum store_topic topic, enum store_move mo
 static int print_summary(const struct store_diff *diff)
 {
     size_t worse = 0;
+    bool any = false;
     printf("cases in both: %zu\n", diff->pairs);
     for (int topic = 0; topic < STORE_TOPICS; topic++) {
         const size_t *count = diff->count[topic];
-        printf("%-8s %zu worse, %zu better, %zu moved\n", store_topic_name((enum store_topic)topic),
-               count[STORE_WORSE], count[STORE_BETTER], count[STORE_MOVED]);
+        char heading[16];
+        snprintf(heading, sizeof heading, "%-8s ", store_topic_name((enum store_topic)topic));
+        struct console_list list = {heading};
+        console_item(&list, count[STORE_WORSE], "worse");
+        console_item(&list, count[STORE_BETTER], "better");
+        console_item(&list, count[STORE_MOVED], "moved");
+        if (list.before != heading)
+            printf("\n");
+        any |= list.before != heading;
         worse += count[STORE_WORSE];
     }
+    if (!any)
+        printf("nothing moved\n");
     return worse > 0 ? COMMAND_FAIL : COMMAND_PASS;
 }
 
@@ -49,9 +60,15 @@ static int run(struct options *options)
     struct store *store = command_store_open(options, STORE_READ);
     if (!store)
         return COMMAND_COULD_NOT_RUN;
-    int64_t a = store_find(store, options->operand[0]);
-    int64_t b = a < 0 ? -1 : store_find(store, options->operand[1]);
-    if (b < 0 || store_diff(store, a, b, &diff) != 0)
+    bool bench = store_is_bench(options->operand[0]);
+    if (bench != store_is_bench(options->operand[1])) {
+        store_close(store);
+        return command_refuse(options->where, "a run and a bench have nothing in common");
+    }
+    int64_t (*find)(struct store *, const char *) = bench ? store_bench_find : store_find;
+    int64_t a = find(store, options->operand[0]);
+    int64_t b = a < 0 ? -1 : find(store, options->operand[1]);
+    if (b < 0 || (bench ? store_speed_diff : store_diff)(store, a, b, &diff) != 0)
         return command_store_end(options, store);
     store_close(store);
     return print_summary(&diff);
@@ -69,8 +86,13 @@ const struct command command_diff = {
         "(of agreement), bits (anything that was said of a case), time.\n"
         "A verdict is worse in this order: pass, not-run, undecided, fail, error. A case that is "
         "gone, or new without passing, is worse. Runs of two stores: evident merge them "
-        "first.\n" COMMAND_RUN_NAMES
+        "first.\n" COMMAND_RUN_NAMES "\n" COMMAND_BENCH_NAMES
+        " Two of them: time is worse where it is slower by more than its noise (and, with --time, "
+        "by more than F times), memory where it grew by more than can be told, bits as above. "
+        "Times "
+        "on other hosts are not compared.\n"
         "\nExit status: 0 nothing is worse; 1 something is; 2 could not.",
-    .examples = "evident diff latest-1 latest --store runs.sqlite\n",
+    .examples = "evident diff latest-1 latest --store runs.sqlite\n"
+                "evident diff bench-1 bench --time 1.02\n",
     .run = run,
 };

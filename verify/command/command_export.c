@@ -1,24 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /* command_export.c: `evident export` and `evident merge`: runs leave a store, stores become one. */
 #include "verify/command/command_store.h"
+#include "verify/store/store_bench.h"
 
 #include <string.h>
 
 /* ---- export ---- */
 
+/* A run, or a bench by its name. */
+static int put_to(struct store *store, const char *name, const struct store_export *how, FILE *out)
+{
+    bool bench = store_is_bench(name);
+    int64_t number = bench ? store_bench_find(store, name) : store_find(store, name);
+    if (number < 0)
+        return -1;
+    return bench ? store_bench_export(store, number, how->format, strcmp(how->table, "times") == 0,
+                                      out)
+                 : store_export(store, number, how, out);
+}
+
 /* To a file or to standard output. 0, or the exit code after a line. */
-static int put(struct store *store, int64_t number, const struct store_export *how,
+static int put(struct store *store, const char *name, const struct store_export *how,
                const char *path)
 {
     struct case_file file;
     struct case_error error;
-    if (!path && store_export(store, number, how, stdout) != 0)
+    if (!path && put_to(store, name, how, stdout) != 0)
         return command_refuse("export", "%s", store_error(store));
     if (!path)
         return COMMAND_PASS;
     if (case_file_open(&file, path, &error) != 0)
         return command_refuse("export", "%s", error.text);
-    if (store_export(store, number, how, file.stream) != 0) {
+    if (put_to(store, name, how, file.stream) != 0) {
         case_file_abandon(&file);
         return command_refuse("export", "%s", store_error(store));
     }
@@ -41,13 +54,15 @@ static int run_export(struct options *options)
                                      .times = options->times};
     if (options->table && how.format != STORE_TSV)
         return command_refuse("export", "--table goes with --format tsv only");
+    if (store_is_bench(options->operand[0]) &&
+        ((how.format != STORE_TSV && how.format != STORE_MARKDOWN) ||
+         (options->table && strcmp(how.table, "cases") != 0 && strcmp(how.table, "times") != 0)))
+        return command_refuse("export", "of a bench there are --format tsv, with --table cases or "
+                                        "times, and --format markdown");
     struct store *store = command_store_open(options, STORE_READ);
     if (!store)
         return COMMAND_COULD_NOT_RUN;
-    int64_t number = store_find(store, options->operand[0]);
-    if (number < 0)
-        return command_store_end(options, store);
-    int code = put(store, number, &how, options->out);
+    int code = put(store, options->operand[0], &how, options->out);
     store_close(store);
     return code;
 }
@@ -61,7 +76,8 @@ const struct command command_export = {
         "Without times the bytes are the same for any number of threads, shards and resumptions. "
         "tsv: NaN is nan, infinity is inf, nothing is -. json: NaN is null, infinity is \"inf\". "
         "junit: a suite a family; undecided is a failure of that type, not-run is "
-        "skipped.\n" COMMAND_RUN_NAMES "\nExit status: 0; 2 could not.",
+        "skipped.\n" COMMAND_RUN_NAMES "\n" COMMAND_BENCH_NAMES
+        " As tsv and markdown.\nExit status: 0; 2 could not.",
     .examples = "evident export latest --table cases\n"
                 "evident export latest --format junit -o junit.xml\n",
     .run = run_export,

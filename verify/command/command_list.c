@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* command_list.c: `evident list`, the runs of a store. */
 #include "verify/command/command_store.h"
+#include "verify/store/store_bench.h"
 #include "verify/store/store_training.h"
 #include "verify/store/table.h"
 
@@ -79,12 +80,17 @@ static int print_runs(struct store *store, bool tsv)
         }
     }
     int64_t trainings = got == 0 ? store_count(store, "SELECT count(*) FROM trainings", "") : -1;
-    if (runs == 0 && trainings == 0 && !tsv)
+    int64_t benches = trainings < 0 ? -1 : store_count(store, "SELECT count(*) FROM benches", "");
+    if (runs == 0 && trainings == 0 && benches == 0 && !tsv)
         printf("no runs yet\n");
-    if (got != 0 || trainings < 0 || tsv)
-        return got < 0 || trainings < 0 ? -1 : 0;
+    if (benches < 0 || tsv)
+        return benches < 0 ? -1 : 0;
+    if (benches > 0)
+        printf("%s", runs > 0 ? "\n" : "");
+    if (store_bench_list(store, stdout) != 0)
+        return -1;
     if (trainings > 0)
-        printf("%strainings\n", runs > 0 ? "\n" : "");
+        printf("%strainings\n", runs + (size_t)benches > 0 ? "\n" : "");
     return store_training_list(store, stdout);
 }
 
@@ -108,6 +114,8 @@ const struct command command_list = {
         "far it is, the verdicts, the digest of all that was said, the program's version and "
         "commit, shard, suite, engines and options. Two runs of the same digest say the same "
         "to the last bit.\n"
+        "Then what evident bench measured: the sum of one answer to every case that ran, and its "
+        "interval.\n"
         "Then the trainings: number, when it began, name, seed, epochs, what came of it; those "
         "that differ in their seeds alone together, with mean and deviation.\n"
         "Exit status: 0; 2 could not.",

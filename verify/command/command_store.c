@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* command_store.c: `evident store`, the file itself, and what the commands on stores share. */
 #include "verify/command/command_store.h"
+#include "verify/store/store_bench.h"
 #include "verify/store/store_inner.h"
 
 #include <inttypes.h>
@@ -65,8 +66,10 @@ static int print_check(const struct options *options, struct store *store)
 
 static int drop(const struct options *options, struct store *store)
 {
-    int64_t number = store_find(store, options->drop);
-    return number < 0 ? -1 : store_drop(store, number);
+    bool bench = store_is_bench(options->drop);
+    int64_t number =
+        bench ? store_bench_find(store, options->drop) : store_find(store, options->drop);
+    return number < 0 ? -1 : bench ? store_bench_drop(store, number) : store_drop(store, number);
 }
 
 static int run(struct options *options)

@@ -18,6 +18,7 @@
     COMMAND(NULL, shrink)                                                                          \
     COMMAND(NULL, explain)                                                                         \
     COMMAND(NULL, plot)                                                                            \
+    COMMAND(NULL, bench)                                                                           \
     COMMAND(NULL, defects)                                                                         \
     COMMAND("Training:", encode)                                                                   \
     COMMAND(NULL, train)                                                                           \

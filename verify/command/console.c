@@ -56,6 +56,13 @@ int console_caught(void)
     return (int)caught;
 }
 
+void console_raise(void)
+{
+    fflush(stdout);
+    signal(caught, SIG_DFL);
+    raise(caught);
+}
+
 /* Every finished case is recorded by now. The workers die with this process. */
 static void end_by_signal(struct console *console, size_t done, size_t all)
 {
@@ -65,8 +72,7 @@ static void end_by_signal(struct console *console, size_t done, size_t all)
     fflush(stdout);
     command_refuse(options->where, "interrupted after %zu of %zu cases%s", done, all,
                    can_resume ? "; go on with --resume" : "");
-    signal(caught, SIG_DFL);
-    raise(caught);
+    console_raise();
 }
 
 /* ---- a case ---- */

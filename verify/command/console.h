@@ -23,6 +23,8 @@ void console_start(struct console *console, const struct options *options, size_
 void console_catch_signals(bool wanted);
 /* The one that was caught, or 0. */
 int console_caught(void);
+/* Ends the program by it, as if it had not been caught. */
+void console_raise(void);
 
 /* For struct ver_listener. */
 void console_judged(void *context, const struct ver_judgement *judgement);

@@ -183,6 +183,12 @@ size_t program_asked(const struct engine *engine, char *const **name)
     return one ? one->askeds : 0;
 }
 
+pid_t program_process(const struct engine *engine)
+{
+    const struct started *one = started_of(engine);
+    return one ? one->contender.process : 0;
+}
+
 void program_restart(const struct engine *engine)
 {
     struct started *one = started_of(engine);
@@ -239,9 +245,9 @@ static enum result_status ask_process(struct result *result, const struct progra
     free(document);
     if (failed)
         return result_end(result, contender->no_start ? RESULT_NO_START : RESULT_FAULT, why);
-    result->seconds = contender->took;
     struct case_error error;
     enum answer_kind kind = answer_read(result, text, length, c, &error);
+    result->seconds = contender->took;
     /* Answers and questions out of step: whatever comes next is no better. */
     if (kind == ANSWER_OTHER_CASE)
         program_restart(&program->engine);

@@ -10,6 +10,8 @@
 #include "cases/engine.h"
 #include "verify/verify.h"
 
+#include <sys/types.h>
+
 struct answers; /* answers.h */
 
 struct program {
@@ -62,6 +64,9 @@ bool program_keeps_running(const struct engine *engine);
  * noted after they were asked. They belong to the program until the next call. */
 void program_note(const struct engine *engine, const char *name);
 size_t program_asked(const struct engine *engine, char *const **name);
+
+/* The process that runs, which leads a group of its own; 0: none. */
+pid_t program_process(const struct engine *engine);
 
 /* The next question goes to a fresh process. */
 void program_restart(const struct engine *engine);

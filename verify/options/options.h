@@ -89,8 +89,9 @@ struct options {
     const char *answers, *check, *color, *conventions, *drop, *format, *out, *pattern, *reason,
         *report, *store, *summary, *table, *trainer, *write;
     uint64_t around, channels, count, first, jobs, judged, label, neurons, sample, seconds, shard,
-        shards, spikes;
+        rounds, shards, spikes;
     double digits, ratio, time;
+    unsigned threads;
     bool list_settings, adjoints, all, all_checks, bits, check_store, compact, completion,
         fail_fast, json, ladder, last_failed, man, no_gradients, percent, quiet, resume, schema,
         times, tsv;

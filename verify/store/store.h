@@ -39,8 +39,8 @@ int store_check(struct store *store);
 
 /* ---- runs ---- */
 
-/* What a run is. By these, but for who, started, host and host_cores, another run is the same run:
- * it has the same fingerprint, and so the same numbers. */
+/* What a run is. By these, but for who, started, host, host_cores and processor, another run is the
+ * same run: it has the same fingerprint, and so the same numbers. */
 struct store_facts {
     char version[32];
     char program[HASH_TEXT]; /* digest of the program's own file */
@@ -59,6 +59,7 @@ struct store_facts {
     char started[32];         /* UTC; empty: is not to be kept */
     char host[64];            /* its name */
     long host_cores;
+    char processor[128]; /* of the host; empty if not known. Not in the fingerprint */
     size_t cases;         /* of the whole suite */
     size_t shard, shards; /* shard of shards, from 1; 0 of 0: all of it. Not in the fingerprint */
     size_t planned;       /* cases of this shard */

@@ -82,11 +82,9 @@ int baseline_read(struct baseline *baseline, const char *path, bool *absent,
                   struct case_error *error)
 {
     *baseline = (struct baseline){NULL, 0, 0, NULL, 0, 0};
-    FILE *file = fopen(path, "r");
-    if (absent)
-        *absent = !file && errno == ENOENT;
+    FILE *file = store_text_open(path, absent, error);
     if (!file)
-        return refuse(error, path, 0, strerror(errno));
+        return -1;
     char *line = NULL;
     const char *wrong = NULL;
     size_t room = 0, number = 0;

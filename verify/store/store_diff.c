@@ -13,7 +13,7 @@
 const char *store_topic_name(enum store_topic topic)
 {
     static const char *const name[] = {"verdict", "case", "engine", "ratio",
-                                       "digits",  "bits", "time"};
+                                       "digits",  "bits", "time",   "memory"};
     return name[topic];
 }
 

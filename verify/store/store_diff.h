@@ -20,6 +20,7 @@ enum store_topic {
     STORE_TOPIC_DIGITS,  /* fewest digits of agreement */
     STORE_TOPIC_BITS,    /* anything at all that the judge says of a case */
     STORE_TOPIC_TIME,    /* seconds of an engine, over the cases that both runs timed */
+    STORE_TOPIC_MEMORY,  /* of a bench */
     STORE_TOPICS
 };
 

@@ -69,6 +69,22 @@ static void describe_commit(struct store_facts *facts)
         facts->commit[length - 1] = '\0';
 }
 
+/* Where Linux names it. */
+static void describe_processor(struct store_facts *facts)
+{
+    static const char key[] = "model name";
+    char line[256];
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    while (file && !facts->processor[0] && fgets(line, sizeof line, file)) {
+        const char *colon = strchr(line, ':');
+        if (colon && strncmp(line, key, strlen(key)) == 0)
+            snprintf(facts->processor, sizeof facts->processor, "%.*s",
+                     (int)strcspn(colon + 2, "\n"), colon + 2);
+    }
+    if (file)
+        fclose(file);
+}
+
 static void describe_host(struct store_facts *facts)
 {
     time_t now = time(NULL);
@@ -77,6 +93,7 @@ static void describe_host(struct store_facts *facts)
         facts->host[0] = '\0';
     facts->host[sizeof facts->host - 1] = '\0';
     facts->host_cores = sysconf(_SC_NPROCESSORS_ONLN);
+    describe_processor(facts);
     if (gmtime_r(&now, &utc))
         strftime(facts->started, sizeof facts->started, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }

@@ -63,10 +63,11 @@ int store_undo(struct store *store);   /* keeps the error; returns -1 */
 /* ---- store_schema.c ---- */
 
 enum { STORE_VERSION = 7, STORE_APPLICATION = 0x45766964 /* "Evid" */ };
-enum { STORE_RUN_COLUMNS = 21 };
+enum { STORE_RUN_COLUMNS = 22 };
 extern const struct column store_run_column[STORE_RUN_COLUMNS]; /* of struct store_facts */
 int store_create(struct store *store);
 extern const char store_training_tables[]; /* store_training.c */
+extern const char store_bench_tables[];    /* store_bench.c */
 
 /* ---- store_function.c ---- */
 
@@ -84,6 +85,10 @@ int store_add_functions(struct store *store);
 /* Inside a transaction: enters a run. Its number, or -1. */
 int64_t store_put_run(struct store *store, const struct store_facts *facts);
 int store_take_run(struct store *store, int64_t run, struct store_facts *facts);
+/* The same of a bench. */
+int64_t store_put_bench(struct store *store, const struct store_facts *facts, const char *content,
+                        size_t rounds);
+int store_take_bench(struct store *store, int64_t bench, struct store_facts *facts);
 /* Likewise a case, which must not be there; content is its digest. */
 int store_put(struct store *store, int64_t run, size_t position,
               const struct ver_judgement *judgement, const char *content);
@@ -111,6 +116,9 @@ int store_complete(struct store *store, int64_t run);
 enum { STORE_NUMBER = 32 };
 /* The shortest decimal that reads back to the same bits; "nan", "inf", "-inf". */
 void store_number_text(char text[STORE_NUMBER], double x);
+/* A file of lines, to be read. NULL and error; *absent (may be NULL): there is nothing to read, no
+ * such file or a device, which has no end. */
+FILE *store_text_open(const char *path, bool *absent, struct case_error *error);
 
 /* ---- store_since.c ---- */
 

@@ -4,6 +4,7 @@
  * Everything happens in one transaction, so a store that is damaged, or contradicts another, leaves
  * the target as it was. Runs are entered in an order of their own, not that of the command line,
  * and cases go by their position: the outcome is the same whatever the order of the stores. */
+#include "verify/store/store_bench.h"
 #include "verify/store/store_inner.h"
 #include "verify/store/store_training.h"
 
@@ -148,7 +149,8 @@ static int merge_all(struct merge *merge)
     for (size_t k = 0; k < merge->origins && !failed; k++)
         failed = merge_cases(merge, &merge->origin[k]);
     for (size_t k = 0; k < merge->stores && !failed; k++)
-        failed = store_training_merge(merge->target, merge->from[k]);
+        failed = store_training_merge(merge->target, merge->from[k]) != 0 ||
+                 store_bench_merge(merge->target, merge->from[k]) != 0;
     return failed ? store_undo(merge->target) : store_commit(merge->target);
 }
 

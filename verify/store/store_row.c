@@ -100,22 +100,46 @@ int64_t store_put_run(struct store *store, const struct store_facts *facts)
                : sqlite3_last_insert_rowid(store->db);
 }
 
-int store_take_run(struct store *store, int64_t run, struct store_facts *facts)
+int64_t store_put_bench(struct store *store, const struct store_facts *facts, const char *content,
+                        size_t rounds)
 {
     static char sql[LONGEST];
+    make_insert(sql, "benches", "content, rounds", 2, store_run_column, STORE_RUN_COLUMNS);
+    sqlite3_stmt *statement = store_ask(store, sql, "tz", content, rounds);
+    return put(store, statement, 3, store_run_column, STORE_RUN_COLUMNS, facts) != 0
+               ? -1
+               : sqlite3_last_insert_rowid(store->db);
+}
+
+/* sql: room for the statement, which is kept by its address. */
+static int take_facts(struct store *store, char sql[LONGEST], const char *table, int64_t number,
+                      struct store_facts *facts)
+{
     const char *wrong;
-    size_t used = (size_t)snprintf(sql, sizeof sql, "SELECT id");
-    used += put_names(sql + used, sizeof sql - used, store_run_column, STORE_RUN_COLUMNS);
-    snprintf(sql + used, sizeof sql - used, " FROM runs WHERE id = ?");
+    size_t used = (size_t)snprintf(sql, LONGEST, "SELECT id");
+    used += put_names(sql + used, LONGEST - used, store_run_column, STORE_RUN_COLUMNS);
+    snprintf(sql + used, LONGEST - used, " FROM %s WHERE id = ?", table);
     *facts = (struct store_facts){.shard = 0};
-    sqlite3_stmt *row = store_ask(store, sql, "i", run);
+    sqlite3_stmt *row = store_ask(store, sql, "i", number);
     if (store_next(store, row) <= 0)
         return -1;
     bool whole = take(row, 1, store_run_column, STORE_RUN_COLUMNS, facts, &wrong);
     if (!whole)
-        store_refuse(store, "damaged: found '%.60s' in run %lld", wrong, (long long)run);
+        store_refuse(store, "damaged: found '%.60s' in %s %lld", wrong, table, (long long)number);
     store_stop(row);
     return whole ? 0 : -1;
+}
+
+int store_take_run(struct store *store, int64_t run, struct store_facts *facts)
+{
+    static char sql[LONGEST];
+    return take_facts(store, sql, "runs", run, facts);
+}
+
+int store_take_bench(struct store *store, int64_t bench, struct store_facts *facts)
+{
+    static char sql[LONGEST];
+    return take_facts(store, sql, "benches", bench, facts);
 }
 
 /* ---- cases ---- */

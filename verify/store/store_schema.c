@@ -35,6 +35,7 @@ const struct column store_run_column[] = {
     FACT(TEXT, "started", started, "UTC; '' if not kept"),
     FACT(TEXT, "host", host, NULL),
     FACT(LONG, "host_cores", host_cores, NULL),
+    FACT(TEXT, "processor", processor, "of the host; '' if not known"),
 };
 _Static_assert(sizeof store_run_column / sizeof *store_run_column == STORE_RUN_COLUMNS, "count");
 
@@ -122,6 +123,14 @@ static char *schema(void)
     for (int kind = 0; kind < RECORD_KINDS; kind++)
         put_table(out, &record_table[kind]);
     fprintf(out, "%s;\n%s;\n%s;\n", times, hints, store_training_tables);
+    fputs("CREATE TABLE benches (\n"
+          "  -- What evident bench measured at once.\n"
+          "  id INTEGER PRIMARY KEY AUTOINCREMENT,\n"
+          "  content TEXT NOT NULL UNIQUE,   -- digest of all of it\n"
+          "  rounds INTEGER NOT NULL,\n",
+          out);
+    put_columns(out, store_run_column, STORE_RUN_COLUMNS);
+    fprintf(out, "  CHECK (dirty IN (0, 1))\n);\n%s;\n", store_bench_tables);
     fprintf(out, "PRAGMA application_id = %d;\nPRAGMA user_version = %d;\n", (int)STORE_APPLICATION,
             (int)STORE_VERSION);
     if (fclose(out) == 0)
