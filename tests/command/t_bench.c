@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_bench.c: `evident bench` from outside: what it takes, refuses, prints and records; and what
  * rounds come to, of made-up ones. No test asks how long anything takes. */
-#include "tests/bench_case.h"
+#include "tests/made_bench.h"
 #include "tests/shell.h"
 
 #include <math.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* t_store_bench.c: benches in a store, what diff and baseline say of planted times, memory and
  * bits. Nothing here is measured. */
-#include "tests/bench_case.h"
+#include "tests/made_bench.h"
 #include "tests/shell.h"
 #include "tests/store_case.h"
-#include "verify/base/resident.h"
+#include "verify/base/pages.h"
 #include "verify/store/store_speed.h"
 
 enum { CASES = 4, ROUNDS = 15 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* store_speed.c: see store_speed.h. */
 #include "verify/store/store_speed.h"
-#include "verify/base/resident.h"
+#include "verify/base/pages.h"
 #include "verify/store/store_inner.h"
 
 #include <math.h>
@@ -132,8 +132,11 @@ static void tell(struct store_diff *diff, enum store_topic topic, enum store_mov
 /* "24.31 ms" */
 static void time_text(char text[32], double seconds)
 {
-    const char *unit = seconds < 1e-3 ? "us" : seconds < 1 ? "ms" : "s";
-    snprintf(text, 32, "%.4g %s", seconds * (seconds < 1e-3 ? 1e6 : seconds < 1 ? 1e3 : 1), unit);
+    static const char *const unit[] = {"s", "ms", "us"};
+    int k = 0;
+    for (; k < 2 && seconds < 1; k++)
+        seconds *= 1000;
+    snprintf(text, 32, "%.4g %s", seconds, unit[k]);
 }
 
 void speed_text(char *text, size_t size, struct interval ratio)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* resident.h: how much memory processes hold, as the system counts it: pages that are there, of
+/* pages.h: how much memory processes hold, as the system counts it: pages that are there, of
  * libraries, too. Private to verify/. */
-#ifndef EVIDENT_VERIFY_RESIDENT_H
-#define EVIDENT_VERIFY_RESIDENT_H
+#ifndef EVIDENT_VERIFY_PAGES_H
+#define EVIDENT_VERIFY_PAGES_H
 
 #include <stddef.h>
 #include <sys/types.h>

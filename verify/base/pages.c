@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* resident.c: see resident.h. Linux has it in /proc (proc(5)); elsewhere nothing is known. */
-#include "verify/base/resident.h"
+/* pages.c: see pages.h. Linux has it in /proc (proc(5)); elsewhere nothing is known. */
+#include "verify/base/pages.h"
 
 #include <ctype.h>
 #include <dirent.h>

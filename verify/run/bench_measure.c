@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* bench.c: see bench.h. A measurement is a job of a pool with one worker: an engine that crashes or
+/* bench_measure.c: see bench.h. A measurement is a job of a pool with one worker: an engine that crashes or
  * hangs ends the bench with a line, not the program. */
 #include "verify/run/bench.h"
-#include "verify/base/resident.h"
+#include "verify/base/pages.h"
 #include "verify/exec/program.h"
 #include "verify/judge/judge_scheme.h"
 #include "verify/run/engines.h"

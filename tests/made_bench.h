@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_case.h: benches that nobody measured. For tests: nothing in them depends on a clock. */
-#ifndef EVIDENT_TESTS_BENCH_CASE_H
-#define EVIDENT_TESTS_BENCH_CASE_H
+/* made_bench.h: benches that nobody measured. For tests: nothing in them depends on a clock. */
+#ifndef EVIDENT_TESTS_MADE_BENCH_H
+#define EVIDENT_TESTS_MADE_BENCH_H
 
 #include "tests/run_suite.h"
 #include "verify/run/bench.h"
