@@ -115,7 +115,8 @@ const struct command command_baseline = {
         "A baseline is a table (tabs, sorted, one way to write each number) to be kept beside the "
         "code: of every case its verdict and, for each kind of comparison and engine, the largest "
         "distance in units of its bound and the fewest digits of agreement. Of a bench it is a "
-        "table of its own, of times with their intervals and of memory: worse is what is slower by more "
+        "table of its own, of times with their intervals and of memory: worse is what is slower by "
+        "more "
         "than its noise or takes more; times of another host are not compared, and a time within "
         "its noise is not written anew, so that small steps do not add up.\n" COMMAND_RUN_NAMES
         "\n" COMMAND_BENCH_NAMES

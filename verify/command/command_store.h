@@ -10,7 +10,8 @@
     "RUN is a number that evident list prints, latest, or latest-N: the Nth before it."
 
 #define COMMAND_BENCH_NAMES                                                                        \
-    "What evident bench measured is bench, the newest, bench-N, the Nth before it, or bench:NUMBER."
+    "What evident bench measured is bench, the newest, bench-N, the Nth before it, or "            \
+    "bench:NUMBER."
 
 /* That of --store, or the default. NULL after a line. */
 struct store *command_store_open(const struct options *options, enum store_mode mode);

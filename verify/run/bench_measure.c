@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_measure.c: see bench.h. A measurement is a job of a pool with one worker: an engine that crashes or
- * hangs ends the bench with a line, not the program. */
+/* bench_measure.c: see bench.h. A measurement is a job of a pool with one worker: an engine that
+ * crashes or hangs ends the bench with a line, not the program. */
 #include "verify/run/bench.h"
 #include "verify/base/pages.h"
 #include "verify/exec/program.h"

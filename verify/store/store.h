@@ -59,7 +59,7 @@ struct store_facts {
     char started[32];         /* UTC; empty: is not to be kept */
     char host[64];            /* its name */
     long host_cores;
-    char processor[128]; /* of the host; empty if not known. Not in the fingerprint */
+    char processor[128];  /* of the host; empty if not known. Not in the fingerprint */
     size_t cases;         /* of the whole suite */
     size_t shard, shards; /* shard of shards, from 1; 0 of 0: all of it. Not in the fingerprint */
     size_t planned;       /* cases of this shard */
