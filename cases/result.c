@@ -2,6 +2,7 @@
 /* result.c: memory and digest of a result, and running an engine. */
 #include "cases/cases.h"
 #include "cases/engine.h"
+#include "cases/fnv.h"
 #include "cases/time_grid.h"
 
 #include <stdio.h>
@@ -187,17 +188,9 @@ bool result_has_gradient(const struct result *result)
 
 /* ---- digest ---- */
 
-static uint64_t add(uint64_t hash, const void *data, size_t bytes)
-{
-    const unsigned char *at = data;
-    for (size_t k = 0; k < bytes; k++)
-        hash = (hash ^ at[k]) * 0x100000001b3u;
-    return hash;
-}
-
 static uint64_t add_numbers(uint64_t hash, const double *x, size_t count)
 {
-    return x ? add(hash, x, count * sizeof *x) : hash;
+    return x ? fnv_add(hash, x, count * sizeof *x) : hash;
 }
 
 static uint64_t add_sample(uint64_t hash, const struct result *result, size_t s)
@@ -209,8 +202,8 @@ static uint64_t add_sample(uint64_t hash, const struct result *result, size_t s)
         size_t spikes = 0;
         for (size_t n = 0; n < result->raster.sizes[p]; n++) {
             const struct case_step_train *train = &result->raster.train[s][p][n];
-            hash = add(hash, &train->count, sizeof train->count);
-            hash = add(hash, train->step, train->count * sizeof *train->step);
+            hash = fnv_add(hash, &train->count, sizeof train->count);
+            hash = fnv_add(hash, train->step, train->count * sizeof *train->step);
             spikes += train->count;
         }
         hash = add_numbers(hash, sample->slope[p], spikes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clock_input.c: input spikes as lists by step, and the order in which samples are summed. */
+#include "cases/fnv.h"
 #include "gpu/clock/plan.h"
 
 #include <stdio.h>
@@ -55,31 +56,23 @@ static int lay_list(struct clock_plan *plan, struct clock_list *list,
 
 /* ---- the canonical order of the samples ---- */
 
-static uint64_t digest(uint64_t hash, const void *data, size_t bytes)
-{
-    const unsigned char *at = data;
-    for (size_t k = 0; k < bytes; k++)
-        hash = (hash ^ at[k]) * 0x100000001b3u;
-    return hash;
-}
-
 /* Of everything that tells one sample from another; equal samples give equal sums in any order. */
 static uint64_t digest_sample(const struct clock_plan *plan, size_t sample)
 {
     const struct case_sample *s = &plan->c->sample[sample];
-    uint64_t hash = digest(0xcbf29ce484222325u, &s->label, sizeof s->label);
+    uint64_t hash = fnv_add(FNV_START, &s->label, sizeof s->label);
     for (size_t p = 0; p < plan->populations; p++) {
         const struct clock_list *list = &plan->input[sample * plan->populations + p];
-        hash = digest(hash, &list->count, sizeof list->count);
-        hash = digest(hash, list->step, list->count * sizeof *list->step);
-        hash = digest(hash, list->neuron, list->count * sizeof *list->neuron);
+        hash = fnv_add(hash, &list->count, sizeof list->count);
+        hash = fnv_add(hash, list->step, list->count * sizeof *list->step);
+        hash = fnv_add(hash, list->neuron, list->count * sizeof *list->neuron);
     }
     for (size_t k = 0; s->times && k < plan->loss.outputs; k++)
-        hash = digest(hash, &s->times[k], sizeof *s->times);
+        hash = fnv_add(hash, &s->times[k], sizeof *s->times);
     for (size_t k = 0; s->voltages && k < plan->loss.outputs; k++) {
         const struct case_steps *steps = &s->voltages[k];
-        hash = digest(hash, steps->time, steps->count * sizeof *steps->time);
-        hash = digest(hash, steps->value, steps->count * sizeof *steps->value);
+        hash = fnv_add(hash, steps->time, steps->count * sizeof *steps->time);
+        hash = fnv_add(hash, steps->value, steps->count * sizeof *steps->value);
     }
     return hash;
 }

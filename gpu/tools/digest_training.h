@@ -4,6 +4,7 @@
 #ifndef EVIDENT_GPU_DIGEST_TRAINING_H
 #define EVIDENT_GPU_DIGEST_TRAINING_H
 
+#include "cases/fnv.h"
 #include "gpu/train/train.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 enum { DIGEST_EPOCHS = 2 };
-#define DIGEST_START 0xcbf29ce484222325u
+#define DIGEST_START FNV_START
 
 #define DIGEST_SPIKES                                                                              \
     "latency=full span=30 end=40 hidden=30 input_mean=1.5 input_deviation=0.78 output_mean=0.93 "  \
@@ -37,8 +38,7 @@ static const char *const digest_training[] = {
 
 static inline void digest_add(uint64_t *hash, const void *bytes, size_t size)
 {
-    for (const unsigned char *at = bytes, *end = at + size; at < end; at++)
-        *hash = (*hash ^ *at) * 0x100000001b3u;
+    *hash = fnv_add(*hash, bytes, size);
 }
 
 static inline int digest_open(struct train *train, const char *text, struct case_error *error)

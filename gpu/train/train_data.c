@@ -2,6 +2,8 @@
 /* train_data.c: see train_data.h. */
 #include "gpu/train/train_data.h"
 
+#include "cases/fnv.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,32 +121,26 @@ size_t train_groups(uint32_t **group, const struct train_settings *settings,
     return groups;
 }
 
-/* FNV-1a over 64 bits, in two halves: numbers that a double holds. */
-static void add_digest(uint64_t *hash, const void *bytes, size_t size)
-{
-    for (const unsigned char *at = bytes, *end = at + size; at < end; at++)
-        *hash = (*hash ^ *at) * 0x100000001b3u;
-}
-
 /* What a training learns from and is validated by. */
 static void digest_data(struct train *t)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = FNV_START;
     for (int which = TRAIN_LEARN; which <= TRAIN_VALIDATE; which++) {
         const struct spike_set *set = &t->set[which];
         size_t spikes = set->samples > 0 ? set->begin[set->samples] : 0;
         uint64_t sizes[] = {set->samples, set->channels, set->classes, set->steps, spikes};
-        add_digest(&hash, sizes, sizeof sizes);
+        hash = fnv_add(hash, sizes, sizeof sizes);
         for (size_t k = 0; k < set->samples; k++) {
             uint64_t begin = set->begin[k];
-            add_digest(&hash, &begin, sizeof begin);
+            hash = fnv_add(hash, &begin, sizeof begin);
         }
         if (set->samples == 0)
             continue;
-        add_digest(&hash, set->label, set->samples * sizeof *set->label);
-        add_digest(&hash, set->step, spikes * sizeof *set->step);
-        add_digest(&hash, set->channel, spikes * sizeof *set->channel);
+        hash = fnv_add(hash, set->label, set->samples * sizeof *set->label);
+        hash = fnv_add(hash, set->step, spikes * sizeof *set->step);
+        hash = fnv_add(hash, set->channel, spikes * sizeof *set->channel);
     }
+    /* In two halves: numbers that a double holds. */
     t->digest[0] = (double)(hash >> 32);
     t->digest[1] = (double)(hash & 0xffffffffu);
 }

@@ -106,6 +106,21 @@ TEST(the_first_rank_alone_writes_and_speaks)
     gives("$E list --store $D/all.sqlite", 0, "training seed 1, 3 epochs, validation ");
 }
 
+/* The same folds, the same choice. */
+TEST(what_is_chosen_over_ranks_is_what_one_process_chooses)
+{
+    put_configuration("select=leave-speaker");
+    gives(RANKS "$E train $D/tiny.json --out $D/one >$D/one.said && ranks 2 --out $D/all "
+                ">$D/all.said && cmp $D/one/folds.tsv $D/all/folds.tsv && for f in one all; do "
+                "sed 's/[0-9.]* *$//; /^[cp].*: /d' $D/$f.said >$D/$f.lines; done; "
+                "diff $D/one.lines $D/all.lines && grep -c 'groups left out' $D/all.said",
+          0, "1\n");
+    put_configuration("select=leave-speaker batch=20");
+    refuses(RANKS "ranks 3 --out $D/wrong >$D/said 2>&1; code=$?; grep '^evident' $D/said; exit "
+                  "$code",
+            "found 18 samples, wanted a batch of 20\n");
+}
+
 TEST(what_no_rank_can_do_is_one_line_of_the_first)
 {
     put_configuration("");

@@ -3,21 +3,19 @@
  * a case, all from counter-based random numbers: number k of a case needs no other number and no
  * other case, so they do not depend on threads or on the order of cases. */
 #include "verify/judge/judge.h"
+#include "cases/fnv.h"
 #include "verify/base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Streams of random numbers of one case; directions take the streams from STREAM_DIRECTION on. */
 enum { STREAM_PROBE = 1, STREAM_BOUNDARY = 2, STREAM_SPIKE = 3, STREAM_DIRECTION = 16 };
 
-/* FNV-1a of the name. */
 static uint64_t hash_name(const char *name)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *name; name++)
-        hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
-    return hash;
+    return fnv_add(FNV_START, name, strlen(name));
 }
 
 static uint64_t random_word(const struct judge *judge, uint64_t stream, uint64_t counter)

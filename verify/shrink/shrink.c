@@ -2,6 +2,8 @@
 /* shrink.c: the search for a smaller case that fails in the same way. See shrink.h. */
 #include "verify/shrink/shrink.h"
 
+#include "cases/fnv.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +18,7 @@ struct shrink_seen {
 
 static uint64_t digest_of(const char *text)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    uint64_t hash = fnv_add(FNV_START, text, strlen(text));
     return hash ? hash : 1;
 }
 
