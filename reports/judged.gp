@@ -31,26 +31,31 @@ set key top left reverse Left samplen 0.6 font ",12"
 set tics font ",12"
 short(name) = strlen(name) > 84 ? name[1:80]."..." : name
 high(row, part) = 1 - (row - 1 + part) / real(rows)
-array lefts[3] = [0.075, 0.405, 0.725]
+array lefts[3] = [0.085, 0.405, 0.725]
 array rights[3] = [0.345, 0.675, 0.995]
 place(row, k) = sprintf("set tmargin at screen %g; set bmargin at screen %g; ".\
     "set lmargin at screen %g; set rmargin at screen %g", \
     high(row, 0.13), high(row, 0.82), lefts[k], rights[k])
+stride(range) = range > 12 ? 4 * ceil(range / 28.0) : range > 5 ? 2 : 1
 of(row, value) = strcol(1) eq engine[row] ? value : NaN
 bin(row, what, value) = strcol(1) eq engine[row] && strcol(2) eq what ? value : NaN
 do for [row = 1:rows] {
     eval place(row, 1)
     if (rows > 1) { set label 1 short(engine[row]) at screen 0.075,high(row, 0.06) left noenhanced }
     set xlabel "|want|" offset 0,0.4
-    set ylabel "|got|" offset 1,0
+    set ylabel "|got|" offset 2.2,0
     set format xy "10^{%.0f}"
+    set xrange [*:*] # or what is outside is no part of stats
+    set yrange [*:*]
     stats points skip 1 using (of(row, column(4))):(of(row, column(5))) nooutput
     some = exists("STATS_records") && STATS_records > 0
     low = some ? floor(STATS_min_x < STATS_min_y ? STATS_min_x : STATS_min_y) : -1
     top = some ? ceil(STATS_max_x > STATS_max_y ? STATS_max_x : STATS_max_y) : 1
+    low = low < -24 ? -24 : low
+    top = top > 24 ? 24 : top
     set xrange [low:top]
     set yrange [low:top]
-    step = top - low > 12 ? 4 : top - low > 5 ? 2 : 1
+    step = stride(top - low)
     set xtics step
     set ytics step
     plot x with lines linecolor rgb grey linewidth 0.8, \
@@ -59,9 +64,8 @@ do for [row = 1:rows] {
         points skip 1 using (of(row, column(2) == 1 && column(3) == 0 ? column(4) : NaN)):5 \
             with points pointtype 7 pointsize 0.35 linecolor rgb orange title "fails", \
         points skip 1 using (of(row, column(2) == 1 && column(3) == 1 ? column(4) : NaN)):5 \
-            with points pointtype 2 pointsize 0.5 linecolor rgb orange title "fails, other sign"
+            with points pointtype 2 pointsize 0.5 linewidth 1.6 linecolor rgb orange title "fails, other sign"
     unset label 1
-    set yrange [0:*]
     set ytics autofreq
     set format y "%.0f"
     set ylabel "comparisons" offset 1.2,0
@@ -71,6 +75,8 @@ do for [row = 1:rows] {
         what = k == 2 ? "bounds" : "relative"
         eval place(row, k)
         set xlabel (k == 2 ? "error / bound" : "error / |want|") offset 0,0.4
+        set xrange [*:*]
+        set yrange [*:*]
         stats table skip 1 using (bin(row, what, column(3) > -20 ? column(3) : NaN)) nooutput
         some = exists("STATS_records") && STATS_records > 0
         low = some ? floor(STATS_min) - 1 : -2
@@ -78,7 +84,8 @@ do for [row = 1:rows] {
         top = some ? ceil(STATS_max + 0.5) : 1
         top = k == 2 && top < 1 ? 1 : top
         set xrange [low - 0.5:top]
-        step = top - low > 12 ? 4 : top - low > 5 ? 2 : 1
+        set yrange [0:*]
+        step = stride(top - low)
         set xtics step
         if (k == 2) {
             set arrow 1 from 0,graph 0 to 0,graph 1 nohead linecolor rgb grey dashtype (4, 4)
