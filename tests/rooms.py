@@ -17,7 +17,7 @@ import sys
 
 ROOMS = ["cases", "cases/spikes", "ref/reference", "ref/witness", "ref/grid", "gpu",
          "verify/base", "verify/exec", "verify/judge", "verify/run", "verify/options",
-         "verify/store", "verify/diagnose", "verify/report", "verify/shrink", "verify/command"]
+         "verify/store", "verify/diagnose", "verify/report", "verify/study", "verify/shrink", "verify/command"]
 # Headers of one project for others: whoever may ask a room behind them may include them.
 DOORS = {"ref/ref.h": "ref/reference", "verify/verify.h": "verify/base"}
 

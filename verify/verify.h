@@ -364,7 +364,18 @@ int ver_directory_make(const char *directory, struct case_error *error);
 
 struct ver_result_options {
     long digits; /* printed at most; fewer where fewer are proven */
+    /* Of a line: the direction and the point as they were given; along is NULL without one. */
+    const char *along, *at;
+    const struct ref_nudge *nudge;
+    size_t nudges;
 };
+
+/* A number in quotes, as many digits as are proven; null if it is none. */
+void ver_number_write(FILE *out, const arb_t x, long digits);
+
+/* The members of a result that a line adds, each after a comma. */
+void ver_line_write(FILE *out, const struct case_problem *c, const struct ref_result *result,
+                    const struct ver_result_options *options);
 
 /* Writes an evident-result-1 document. 0, or -1 if memory is short or out has an error. */
 int ver_result_write(FILE *out, const struct case_problem *c, const struct ref_result *result,

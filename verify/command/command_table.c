@@ -20,6 +20,8 @@
     COMMAND(NULL, plot)                                                                            \
     COMMAND(NULL, bench)                                                                           \
     COMMAND(NULL, defects)                                                                         \
+    COMMAND("Studies:", validity)                                                                  \
+    COMMAND(NULL, study)                                                                           \
     COMMAND("Training:", encode)                                                                   \
     COMMAND(NULL, train)                                                                           \
     COMMAND(NULL, evaluate)                                                                        \

@@ -26,13 +26,7 @@ static void put_name(struct writer *w, const char *name)
 
 static void put_digits(struct writer *w, const arb_t x, long digits)
 {
-    if (!arb_is_finite(x)) {
-        fputs("null", w->out);
-        return;
-    }
-    char *text = arb_get_str(x, digits, ARB_STR_NO_RADIUS);
-    fprintf(w->out, "\"%s\"", text);
-    flint_free(text);
+    ver_number_write(w->out, x, digits);
 }
 
 static void put_row(struct writer *w, arb_srcptr row, size_t count)
@@ -298,6 +292,8 @@ int ver_result_write(FILE *out, const struct case_problem *c, const struct ref_r
             put_gradients(&w, c, result);
         put_adjoints(&w, c, result);
     }
+    if (options->along)
+        ver_line_write(out, c, result, options);
     put_margins(&w, result);
     return w.failed || ferror(out) ? -1 : 0;
 }

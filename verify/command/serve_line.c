@@ -160,7 +160,7 @@ static void put_result(FILE *out, const struct options *options, size_t number,
     if (options->judge.seconds > 0) /* so that there is time to say what ran away */
         ask.deadline = ver_now() + VER_SHARE_OF_TIME * options->judge.seconds;
     enum ref_status status = ref_run(&result, c, &ask);
-    struct ver_result_options how = {options->judge.digits};
+    struct ver_result_options how = {.digits = options->judge.digits};
     char *text = NULL;
     size_t size;
     FILE *memory = NULL;

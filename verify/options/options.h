@@ -86,12 +86,14 @@ struct options {
 
     const char *setting[SETTINGS_MOST]; /* NAME=VALUE, in their order */
     size_t settings;
+    const char *along, *at;
     const char *answers, *check, *color, *conventions, *drop, *format, *out, *pattern, *reason,
         *report, *store, *summary, *table, *trainer, *write;
     uint64_t around, channels, count, first, jobs, judged, label, neurons, sample, seconds, shard,
         rounds, shards, spikes;
-    double digits, ratio, time;
+    double digits, ratio, time, within;
     unsigned threads;
+    bool prove, quick;
     bool list_settings, adjoints, all, all_checks, bits, check_store, compact, completion,
         fail_fast, json, ladder, last_failed, man, no_gradients, percent, quiet, resume, schema,
         times, tsv;

@@ -24,6 +24,7 @@ from .read import read_case, read_case_text
 from .result import Gradients, Result
 from .serve import serve
 from .service import Service
+from .validity import validity
 from .verdict import CaseVerdict, GradientError, Verdict
 
 __version__ = "0.1.0"
@@ -32,4 +33,5 @@ __all__ = [
     "Case", "CaseError", "CaseVerdict", "Conventions", "EvidentError", "GradientError",
     "Gradients", "Loss", "NotRun", "Population", "Projection", "Result", "Sample", "Service",
     "Verdict", "gradcheck", "read_case", "read_case_text", "serve",
+    "validity",
 ]
