@@ -123,7 +123,22 @@ const struct case_family *case_family_find(const char *name); /* NULL if there i
 int case_family_make(struct case_made *made, const struct case_family *family, uint64_t seed,
                      uint64_t k, struct case_error *error);
 
-/* Makes "FAMILY:SEED:K". 0, or -1 and error. */
+/* An address may stand for cases like another one, CASE a file or an address: "like:CASE:SEED:K",
+ * "like-weights:CASE:SEED:K" (cases/families/family_like.h). */
+#define CASE_LIKE "like:"
+#define CASE_LIKE_WEIGHTS "like-weights:"
+bool case_is_like(const char *address);
+
+/* Several cases of a family or like another one: "FAMILY:SEED:FIRST-LAST". */
+struct case_range {
+    size_t head; /* characters up to and with the last colon */
+    uint64_t first, last;
+};
+
+/* false: it is no such text; whether there is such a family is not asked. */
+bool case_range_read(struct case_range *range, const char *text);
+
+/* Makes "FAMILY:SEED:K" and cases like others. 0, or -1 and error. */
 int case_make(struct case_made *made, const char *address, struct case_error *error);
 void case_made_clear(struct case_made *made);
 

@@ -270,23 +270,33 @@ struct ver_source {
     char *name;                       /* address or file */
     const struct case_family *family; /* NULL for a file */
     uint64_t seed, number;            /* of the family */
+    bool of_suite;                    /* by a line of a suite, not by itself */
     size_t position;                  /* among all sources of the run, of other shards, too */
-    struct case_made *made;           /* of a file; a family's case is made when its turn comes */
+    struct case_made *made;           /* of a file; others are made when their turn comes */
 };
+
+/* Of what family it is said to be: its own, "like" or "file". */
+const char *ver_source_family(const struct ver_source *source);
+
+/* Makes a case whose turn has come; made is NULL there. 0, or -1 and error. */
+int ver_source_make(struct case_made *made, const struct ver_source *source,
+                    struct case_error *error);
 
 struct ver_sources {
     struct ver_source *at;
     size_t count, room;
 };
 
-/* Adds a case file, "-", an address or a suite. Whatever is wrong with it is said now, before
- * anything runs. 0, or -1 and error. sources starts as {NULL, 0, 0}. */
+/* Adds a case file, "-", an address, several as FAMILY:SEED:FIRST-LAST, or a suite. Whatever is
+ * wrong with it is said now, before anything runs. 0, or -1 and error. sources starts as
+ * {NULL, 0, 0}. */
 int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,
                     struct case_error *error);
 /* The file of a suite: itself, or where the suites of the program are. To be freed; NULL if it is
  * no suite. */
 char *ver_suite_path(const char *name);
 void ver_sources_clear(struct ver_sources *sources);
+void ver_source_clear(struct ver_source *source);
 
 /* Keeps those of which keep says so, as if the others had never been added. */
 typedef bool ver_source_test(const struct ver_source *source, const void *context);

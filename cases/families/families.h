@@ -49,6 +49,8 @@
     FAMILY(degenerate_long, "degenerate-long", "trials of more than 1,000 time constants", 0)      \
     FAMILY(degenerate_scales, "degenerate-scales",                                                 \
            "weights and times many powers of two away from 1", 0)                                  \
+    FAMILY(first_spikes, "first-spikes",                                                           \
+           "one to three layers that spike once: peaks between arrivals, late times", 0)           \
     FAMILY(yin_yang, "real-yin-yang", "Yin-Yang trials of the published 5-200-3 network",          \
            CASE_REAL_YIN_YANG_LIMIT)                                                               \
     FAMILY(digits, "real-digits", "spoken digits through a 700-256-20 recurrent network",          \

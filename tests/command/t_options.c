@@ -278,7 +278,8 @@ TEST(one_of_each_as_it_is_written_by_hand)
     gives("C=\"bash $D/complete\"; $C ex; $C verify --co; $C verify --color al; $C help plo; $C "
           "run x",
           0,
-          "<export-cases><explain><export-case><export>\n<--conventions><--compat><--color>\n<"
+          "<export-cases><explain><export-case><export>\n"
+          "<--conventions><--compat><--count><--color>\n<"
           "always>\n<plot>\n<"
           ">\n");
     gives("$E merge --version | head -1; $E --version | head -1", 0, "");

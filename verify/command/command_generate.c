@@ -2,6 +2,7 @@
 /* command_generate.c: `evident generate`, `evident families` and `evident check`: cases as files.
  */
 #include "verify/command/command.h"
+#include "verify/command/fit_arguments.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,10 +19,18 @@ static void list_families(FILE *out)
             fprintf(out, " (%" PRIu64 " cases)", f->limit);
         fputc('\n', out);
     }
+    fprintf(out, "  %-*s  %s\n", width, "like:CASE",
+            "the network, loss and features of CASE, other numbers");
 }
 
-static int write_one(const struct options *options, const struct case_family *family, uint64_t k)
+/* So many cases are looked at in vain, at most. */
+enum { MOST_LEFT_OUT = 2000 };
+
+/* Unless it does not fit. */
+static int write_one(const struct options *options, const struct case_family *family, uint64_t k,
+                     const struct case_fit *fit, uint64_t *written)
 {
+    char why[CASE_FIT_WHY];
     struct case_made made;
     struct case_error error;
     char path[1200];
@@ -31,7 +40,9 @@ static int write_one(const struct options *options, const struct case_family *fa
         return command_refuse("generate", "%.300s: path too long", options->out);
     if (case_family_make(&made, family, options->judge.seed, k, &error) != 0)
         return command_refuse("generate", "%s", error.text);
-    int failed = case_write(path, made.problem, &error);
+    bool fits = case_fits(made.problem, fit, why);
+    int failed = fits ? case_write(path, made.problem, &error) : 0;
+    *written += fits && !failed;
     case_made_clear(&made);
     return failed ? command_refuse("generate", "%s", error.text) : COMMAND_PASS;
 }
@@ -49,6 +60,9 @@ static int generate(struct options *options)
         list_families(stderr);
         return code;
     }
+    struct case_fit fit;
+    if (!fit_arguments_read(&fit, options))
+        return COMMAND_COULD_NOT_RUN;
     uint64_t last = options->first + (options->count - 1);
     if (last < options->first || (family->limit > 0 && last >= family->limit))
         return command_refuse("generate", "%s has no case %" PRIu64 "; it has %" PRIu64,
@@ -57,15 +71,21 @@ static int generate(struct options *options)
         return command_refuse("generate", "%s", error.text);
     struct progress progress;
     int code = COMMAND_PASS;
+    uint64_t written = 0;
     progress_start(&progress, "generate", true);
-    for (uint64_t k = 0; k < options->count && code == COMMAND_PASS; k++) {
-        code = write_one(options, family, options->first + k);
-        progress_say(&progress, "%" PRIu64 " of %" PRIu64 " cases", k + 1, options->count);
+    for (uint64_t k = 0; written < options->count && code == COMMAND_PASS; k++) {
+        if (k - written >= MOST_LEFT_OUT ||
+            (family->limit > 0 && options->first + k >= family->limit))
+            break;
+        code = write_one(options, family, options->first + k, &fit, &written);
+        progress_say(&progress, "%" PRIu64 " of %" PRIu64 " cases", written, options->count);
     }
     progress_hide(&progress);
     if (code != COMMAND_PASS)
         return code;
-    printf("%" PRIu64 " cases written to %s\n", options->count, options->out);
+    printf("%" PRIu64 " cases written to %s\n", written, options->out);
+    if (written < options->count)
+        return command_refuse("generate", "%s: no more cases fit", family->name);
     return COMMAND_PASS;
 }
 
@@ -74,10 +94,12 @@ const struct command command_generate = {
     .operands = "FAMILY --seed S --count N --out DIR",
     .wants = "FAMILY, --seed, --count and --out",
     .says = "write cases of a family as files",
-    .about = "Writes cases K .. K+N-1 of a family (K is --first) as DIR/FAMILY-S-K.json in the "
-             "canonical form of evident-case-1. The same seed and number always give the same "
-             "case. evident families lists the families.\n"
-             "Exit status: 0 all written; 2 could not run.",
+    .about =
+        "Writes cases K .. K+N-1 of a family (K is --first) as DIR/FAMILY-S-K.json in the "
+        "canonical form of evident-case-1. The same seed and number always give the same "
+        "case. --loss, --sizes and --without leave out what is not wanted: then the first N that "
+        "fit, from K on. evident families lists the families.\n"
+        "Exit status: 0 all written; 2 could not run.",
     .examples = "evident generate random-deep --seed 1 --count 10 --out cases\n",
     .run = generate,
 };

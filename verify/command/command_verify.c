@@ -264,6 +264,9 @@ const struct command command_verify = {
         "FAMILY:SEED:K. SUITE is the name of a suite (smoke, ci, nightly) or a file NAME.suite "
         "with lines FAMILY SEED COUNT, file PATH, folder PATH, or options of this command, which "
         "say how it is judged; those of the command line win. Without either: the suite ci.\n"
+        "FAMILY:SEED:FIRST-LAST stands for several cases. --like CASE adds --count cases with the "
+        "network, loss and features of CASE and other numbers of --seed, half of them near to "
+        "something (cases/README.md); like:CASE:SEED:K is one of them.\n"
         "With --engine, engines are judged, too; given again, their bits are compared. The first "
         "of the command line takes the place of those that a suite wants; none: none of them. "
         "Every number of an engine is held against its own scheme without rounding (got: the "
@@ -293,6 +296,7 @@ const struct command command_verify = {
     .examples = "evident verify smoke\n"
                 "evident verify ci -k random-deep --engine clock-host --round-delays -j 8\n"
                 "evident verify ci --store runs.sqlite --resume --report page\n"
+                "evident verify --like mine.json --count 1000 --engine so:./mine.so\n"
                 "evident verify random-deep:1:0 --engine 'exec:./simulator --fast'\n",
     .read = verify_arguments_read,
     .run = run,

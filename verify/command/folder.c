@@ -102,8 +102,7 @@ static int write_ladder(struct writer *w, const struct case_problem *c, const ch
 static int write_source(struct writer *w, const struct ver_source *source, bool ladder)
 {
     struct case_made own = {0}, *made = source->made;
-    if (!made &&
-        case_family_make(&own, source->family, source->seed, source->number, w->error) != 0)
+    if (!made && ver_source_make(&own, source, w->error) != 0)
         return -1;
     made = made ? made : &own;
     int failed = write_one(w, made->problem, source->name, expected[made->expectation]);

@@ -3,6 +3,7 @@
 #include "verify/command/command.h"
 #include "verify/base/guess.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,11 @@ void options_clear(struct options *options)
 {
     free(options->operand);
     free(options->suite_options);
+    for (size_t k = 0; k < options->expansions; k++)
+        free(options->expanded[k]);
+    free(options->expanded);
+    options->expanded = NULL;
+    options->expansions = 0;
     options->operand = NULL;
     options->suite_options = NULL;
 }
@@ -148,6 +154,61 @@ enum options_status options_words(struct options *options, int argc, char **argv
     return OPTIONS_GOOD;
 }
 
+/* ---- ranges ---- */
+
+static bool keep_operand(struct options *options, char *text)
+{
+    size_t size = options->operands + 1;
+    const char **operand = realloc(options->operand, size * sizeof *operand);
+    char **expanded = realloc(options->expanded, size * sizeof *expanded);
+    options->operand = operand ? operand : options->operand;
+    options->expanded = expanded ? expanded : options->expanded;
+    if (!text || !operand || !expanded) {
+        free(text);
+        command_refuse(options->where, "memory is short");
+        return false;
+    }
+    options->expanded[options->expansions++] = text;
+    options->operand[options->operands++] = text;
+    return true;
+}
+
+static char *joined(const char *text, size_t head, uint64_t number)
+{
+    size_t size = head + 24;
+    char *name = malloc(size);
+    if (name)
+        snprintf(name, size, "%.*s%" PRIu64, (int)head, text, number);
+    return name;
+}
+
+/* FAMILY:SEED:FIRST-LAST among the operands becomes so many of them. */
+static enum options_status expand_ranges(struct options *options)
+{
+    enum { MOST = 1000000 };
+    const char **given = options->operand;
+    size_t count = options->operands;
+    bool good = true;
+    options->operand = NULL;
+    options->operands = 0;
+    for (size_t k = 0; k < count && good; k++) {
+        struct case_range range;
+        if (!ver_is_address(given[k]) || !case_range_read(&range, given[k])) {
+            char *copy = malloc(strlen(given[k]) + 1);
+            good = keep_operand(options, copy ? strcpy(copy, given[k]) : NULL);
+            continue;
+        }
+        if (range.last - range.first >= MOST) {
+            command_refuse(options->where, "%s: found more than %d cases", given[k], (int)MOST);
+            good = false;
+        }
+        for (uint64_t n = range.first; good && n <= range.last; n++)
+            good = keep_operand(options, joined(given[k], range.head, n));
+    }
+    free(given);
+    return good ? OPTIONS_GOOD : OPTIONS_BAD;
+}
+
 static enum options_status check_operands(const struct options *options)
 {
     const struct command *command = options->command;
@@ -175,5 +236,7 @@ enum options_status options_read(struct options *options, int argc, char **argv)
     enum options_status status = options_words(options, argc, argv, OPTIONS_OPERANDS);
     if (status == OPTIONS_GOOD)
         status = options_words(options, argc, argv, OPTIONS_VALUES);
+    if (status == OPTIONS_GOOD)
+        status = expand_ranges(options);
     return status == OPTIONS_GOOD ? check_operands(options) : status;
 }

@@ -171,7 +171,7 @@ static int refuse_unknown(json_t *document, struct case_error *error)
     static const char *const known[] = {"format",    "engine",     "version",   "time",
                                         "time_unit", "answers_in", "sign",      "scale",
                                         "loss",      "precision",  "surrogate", "repeatable",
-                                        "provides",  "refuses",    "note"};
+                                        "provides",  "refuses",    "note",      "can"};
     const char *key;
     json_t *value;
     json_object_foreach(document, key, value)
@@ -181,9 +181,10 @@ static int refuse_unknown(json_t *document, struct case_error *error)
             k++;
         if (k < sizeof known / sizeof *known)
             continue;
-        snprintf(error->text, sizeof error->text, "conventions: found %.60s, wanted one of %s", key,
-                 "time, answers_in, sign, scale, loss, precision, surrogate, repeatable, or what "
-                 "is for people: engine, version, time_unit, provides, refuses, note");
+        snprintf(
+            error->text, sizeof error->text, "conventions: found %.60s, wanted one of %s", key,
+            "time, answers_in, sign, scale, loss, precision, surrogate, repeatable, can, or what "
+            "is for people: engine, version, time_unit, provides, refuses, note");
         return -1;
     }
     return 0;
@@ -230,6 +231,8 @@ int convention_read(struct convention *convention, const char *text, size_t leng
     int unit = loss < 0 ? -1 : one_of(document, "answers_in", "ms", "s", error);
     int bits = unit < 0 ? -1 : one_of(document, "precision", "float64", "float32", error);
     int failed = bits < 0 ? -1 : take_numbers(convention, document, error);
+    if (!failed)
+        failed = convention_take_can(&convention->can, json_object_get(document, "can"), error);
     surrogate = json_object_get(document, "surrogate");
     const json_t *repeatable = json_object_get(document, "repeatable");
     if (!failed && repeatable && !json_is_boolean(repeatable))

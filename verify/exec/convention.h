@@ -4,7 +4,10 @@
 #ifndef EVIDENT_VERIFY_CONVENTION_H
 #define EVIDENT_VERIFY_CONVENTION_H
 
+#include "cases/fit.h"
 #include "verify/exec/answer.h"
+
+#include <jansson.h>
 
 enum { CONVENTION_SCALE = 64, CONVENTION_NAME = 96 };
 
@@ -20,7 +23,8 @@ struct convention {
     int sign;       /* -1: gradients of the negative loss */
     /* The whole factor on its gradients by kind of loss: "1", "1/tau_mem", "N * dt", ... */
     char scale[CASE_LOSS_KINDS][CONVENTION_SCALE];
-    bool unread; /* a scale is for people: nothing is taken out */
+    struct case_fit can; /* which cases it can say; all zero: any */
+    bool unread;         /* a scale is for people: nothing is taken out */
     char name[CONVENTION_NAME], version[CONVENTION_NAME]; /* of the program, by itself; or "" */
 };
 
@@ -30,6 +34,9 @@ void convention_default(struct convention *convention);
  * else than can be meant. */
 int convention_read(struct convention *convention, const char *text, size_t length,
                     struct case_error *error);
+
+/* What it says that it can, of a document that was read; NULL: nothing. 0, or -1 and error. */
+int convention_take_can(struct case_fit *can, json_t *document, struct case_error *error);
 
 /* The same from a file, where a text that is none is an error. 0, or -1 and error. */
 int convention_load(struct convention *convention, const char *path, struct case_error *error);

@@ -71,6 +71,8 @@ struct options {
     char place[240];   /* room for the latter */
     const char **operand;
     size_t operands;
+    char **expanded; /* [operands] or NULL: operands that were made of ranges */
+    size_t expansions;
     bool given[OPTIONS_MOST]; /* by the rows of the table */
 
     struct ver_options judge;
@@ -86,9 +88,9 @@ struct options {
 
     const char *setting[SETTINGS_MOST]; /* NAME=VALUE, in their order */
     size_t settings;
-    const char *along, *at;
-    const char *answers, *check, *color, *conventions, *drop, *format, *out, *pattern, *reason,
-        *report, *store, *summary, *table, *trainer, *write;
+    const char *along, *answers, *at, *check, *color, *conventions, *drop, *format, *like, *loss,
+        *out, *pattern, *reason, *report, *sizes, *store, *summary, *table, *trainer, *vary,
+        *without, *write;
     uint64_t around, channels, count, first, jobs, judged, label, neurons, sample, seconds, shard,
         rounds, shards, spikes;
     double digits, ratio, time, within;

@@ -31,7 +31,7 @@ struct board {
 
 static void name_judgement(struct ver_judgement *judgement, const struct ver_source *source)
 {
-    judgement->family = source->family ? source->family->name : "file";
+    judgement->family = ver_source_family(source);
     judgement->name = malloc(strlen(source->name) + 1);
     if (judgement->name)
         strcpy(judgement->name, source->name);
@@ -41,15 +41,14 @@ static void judge_source(struct ver_judgement *judgement, const struct ver_sourc
                          const struct ver_options *options)
 {
     if (source->made) {
-        const char *family = source->family ? source->family->name : "file";
-        ver_judge(judgement, source->name, family, source->made, options);
+        ver_judge(judgement, source->name, ver_source_family(source), source->made, options);
         hash_case(judgement->case_digest, source->made->problem);
         return;
     }
     struct case_made made;
     struct case_error error;
-    if (case_family_make(&made, source->family, source->seed, source->number, &error) == 0) {
-        ver_judge(judgement, source->name, source->family->name, &made, options);
+    if (ver_source_make(&made, source, &error) == 0) {
+        ver_judge(judgement, source->name, ver_source_family(source), &made, options);
         hash_case(judgement->case_digest, made.problem);
         case_made_clear(&made);
         return;

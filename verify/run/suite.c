@@ -62,7 +62,7 @@ static int append(struct ver_sources *sources, struct ver_source source, struct 
     return 0;
 }
 
-static void clear_source(struct ver_source *source)
+void ver_source_clear(struct ver_source *source)
 {
     if (source->made)
         case_made_clear(source->made);
@@ -77,7 +77,7 @@ void ver_sources_shard(struct ver_sources *sources, uint64_t shard, uint64_t sha
         if (k % shards == shard - 1)
             sources->at[kept++] = sources->at[k];
         else
-            clear_source(&sources->at[k]);
+            ver_source_clear(&sources->at[k]);
     sources->count = kept;
 }
 
@@ -90,7 +90,7 @@ void ver_sources_keep(struct ver_sources *sources, ver_source_test *keep, const 
             sources->at[kept].position = kept;
             kept++;
         } else {
-            clear_source(&sources->at[k]);
+            ver_source_clear(&sources->at[k]);
         }
     sources->count = kept;
 }
@@ -98,7 +98,7 @@ void ver_sources_keep(struct ver_sources *sources, ver_source_test *keep, const 
 void ver_sources_clear(struct ver_sources *sources)
 {
     for (size_t k = 0; k < sources->count; k++)
-        clear_source(&sources->at[k]);
+        ver_source_clear(&sources->at[k]);
     free(sources->at);
     *sources = (struct ver_sources){NULL, 0, 0};
 }
@@ -114,7 +114,7 @@ static int add_case(struct ver_sources *sources, const char *name, struct case_e
         return -1;
     }
     struct ver_source source = {.name = copy_text(name), .made = made};
-    if (ver_is_address(name)) {
+    if (ver_is_address(name) && !case_is_like(name)) {
         char family[64] = "";
         size_t length = strcspn(name, ":");
         if (length < sizeof family)
@@ -149,6 +149,47 @@ static int add_family(struct ver_sources *sources, const struct case_family *fam
             return -1;
     }
     return 0;
+}
+
+/* ---- several of a family, or like a case ---- */
+
+const char *ver_source_family(const struct ver_source *source)
+{
+    return source->family ? source->family->name : case_is_like(source->name) ? "like" : "file";
+}
+
+int ver_source_make(struct case_made *made, const struct ver_source *source,
+                    struct case_error *error)
+{
+    return source->family
+               ? case_family_make(made, source->family, source->seed, source->number, error)
+               : case_make(made, source->name, error);
+}
+
+/* The first is made now, so that a bad text is refused before anything runs, and what a run is
+ * known by holds what is in a file. */
+static int add_range(struct ver_sources *sources, const char *text, const struct case_range *range,
+                     struct case_error *error)
+{
+    size_t size = range->head + 24;
+    char *name = malloc(size);
+    uint64_t k = range->first;
+    if (!name)
+        return refuse(error, text, "memory is short");
+    snprintf(name, size, "%.*s%" PRIu64, (int)range->head, text, k);
+    int failed = add_case(sources, name, error);
+    const struct case_family *family = failed ? NULL : sources->at[sources->count - 1].family;
+    if (family && family->limit > 0 && range->last >= family->limit)
+        failed = refuse(error, text, "the last number is beyond the cases of the family");
+    for (; !failed && k < range->last; k++) {
+        snprintf(name, size, "%.*s%" PRIu64, (int)range->head, text, k + 1);
+        struct ver_source source = {.name = copy_text(name), .family = family, .number = k + 1};
+        if (family)
+            source.seed = strtoull(text + strcspn(text, ":") + 1, NULL, 10);
+        failed = append(sources, source, error);
+    }
+    free(name);
+    return failed;
 }
 
 /* ---- files of a suite ---- */
@@ -270,6 +311,8 @@ static int add_suite(struct ver_sources *sources, const char *path, uint64_t shi
         wrong = read_line(sources, path, line, shift, &failed, error);
     }
     bool broken = ferror(file) != 0;
+    for (size_t k = before; k < sources->count; k++)
+        sources->at[k].of_suite = true;
     free(line);
     fclose(file);
     snprintf(place, sizeof place, "%.250s:%zu", path, number);
@@ -301,6 +344,9 @@ char *ver_suite_path(const char *name)
 int ver_sources_add(struct ver_sources *sources, const char *name, uint64_t seed,
                     struct case_error *error)
 {
+    struct case_range range;
+    if (ver_is_address(name) && case_range_read(&range, name))
+        return add_range(sources, name, &range, error);
     char *path = ver_suite_path(name);
     if (!path && (strcmp(name, "-") == 0 || strpbrk(name, ":/") || access(name, F_OK) == 0))
         return add_case(sources, name, error);

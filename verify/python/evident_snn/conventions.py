@@ -26,6 +26,9 @@ class Conventions:
     provides: List[str] = field(default_factory=lambda: ["loss", "spikes", "weights"])
     refuses: List[str] = field(default_factory=list)  # what it answers not-run to, in words
     note: str = ""
+    # Which cases it can say, so that suites draw no others; keys as in verify/exec/PROTOCOL.md:
+    # {"losses": [...], "delays": False, ...}. Empty: all.
+    can: Dict[str, object] = field(default_factory=dict)
 
     def document(self) -> Dict[str, object]:
         """The JSON document that `--conventions` prints."""

@@ -41,6 +41,7 @@ MOST_NEURONS = 64  # of which it compiles a case within a minute
 CONVENTIONS = Conventions(
     engine="eventax_eventprop", version=f"eventax 0.1.0, jax {jax.__version__}",
     time="exact", time_unit="ms", sign=1, scale="1", loss="mean", precision="float64",
+    can={"models": ["lif"], "losses": list(FIRST_SPIKE_LOSSES), "parallel": False},
     provides=["loss", "spikes of outputs, first only", "weights", "delays", "bias", "tau_mem",
               "tau_syn"],
     refuses=["losses but those of first spikes", "li populations",

@@ -27,6 +27,9 @@ from ._refuse import one_value, refuse_delays
 CONVENTIONS = Conventions(
     engine="eventprop_original", version=f"eventprop {getattr(eventprop, '__version__', '?')}",
     time="exact", time_unit="s", sign=1, scale="N", loss="mean", precision="float64",
+    can={"models": ["lif"], "losses": ["first-spike-cross-entropy"], "delays": False,
+         "bias": False, "reset": False, "equal_taus": False, "recurrent": False, "skip": False,
+         "parallel": False},
     provides=["loss", "spikes", "weights"],
     refuses=["anything but a chain of lif populations", "delays", "bias", "resets other than 0",
              "constants that differ between neurons", "tau_mem = tau_syn",

@@ -19,7 +19,7 @@ from norse.torch.functional.adjoint.lif_adjoint import (lif_adjoint_step,
 from norse.torch.functional.leaky_integrator import LIParameters, LIState, li_feed_forward_step
 from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters, LIFState
 
-from ..case import LIF, Case
+from ..case import LIF, VOLTAGE_LOSSES, Case
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Result
@@ -33,6 +33,7 @@ CONVENTIONS = Conventions(
     engine="norse_adjoint", version=f"norse {version('norse')}, torch {torch.__version__}",
     time="grid", time_unit=UNIT, sign=1,
     scale="not documented", loss="mean", precision="float64", surrogate="",
+    can={"losses": list(VOLTAGE_LOSSES), "delays": False},
     provides=["loss", "spikes", "weights"],
     refuses=["first-spike losses", "delays", "loops of populations",
              "several projections of a population onto itself"],

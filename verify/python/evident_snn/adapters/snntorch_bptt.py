@@ -13,7 +13,7 @@ import snntorch
 import torch
 from snntorch import surrogate
 
-from ..case import LIF, Case
+from ..case import LIF, VOLTAGE_LOSSES, Case
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Result
@@ -26,6 +26,7 @@ CONVENTIONS = Conventions(
     engine="snntorch_bptt", version=f"snntorch {snntorch.__version__}, torch {torch.__version__}",
     time="grid", time_unit="steps", sign=1, scale="1", loss="mean", precision="float32",
     surrogate="fast-sigmoid, slope 25, reset detached",
+    can={"losses": list(VOLTAGE_LOSSES), "delays": False, "bias": False, "reset": False},
     provides=["loss", "spikes", "weights"],
     refuses=["first-spike losses", "delays", "bias", "a reset other than 0",
              "loops of populations"],

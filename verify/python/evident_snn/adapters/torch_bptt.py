@@ -13,7 +13,7 @@ from typing import Dict, List, Tuple
 
 import torch
 
-from ..case import LI, LIF, Case
+from ..case import LI, LIF, VOLTAGE_LOSSES, Case
 from ..conventions import Conventions
 from ..errors import NotRun
 from ..result import Result
@@ -26,6 +26,7 @@ SURROGATE = os.environ.get("EVIDENT_SURROGATE", "fast-sigmoid")
 CONVENTIONS = Conventions(
     engine="torch_bptt", version=f"torch {torch.__version__}", time="grid", time_unit="ms", sign=1,
     scale="1", loss="mean", precision="float64", surrogate=f"{SURROGATE}, reset detached",
+    can={"losses": list(VOLTAGE_LOSSES), "delays": "whole"},
     provides=["loss", "spikes", "weights", "tau_mem", "tau_syn", "threshold", "bias"],
     refuses=["first-spike losses", "delays that are no whole number of steps"],
     note="input spikes go to the step that holds them; spikes are at the end of their step")
