@@ -165,7 +165,7 @@ lint: $(LINTED) ## rules of the house that no compiler checks
 # ---- installing ----
 
 SHARE = $(DESTDIR)$(PREFIX)/share/evident
-PUBLIC = $(filter-out %/internal.h %/format.h %/hdf5_file.h,$(wildcard cases/*.h)) cases/spikes/spikes.h ref/ref.h gpu/gpu.h verify/verify.h
+PUBLIC = $(filter-out %/internal.h %/format.h %/hdf5_file.h,$(wildcard cases/*.h)) cases/spikes/spikes.h ref/ref.h ref/reference/mistake.h gpu/gpu.h verify/verify.h
 COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evident
 PC_LINES = 'prefix=$(PREFIX)' 'Name: evident' 'Version: 0.1' 'Requires: $(PACKAGES) $(MPI)' \
     'Description: proven gradients of spiking networks and their independent check' \

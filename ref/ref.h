@@ -14,6 +14,7 @@
 #include "cases/engine.h"
 #include "cases/scheme.h"
 #include "cases/time_grid.h"
+#include "ref/reference/mistake.h"
 
 #include <stdbool.h>
 #if __has_include(<flint/arb.h>)
@@ -78,6 +79,7 @@ struct ref_options {
     const struct ref_line *line;
     bool no_loss; /* neither loss nor gradients, only spikes and what decides them */
     bool edges;   /* name what every decision is near, see ref_edge */
+    unsigned mistakes; /* bits of enum ref_mistake; 0: none, and gradients are gradients */
 };
 
 #define REF_OPTIONS_DEFAULT                                                                        \

@@ -163,6 +163,8 @@ struct ver_ladder {
     char reason[128]; /* why there is none */
 };
 
+enum { VER_DIAGNOSIS = 256, VER_READING = 32 };
+
 /* One engine on one case. */
 struct ver_judged {
     const char *engine;
@@ -173,7 +175,8 @@ struct ver_judged {
     bool traced, same;      /* V, I, adjoints too; bits like the first engine's that ran */
     size_t decisions, near; /* spike decisions; those nearer to the threshold than rounding */
     struct ver_ratios ratios[VER_SCHEME_QUANTITIES];
-    char diagnosis[192]; /* what its gradient looks like, where it is wrong */
+    char diagnosis[VER_DIAGNOSIS]; /* what its wrong numbers look like */
+    char reading[VER_READING]; /* which reading that is (reading_table.c), by its key; "": none */
     double seconds;      /* that another program took to answer; 0: not measured */
     bool no_start;       /* another program: its command cannot be started at all */
     char before[512];    /* cases, one a line, that it must be asked about first to answer so */

@@ -70,6 +70,8 @@ void interval_back(struct sweep *s, struct neuron *n)
 {
     struct pass *e = s->e;
     bool const driven = drive_moments(e, n, n->cursor, s->moments);
+    if (driven && (e->options->mistakes & REF_DRIVE_PER_MS))
+        _arb_vec_scalar_mul(s->moments, s->moments, P_DRIVEN, n->k->a, e->prec);
     if (!driven && arb_is_zero(n->p) && arb_is_zero(n->q))
         return;
     long const prec = e->prec;

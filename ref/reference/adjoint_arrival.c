@@ -62,13 +62,20 @@ enum outcome arrival_back(struct sweep *s, size_t event, struct neuron *n)
     if (receives) {
         arb_ptr by_time = e->scratch + 12, part = e->scratch + 13;
         arb_add(by_weight, by_weight, q, e->prec);
+        unsigned const mistakes = e->options->mistakes;
         arb_mul(by_time, q, n->k->c, e->prec);
         arb_mul(part, p, n->k->a, e->prec);
-        arb_sub(by_time, by_time, part, e->prec);
+        if (mistakes & REF_NO_LAMBDA_I)
+            arb_zero(by_time);
+        if (!(mistakes & REF_NO_LAMBDA_V))
+            arb_sub(by_time, by_time, part, e->prec);
         arb_mul(by_time, by_time, weight, e->prec);
         arb_ptr by_delay = e->gradient + s->delay[now.projection] + synapse;
         arb_add(by_delay, by_delay, by_time, e->prec);
-        arb_add(spike->by_time, spike->by_time, by_time, e->prec);
+        bool const within = projection->source == projection->target;
+        if (spike->neuron == NOBODY || !((mistakes & REF_NO_ARRIVALS) ||
+                                         (within && (mistakes & REF_NO_RECURRENCE))))
+            arb_add(spike->by_time, spike->by_time, by_time, e->prec);
         if (!arb_is_exact(now.time)) {
             mag_t on;
             mag_init(on);

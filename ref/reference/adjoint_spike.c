@@ -42,6 +42,40 @@ static void spike_blur(struct sweep *s, struct neuron *n, size_t event, const st
     mag_clear(part);
 }
 
+/* -p(-) with the mistakes that were asked for: by (E13) it is (tau_m G - h p(+))/S - p(+), by (E12)
+ * (tau_m G - (S + h) p(+))/S, S being tau_m V'(t-) = I - theta + b. spike->by_time is G - V'(t+)
+ * p(+) by now, and tau_m V'(t+) = S + h. */
+static void mistaken_jump(arb_t to, const struct pass *e, const struct neuron *n,
+                          const struct spike *spike, const arb_t p)
+{
+    unsigned const mistakes = e->options->mistakes;
+    arb_t slope, height;
+    arb_init(slope);
+    arb_init(height);
+    arb_set(slope, spike->slope);
+    arb_sub(height, n->threshold, n->reset, e->prec);
+    if (mistakes & REF_SLOPE_AFTER)
+        arb_add(slope, slope, height, e->prec);
+    if (mistakes & REF_SLOPE_CURRENT)
+        arb_add(slope, slope, n->threshold, e->prec);
+    if (mistakes & REF_SLOPE_NO_BIAS)
+        arb_sub(slope, slope, n->bias, e->prec);
+    if (mistakes & REF_SLOPE_PER_MS)
+        arb_mul(slope, slope, n->k->a, e->prec);
+    if (mistakes & REF_NO_SLOPE)
+        arb_one(slope);
+    arb_mul(to, spike->by_time, n->k->tau_mem, e->prec);
+    if (mistakes & REF_NO_RESET)
+        arb_addmul(to, height, p, e->prec);
+    if (!(mistakes & REF_BY_E12))
+        arb_addmul(to, spike->slope, p, e->prec);
+    arb_div(to, to, slope, e->prec);
+    if (!(mistakes & (REF_NO_CARRY | REF_BY_E12)))
+        arb_sub(to, to, p, e->prec);
+    arb_clear(slope);
+    arb_clear(height);
+}
+
 enum outcome spike_back(struct sweep *s, size_t event, struct neuron *n)
 {
     struct pass *e = s->e;
@@ -51,7 +85,8 @@ enum outcome spike_back(struct sweep *s, size_t event, struct neuron *n)
     arb_ptr rise = e->scratch + 12, p_minus = e->scratch + 13, p = e->scratch + 14;
     arb_ptr q = e->scratch + 15;
     to_time(s, n, event, p, q);
-    if (n->population == e->c->loss.population && spike->ordinal == 0)
+    bool const first = spike->ordinal == 0 || (e->options->mistakes & REF_EVERY_SPIKE);
+    if (n->population == e->c->loss.population && first)
         arb_add(spike->by_time, spike->by_time, e->drive->by_spike + n->index, prec);
     /* V'(t+) = (I - reset + b)/tau_mem */
     arb_sub(rise, spike->current, n->reset, prec);
@@ -60,6 +95,8 @@ enum outcome spike_back(struct sweep *s, size_t event, struct neuron *n)
     arb_submul(spike->by_time, p_minus, p, prec);
     arb_div(p_minus, spike->by_time, spike->slope, prec);
     arb_mul(p_minus, p_minus, n->k->tau_mem, prec); /* slope = tau_mem V' */
+    if (e->options->mistakes)
+        mistaken_jump(p_minus, e, n, spike, p);
     arb_ptr threshold = e->gradient + s->population[n->population].threshold + n->index;
     arb_add(threshold, threshold, p_minus, prec);
     arb_neg(p_minus, p_minus);

@@ -109,6 +109,32 @@ TEST(single_precision_is_no_licence)
           "tests/programs/arrival-in-the-cell.json", " weights weights[0][1][0] got 0.000479");
 }
 
+/* An integrator that is right to six digits fails, declared it passes, and no further than that. */
+TEST(declared_accuracy_and_residual_are_what_it_is_judged_within)
+{
+    static const char late[] = "MOVE='s/\\\"threshold\\\": ?1}/\\\"threshold\\\":1.000001}/'";
+    static const struct {
+        const char *declares, *says;
+        int code;
+    } tries[] = {
+        {"", "conventions: exact, binary64", 1},
+        {",\"accuracy\":1e-6", "within its accuracy of 1e-06", 0},
+        {",\"accuracy\":1e-9", "within its accuracy of 1e-09", 1},
+        {",\"threshold_residual\":2e-6", "within its threshold residual of 2e-06", 0},
+        {",\"threshold_residual\":1e-8", "within its threshold residual of 1e-08", 1},
+        {",\"accuracy\":1", "wanted a number from 0 to below 1", 2},
+    };
+    for (size_t k = 0; k < sizeof tries / sizeof *tries; k++) {
+        char settings[300];
+        snprintf(settings, sizeof settings,
+                 "CONVENTIONS='{\"format\":\"evident-conventions-1\"%s}' %s", tries[k].declares,
+                 late);
+        int code = judge(settings, "$D/case.json");
+        ck_assert_msg(code == tries[k].code, "%s: exit %d, printed %s", settings, code, text);
+        says(tries[k].says);
+    }
+}
+
 /* A derivative by a time may be zero by cancellation, and what is left of its terms is no error;
  * neither is it one where a softmax is 1 to the last digit, or where the penalty of the only output
  * is added to 1/tau0 before that is taken away. */

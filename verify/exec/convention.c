@@ -168,10 +168,10 @@ static int take_scales(struct convention *convention, json_t *scale, struct case
 /* A key that is misspelt would be a convention that is not applied. */
 static int refuse_unknown(json_t *document, struct case_error *error)
 {
-    static const char *const known[] = {"format",    "engine",     "version",   "time",
-                                        "time_unit", "answers_in", "sign",      "scale",
-                                        "loss",      "precision",  "surrogate", "repeatable",
-                                        "provides",  "refuses",    "note",      "can"};
+    static const char *const known[] = {
+        "format",   "engine",  "version", "time",      "time_unit",          "answers_in",
+        "sign",     "scale",   "loss",    "precision", "surrogate",          "repeatable",
+        "provides", "refuses", "note",    "accuracy",  "threshold_residual", "can"};
     const char *key;
     json_t *value;
     json_object_foreach(document, key, value)
@@ -181,12 +181,24 @@ static int refuse_unknown(json_t *document, struct case_error *error)
             k++;
         if (k < sizeof known / sizeof *known)
             continue;
-        snprintf(
-            error->text, sizeof error->text, "conventions: found %.60s, wanted one of %s", key,
-            "time, answers_in, sign, scale, loss, precision, surrogate, repeatable, can, or what "
-            "is for people: engine, version, time_unit, provides, refuses, note");
+        snprintf(error->text, sizeof error->text, "conventions: found %.60s, wanted one of %s", key,
+                 "time, answers_in, sign, scale, loss, precision, accuracy, threshold_residual, "
+                 "surrogate, repeatable, can, or what is for people: engine, version, time_unit, "
+                 "provides, refuses, note");
         return -1;
     }
+    return 0;
+}
+
+/* A number from 0 to below 1. 0, or -1 and error. */
+static int take_tolerance(double *to, const json_t *document, const char *key,
+                          struct case_error *error)
+{
+    const json_t *value = json_object_get(document, key);
+    if (value &&
+        !(json_is_number(value) && json_number_value(value) >= 0 && json_number_value(value) < 1))
+        return refuse_value(error, key, value, "a number from 0 to below 1");
+    *to = value ? json_number_value(value) : 0;
     return 0;
 }
 
@@ -199,6 +211,9 @@ static int take_numbers(struct convention *convention, const json_t *document,
         return refuse_value(error, "sign", sign, "1 or -1");
     if (sign)
         convention->sign = json_number_value(sign) < 0 ? -1 : 1;
+    if (take_tolerance(&convention->accuracy, document, "accuracy", error) != 0 ||
+        take_tolerance(&convention->residual, document, "threshold_residual", error) != 0)
+        return -1;
     return scale ? take_scales(convention, scale, error) : 0;
 }
 
@@ -320,11 +335,16 @@ void convention_text(char *text, size_t size, const struct convention *conventio
                  convention->garbled ? " (what --conventions printed is no such document)" : "");
         return;
     }
-    char scale[160] = "";
+    char scale[160] = "", within[80] = "";
+    if (convention->accuracy > 0)
+        snprintf(within, sizeof within, ", within its accuracy of %g", convention->accuracy);
+    if (convention->residual > 0)
+        snprintf(within + strlen(within), sizeof within - strlen(within),
+                 ", within its threshold residual of %g", convention->residual);
     for (int kind = 0; kind < CASE_LOSS_KINDS; kind++)
         put_scale(scale, sizeof scale, convention, kind);
-    snprintf(text, size, "%s, %s%s%s%s%s%s%s%s", convention->grid ? "grid" : "exact",
-             convention->single ? "binary32" : "binary64",
+    snprintf(text, size, "%s, %s%s%s%s%s%s%s%s%s", convention->grid ? "grid" : "exact",
+             convention->single ? "binary32" : "binary64", within,
              convention->sign < 0 ? ", opposite sign" : "", scale,
              convention->unread ? " (not understood, not applied)" : "",
              convention->sum ? ", sum over samples" : "", convention->seconds ? ", in s" : "",

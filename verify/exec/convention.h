@@ -12,15 +12,17 @@
 enum { CONVENTION_SCALE = 64, CONVENTION_NAME = 96 };
 
 struct convention {
-    bool garbled;   /* not known: what was said is no document */
-    bool known;     /* someone has said so; else all is as it is by default */
-    bool grid;      /* a fixed step: judged as the step shrinks */
-    bool surrogate; /* its gradients are no derivatives: told, never judged, and so undecided */
-    bool sum;       /* loss and gradients are of the sum over samples */
-    bool seconds;   /* its answers are in s, not in ms */
-    bool single;    /* binary32 */
-    bool varies;    /* not repeatable: bits may differ when asked again, within its bounds */
-    int sign;       /* -1: gradients of the negative loss */
+    bool garbled;    /* not known: what was said is no document */
+    bool known;      /* someone has said so; else all is as it is by default */
+    bool grid;       /* a fixed step: judged as the step shrinks */
+    bool surrogate;  /* its gradients are no derivatives: told, never judged, and so undecided */
+    bool sum;        /* loss and gradients are of the sum over samples */
+    bool seconds;    /* its answers are in s, not in ms */
+    bool single;     /* binary32 */
+    bool varies;     /* not repeatable: bits may differ when asked again, within its bounds */
+    double accuracy; /* relative, of what it integrates; 0: none but that of its precision */
+    double residual; /* by how much V misses the threshold at a spike; likewise */
+    int sign;        /* -1: gradients of the negative loss */
     /* The whole factor on its gradients by kind of loss: "1", "1/tau_mem", "N * dt", ... */
     char scale[CASE_LOSS_KINDS][CONVENTION_SCALE];
     struct case_fit can; /* which cases it can say; all zero: any */

@@ -346,6 +346,13 @@ void program_who(char *text, size_t size, const struct engine *engine)
              version ? version : "", how);
 }
 
+void program_tolerance(const struct engine *engine, double *accuracy, double *residual)
+{
+    const struct program *program = program_of(engine);
+    *accuracy = program ? program->convention.accuracy : 0;
+    *residual = program ? program->convention.residual : 0;
+}
+
 void program_conventions(char *text, size_t size, const struct engine *engine)
 {
     const struct program *program = program_of(engine);

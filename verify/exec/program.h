@@ -46,6 +46,9 @@ void program_give(struct program *program, const json_t *given,
 struct program *program_of(const struct engine *engine);
 struct program *program_named(const char *name);
 
+/* What it declares beyond its precision, 0 where nothing (convention.h); of any engine. */
+void program_tolerance(const struct engine *engine, double *accuracy, double *residual);
+
 /* What its numbers are, in words; of any engine. */
 void program_conventions(char *text, size_t size, const struct engine *engine);
 

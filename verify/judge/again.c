@@ -10,7 +10,7 @@
  *     told with the cases that must come before to see it. */
 #include "verify/judge/bounds.h"
 #include "verify/exec/shared_object.h"
-#include "verify/judge/judge_answer.h"
+#include "verify/judge/reading.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,11 +30,12 @@ static const char SMALL[] = "closed-chain:1:0";
 
 /* ---- what is told ---- */
 
+/* A reading that has been named stays the one. */
 static void add_diagnosis(struct judge_answer *p, const char *text)
 {
-    char *all = p->out->diagnosis;
-    size_t used = strlen(all);
-    snprintf(all + used, sizeof p->out->diagnosis - used, "%s%s", used > 0 ? "; " : "", text);
+    char key[VER_READING];
+    snprintf(key, sizeof key, "%s", p->out->reading[0] ? p->out->reading : "not-the-same");
+    reading_name(p, key, true, text);
 }
 
 static int tell(struct judge_answer *p, const struct again_difference *d)
@@ -69,7 +70,7 @@ static int judge_instead(struct judge_answer *p, struct result *answer, size_t s
     struct ver_judgement *out = p->judge->out;
     out->comparisons = since;
     take_back_end(p);
-    p->out->diagnosis[0] = '\0';
+    p->out->diagnosis[0] = p->out->reading[0] = '\0';
     p->trains = 0;
     memset(p->size, 0, sizeof p->size);
     *p->answer = *answer;
@@ -195,7 +196,7 @@ static void tell_before(struct judge_answer *p, const struct past *past, bool ri
                  line ? (int)(line - p->out->before) : 100, p->out->before, line ? ", ..." : "",
                  alone);
     if (right)
-        p->out->diagnosis[0] = '\0';
+        p->out->diagnosis[0] = p->out->reading[0] = '\0';
     add_diagnosis(p, text);
 }
 

@@ -77,6 +77,7 @@ static void move_thresholds(struct walk *w, size_t population)
             double rise = case_value(&now->threshold, i) - case_value(&now->reset, i);
             rise /= shortest_rise(w, population, i) * now->threshold.at[k]; /* per ms, relative */
             w->nudge = fmax(w->nudge, w->time * rise);
+            w->nudge = fmax(w->nudge, w->design->residual / now->threshold.at[k]);
         }
         move_number(w, &now->threshold.at[k]);
         w->nudge = nudge;

@@ -277,6 +277,10 @@ int agree_move_measure(struct agree_move *move, const struct judge_answer *p, bo
         .nudge = VER_ANSWER_ROUNDINGS * (VER_ANSWER_LEAST_SUM + sqrt(longest_sum(judge))) * unit,
         .time = VER_ANSWER_TIME_ROUNDINGS * unit * judge->problem->end,
     };
+    double accuracy;
+    program_tolerance(p->engine, &accuracy, &design.residual);
+    move->nudge += accuracy;
+    move->time += accuracy * convergence_shortest_constant(judge->problem);
     if (prepare(move, judge) != 0)
         return judge_no_memory(judge);
     case_free(agree_input_move(judge, &design, 0, 0, &inputs, &apart));

@@ -102,6 +102,10 @@
  * equation that was solved to a tolerance, or a rounding that the bound does not know. */
 #define VER_LOOKS_SOLVED_BITS 32
 
+/* Of an answer all of whose numbers are right to this part, and that no reading explains: an
+ * integrator of differential equations, whose tolerance is not declared. Names, too. */
+#define VER_LOOKS_INTEGRATED 0x1p-13
+
 /* A factor without a reading that is nearer to 1 than this is not spoken of. */
 #define VER_FACTOR_WORTH_NAMING 0.001
 
@@ -166,6 +170,10 @@
  * all else. A time is rounded with u T, T the end of the trial, where it is added to a delay, taken
  * from another, and where a spike is stored: it moves by TIME_ROUNDINGS u T. A threshold moves by
  * what V rises in that time, if it is more: a spike stored late makes the next one late, too.
+ *
+ * A program may declare more in its conventions, and is judged within it: an `accuracy` is added to
+ * eps, and that part of the shortest time constant to what a time moves by; a `threshold_residual`
+ * is what a threshold moves by at least.
  *
  * Condition. The reference itself is asked about problems where ONE input is moved: every weight,
  * delay, constant, threshold, reset, bias, input time, target and constant of the loss (one delay

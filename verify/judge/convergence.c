@@ -4,7 +4,7 @@
  * halves of the step, and must come nearer to the reference, in each of its parts
  * (convergence_part.c). A gradient that is there and cannot be judged leaves the case undecided. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/judge_answer.h"
+#include "verify/judge/reading.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -64,39 +64,6 @@ static int tell_first(struct judge_answer *p)
     snprintf(c->value, sizeof c->value, "%zu trains", p->trains);
     snprintf(c->reference, sizeof c->reference, "%zu right", p->trains - spikes.trains_differ);
     return 0;
-}
-
-/* How exactly a factor is known at a step: to what the step and the precision do to a gradient. */
-static int factor_bits(const struct judge_answer *p, double step)
-{
-    double tau = convergence_shortest_constant(p->judge->problem);
-    double reach = convergence_least_constant(p->judge, VER_LADDER_WEIGHTS);
-    double known = reach * (step + convergence_rounding(p, step) * tau);
-    int bits = known > 0 && known < 1 ? (int)floor(-log2(known)) : 0;
-    return bits < VER_FACTOR_GRID_BITS ? VER_FACTOR_GRID_BITS
-           : bits > VER_FACTOR_BITS    ? VER_FACTOR_BITS
-                                       : bits;
-}
-
-/* Twice a rung less the one before it is free of the first order: what it looks like, of the last
- * rung before which errors do not grow. A factor that goes with the step is no limit. */
-static void name_gradient(struct convergence *ladder, const struct convergence_part *track)
-{
-    struct judge_answer *p = ladder->p, at = *p;
-    size_t best = convergence_best_step(track), size = sizeof p->out->diagnosis;
-    double step = at.step = track->ladder.rung[best].step, *x = ladder->gradient[best];
-    double *limit = malloc((p->judge->parameters + 1) * sizeof *limit);
-    double ratio = best > 0 ? track->factor[best] / track->factor[best - 1] : 1;
-    bool goes_with_step =
-        fabs(ratio - 0.5) <= VER_LADDER_FLAT || fabs(ratio - 2) <= VER_LADDER_FLAT;
-    for (size_t k = 0; limit && k < p->judge->parameters; k++)
-        limit[k] = best > 0 && !goes_with_step ? 2 * x[k] - ladder->gradient[best - 1][k] : x[k];
-    if (limit)
-        reading_gradient(&at, limit, track->block->quantity, NULL, factor_bits(p, step));
-    if (best + 1 < ladder->rungs && strlen(p->out->diagnosis) + 40 < size)
-        snprintf(p->out->diagnosis + strlen(p->out->diagnosis), 40, "%sgrows again below %.4g ms",
-                 p->out->diagnosis[0] ? "; " : "", step);
-    free(limit);
 }
 
 static int tell_track(struct convergence *ladder, const struct convergence_part *track,
@@ -190,10 +157,10 @@ static int tell_all(struct convergence *ladder)
             return -1;
         bool differs = weighed.outcome == VER_DIFFERS;
         if (differs && track->like == VER_LADDER_SPIKES && !late)
-            snprintf(p->out->diagnosis, sizeof p->out->diagnosis, "%s", ladder->event);
+            reading_name(p, "event", false, ladder->event);
         late |= differs && track->like == VER_LADDER_SPIKES;
         if (differs && track->block)
-            name_gradient(ladder, track);
+            convergence_name_gradient(ladder, track);
         if (weighed.outcome == VER_EXCLUDED && track->block &&
             !(weighed.why == VER_CAUSE_TOO_SMALL && is_small_part(ladder, track)))
             note_unjudged(ladder, track->block, weighed.why, cause_text(weighed.why));
@@ -218,7 +185,7 @@ static int climb_rung(struct convergence *ladder, double step)
         got = convergence_judge_finite(&bad, p, &answer, step);
     if (got == 0 && !bad)
         got = convergence_take_step(ladder, &answer, step);
-    result_clear(&answer);
+    convergence_keep(ladder, &answer, got == 0 && !bad);
     return got == 0 && bad ? 1 : got;
 }
 
@@ -248,7 +215,11 @@ int convergence_judge(struct convergence *ladder, bool first)
         return judge_no_memory(p->judge);
     if (first && tell_first(p) != 0)
         return -1;
-    return climb_all(ladder);
+    size_t since = p->judge->out->comparisons;
+    failed = climb_all(ladder);
+    if (!failed && judge_differing(p->judge->out, since) > 0)
+        convergence_explain(ladder);
+    return failed;
 }
 
 void convergence_clear(struct convergence *ladder)
@@ -256,6 +227,8 @@ void convergence_clear(struct convergence *ladder)
     for (size_t k = 0; k < ladder->rungs; k++)
         free(ladder->gradient[k]);
     free(ladder->track);
+    if (ladder->kept)
+        result_clear(&ladder->finest);
     convergence_shift_clear(&ladder->shift);
 }
 

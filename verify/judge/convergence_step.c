@@ -3,7 +3,7 @@
  * every block are from the truth at that step; and what is wrong at any step: what is no number,
  * and rows that were lost. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/judge_answer.h"
+#include "verify/judge/reading.h"
 #include "verify/base/number.h"
 
 #include <math.h>
@@ -167,7 +167,7 @@ static int judge_rows(struct convergence *ladder, const struct case_block *block
         snprintf(c->value, sizeof c->value, "norm %.6g", fit.size);
         snprintf(c->reference, sizeof c->reference, "0");
         if (!p->out->diagnosis[0])
-            snprintf(p->out->diagnosis, sizeof p->out->diagnosis, "%s", c->index);
+            reading_name(p, "zero", false, c->index);
         break; /* one of a matrix is enough */
     }
     return 0;

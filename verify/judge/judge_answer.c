@@ -4,6 +4,7 @@
 #include "cases/time_grid.h"
 #include "verify/judge/bounds.h"
 #include "verify/judge/judge_answer.h"
+#include "verify/judge/reading.h"
 #include "verify/base/number.h"
 
 #include <float.h>
@@ -143,7 +144,7 @@ static int judge_exact(struct judge_answer *p)
     for (int whole = 0; whole < 2; whole++) {
         struct agree_move move;
         out->comparisons = since;
-        p->out->diagnosis[0] = p->out->reason[0] = '\0';
+        p->out->diagnosis[0] = p->out->reading[0] = p->out->reason[0] = '\0';
         int failed = agree_move_measure(&move, p, whole);
         if (!failed)
             failed = judge_numbers(p, &move);
@@ -274,7 +275,7 @@ int judge_free_engine(struct judge *judge, const struct engine *engine, struct v
     } else if (!out->no_start) {
         got = again_judge(&p, since, got == 0 ? answer_judge(&p) : got);
         if (got == 0)
-            reading_delays(&p, since);
+            reading_explain_exact(&p, since);
     }
     result_clear(&answer);
     return got < 0 ? -1 : 0;

@@ -67,6 +67,7 @@ struct agree_design {
     size_t groups, group;
     bool alone;
     unsigned pattern;
+    double residual; /* that a threshold moves by at least */
 };
 
 /* The case with some inputs moved, numbers by nudge relative to themselves and times by time ms,
@@ -159,10 +160,10 @@ double agree_cosine(const struct judge_answer *p, const double *gradient,
 /* From block *b on, the next of a quantity; false if there is none. */
 bool answer_next_block(size_t *b, const struct judge *judge, enum case_quantity quantity);
 
-/* ---- reading_gradient.c ---- */
+/* ---- reading_look.c ---- */
 
-/* What a wrong gradient looks like: a factor, a transposed matrix. bound[parameters] or NULL; bits:
- * how exact a factor is. */
+/* Names what a wrong gradient looks like by itself: a factor, a transposed matrix.
+ * bound[parameters] or NULL; bits: how exact a factor is. */
 void reading_gradient(struct judge_answer *p, const double *gradient, enum case_quantity quantity,
                       const double *bound, int bits);
 
@@ -184,11 +185,6 @@ int again_judge(struct judge_answer *p, size_t since, int got);
 
 /* Starts the program anew and asks it about these cases. */
 void again_ask_before(const struct judge_answer *p, char *const *name, size_t count);
-
-/* ---- reading_delay.c ---- */
-
-/* Where something differed since: adds to the diagnosis what delays would explain it. */
-void reading_delays(struct judge_answer *p, size_t since);
 
 /* ---- convergence_shift.c: how far a step may move the truth ---- */
 
@@ -224,7 +220,9 @@ struct convergence {
     size_t tracks, rungs;
     double *gradient[VER_RUNGS];    /* [rungs], as answered: [parameters] */
     struct convergence_shift shift; /* at the step that it was last asked for */
-    char event[112];                /* the first that differs at the finest rung */
+    struct result finest;           /* the answer at the finest rung, if kept */
+    bool kept;
+    char event[112]; /* the first that differs there */
     char reason[RESULT_REASON];     /* why there are no more steps */
 };
 
@@ -262,6 +260,17 @@ int convergence_take_step(struct convergence *ladder, const struct result *answe
 /* A NaN is wrong whatever the step. 0, or -1 with verdict and reason; *bad: it was told. */
 int convergence_judge_finite(bool *bad, struct judge_answer *p, const struct result *a,
                              double step);
+
+/* ---- convergence_reading.c: what a ladder that fails looks like ---- */
+
+/* Takes an answer over: as the finest one, or to be cleared. */
+void convergence_keep(struct convergence *ladder, struct result *answer, bool good);
+
+/* Names what the limit of one part looks like by itself. */
+void convergence_name_gradient(struct convergence *ladder, const struct convergence_part *track);
+
+/* Names what explains all of the limit. */
+void convergence_explain(struct convergence *ladder);
 
 /* ---- convergence.c ---- */
 

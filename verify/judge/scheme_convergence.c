@@ -87,8 +87,10 @@ static int judge_in_doubles(struct scheme *scheme)
         snprintf(told->reason, sizeof told->reason, "%.120s", ladder.reason);
     if (got >= 0 && judge_differing(judge->out, since) > 0) {
         scheme_look_closer(scheme);
-        if (!scheme->out->diagnosis[0])
+        if (!scheme->out->diagnosis[0]) {
             memcpy(scheme->out->diagnosis, out.diagnosis, sizeof out.diagnosis);
+            memcpy(scheme->out->reading, out.reading, sizeof out.reading);
+        }
     }
     convergence_clear(&ladder);
     result_clear(&answer);

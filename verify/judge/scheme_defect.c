@@ -3,7 +3,7 @@
  * planted in an engine is a variant of the grid reference, too: an engine whose numbers all lie
  * within the bounds of a variant has that defect. */
 #include "verify/judge/bounds.h"
-#include "verify/judge/judge_scheme.h"
+#include "verify/judge/reading.h"
 #include "verify/judge/defect.h"
 
 #include <math.h>
@@ -133,21 +133,36 @@ static void describe_factors(char *text, size_t size, const struct scheme *schem
     }
 }
 
+static const struct defect *defect_of(unsigned number)
+{
+    const struct defect *d = defects;
+    while (d->number != number)
+        d++;
+    return d;
+}
+
+static void name(struct scheme *scheme, const char *key, const char *text)
+{
+    snprintf(scheme->out->diagnosis, sizeof scheme->out->diagnosis, "%s", text);
+    snprintf(scheme->out->reading, sizeof scheme->out->reading, "%s", text[0] ? key : "");
+}
+
 void scheme_diagnose(struct scheme *scheme, const struct ref_grid_result *grid)
 {
-    char factors[160];
-    char *text = scheme->out->diagnosis;
-    size_t size = sizeof scheme->out->diagnosis;
+    char factors[160], text[sizeof scheme->out->diagnosis];
     unsigned base = scheme->judge->options->how.compat ? (unsigned)SCHEME_COMPAT : 0;
     describe_factors(factors, sizeof factors, scheme, grid);
-    for (const struct defect *d = defects; d->number > 0; d++)
-        if (d->grid && !(base & d->grid) && fits(scheme, grid, base | d->grid)) {
-            snprintf(text, size, "matches defect %u: %s%s%s%s", d->number, d->what,
-                     factors[0] ? " (" : "", factors, factors[0] ? ")" : "");
-            return;
-        }
+    for (const struct reading *row = reading_table; row->key; row++) {
+        const struct defect *d = row->defect > 0 ? defect_of(row->defect) : NULL;
+        if (!d || (base & d->grid) || !fits(scheme, grid, base | d->grid))
+            continue;
+        snprintf(text, sizeof text, "matches defect %u: %s%s%s%s", d->number, d->what,
+                 factors[0] ? " (" : "", factors, factors[0] ? ")" : "");
+        name(scheme, row->key, text);
+        return;
+    }
     if (base == 0 && fits(scheme, grid, SCHEME_COMPAT))
-        snprintf(text, size, "matches the published scheme (--compat)");
+        name(scheme, "published-scheme", "matches the published scheme (--compat)");
     else
-        snprintf(text, size, "%s", factors);
+        name(scheme, "factor", factors);
 }

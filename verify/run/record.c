@@ -121,6 +121,7 @@ static const struct column of_engines[] = {
     PLAIN(SIZE, "decisions", ver_judged, decisions, "spike or no spike"),
     PLAIN(SIZE, "near", ver_judged, near, "of those, nearer to the threshold than rounding"),
     PLAIN(TEXT, "diagnosis", ver_judged, diagnosis, "what wrong numbers look like"),
+    PLAIN(TEXT, "reading", ver_judged, reading, "which of the readings that is; '' of none"),
     PLAIN(TEXT, "before", ver_judged, before, "cases it must be asked about first to answer so"),
     APART(REAL, "seconds", ver_judged, seconds, "of another program, to answer; 0: not measured"),
     APART(FLAG, "no_start", ver_judged, no_start, "1: no such program; no run goes on after it"),

@@ -445,7 +445,7 @@ FROM cases c JOIN comparisons x USING (run, position) WHERE run = ?1 ORDER BY po
 
 QUERY("export engines",
 SELECT c.position, family, name AS "case", engine, state, e.reason, digest, traced, same, decisions,
-  near, diagnosis
+  near, diagnosis, reading
 FROM cases c JOIN engines e USING (run, position) WHERE run = ?1 ORDER BY position, number)
 
 QUERY("export ladders",
@@ -468,7 +468,7 @@ SELECT kind, engine, quantity, place AS "index", outcome, class, numbers, digits
 FROM comparisons x WHERE run = ?1 AND position = ?2 ORDER BY number)
 
 QUERY("json engines",
-SELECT engine, state, reason, digest, traced, same, decisions, near, diagnosis
+SELECT engine, state, reason, digest, traced, same, decisions, near, diagnosis, reading
 FROM engines WHERE run = ?1 AND position = ?2 ORDER BY number)
 
 QUERY("json ratios",

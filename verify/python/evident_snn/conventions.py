@@ -21,6 +21,8 @@ class Conventions:
     scale: Union[str, float, Dict[str, Union[str, float]]] = "1"
     loss: str = "mean"  # over samples: "mean" or "sum"
     precision: str = "float64"
+    accuracy: float = 0  # relative, of a numerical integration: judged within it
+    threshold_residual: float = 0  # by how much V misses the threshold at a spike: likewise
     repeatable: bool = True  # False: sums in no fixed order; asked again, its bits may differ
     surrogate: str = ""  # of a surrogate gradient; "" if none is used
     provides: List[str] = field(default_factory=lambda: ["loss", "spikes", "weights"])

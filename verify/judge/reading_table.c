@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* reading_table.c: all readings, the simplest first: the first one that explains all numbers is
+ * named. To add one is to add a row. */
+#include "verify/judge/reading.h"
+
+const struct reading reading_table[] = {
+    /* the published defects, of engines that do the scheme (defect.c says what they are) */
+    {.key = "defect-1", .defect = 1},
+    {.key = "defect-2", .defect = 2},
+    {.key = "defect-4", .defect = 4},
+    {.key = "defect-5", .defect = 5},
+    {.key = "defect-6", .defect = 6},
+    {.key = "defect-7", .defect = 7},
+    {.key = "defect-18", .defect = 18},
+
+    /* one quantity as it is */
+    {.key = "factor", .look = reading_look_factor},
+    {.key = "transposed-gradient", .look = reading_look_transposed},
+    {.key = "zero", .look = reading_look_zero, .weak = true},
+    {.key = "factor-of-part", .look = reading_look_factor_of_part, .weak = true},
+    {.key = "solver-tolerance", .look = reading_look_solved},
+    {.key = "single-precision", .look = reading_look_single},
+    {.key = "direction", .look = reading_look_direction, .weak = true},
+
+    /* the numbers of all */
+    {"in-seconds", "times in s, where ms are wanted: declare answers_in", .variants = 2,
+     .numbers = reading_in_seconds},
+    {"sum-of-samples", "a sum over samples, where the mean is wanted", .variants = 2,
+     .numbers = reading_sum_samples},
+    {"factor-by-target", "weights times the target's", .variants = READING_SCALES,
+     .numbers = reading_scale_by_target},
+
+    {"on-a-grid", "spike times are all multiples of", .see = reading_see_grid},
+
+    /* the backward pass */
+    {"no-reset-term", "the reset term of the jump of lambda_V is left out",
+     .mistakes = REF_NO_RESET},
+    {"no-carry", "lambda_V begins anew at a spike: what it was after is left out",
+     .mistakes = REF_NO_CARRY},
+    {"no-carry-no-reset-term", "the jump of lambda_V has the sum over arrivals and the loss alone",
+     .mistakes = REF_NO_CARRY | REF_NO_RESET},
+    {"no-recurrence", "arrivals within a population are left out of the jump of lambda_V",
+     .mistakes = REF_NO_RECURRENCE},
+    {"no-arrivals", "nothing goes back through hidden spikes: arrivals are left out of the jump",
+     .mistakes = REF_NO_ARRIVALS},
+    {"no-slope", "the jump of lambda_V is not divided by tau_mem V'", .mistakes = REF_NO_SLOPE},
+    {"slope-per-ms", "the jump of lambda_V is divided by V', where it is tau_mem V'",
+     .mistakes = REF_SLOPE_PER_MS},
+    {"slope-per-ms", "the jump of lambda_V is divided by V', where it is tau_mem V'",
+     .mistakes = REF_SLOPE_PER_MS | REF_BY_E12},
+    {"slope-after-reset", "the slope of a spike is taken after its reset",
+     .mistakes = REF_SLOPE_AFTER},
+    {"slope-after-reset", "the slope of a spike is taken after its reset",
+     .mistakes = REF_SLOPE_AFTER | REF_BY_E12},
+    {"slope-without-v", "the slope of a spike is I, where it is I - V",
+     .mistakes = REF_SLOPE_CURRENT},
+    {"slope-without-v", "the slope of a spike is I, where it is I - V",
+     .mistakes = REF_SLOPE_CURRENT | REF_BY_E12},
+    {"slope-without-bias", "the bias is missing in the slope of a spike",
+     .mistakes = REF_SLOPE_NO_BIAS},
+    {"slope-without-bias", "the bias is missing in the slope of a spike",
+     .mistakes = REF_SLOPE_NO_BIAS | REF_BY_E12},
+    {"no-lambda-v", "lambda_V is left out of what an arrival gives, w (lambda_V - lambda_I)",
+     .mistakes = REF_NO_LAMBDA_V},
+    {"no-lambda-i", "lambda_I is left out of what an arrival gives, w (lambda_V - lambda_I)",
+     .mistakes = REF_NO_LAMBDA_I},
+    {"loss-at-every-spike", "all spikes of an output get what the loss gives to the first",
+     .mistakes = REF_EVERY_SPIKE},
+    {"drive-per-ms", "drive of the loss divided by tau_mem (published defect 1)",
+     .mistakes = REF_DRIVE_PER_MS},
+
+    /* the case */
+    {"no-bias", "the bias is left out", .change = reading_drop_bias},
+    {"reset-to-0", "spikes reset to 0, not to the reset", .change = reading_drop_reset},
+    {"first-delay", "the first delay of a projection stands for all of it",
+     .change = reading_first_delay},
+    {"delays-moved", "delays", .variants = READING_DELAY_STEPS, .change = reading_move_delays},
+    {"no-delays", "delays are left out", .change = reading_drop_delays},
+    {"delays-transposed", "transposed delays", .change = reading_transpose_delays},
+    {"taus-swapped", "tau_mem and tau_syn swapped", .change = reading_swap_constants},
+    {"first-constant", "the first neuron's constants stand for all of a population",
+     .change = reading_first_constant},
+    {"weights-transposed", "transposed weights", .variants = READING_TRANSPOSITIONS,
+     .change = reading_transpose_weights, .numbers = reading_transpose_gradient},
+    {"weights-scaled", "weights times", .variants = 2 * READING_SCALES,
+     .change = reading_scale_weights, .numbers = reading_scale_gradient},
+    {"inputs-shifted", "inputs shifted by a channel", .variants = READING_SHIFTS,
+     .change = reading_shift_inputs},
+    {"labels-shifted", "labels", .variants = 2, .change = reading_move_labels},
+    {"no-weighting", "the weighting of the loss is left out", .change = reading_uniform_weighting},
+    {"softmax-of-integral", "softmax of an integral, where it is of the time average (defect 3)",
+     .change = reading_scale_outputs, .numbers = reading_scale_output_gradient},
+    {"euler", "Euler decay: 1 - dt/tau, where it is exp(-dt/tau)",
+     .change = reading_euler_constants},
+    {"integration", "numerical integration? declare accuracy:", .see = reading_see_integration},
+
+    /* what others name: convergence_reading.c, convergence.c (a spike), again.c, scheme_defect.c */
+    {.key = "ignores-step"},
+    {.key = "event", .weak = true},
+    {.key = "not-the-same", .weak = true},
+    {.key = "published-scheme", .weak = true},
+    {.key = NULL},
+};
