@@ -106,7 +106,7 @@ static void teardown(void)
 /* The document as text; to be freed. */
 static char *document(long digits)
 {
-    struct ver_result_options options = {digits};
+    struct ver_result_options options = {.digits = digits};
     char *bytes = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&bytes, &size);
@@ -323,7 +323,7 @@ TEST(matrix_row_stands_on_one_line)
 
 TEST(full_device_is_an_error)
 {
-    struct ver_result_options options = {40};
+    struct ver_result_options options = {.digits = 40};
     struct case_file file;
     struct case_error error;
     ck_assert_int_eq(case_file_open(&file, "/dev/full", &error), 0);
