@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* t_store_export.c: runs as tables, JSON and JUnit. */
 #include "tests/store_case.h"
+#include "verify/base/word.h"
 
 #include <jansson.h>
 
@@ -141,7 +142,7 @@ TEST(broken_characters_are_replaced_and_good_ones_kept)
                 {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
                 {"\xf4\x90\x80\x80", "????"}};
     for (size_t k = 0; k < sizeof some / sizeof *some; k++) {
-        char *clean = store_clean_text(some[k].text);
+        char *clean = ver_clean_text(some[k].text);
         ck_assert_str_eq(clean, some[k].clean);
         free(clean);
     }
