@@ -88,7 +88,7 @@ else
     say $? "from no environment to a verdict: $took s, wanted less than 60"
     gives 'a factor' '1/tau_mem\?' "$work/torch" FLAW=tau python lines.py
     gives 'a delay' 'delays 1 step long' "$work/torch" FLAW=delay python lines.py
-    gives 'a reset term' 'fail: cases: 12, ' "$work/torch" FLAW=reset python lines.py
+    gives 'a reset term' 'the jump of lambda_V has the sum over arrivals and the loss alone' "$work/torch" FLAW=reset python lines.py
 fi
 echo "wheel: $passed passed, $failed failed, $absent not run"
 [ "$failed" = 0 ]

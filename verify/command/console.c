@@ -3,6 +3,7 @@
  * and totals. */
 #include "verify/command/console.h"
 #include "verify/base/word.h"
+#include "verify/run/ranks.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -17,7 +18,8 @@ static bool wants_color(const char *choice)
     const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
     if (strcmp(choice, "auto") != 0)
         return strcmp(choice, "always") == 0;
-    return !(none && none[0]) && isatty(STDOUT_FILENO) &&
+    /* mpirun gives its first process a terminal and sends what it says wherever it likes. */
+    return !(none && none[0]) && isatty(STDOUT_FILENO) && !ranks_launched() &&
            !(terminal && strcmp(terminal, "dumb") == 0);
 }
 

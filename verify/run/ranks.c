@@ -56,7 +56,7 @@ static void finish(void)
 }
 
 /* The variables by which mpirun of Open MPI and of MPICH tell a process that it is not alone. */
-static bool launched(void)
+bool ranks_launched(void)
 {
     return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_SIZE") || getenv("PMIX_RANK");
 }
@@ -66,7 +66,7 @@ struct ranks *ranks_here(void)
     if (mine.size > 0)
         return mine.size > 1 ? &mine : NULL;
     mine.size = 1;
-    if (!launched())
+    if (!ranks_launched())
         return NULL;
     setenv("OMPI_MCA_mpi_warn_on_fork", "0", 0); /* workers never call MPI */
     int provided;
@@ -246,6 +246,11 @@ void ranks_end(struct ranks *ranks, int code)
 }
 
 #else /* without MPI */
+
+bool ranks_launched(void)
+{
+    return false;
+}
 
 struct ranks *ranks_here(void)
 {

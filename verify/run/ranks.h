@@ -14,6 +14,9 @@ struct ranks;
 struct ranks *ranks_here(void);
 bool ranks_is_first(const struct ranks *ranks); /* also if alone */
 
+/* This process was started by mpirun. */
+bool ranks_launched(void);
+
 /* First rank: answers what the others ask, takes what they answer. false once none of them will
  * ask or answer again. */
 bool ranks_serve(struct ranks *ranks, size_t (*next)(void *context),

@@ -114,7 +114,7 @@ class Judged(unittest.TestCase):
         self.assertEqual([row[2:7] for row in rows[1:4]],
                          [["3", "0", "0", "0", "0"], ["0", "3", "0", "0", "0"],
                           ["0", "0", "0", "3", "0"]])
-        self.assertIn("3 x weights", rows[2][7] + rows[2][8])
+        self.assertIn("3 x the jump of lambda_V", rows[2][8])
         self.assertIn("3 x everything |", text)
         with closing(sqlite3.connect(os.path.join(self.folder.name, "s"))) as base:
             counted = base.execute("SELECT run, verdict, cases FROM totals WHERE cases > 0")
