@@ -60,7 +60,9 @@ measured: $(BUILD)/bench ## write what bench and callgrind count to reports/meas
 CARRIED := evident edges bench sweep_device
 CARRY := $(CARRIED:%=$(BUILD)/carry/%)
 
-$(BUILD)/carry/evident: $(BUILD)/verify/main.o $(BUILD)/libevident.a
+# One process there: the ranks that the wheel has, without MPI.
+$(CARRY): private MPI :=
+$(BUILD)/carry/evident: $(BUILD)/verify/main.o $(BUILD)/wheel/ranks.o $(BUILD)/libevident.a
 $(BUILD)/carry/edges: $(BUILD)/tests/edges.o $(BUILD)/libevident.a
 $(BUILD)/carry/bench: $(BUILD)/gpu/tools/bench.o $(BUILD)/libevident.a
 $(BUILD)/carry/sweep_device: $(BUILD)/gpu/tools/sweep_device.o $(BUILD)/libevident.a
