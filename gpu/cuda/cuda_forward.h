@@ -122,7 +122,7 @@ DEVICE float receive(const struct device *d, const struct forward_state *s,
                      const struct forward_tile *t, float i)
 {
     for (uint32_t r = t->route; r < t->route_end; r++) {
-        const struct device_route route = read_route(&d->route[r]);
+        const struct device_route route = d->route[r]; /* all of it asked for at once would spill */
         if (route.fresh) {
             i = add_route(d, &route, t->k, i, s->fresh + route.first, s->freshes[route.source]);
             continue;
@@ -244,8 +244,7 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
     int integral = d->loss.kind == CASE_VOLTAGE_INTEGRAL_CROSS_ENTROPY;
     struct arrivals found = {0, 0, 0, 0};
     struct forward_tile t;
-    struct forward_word word;
-    t.tile = word.tile = DEVICE_NONE;
+    t.tile = DEVICE_NONE;
     for (; n < d->steps; n++) {
         uint32_t stop = *s.stop; /* lists are full: asked early, as it takes a while */
         for (uint32_t tile = at.tile + at.warp; tile < at.tile_end; tile += at.warps) {
@@ -265,11 +264,8 @@ DEVICE void forward_run(const struct device *d, unsigned char *base, size_t spil
         if (stop)
             break;
         cluster_barrier(BARRIER_MOVED, d->ranks);
-        for (uint32_t tile = at.warp; tile < d->tiles; tile += at.warps) {
-            if (tile != word.tile)
-                word = forward_word_at(d, tile);
-            list_tile(d, &s, &at, &word, n);
-        }
+        for (uint32_t tile = at.warp; tile < d->tiles; tile += at.warps)
+            list_tile(d, &s, &at, tile, n);
         for (uint32_t f = first; f < d->fans; f += at.warps) {
             if (d->fan[f].fresh)
                 continue;

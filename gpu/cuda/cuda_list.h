@@ -28,24 +28,6 @@ DEVICE void close_step(const struct device *d, const struct forward_state *s,
     }
 }
 
-/* What all lanes of a warp know of a tile that they list; kept as forward_tile is. */
-struct forward_word {
-    uint32_t tile, population, first, last; /* first: cell; last: the population ends with it */
-    uint32_t lif;
-};
-
-DEVICE struct forward_word forward_word_at(const struct device *d, uint32_t tile)
-{
-    struct forward_word w;
-    w.tile = tile;
-    w.population = read_only_word(&d->tile[tile]);
-    const struct device_population p = read_population(&d->population[w.population]);
-    w.first = p.first;
-    w.last = (tile + 1) * LANES == p.first + p.padded;
-    w.lif = p.lif;
-    return w;
-}
-
 /* Spikes of the tiles [tile, end). Few are added up by every eight lanes alike. By a warp. */
 DEVICE uint32_t spikes_before(const uint32_t *bits, uint32_t tile, uint32_t end, uint32_t lane)
 {
@@ -65,26 +47,29 @@ DEVICE uint32_t spikes_before(const uint32_t *bits, uint32_t tile, uint32_t end,
 }
 
 DEVICE void list_tile(const struct device *d, const struct forward_state *s, const struct place *at,
-                      const struct forward_word *w, uint32_t n)
+                      uint32_t tile, uint32_t n)
 {
     const uint32_t *mask = s->mask + (n & 1) * d->tiles, *bits = s->bits + (n & 1) * d->tiles;
-    uint32_t tile = w->tile, mine = mask[tile], bit = (uint32_t)1 << at->lane;
-    if (!w->lif || (mine == 0 && !w->last))
+    uint32_t mine = mask[tile], bit = (uint32_t)1 << at->lane;
+    uint32_t population = read_only_word(&d->tile[tile]);
+    const struct device_population p = read_population(&d->population[population]);
+    int last = p.lif && (tile + 1) * LANES == p.first + p.padded;
+    if (mine == 0 && !last)
         return;
-    uint32_t before = spikes_before(bits, w->first / LANES, tile, at->lane);
+    uint32_t before = spikes_before(bits, p.first / LANES, tile, at->lane);
     if (mine & bit) {
-        const struct device_list *list = &s->list[w->population];
-        uint32_t neuron = tile * LANES + at->lane - w->first;
+        const struct device_list *list = &s->list[population];
+        uint32_t neuron = tile * LANES + at->lane - p.first;
         uint32_t fresh = before + bits_set(mine & (bit - 1));
-        uint32_t place = s->count[(n & 1) * d->populations + w->population] + fresh;
-        s->fresh[w->first + fresh] = neuron;
+        uint32_t place = s->count[(n & 1) * d->populations + population] + fresh;
+        s->fresh[p.first + fresh] = neuron;
         if (tile >= at->tile && tile < at->tile_end && place < list->room) {
             list->neuron[place] = neuron;
             list->slope[place] = s->slope[(tile - at->tile) * LANES + at->lane];
         }
     }
-    if (w->last && at->lane == 0)
-        close_step(d, s, at, w->population, n, before + bits_set(mine));
+    if (last && at->lane == 0)
+        close_step(d, s, at, population, n, before + bits_set(mine));
 }
 
 /* What arrives over a fan at the start of the next step. */

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* interval.c: see interval.h. */
 #include "verify/base/interval.h"
+#include "verify/base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* The largest k with P(fewer than k heads in count tosses) <= most; 0: there is none. */
 static size_t find_rank(size_t count, double most)
@@ -29,7 +24,7 @@ struct interval interval_of_median(double *x, size_t count, double level)
     size_t k = find_rank(count, (1 - level) / 2), half = count / 2;
     if (count == 0)
         return (struct interval){NAN, -INFINITY, INFINITY};
-    qsort(x, count, sizeof *x, by_value);
+    qsort(x, count, sizeof *x, ascending);
     double middle = count % 2 ? x[half] : (x[half - 1] + x[half]) / 2;
     return k > 0 ? (struct interval){middle, x[k - 1], x[count - k]}
                  : (struct interval){middle, -INFINITY, INFINITY};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* store_function.c: what the queries of this program ask for beside SQL (store_inner.h): numbers as
  * printf prints them, to the last digit; medians; texts that no format takes for markup. */
+#include "verify/base/number.h"
 #include "verify/base/word.h"
 #include "verify/store/store_inner.h"
 
@@ -112,18 +113,12 @@ static void median_step(sqlite3_context *context, int count, sqlite3_value **val
     all->at[all->count++] = sqlite3_value_double(value[0]);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void median_end(sqlite3_context *context)
 {
     struct numbers *all = sqlite3_aggregate_context(context, 0);
     if (!all || all->count == 0)
         return;
-    qsort(all->at, all->count, sizeof *all->at, by_size);
+    qsort(all->at, all->count, sizeof *all->at, ascending);
     size_t half = all->count / 2;
     sqlite3_result_double(context,
                           all->count % 2 ? all->at[half] : (all->at[half - 1] + all->at[half]) / 2);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* study.c: the table of studies, and what each of them leaves behind. */
 #include "verify/study/study.h"
+#include "verify/base/number.h"
+#include "verify/base/word.h"
 #include "verify/report/report.h"
 
 #include <errno.h>
@@ -52,12 +54,6 @@ void study_claim(struct study_run *run, const char *claim, double measured, doub
             holds ? "yes" : "no");
 }
 
-static int ascending(const void *one, const void *two)
-{
-    double const x = *(const double *)one, y = *(const double *)two;
-    return (x > y) - (x < y);
-}
-
 double study_quantile(double *x, size_t count, double q)
 {
     if (count == 0)
@@ -77,17 +73,6 @@ struct page {
     struct report_picture picture[STUDY_PICTURES];
 };
 
-static void put_text(FILE *out, const char *text)
-{
-    for (; *text; text++)
-        if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '&')
-            fputs("&amp;", out);
-        else
-            fputc(*text, out);
-}
-
 static int put_claims(FILE *out, const struct page *page)
 {
     char path[1240], line[512];
@@ -102,7 +87,7 @@ static int put_claims(FILE *out, const struct page *page)
         char *rest;
         for (char *cell = strtok_r(line, "\t", &rest); cell; cell = strtok_r(NULL, "\t", &rest)) {
             fputs(head ? "<th>" : "<td>", out);
-            put_text(out, cell);
+            ver_html_put(out, cell);
             fputs(head ? "</th>" : "</td>", out);
         }
         fputs("</tr>\n", out);
@@ -120,9 +105,9 @@ static int put_part(void *context, FILE *out, const char *name)
     if (strcmp(name, "layout") == 0)
         return report_put_shared(out, "page.css", page->run->error);
     if (strcmp(name, "name") == 0)
-        put_text(out, page->study->name);
+        ver_html_put(out, page->study->name);
     else if (strcmp(name, "claim") == 0)
-        put_text(out, page->study->claim);
+        ver_html_put(out, page->study->claim);
     else if (strcmp(name, "command") == 0)
         fprintf(out, "evident study %s --seed %llu%s", page->study->name,
                 (unsigned long long)page->run->seed, page->run->quick ? " --quick" : "");
@@ -132,7 +117,7 @@ static int put_part(void *context, FILE *out, const char *name)
         if (page->study->picture[k]) {
             report_put_picture(out, &page->picture[k]);
             fputs("<p>", out);
-            put_text(out, page->study->reading[k]);
+            ver_html_put(out, page->study->reading[k]);
             fputs("</p>\n", out);
         }
     return 0;
